@@ -1,0 +1,7 @@
+"""Modelboard: the nightly report of everything a company's models do, as a static website.
+
+Layers, each importing only what stands to its left:
+`core <- spec <- {readers, store, publish} <- pipeline <- {defs, commands, demo}`.
+"""
+
+__version__ = "0.1.0"

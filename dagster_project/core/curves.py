@@ -1,0 +1,155 @@
+"""Distribution functions of features, rebuilt from the counts and sums of their bins.
+
+A bin of the softsign grid keeps n, the sum and the sum of squares of its rows: their exact mean and spread.
+Between its borders its rows are taken to lie evenly over mean +- sqrt(3) sd, which finds single values (sd 0)
+and the ends of a column's range that fall inside a bin. So 255 bins give KS within 0.0005 and decile PSI
+within 0.001 of what all rows give (tests/core/test_drift_oracles.py). Caller: pipeline.score, with `drift`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dagster_project.core.histogram import SCALE, edges
+from dagster_project.core.types import Bools, Floats, Ints, Numbers
+
+_POINT = 1e-3
+"""A bin whose rows spread over less than this part of its width holds one value."""
+_ROUNDING = 1e-6
+"""Spread that subtracting two large numbers leaves behind, as a share of the position."""
+_HEAVY = 0.05
+"""A bin with this share of all rows that is no single value is a mixture, say of zeros and small numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What daily.feature_hist adds up to on the bins of one grid; arrays [groups, 2 k + 1] (`histogram.dense`)."""
+
+    n: Numbers
+    s1: Numbers
+    s2: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Distribution functions of groups, straight between knots; arrays [groups, 2 k + 1], positions in u.
+
+    Bin b adds `mass` (a share) evenly from `start` to `stop` on top of `below`; all at once where both are the
+    same. Groups without rows are nan. `rows` [groups] says how many rows stand behind a curve.
+    """
+
+    rows: Floats
+    mass: Floats
+    below: Floats
+    start: Floats
+    stop: Floats
+
+
+def curves(reference: Sums, current: Sums) -> tuple[Curve, Curve]:
+    """Return the curves of both, groups in the same order, ready to be compared.
+
+    Where either has a heavy mixture in a bin, both are put on one point there: what lies inside such a bin
+    cannot be told from three sums, so it must not look like a difference.
+    """
+    drawn = [_spread(side) for side in (reference, current)]
+    blurred = drawn[0][3] | drawn[1][3]
+    first, second = (
+        _curve(side, *spread[:3], blurred) for side, spread in zip((reference, current), drawn, strict=True)
+    )
+    return first, second
+
+
+def ks(reference: Curve, current: Curve) -> Floats:
+    """Return the two-sample Kolmogorov-Smirnov statistic [groups]: the widest gap between the curves.
+
+    Both are straight between knots, so the widest gap is at a knot, just before it or on it.
+    """
+    widest = np.zeros(reference.mass.shape)
+    for knot in (reference.start, reference.stop, current.start, current.stop):
+        for side in (_before, _upto):
+            gap = reference.below + reference.mass * side(reference, knot)
+            gap -= current.below + current.mass * side(current, knot)
+            widest = np.maximum(widest, np.abs(gap))
+    return np.asarray(np.clip(widest.max(axis=1), 0.0, 1.0))
+
+
+def equal_bins(reference: Curve, current: Curve, target: int = 10) -> tuple[Floats, Floats]:
+    """Return counts [groups, target] of both on bins that hold equal shares of the reference.
+
+    The borders are the reference's quantiles, bins closed to the right; bins that one heavy value swallows
+    stay empty on both sides. Rows whose reference fills fewer than two of them are nan: a constant has no
+    quantiles to compare, and 0 would hide a real break. For `drift.psi`, `drift.jensen_shannon` and the like.
+    Counts are fractions where a border cuts a bin of the grid.
+    """
+    cuts = np.arange(1, target) / target
+    reached = reference.below + reference.mass
+    bins = (reached[:, None, :] < cuts[None, :, None] - 1e-12).sum(axis=2)
+    ref, cur = _at_quantiles(reference, current, np.minimum(bins, reached.shape[1] - 1), cuts)
+    ref, cur = (np.diff(a, axis=1, prepend=0.0, append=1.0) for a in (ref, cur))
+    ref, cur = (np.where(a < 1e-12, 0.0, a) * c.rows[:, None] for a, c in ((ref, reference), (cur, current)))
+    unknown = (ref > 0).sum(axis=1) < 2
+    unknown |= np.isnan(reference.mass[:, 0]) | np.isnan(current.mass[:, 0])
+    ref[unknown], cur[unknown] = np.nan, np.nan
+    return ref, cur
+
+
+def _at_quantiles(reference: Curve, current: Curve, bins: Ints, cuts: Floats) -> tuple[Floats, Floats]:
+    """Both curves at the reference's quantiles; `bins` [groups, cuts] says in which bin each lies."""
+    r, c = (_picked(curve, bins) for curve in (reference, current))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.clip((cuts[None, :] - r.below) / r.mass, 0.0, 1.0)
+    border = r.start + part * (r.stop - r.start)
+    return r.below + r.mass * _upto(r, border), c.below + c.mass * _upto(c, border)
+
+
+def _picked(curve: Curve, bins: Ints) -> Curve:
+    parts = (np.take_along_axis(a, bins, axis=1) for a in (curve.mass, curve.below, curve.start, curve.stop))
+    return Curve(curve.rows, *parts)
+
+
+def _upto(curve: Curve, at: Floats) -> Floats:
+    """Share of each bin's mass at or below a position inside the bin."""
+    return _evenly(curve, at, (at >= curve.start).astype(np.float64))
+
+
+def _before(curve: Curve, at: Floats) -> Floats:
+    """Share of each bin's mass strictly below a position inside the bin."""
+    return _evenly(curve, at, (at > curve.start).astype(np.float64))
+
+
+def _evenly(curve: Curve, at: Floats, jump: Floats) -> Floats:
+    width = curve.stop - curve.start
+    share = np.clip((at - curve.start) / np.where(width > 0, width, 1.0), 0.0, 1.0)
+    return np.where(width > 0, share, jump)
+
+
+def _spread(sums: Sums) -> tuple[Floats, Floats, Floats, Bools]:
+    """Share, start and stop of each bin's rows, and whether they are a heavy mixture."""
+    n, s1, s2 = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (sums.n, sums.s1, sums.s2))
+    total, rows = n.sum(axis=1, keepdims=True), np.maximum(n, 1.0)
+    mass = n / np.where(total > 0, total, np.nan)
+    low, high = _borders((n.shape[1] - 1) // 2)
+    mean = s1 / rows / SCALE
+    half = np.sqrt(3 * np.maximum(s2 / rows / SCALE**2 - mean**2, 0.0))
+    # Sums are made of whole steps of 1 / SCALE: one value has the same position on both sides.
+    value = np.round(mean * SCALE) / SCALE
+    point = half < np.maximum(_POINT * np.minimum(high - low, 1.0), _ROUNDING * np.abs(mean))
+    start = np.where(point, value, np.maximum(mean - half, low))
+    stop = np.where(point, value, np.minimum(mean + half, high))
+    return mass, start, stop, ~point & (mass > _HEAVY)
+
+
+def _curve(sums: Sums, mass: Floats, start: Floats, stop: Floats, blurred: Bools) -> Curve:
+    below = np.cumsum(mass, axis=1) - mass
+    low, high = _borders((mass.shape[1] - 1) // 2)
+    anywhere = np.where(np.isfinite(low), low, high)
+    rows = np.atleast_2d(np.asarray(sums.n, dtype=np.float64)).sum(axis=1)
+    return Curve(rows, mass, below, np.where(blurred, anywhere, start), np.where(blurred, anywhere, stop))
+
+
+def _borders(k: int) -> tuple[Floats, Floats]:
+    """Lower and upper border of every bin; the outermost two are open."""
+    inner = edges(k)
+    return np.concatenate(([-np.inf], inner)), np.concatenate((inner, [np.inf]))

@@ -1,0 +1,190 @@
+"""Distances between a reference and a current histogram, one pair a row.
+
+In: counts [groups, bins] of the same grid, finite values only (missing and invalid values have metrics of
+their own). Out: one float a group; nan where nothing can be said: no rows on one side, a constant reference.
+
+KS and Wasserstein read the fine grid. PSI, Jensen-Shannon and Hellinger grow with the number of bins on equal
+data (33,000 rows: 0.008 on 10 bins, 0.147 on 2,000), so they are taken after `coarsen`, and the functions
+named `by_chance` say what equal data would give. Categories go in as they are, a column each.
+Caller: pipeline.score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dagster_project.core.histogram import SCALE, edges, moments
+from dagster_project.core.types import Floats, Ints, Numbers
+
+EMPTY_SHARE = 1e-4
+"""What an empty bin counts as in PSI (the convention of Evidently)."""
+
+
+def coarsen(reference: Numbers, current: Numbers, target: int = 10) -> tuple[Floats, Floats]:
+    """Put both on `target` bins that hold equal shares of the reference, as far as the grid can split it.
+
+    Bins are closed to the right: a border is the smallest bin that reaches the decile, as numpy's
+    "inverted_cdf" has it. Bins that one heavy value swallows stay empty on both sides and count nothing.
+    Rows whose reference fills fewer than two coarse bins are nan: against a constant there is no drift to
+    measure, and 0 would hide a real break.
+    """
+    reference, current = _float(reference), _float(current)
+    total = reference.sum(axis=1, keepdims=True)
+    below = np.cumsum(reference, axis=1) - reference
+    coarse = np.minimum(below * target // np.maximum(total, 1.0), target - 1).astype(np.int64)
+    flat = (np.arange(len(coarse))[:, None] * target + coarse).ravel()
+    ref, cur = (_summed(flat, a, len(coarse), target) for a in (reference, current))
+    constant = (ref > 0).sum(axis=1) < 2
+    ref[constant], cur[constant] = np.nan, np.nan
+    return ref, cur
+
+
+def psi(reference: Numbers, current: Numbers) -> Floats:
+    """Return the population stability index, sum of (c - r) ln(c / r) over shares; empty shares as 0.0001."""
+    r, c = _shares(reference), _shares(current)
+    r, c = np.where(r == 0, EMPTY_SHARE, r), np.where(c == 0, EMPTY_SHARE, c)
+    return np.asarray(((c - r) * np.log(c / r)).sum(axis=1))
+
+
+def jensen_shannon(reference: Numbers, current: Numbers) -> Floats:
+    """Return the Jensen-Shannon distance, root of the divergence in bits: 0 to 1 (Lin 1991)."""
+    r, c = _shares(reference), _shares(current)
+    middle = (r + c) / 2
+    divergence = (_bits(r, middle) + _bits(c, middle)) / 2
+    return np.asarray(np.sqrt(np.clip(divergence, 0.0, 1.0)))
+
+
+def hellinger(reference: Numbers, current: Numbers) -> Floats:
+    """Return the Hellinger distance, 0 to 1."""
+    difference = np.sqrt(_shares(reference)) - np.sqrt(_shares(current))
+    return np.asarray(np.sqrt(np.clip((difference**2).sum(axis=1) / 2, 0.0, 1.0)))
+
+
+def ks(reference: Numbers, current: Numbers) -> Floats:
+    """Return the two-sample Kolmogorov-Smirnov statistic at the borders of the fine grid."""
+    gap = np.abs(np.cumsum(_shares(reference) - _shares(current), axis=1))
+    return np.asarray(np.clip(gap.max(axis=1), 0.0, 1.0))
+
+
+def l_infinity(reference: Numbers, current: Numbers) -> Floats:
+    """Return the largest difference of any category's share, 0 to 1."""
+    return np.asarray(np.abs(_shares(reference) - _shares(current)).max(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class ChiSquare:
+    """Pearson's test that two rows of counts come from one distribution; arrays [groups]."""
+
+    statistic: Floats
+    df: Floats
+    p: Floats
+
+
+def chi_square(reference: Numbers, current: Numbers) -> ChiSquare:
+    """Test homogeneity of the two histograms, without continuity correction; nan below two categories."""
+    from scipy.special import chdtrc
+
+    r, c = _float(reference), _float(current)
+    both, n_r, n_c = r + c, r.sum(axis=1, keepdims=True), c.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected_r, expected_c = both * n_r / (n_r + n_c), both * n_c / (n_r + n_c)
+        terms = (r - expected_r) ** 2 / expected_r + (c - expected_c) ** 2 / expected_c
+    df = (both > 0).sum(axis=1) - 1.0
+    known = (df > 0) & (n_r[:, 0] > 0) & (n_c[:, 0] > 0)
+    statistic = np.where(known, np.where(both > 0, terms, 0.0).sum(axis=1), np.nan)
+    return ChiSquare(statistic, np.where(known, df, np.nan), chdtrc(np.maximum(df, 1.0), statistic))
+
+
+def cramers_v(reference: Numbers, current: Numbers) -> Floats:
+    """Return Cramer's V of the 2 x categories table, root of chi square over n: 0 to 1."""
+    n = _float(reference).sum(axis=1) + _float(current).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.sqrt(np.clip(chi_square(reference, current).statistic / n, 0.0, 1.0)))
+
+
+def wasserstein_sd(
+    ref_n: Numbers,
+    ref_s1: Numbers,
+    cur_n: Numbers,
+    cur_s1: Numbers,
+    centre: Numbers,
+    scale: Numbers,
+    ref_s2: Numbers,
+) -> Floats:
+    """Return the first Wasserstein distance in standard deviations of the reference.
+
+    Counts and sums [groups, 2 k + 1] of the softsign grid (s1, s2 as in `histogram`), centre and scale
+    [groups] of that grid. Each bin's exact mean gives the exact area between the two distribution functions
+    over the bin; only where they cross inside a bin does its absolute value come out too small. nan where
+    the grid saw a constant (scale 0 or no centre).
+    """
+    ref_n, ref_s1, cur_n, cur_s1 = (_float(a) for a in (ref_n, ref_s1, cur_n, cur_s1))
+    n_r, n_c = _total(ref_n), _total(cur_n)
+    _, sd = moments(ref_n.sum(axis=1), ref_s1.sum(axis=1), _float(ref_s2).sum(axis=1))
+    r, c = ref_n / n_r, cur_n / n_c
+    r1, c1 = ref_s1 / n_r / SCALE, cur_s1 / n_c / SCALE
+    distance = np.abs(_areas(r - c, r1 - c1)).sum(axis=1)
+    known = np.isfinite(_column(centre)) & (_column(scale) > 0) & (sd > 0)
+    return np.where(known, distance / np.where(sd > 0, sd, 1.0), np.nan)
+
+
+def _areas(mass: Floats, moment: Floats) -> Floats:
+    """Integral over each bin of the difference of two distribution functions.
+
+    `mass` and `moment` are the differences of share and of share times mean in u. Over a bin [a, b] it is
+    gap(a) (b - a) + mass b - moment; the two open bins have gap 0 on their open side.
+    """
+    borders = edges((mass.shape[1] - 1) // 2)
+    gap = np.cumsum(mass, axis=1)[:, :-1]
+    areas = np.empty_like(mass)
+    areas[:, 0] = mass[:, 0] * borders[0] - moment[:, 0]
+    areas[:, 1:-1] = gap[:, :-1] * np.diff(borders) + mass[:, 1:-1] * borders[1:] - moment[:, 1:-1]
+    areas[:, -1] = mass[:, -1] * borders[-1] - moment[:, -1]
+    return areas
+
+
+def psi_by_chance(bins: int, n_reference: Numbers, n_current: Numbers) -> Floats:
+    """Return the PSI that two samples of one distribution show on average: (bins - 1)(1 / n_r + 1 / n_c)."""
+    n_r, n_c = _column(n_reference), _column(n_current)
+    with np.errstate(divide="ignore"):
+        expected = (bins - 1) * (1 / n_r + 1 / n_c)
+    return np.where((n_r > 0) & (n_c > 0), expected, np.nan)
+
+
+def jensen_shannon_by_chance(bins: int, n_reference: Numbers, n_current: Numbers) -> Floats:
+    """Return the same for the Jensen-Shannon distance: for small differences its square is PSI / (8 ln 2)."""
+    return np.asarray(np.sqrt(psi_by_chance(bins, n_reference, n_current) / (8 * np.log(2))))
+
+
+def _summed(index: Ints, counts: Floats, groups: int, width: int) -> Floats:
+    summed = np.bincount(index, weights=counts.ravel(), minlength=groups * width)
+    return summed.astype(np.float64).reshape(groups, width)
+
+
+def _float(counts: Numbers) -> Floats:
+    return np.atleast_2d(np.asarray(counts, dtype=np.float64))
+
+
+def _column(values: Numbers) -> Floats:
+    return np.atleast_1d(np.asarray(values, dtype=np.float64))
+
+
+def _total(counts: Floats) -> Floats:
+    total: Floats = counts.sum(axis=1, keepdims=True)
+    return np.where(total > 0, total, np.nan)
+
+
+def _shares(counts: Numbers) -> Floats:
+    counts = _float(counts)
+    shares: Floats = counts / _total(counts)
+    return shares
+
+
+def _bits(p: Floats, q: Floats) -> Floats:
+    """Kullback-Leibler divergence in bits, row by row; 0 ln 0 is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(p == 0, 0.0, p * np.log2(p / q))
+    total: Floats = terms.sum(axis=1)
+    return total

@@ -1,0 +1,60 @@
+"""Every error Modelboard raises on purpose. Callers: all layers; the command line maps them to exit codes.
+
+ModelboardError
+├── WorkspaceError     a user's file is wrong: carries every Problem found (exit code 2)
+├── SourceError        a source file cannot be read: the file is set aside, the night goes on
+├── LedgerError        rows read != accepted + rejected + duplicate: the night stops (exit code 3)
+├── CheckError         a blocking check failed: nothing is published (exit code 3)
+└── PublishError       the site could not be built from good data (exit code 1)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a user's file: where it stands, what was expected, what to do."""
+
+    file: str
+    line: int | None
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line is not None else self.file
+        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+
+
+class ModelboardError(Exception):
+    """Base of all errors raised on purpose; its text is fit to be shown to a user."""
+
+
+class WorkspaceError(ModelboardError):
+    """One or more of the workspace's files are wrong."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(p) for p in problems))
+
+
+class SourceError(ModelboardError):
+    """A source file cannot be read at all; `reason` says why in one line."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")
+
+
+class LedgerError(ModelboardError):
+    """The ledger does not balance: a row was lost or counted twice."""
+
+
+class CheckError(ModelboardError):
+    """A blocking check failed; the published site stays as it was."""
+
+
+class PublishError(ModelboardError):
+    """The site could not be built."""

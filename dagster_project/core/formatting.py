@@ -1,0 +1,173 @@
+"""The one place where numbers, days and durations become text for people.
+
+Three significant digits, whole numbers in full; thin no-break spaces (U+202F) between thousands, a no-break
+space before a unit, a true minus. What is not known reads "not available", never 0 and never "nan". The text
+is plain: whoever puts it into HTML escapes it. Callers: core.grading, publish, commands.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TypeGuard
+from zoneinfo import ZoneInfo
+
+NOT_AVAILABLE = "not available"
+THIN = "\u202f"
+SPACE = "\u00a0"
+MINUS = "\u2212"
+DIGITS = 3
+MOST_DECIMALS = 5
+_LARGEST = 1e300
+"""Beyond it a percentage overflows; nan and infinities fail the comparison too."""
+_READABLE = 1e15
+"""From here on digits are not read any more: 1.23e+16."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WHOLE = frozenset({"requests", "records", "count", "rows", "users", "consumers"})
+_PLAIN = frozenset({"1", ""}) | _WHOLE
+"""Units that are not written: the figure's title says what is counted."""
+_SHORT = {"minutes": "min", "seconds": "s", "hours": "h"}
+
+
+def format_value(value: float | None, unit: str, currency: str = "") -> str:
+    """Return a figure with its unit: 0.123 share -> '12.3 %', 1234 currency (USD) -> '1 234 USD'.
+
+    `currency` is the code written for the units 'currency' and 'currency/...'. None, nan and infinities are
+    'not available'.
+    """
+    if not _known(value):
+        return NOT_AVAILABLE
+    scaled = _scaled(value, unit)
+    return _signed(scaled, _decimals(scaled, unit)) + _suffix(unit, currency)
+
+
+def format_delta(change: float | None, unit: str, currency: str = "") -> str:
+    """Return a difference with its sign: '+12 ms', shares in percentage points ('+1.2 pp')."""
+    if not _known(change):
+        return NOT_AVAILABLE
+    scaled = _scaled(change, unit)
+    text = _signed(scaled, _decimals(scaled, "1" if unit == "share" else unit))
+    if not any(digit in text for digit in "123456789"):
+        return "no change"
+    sign = "" if text.startswith(MINUS) else "+"
+    return f"{sign}{text}{SPACE + 'pp' if unit == 'share' else _suffix(unit, currency)}"
+
+
+def format_relative(current: float | None, before: float | None) -> str:
+    """Return the change from `before` in percent of it: '+12.3 %'; 'not available' where `before` is 0."""
+    if not (_known(current) and _known(before)) or before == 0:
+        return NOT_AVAILABLE
+    change = (current - before) / abs(before)
+    if not _known(change):
+        return NOT_AVAILABLE
+    text = format_value(change, "share")
+    if not any(digit in text for digit in "123456789"):
+        return "no change"
+    return text if text.startswith(MINUS) else f"+{text}"
+
+
+def format_range(low: float | None, high: float | None, unit: str, currency: str = "") -> str:
+    """Return an interval, as exact as its width deserves: '0.64 to 0.68', '63 to 65 %'."""
+    if not (_known(low) and _known(high)):
+        return NOT_AVAILABLE
+    low, high = sorted((_scaled(low, unit), _scaled(high, unit)))
+    finest = max(_decimals(low, unit), _decimals(high, unit))
+    decimals = finest if low == high else min(finest, max(0, -_exponent(high - low)))
+    first, last = _signed(low, decimals), _signed(high, decimals)
+    return (first if first == last else f"{first} to {last}") + _suffix(unit, currency)
+
+
+def format_day(day: dt.date | None) -> str:
+    """Return '31 Dec 2013'."""
+    return NOT_AVAILABLE if day is None else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def format_days(first: dt.date | None, last: dt.date | None) -> str:
+    """Return a span of days, both inside, without saying month or year twice: '4 to 31 Dec 2013'."""
+    if first is None or last is None:
+        return NOT_AVAILABLE
+    if first == last:
+        return format_day(last)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {format_day(last)}"
+    if first.year == last.year:
+        return f"{first.day} {_MONTHS[first.month - 1]} to {format_day(last)}"
+    return f"{format_day(first)} to {format_day(last)}"
+
+
+def format_instant(instant: dt.datetime | None, zone: str = "UTC") -> str:
+    """Return '31 Dec 2013, 23:59 EST', in the given zone. Raises ValueError for a naive time."""
+    if instant is None:
+        return NOT_AVAILABLE
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone: a naive time does not say when it was")
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{format_day(local.date())}, {local:%H:%M} {local.tzname()}"
+
+
+def format_duration(seconds: float | None) -> str:
+    """Return a duration in its two largest units: '2 h 5 min', '3 d 4 h', '1.23 s', '12 ms'."""
+    if not _known(seconds):
+        return NOT_AVAILABLE
+    if seconds == 0:
+        return f"0{SPACE}s"
+    if abs(seconds) < 1:
+        return format_value(seconds * 1000, "ms")
+    if abs(seconds) < 59.95:
+        return format_value(seconds, "seconds")
+    return (MINUS if seconds < 0 else "") + _long_duration(round(abs(seconds)))
+
+
+def _long_duration(seconds: int) -> str:
+    parts = [
+        (seconds // 86400, "d"),
+        (seconds // 3600 % 24, "h"),
+        (seconds // 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ]
+    start = next(i for i, (n, _) in enumerate(parts) if n)
+    return " ".join(f"{n}{SPACE}{name}" for n, name in parts[start : start + 2] if n)
+
+
+def _known(value: float | None) -> TypeGuard[float]:
+    return value is not None and abs(value) <= _LARGEST
+
+
+def _scaled(value: float, unit: str) -> float:
+    return float(value) * 100 if unit == "share" else float(value)
+
+
+def _suffix(unit: str, currency: str) -> str:
+    if unit in _PLAIN:
+        return ""
+    if unit == "share":
+        return f"{SPACE}%"
+    money, slash, per = unit.partition("/")
+    if money == "currency":
+        return f"{SPACE}{currency}{slash}{per}" if currency else f"{slash}{per}"
+    return f"{SPACE}{_SHORT.get(unit, unit)}"
+
+
+def _decimals(value: float, unit: str) -> int:
+    """Return how many decimals show three significant digits, or two of what lacks to 100 %."""
+    if unit in _WHOLE and value == round(value):
+        return 0
+    if unit.startswith("currency"):
+        return 0 if abs(value) >= 100 or value == round(value) else 2
+    if value == 0 or (unit == "share" and value == 100):
+        return 0
+    if unit == "share" and 90 < value < 100:
+        return min(max(1 - _exponent(100 - value), 1), MOST_DECIMALS)
+    return min(max(DIGITS - 1 - _exponent(value), 0), MOST_DECIMALS)
+
+
+def _exponent(value: float) -> int:
+    """Return the power of ten of the first digit, after rounding to three digits."""
+    return int(f"{abs(value):.{DIGITS - 1}e}".partition("e")[2])
+
+
+def _signed(value: float, decimals: int) -> str:
+    """Return the digits with a true minus; what rounds to zero has no sign."""
+    plain = f"{abs(value):,.{decimals}f}" if abs(value) < _READABLE else f"{abs(value):.{DIGITS - 1}e}"
+    text = plain.replace(",", THIN)
+    return MINUS + text if value < 0 and any(digit in text for digit in "123456789") else text

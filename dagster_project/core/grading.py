@@ -1,0 +1,107 @@
+"""A figure against its target: good, watch, poor or unknown, with the reason in words.
+
+Which way is better follows from the two thresholds: good above poor means more is better. Unknown is never
+good. Callers: pipeline.score (`grades`, over all readings of a metric), pipeline.mature (`grade`, `worst`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache, partial
+from typing import Literal
+
+import numpy as np
+
+from dagster_project.core.formatting import format_value
+from dagster_project.core.types import Floats, Grade, Numbers
+
+Verdict = Literal["too few", "not available", "no target", "good", "watch", "poor"]
+
+_GRADE: dict[Verdict, Grade] = {"good": "good", "watch": "watch", "poor": "poor"}
+_SEVERITY: tuple[Grade, ...] = ("unknown", "good", "watch", "poor")
+
+
+def grade(
+    value: float | None,
+    good: float | None,
+    poor: float | None,
+    n: int | None = None,
+    minimum: int = 1,
+    unit: str = "1",
+    currency: str = "",
+) -> tuple[Grade, str]:
+    """Return the grade of one figure and the reason in words; `grades` for a single row."""
+    found, reasons = grades(
+        _row(value), _row(good), _row(poor), _row(minimum if n is None else n), minimum, unit, currency
+    )
+    return found[0], reasons[0]
+
+
+def grades(
+    values: Numbers,
+    good: Numbers,
+    poor: Numbers,
+    n: Numbers,
+    minimum: int = 1,
+    unit: str = "1",
+    currency: str = "",
+) -> tuple[list[Grade], list[str]]:
+    """Return grade and reason of each figure [rows] of one metric.
+
+    At `good` or better: good; at `poor` or worse: poor; between: watch. Unknown, with its own reason each:
+    fewer than `minimum` rows, no value (nan), no target (good or poor nan, or both the same).
+    """
+    values, good, poor, n = (np.asarray(a, dtype=np.float64) for a in (values, good, poor, n))
+    rows = zip(
+        _verdicts(values, good, poor, n, minimum), good.tolist(), poor.tolist(), n.tolist(), strict=True
+    )
+    reason = lru_cache(maxsize=4096)(partial(_reason, minimum=minimum, unit=unit, currency=currency))
+    found: list[Grade] = []
+    reasons: list[str] = []
+    for verdict, at_good, at_poor, count in rows:
+        found.append(_GRADE.get(verdict, "unknown"))
+        reasons.append(reason(verdict, at_good, at_poor, count if verdict == "too few" else 0.0))
+    return found, reasons
+
+
+def worst(found: Iterable[Grade]) -> Grade:
+    """Return the worst of the grades; unknown only where nothing else is known."""
+    return max(found, key=_SEVERITY.index, default="unknown")
+
+
+def _row(value: float | None) -> Floats:
+    return np.array([np.nan if value is None else value], dtype=np.float64)
+
+
+def _verdicts(values: Floats, good: Floats, poor: Floats, n: Floats, minimum: int) -> list[Verdict]:
+    sign = np.where(good > poor, 1.0, -1.0)
+    targeted = np.isfinite(good) & np.isfinite(poor) & (good != poor)
+    cases: list[tuple[Verdict, Numbers]] = [
+        ("too few", n < minimum),
+        ("not available", ~np.isfinite(values)),
+        ("no target", ~targeted),
+        ("good", sign * values >= sign * good),
+        ("poor", sign * values <= sign * poor),
+    ]
+    chosen = np.select([case for _, case in cases], list(range(len(cases))), default=len(cases))
+    names: list[Verdict] = [name for name, _ in cases] + ["watch"]
+    return [names[i] for i in chosen.tolist()]
+
+
+def _reason(
+    verdict: Verdict, good: float, poor: float, n: float, *, minimum: int, unit: str, currency: str
+) -> str:
+    show = partial(format_value, unit=unit, currency=currency)
+    match verdict:
+        case "too few":
+            return (
+                f"not enough data: {format_value(n, 'count')} of the {format_value(minimum, 'count')} needed"
+            )
+        case "good":
+            return f"meets the target of {show(good)}"
+        case "poor":
+            return f"at or beyond the limit of {show(poor)}"
+        case "watch":
+            return f"between the target of {show(good)} and the limit of {show(poor)}"
+        case _:
+            return verdict

@@ -1,0 +1,141 @@
+"""The grids that daily summaries count on, and what can be read off the counts.
+
+Three grids, all fixed once so that counts of any days add up: the softsign grid of features, the logarithmic
+grid of latencies, the logit grid of scores. `reports/summaries/*.sql` writes the same bins in SQL; the
+functions here are the definition that the SQL is tested against. Callers: pipeline (summarise, score).
+
+Feature grid: u = (x - centre) / scale, bin = round(K u / (1 + |u|)), a half rounded up as floor(. + 1/2)
+does. Per bin the summaries keep n, s1 = sum of round(u 2^20) and s2 = sum of its square: exact integers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dagster_project.core.types import Floats, Ints, Numbers
+
+K = 127
+"""Half the bins of a feature grid: bins are -K to K, 2 K + 1 of them."""
+MISSING, NAN, POS_INF, NEG_INF = 999, 998, 997, -997
+"""Bins of what is no finite number."""
+SCALE = 2**20
+"""s1 and s2 are sums over round(u SCALE) and its square; u is clipped to +-2^20 before."""
+LATENCY_BASE = 1.02
+"""Bin b holds (1.02^(b-1), 1.02^b] ms: its geometric middle is within 1 % of everything in it."""
+LATENCY_FLOOR_MS = 0.001
+"""Shorter latencies (0, or a clock's jitter below 0) count as one microsecond."""
+LOGIT_STEPS = 10
+"""Bins of the score grid per unit of log odds; +-12.7 log odds reach from 0.000003 to 0.999997."""
+SCORE_SCALE = 2**30
+"""s1 of the score grid is the sum of round(score SCORE_SCALE)."""
+
+
+def softsign_bin(u: Floats, k: int = K) -> Ints:
+    """Return the bin, -k to k, of each standardised finite value u; the rest in bins of their own."""
+    u = np.asarray(u, dtype=np.float64)
+    finite = np.isfinite(u)
+    safe = np.where(finite, u, 0.0)
+    bins = np.floor(k * safe / (1 + np.abs(safe)) + 0.5).astype(np.int64)
+    odd = np.where(np.isnan(u), NAN, np.where(u > 0, POS_INF, NEG_INF))
+    return np.where(finite, bins, odd).astype(np.int64)
+
+
+def edges(k: int = K) -> Floats:
+    """Return the 2 k borders between neighbouring bins as values of u, in rising order."""
+    softsign = (np.arange(-k, k) + 0.5) / k
+    borders: Floats = softsign / (1 - np.abs(softsign))
+    return borders
+
+
+def centre_scale(values: Floats) -> tuple[float, float]:
+    """Return median and max(IQR / 1.35, sd / 10) of the finite values; (nan, nan) without any.
+
+    IQR / 1.35 is the sd of a normal column; a tenth of the sd keeps columns that are mostly one value alive.
+    Scale 0 means a constant: nothing can be compared with it.
+    """
+    finite = np.asarray(values, dtype=np.float64)
+    finite = finite[np.isfinite(finite)]
+    if finite.size == 0:
+        return float("nan"), float("nan")
+    low, middle, high = np.quantile(finite, [0.25, 0.5, 0.75])
+    return float(middle), float(max((high - low) / 1.35, finite.std() / 10))
+
+
+def dense(group: Ints, bins: Ints, values: Numbers, groups: int, k: int = K) -> Floats:
+    """Spread long rows (group, bin, value) over an array [groups, 2 k + 1]; column b + k holds bin b.
+
+    Rows of bins outside -k to k (missing, NaN, infinities) are left out; equal keys add up.
+    """
+    group, bins = np.asarray(group, dtype=np.int64), np.asarray(bins, dtype=np.int64)
+    width = 2 * k + 1
+    inside = np.abs(bins) <= k
+    flat = group[inside] * width + bins[inside] + k
+    weights = np.asarray(values, dtype=np.float64)[inside]
+    spread = np.bincount(flat, weights=weights, minlength=groups * width)
+    return spread.astype(np.float64).reshape(groups, width)
+
+
+def moments(n: Numbers, s1: Numbers, s2: Numbers) -> tuple[Floats, Floats]:
+    """Return mean and sd (divided by n) in units of u from sums over any bins; nan where n is 0."""
+    n, s1, s2 = (np.asarray(a, dtype=np.float64) for a in (n, s1, s2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = s1 / n / SCALE
+        variance = s2 / n / SCALE**2 - mean**2
+    return mean, np.sqrt(np.maximum(variance, 0.0))
+
+
+def latency_bin(ms: Floats) -> Ints:
+    """Return ceil(ln(ms) / ln(1.02)) of each latency in milliseconds."""
+    ms = np.maximum(np.asarray(ms, dtype=np.float64), LATENCY_FLOOR_MS)
+    bins: Ints = np.ceil(np.log(ms) / np.log(LATENCY_BASE)).astype(np.int64)
+    return bins
+
+
+def latency_value(bins: Ints) -> Floats:
+    """Return the geometric middle of each latency bin in milliseconds."""
+    middle: Floats = LATENCY_BASE ** (np.asarray(bins, dtype=np.float64) - 0.5)
+    return middle
+
+
+def quantile(bins: Ints, counts: Ints, q: float) -> float:
+    """Return the latency in ms that a share q of the requests does not exceed; nan without requests.
+
+    The rank is ceil(q n), numpy's "inverted_cdf"; the value is within 1 % of that request's own.
+    """
+    group = np.zeros(len(np.asarray(bins)), dtype=np.int64)
+    return float(grouped_quantile(group, bins, counts, q, 1)[0])
+
+
+def grouped_quantile(group: Ints, bins: Ints, counts: Ints, q: float, groups: int) -> Floats:
+    """Return `quantile` of each group 0 to groups - 1 from long rows (group, bin, count), in any order."""
+    if not 0 <= q <= 1:
+        raise ValueError(f"a quantile lies between 0 and 1, not at {q}")
+    group, bins, counts = (np.asarray(a, dtype=np.int64) for a in (group, bins, counts))
+    order = np.lexsort((bins, group))
+    group, bins, counts = group[order], bins[order], counts[order]
+    total = np.bincount(group, weights=counts, minlength=groups).astype(np.int64)
+    before = np.concatenate(([0], np.cumsum(total)))[:groups]
+    rank = np.maximum(np.ceil(q * total - 1e-9 * q), 1).astype(np.int64)
+    at = np.searchsorted(np.cumsum(counts), before + rank)
+    found = np.minimum(at, max(len(bins) - 1, 0))
+    values = latency_value(bins[found]) if len(bins) else np.full(groups, np.nan)
+    return np.where(total > 0, values, np.nan)
+
+
+def logit_bin(score: Floats) -> Ints:
+    """Return the bin, -127 to 127, of each score of 0 to 1: log odds in steps of 0.1, rounded.
+
+    bin = floor(10 ln(p / (1 - p)) + 1/2), cut to -127 to 127; 0 and 1 go to the ends.
+    """
+    p = np.asarray(score, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        logit = np.log(p / (1 - p))
+    # Cut before rounding: infinite log odds have no integer.
+    bins: Ints = np.floor(np.clip(logit * LOGIT_STEPS, -K, K) + 0.5).astype(np.int64)
+    return bins
+
+
+def logit_edges() -> Floats:
+    """Return the 254 borders between neighbouring score bins as scores."""
+    logit = (np.arange(-K, K) + 0.5) / LOGIT_STEPS
+    return 1 / (1 + np.exp(-logit))

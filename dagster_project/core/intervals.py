@@ -1,0 +1,92 @@
+"""90 % intervals of shares, totals and means, from sums only.
+
+Requests of one user are alike, so their sums are kept in 32 buckets of the user's hash and the variance is
+taken over buckets: with 20 requests a user and an intraclass correlation of 0.1, a binomial 90 % interval
+covers the truth 64 times in 100, the buckets' 90 times. Callers: performance, impact, pipeline.score.
+
+All take and return arrays over groups; nan where an interval cannot be had.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dagster_project.core.types import Floats, Numbers
+
+LEVEL = 0.9
+BUCKETS = 32
+FEWEST_BUCKETS = 8
+"""Below this many filled buckets a single user decides the variance: no interval is given."""
+
+
+def wilson(k: Numbers, n: Numbers, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Return the score interval of the share k / n, for independent rows (Wilson 1927); nan where n is 0."""
+    from scipy.special import ndtri
+
+    k, n = np.asarray(k, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    z = float(ndtri((1 + level) / 2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = k / n
+        middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+        half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    # At the ends one limit is the share itself; rounding must not put it a hair inside.
+    low = np.where(k == 0, 0.0, np.maximum(middle - half, 0.0))
+    high = np.where(k == n, 1.0, np.minimum(middle + half, 1.0))
+    return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
+
+
+def mean_interval(
+    total: Numbers, squares: Numbers, n: Numbers, level: float = LEVEL
+) -> tuple[Floats, Floats, Floats]:
+    """Return mean and t interval of independent rows from their sum and sum of squares; nan below 2 rows."""
+    total, squares, n = (np.asarray(a, dtype=np.float64) for a in (total, squares, n))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = total / n
+        variance = np.maximum(squares - n * mean**2, 0.0) / (n - 1)
+        half = _t(n - 1, level) * np.sqrt(variance / n)
+    half = np.where(n > 1, half, np.nan)
+    return mean, mean - half, mean + half
+
+
+def bucket_total(sums: Numbers, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
+    """Return the total of sums [groups, buckets] and its t interval over the buckets.
+
+    Users fall into buckets by chance, so an empty bucket is a true zero and counts. No interval (nan) where
+    fewer than 8 buckets hold anything: it would rest on a handful of users.
+    """
+    sums = np.atleast_2d(np.asarray(sums, dtype=np.float64))
+    buckets = sums.shape[1]
+    total = sums.sum(axis=1)
+    half = _t(buckets - 1.0, level) * np.sqrt(buckets * sums.var(axis=1, ddof=1))
+    half = np.where((sums != 0).sum(axis=1) >= FEWEST_BUCKETS, half, np.nan)
+    return total, total - half, total + half
+
+
+def bucket_mean(sums: Numbers, ns: Numbers, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
+    """Return the ratio sum(sums) / sum(ns) of arrays [groups, buckets] and its t interval over buckets.
+
+    The linearised (delta method) variance of a ratio (Cochran 1977, chapter 6). Any figure that is one sum
+    over another has its interval here: accuracy, recall, F1 = 2 tp / (2 tp + fp + fn), a mean error.
+    """
+    ratio, variance, filled = ratio_variance(sums, ns)
+    half = _t(filled - 1.0, level) * np.sqrt(variance)
+    return ratio, ratio - half, ratio + half
+
+
+def ratio_variance(sums: Numbers, ns: Numbers) -> tuple[Floats, Floats, Floats]:
+    """Return ratio, its variance over buckets, and the number of filled buckets, from [groups, buckets]."""
+    sums, ns = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (sums, ns))
+    filled = (ns > 0).sum(axis=1).astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = sums.sum(axis=1) / ns.sum(axis=1)
+        residual = np.where(ns > 0, sums - ratio[:, None] * ns, 0.0)
+        variance = filled / (filled - 1) * (residual**2).sum(axis=1) / ns.sum(axis=1) ** 2
+    return ratio, np.where(filled >= FEWEST_BUCKETS, variance, np.nan), filled
+
+
+def _t(df: Numbers | float, level: float) -> Floats:
+    from scipy.special import stdtrit
+
+    df = np.asarray(df, dtype=np.float64)
+    quantile: Floats = np.where(df > 0, stdtrit(np.maximum(df, 1.0), (1 + level) / 2), np.nan)
+    return quantile

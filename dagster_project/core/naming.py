@@ -1,0 +1,42 @@
+"""Ids from outside made safe for paths, anchors and file names: the only place that does it.
+
+Data keep ids as they came; whoever writes a path, an anchor or a link asks here. Callers: readers (lake
+folders), pipeline, publish.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+LONGEST = 60
+_HASH = 8
+_PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_LOOKS_HASHED = re.compile(r"(?:^|-)[0-9a-f]{8}$")
+_DEVICES = {"con", "prn", "aux", "nul"} | {f"{device}{i}" for device in ("com", "lpt") for i in range(10)}
+_TAKEN = _DEVICES | {"index"}
+"""Names that Windows keeps for devices, and the one every web server gives a meaning."""
+
+
+def slug(identifier: str) -> str:
+    """Return a name of 1 to 60 characters out of a-z, 0-9 and '-'; different ids get different names.
+
+    The id itself where it already is such a name, else its cleaned text and 8 hex digits of its SHA-256. An
+    id that ends like a hashed name is hashed too, so that nobody can choose the name of another's id.
+    """
+    if _PLAIN.fullmatch(identifier) and not _LOOKS_HASHED.search(identifier) and identifier not in _TAKEN:
+        return identifier
+    digest = content_id(identifier.encode("utf-8", "surrogatepass"))[:_HASH]
+    text = _cleaned(identifier)[: LONGEST - _HASH - 1].strip("-")
+    return f"{text}-{digest}" if text else f"id-{digest}"
+
+
+def content_id(content: bytes) -> str:
+    """Return the SHA-256 of the bytes as 64 hex digits; callers cut it where a shorter name will do."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _cleaned(identifier: str) -> str:
+    ascii_only = unicodedata.normalize("NFKD", identifier).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only.lower()).strip("-")

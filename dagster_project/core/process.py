@@ -1,0 +1,68 @@
+"""XmR process behaviour charts: is a change of a slow metric a signal or routine variation?
+
+Points are non-overlapping weeks, never rolling windows (which flag 62 nights in 100) and not raw days. Natural
+limits stand at 2.66 average moving ranges from the mean (Wheeler 1993) and are what a chart draws; a signal
+is called at 3.5, which gives 0.06 to 0.09 false ones in a chart-year where 2.66 gives about half a one.
+Callers: pipeline.score, publish.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dagster_project.core.types import Bools, Floats
+
+NATURAL = 2.66
+SIGNAL = 3.5
+FEWEST_POINTS = 26
+DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Xmr:
+    """Mean, natural limits and signal limits of a chart (nan: too few points), and which points signal."""
+
+    mean: float
+    moving_range: float
+    low: float
+    high: float
+    signal_low: float
+    signal_high: float
+    signals: Bools
+    reason: str
+    """Why there are no limits; '' where there are."""
+
+
+def xmr(points: Floats, baseline: int | None = None, minimum: int = FEWEST_POINTS) -> Xmr:
+    """Return the chart of weekly points in time order; nan marks a week without a value.
+
+    Limits come from the first `baseline` points with a value (all of them unless given). A moving range is
+    taken between neighbours that have a value, across gaps too. Below `minimum` points there are no limits.
+    """
+    points = np.asarray(points, dtype=np.float64)
+    seen = points[np.isfinite(points)][:baseline]
+    if len(seen) < max(minimum, 2):
+        nothing, silent = float("nan"), np.zeros(len(points), dtype=np.bool_)
+        reason = f"warming up: {len(seen)} of {max(minimum, 2)} weeks"
+        return Xmr(nothing, nothing, nothing, nothing, nothing, nothing, silent, reason)
+    mean, moving_range = float(seen.mean()), float(np.abs(np.diff(seen)).mean())
+    natural, signal = NATURAL * moving_range, SIGNAL * moving_range
+    signals = np.isfinite(points) & (np.abs(points - mean) > signal)
+    return Xmr(
+        mean, moving_range, mean - natural, mean + natural, mean - signal, mean + signal, signals, reason=""
+    )
+
+
+def weekly(days: Floats, fewest: int = DAYS) -> Floats:
+    """Return means of non-overlapping weeks that end with the last day; the oldest days may be left over.
+
+    nan marks a day without a value; a week with fewer than `fewest` values is nan.
+    """
+    days = np.asarray(days, dtype=np.float64)
+    weeks = days[len(days) % DAYS :].reshape(-1, DAYS)
+    seen = np.isfinite(weeks)
+    count = seen.sum(axis=1)
+    total = np.where(seen, weeks, 0.0).sum(axis=1)
+    return np.where((count >= fewest) & (count > 0), total / np.maximum(count, 1), np.nan)

@@ -1,0 +1,74 @@
+"""Grades and their reasons."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagster_project.core.grading import grade, grades, worst
+from dagster_project.core.types import Grade
+
+NUMBER = st.one_of(st.none(), st.floats(allow_nan=True))
+
+
+@pytest.mark.parametrize(
+    ("value", "good", "poor", "expected"),
+    [
+        (0.72, 0.7, 0.6, "good"), (0.7, 0.7, 0.6, "good"), (0.65, 0.7, 0.6, "watch"), (0.6, 0.7, 0.6, "poor"),
+        (0.1, 0.7, 0.6, "poor"), (80, 100, 200, "good"), (150, 100, 200, "watch"), (200, 100, 200, "poor"),
+        (900, 100, 200, "poor"),
+    ],
+)  # fmt: skip
+def test_thresholds_say_which_way_is_better(value: float, good: float, poor: float, expected: Grade) -> None:
+    """Good above poor: more is better; below: less is. The thresholds themselves belong to their side."""
+    assert grade(value, good, poor)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "good", "poor", "n", "reason"),
+    [
+        (None, 0.7, 0.6, 50, "not available"),
+        (math.nan, 0.7, 0.6, 50, "not available"),
+        (math.inf, 0.7, 0.6, 50, "not available"),
+        (0.9, 0.7, 0.6, 12, "not enough data: 12 of the 30 needed"),
+        (None, 0.7, 0.6, 0, "not enough data: 0 of the 30 needed"),
+        (0.9, None, 0.6, 50, "no target"),
+        (0.9, 0.7, 0.7, 50, "no target"),
+    ],
+)
+def test_unknown_says_why(
+    value: float | None, good: float | None, poor: float | None, n: int, reason: str
+) -> None:
+    """Missing data, too little data and a missing target are different words."""
+    assert grade(value, good, poor, n, minimum=30) == ("unknown", reason)
+
+
+def test_reasons_name_target_and_limit_in_the_figures_unit() -> None:
+    """A reader sees what the figure was held against."""
+    assert (
+        grade(150, 100, 200, unit="ms")[1] == "between the target of 100\u00a0ms and the limit of 200\u00a0ms"
+    )
+    assert grade(0.01, 0.02, 0.05, unit="share")[1] == "meets the target of 2.00\u00a0%"
+    assert grade(0.05, 0.02, 0.05, unit="share")[1] == "at or beyond the limit of 5.00\u00a0%"
+
+
+@given(st.lists(st.tuples(NUMBER, NUMBER, NUMBER, st.integers(0, 60)), min_size=1, max_size=20))
+def test_many_grades_are_the_grades_of_each(
+    rows: list[tuple[float | None, float | None, float | None, int]],
+) -> None:
+    """The vectorised form is the same function."""
+    columns = [np.array([math.nan if x is None else x for x in column]) for column in zip(*rows, strict=True)]
+    found, reasons = grades(*columns, minimum=30)
+    assert list(zip(found, reasons, strict=True)) == [grade(*row, minimum=30) for row in rows]
+
+
+def test_the_worst_grade_wins_and_unknown_never_hides_one() -> None:
+    """Unknown is neither better nor worse: it counts only where nothing else is known."""
+    assert worst(["good", "unknown", "watch"]) == "watch"
+    assert worst(["unknown", "good"]) == "good"
+    assert worst(["poor", "unknown"]) == "poor"
+    assert worst([]) == "unknown"

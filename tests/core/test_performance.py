@@ -1,0 +1,133 @@
+"""Performance from sums against scikit-learn on all rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from dagster_project.core import histogram as h
+from dagster_project.core import performance as p
+from dagster_project.core.types import Floats
+
+
+def scored(seed: int, n: int, centre: float, spread: float) -> tuple[np.ndarray, Floats]:
+    """Labels and calibrated scores whose log odds have that centre and spread."""
+    rng = np.random.default_rng(seed)
+    score = 1 / (1 + np.exp(-rng.normal(centre, spread, n)))
+    return (rng.random(n) < score).astype(int), score
+
+
+def by_label(label: np.ndarray, score: Floats) -> dict[str, Floats]:
+    """Counts and sums of the logit grid, as the daily summary keeps them."""
+    bins, group = h.logit_bin(score), np.zeros(len(score), dtype=np.int64)
+    steps = np.round(score * h.SCORE_SCALE)
+    return {
+        f"{name}{suffix}": h.dense(group[label == value], bins[label == value], w[label == value], 1)
+        for name, value in (("pos", 1), ("neg", 0))
+        for suffix, w in (("", np.ones(len(score))), ("_s1", steps))
+    }
+
+
+@given(*(st.integers(0, 50) for _ in range(4)))
+def test_shares_are_those_of_scikit_learn(tp: int, fp: int, fn: int, tn: int) -> None:
+    """Accuracy, precision, recall, F1 and F2 from the confusion matrix; nan where sklearn has no answer."""
+    truth = np.repeat([1, 0, 1, 0], [tp, fp, fn, tn])
+    guess = np.repeat([1, 1, 0, 0], [tp, fp, fn, tn])
+    found = p.binary(*(np.array([x]) for x in (tp, fp, fn, tn)))
+    options = {"zero_division": np.nan, "pos_label": 1, "average": "binary"}
+    if len(truth) == 0:
+        assert np.isnan(found.accuracy[0])
+        return
+    expected = [
+        metrics.accuracy_score(truth, guess),
+        metrics.precision_score(truth, guess, **options),
+        metrics.recall_score(truth, guess, **options),
+        metrics.fbeta_score(truth, guess, beta=1, **options),
+        metrics.fbeta_score(truth, guess, beta=2, **options),
+    ]
+    values = [float(x[0]) for x in (found.accuracy, found.precision, found.recall, found.f1, found.f2)]
+    assert values == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("centre", "spread"), [(0, 1), (-1.3, 0.5), (-1.3, 0.3), (-6.8, 1.5), (-5.9, 0.3), (0, 0.1), (0, 3)]
+)
+def test_auc_of_a_histogram_is_that_of_the_rows(centre: float, spread: float) -> None:
+    """Within 0.0012, at 0.3 % prevalence and for scores that crowd together too."""
+    label, score = scored(3, 300_000, centre, spread)
+    found, low, high = p.auc(**by_label(label, score))
+    assert found[0] == pytest.approx(metrics.roc_auc_score(label, score), abs=0.0012)
+    assert low[0] < found[0] < high[0]
+
+
+def test_auc_of_a_strong_model_of_a_rare_class() -> None:
+    """0.3 % positives, log odds two higher: counts alone do."""
+    rng = np.random.default_rng(4)
+    label = (rng.random(400_000) < 0.003).astype(int)
+    score = 1 / (1 + np.exp(-(rng.normal(-7, 1, 400_000) + 2 * label)))
+    sides = by_label(label, score)
+    assert p.auc(sides["pos"], sides["neg"])[0][0] == pytest.approx(
+        metrics.roc_auc_score(label, score), abs=0.0012
+    )
+
+
+def test_auc_intervals_cover_nine_times_in_ten() -> None:
+    """600 samples of 500 independent rows of a model whose AUC is known."""
+    sides = [by_label(*scored(seed, 500, -1.0, 1.0)) for seed in range(600)]
+    stacked = {name: np.concatenate([side[name] for side in sides]) for name in sides[0]}
+    _, low, high = p.auc(**stacked)
+    truth = metrics.roc_auc_score(*scored(9999, 1_000_000, -1.0, 1.0))
+    assert np.mean((low <= truth) & (truth <= high)) == pytest.approx(0.9, abs=0.03)
+
+
+def test_auc_without_both_labels_is_not_computable() -> None:
+    """One class alone has no ranking; perfect order has an area but no interval."""
+    some, none = np.zeros((1, 255)), np.zeros((1, 255))
+    some[0, 100] = 20
+    assert np.isnan(p.auc(some, none)).all()
+    better = np.roll(some, 5, axis=1)
+    area, low, high = p.auc(better, some)
+    assert area[0] == 1
+    assert np.isnan([low[0], high[0]]).all()
+
+
+def test_regression_figures_are_those_of_scikit_learn() -> None:
+    """From sums scaled by 2^10, within the rounding of that scale; bias is prediction - label."""
+    rng = np.random.default_rng(5)
+    label = rng.normal(40, 15, 5000)
+    guess = label + rng.normal(2, 6, 5000)
+    y, e = np.round(label * p.ERROR_SCALE), np.round((guess - label) * p.ERROR_SCALE)
+    found = p.regression(
+        np.array(5000), y.sum(), (y**2).sum(), e.sum(), (e**2).sum(), np.abs(e).sum(), p.ERROR_SCALE
+    )  # fmt: skip
+    assert float(found.mse) == pytest.approx(metrics.mean_squared_error(label, guess), rel=1e-4)
+    assert float(found.rmse) == pytest.approx(metrics.root_mean_squared_error(label, guess), rel=1e-4)
+    assert float(found.mae) == pytest.approx(metrics.mean_absolute_error(label, guess), rel=1e-4)
+    assert float(found.r2) == pytest.approx(metrics.r2_score(label, guess), abs=1e-4)
+    assert float(found.bias) == pytest.approx(np.mean(guess - label), abs=1e-3)
+    assert found.mae_low < found.mae < found.mae_high
+    assert found.bias_low < found.bias < found.bias_high
+
+
+def test_labels_that_do_not_vary_have_no_r2() -> None:
+    """Nothing to explain is not an r2 of 0 or 1; no rows have no error."""
+    n, y = np.array([3.0, 0.0]), np.array([0.3, 0.0])
+    found = p.regression(n, y, np.array([0.03, 0.0]), y, y, y)
+    assert np.isnan(found.r2).all()
+    assert found.mse[0] == pytest.approx(0.1)
+    assert np.isnan(found.mse[1])
+
+
+def test_log_loss_and_brier_are_those_of_scikit_learn() -> None:
+    """Log loss is exact from its sum; Brier from bins within 0.00016."""
+    label, score = scored(6, 50_000, -1, 1.2)
+    losses = -np.where(label == 1, np.log(score), np.log1p(-score))
+    total = np.round(losses * h.SCORE_SCALE).sum()
+    assert float(p.log_loss(total, 50_000)) == pytest.approx(metrics.log_loss(label, score), abs=1e-8)
+    sides = by_label(label, score)
+    found = p.brier(sides["pos"], sides["pos_s1"], sides["neg"], sides["neg_s1"])
+    assert found[0] == pytest.approx(metrics.brier_score_loss(label, score), abs=1.6e-4)
+    assert np.isnan(p.log_loss(0, 0))
