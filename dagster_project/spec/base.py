@@ -1,0 +1,121 @@
+"""The base of every input model, and the types its fields are made of. Used by all modules of `spec`.
+
+Models are filled from text wherever a file holds a plain scalar (see `yamlfile`), so a version `1.10` stays
+`1.10`; the field's type decides what becomes a number, a day or a boolean.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Iterable
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+KeyPath = tuple[str | int, ...]
+"""Keys and positions that lead from a file's top to one value: ('models', 2, 'id')."""
+Finding = tuple[KeyPath, str]
+"""A place, relative to the validated mapping, and what is wrong there."""
+
+REFUSED = "refused"
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def refuse(*findings: Finding) -> PydanticCustomError:
+    """An error for a validator to raise: names keys below its own mapping, becomes one Problem a finding."""
+    text = "; ".join(message for _, message in findings)
+    return PydanticCustomError(REFUSED, "{text}", {"text": text, "findings": findings})
+
+
+def parse_day(value: object) -> object:
+    """Text as a day; anything but YYYY-MM-DD is refused (pydantic alone would take 0 for 1 January 1970)."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, str) and ISO_DAY.fullmatch(value.strip()):
+        try:
+            return dt.date.fromisoformat(value.strip())
+        except ValueError as error:
+            raise refuse(((), f"{value} is no day of the calendar")) from error
+    raise refuse(((), f"expected a day such as 2026-01-31, found {found(value)}"))
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is no IANA time zone; for example Europe/Berlin or America/New_York")
+    return value
+
+
+def _known_currency(value: str) -> str:
+    if not re.fullmatch(r"[A-Z]{3}", value):
+        raise ValueError(f"expected an ISO 4217 code of three capital letters, such as EUR, found {value!r}")
+    return value
+
+
+def found(value: object) -> str:
+    """What stands in the file, in words, for the end of a message."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else value[:57] + "...")
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return repr(value)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """', did you mean ...?' when one of the known words is close, else nothing."""
+    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
+    return f", did you mean {close[0]!r}?" if close else ""
+
+
+def unknown(what: str, word: str, known: Iterable[str]) -> str:
+    """That a word is not known: with the one that was probably meant, else with all that could be."""
+    names = list(known)
+    hint = did_you_mean(word, names)
+    return f"unknown {what}{hint}" if hint else f"unknown {what}; expected some of {', '.join(names)}"
+
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Day = Annotated[dt.date, BeforeValidator(parse_day)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Currency = Annotated[str, AfterValidator(_known_currency)]
+
+
+class Input(BaseModel):
+    """A mapping in a user's file."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, data: object) -> object:
+        """A key without a value counts as not given: people comment out what stood below it."""
+        if not isinstance(data, dict):
+            return data
+        known = known_keys(cls)
+        return {key: value for key, value in data.items() if value is not None or key not in known}
+
+
+def known_keys(model: type[BaseModel]) -> list[str]:
+    """The keys a mapping of this model may hold, as they are written in files, in the order of the model."""
+    return [field.alias or name for name, field in model.model_fields.items()]

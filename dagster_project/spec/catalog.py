@@ -1,0 +1,236 @@
+"""`data/catalog/*.yml` and `*.csv`: what people declare of a model. One file may declare many models.
+
+A model needs no entry: one seen in a log and in no file appears on the site, marked undeclared.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from dagster_project.spec.base import Currency, Day, Finding, Input, Name, Text, refuse
+
+Task = Literal["binary", "regression", "multiclass", "other"]
+Pattern = Literal["rest", "batch", "stream", "other"]
+Stage = Literal["development", "shadow", "production", "retired"]
+Tier = Literal["low", "medium", "high"]
+
+
+class Feature(Input):
+    """What is declared of one input of a model."""
+
+    type: Literal["number", "category"] | None = None
+    """How the values are read; found from the data where it is not given."""
+    min: float | None = None
+    """Smallest valid value; a smaller one counts as invalid."""
+    max: float | None = None
+    """Largest valid value; a larger one counts as invalid."""
+    allowed: tuple[str, ...] | None = None
+    """The only valid categories."""
+    unit: Name | None = None
+    """Unit of the values, such as km."""
+
+    @model_validator(mode="after")
+    def _range_in_order(self) -> Feature:
+        if self.min is not None and self.max is not None and self.max < self.min:
+            raise refuse((("max",), f"max {self.max:g} is below min {self.min:g}"))
+        return self
+
+
+class Reference(Input):
+    """The days that drift is measured against: never the rows the model was trained on."""
+
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Reference:
+        if self.end < self.start:
+            raise refuse((("end",), f"end {self.end} is before start {self.start}"))
+        return self
+
+
+class RiskTier(Input):
+    """How much harm the model can do, and why it is judged so."""
+
+    level: Tier
+    reason: Text
+
+
+class OutcomeValues(Input):
+    """Money per labelled decision, by what it turned out to be; negative is a loss."""
+
+    tp: float = 0.0
+    fp: float = 0.0
+    fn: float = 0.0
+    tn: float = 0.0
+
+
+class Cost(Input):
+    """What running the model costs."""
+
+    per_day: float = Field(default=0.0, ge=0)
+    per_1000: float = Field(default=0.0, ge=0)
+    """Money per 1,000 records scored."""
+
+
+class SignOff(Input):
+    """Whether finance has agreed to the value: a role and a date, never a person's name."""
+
+    state: Literal["proposed", "agreed"] = "proposed"
+    role: Name | None = None
+    date: Day | None = None
+
+
+class Value(Input):
+    """What the model's decisions are worth; declared, so its evidence grade is C (counted outcomes) or D."""
+
+    per_outcome: OutcomeValues | None = None
+    per_accepted: float | None = None
+    """Money per prediction that was used; for models without labels (grade D)."""
+    per_unit_error: float | None = Field(default=None, le=0)
+    """Regression: money per unit of absolute error, against the baseline's error (grade C)."""
+    baseline_error: float | None = Field(default=None, ge=0)
+    """Regression: mean absolute error of the simple alternative."""
+    currency: Currency | None = None
+    """ISO 4217 code; the workspace's where not given."""
+    cost: Cost = Cost()
+    plan_per_month: float | None = None
+    sign_off: SignOff = SignOff()
+    reason: Text | None = None
+    """Where the unit values come from."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Value:
+        ways = [self.per_outcome, self.per_accepted, self.per_unit_error]
+        if sum(w is not None for w in ways) != 1:
+            raise ValueError("give exactly one of per_outcome, per_accepted, per_unit_error")
+        if self.per_unit_error is not None and self.baseline_error is None:
+            raise ValueError("per_unit_error needs baseline_error, the error of the simple alternative")
+        return self
+
+
+class Experiment(Input):
+    """Two versions served side by side, users assigned at random by their hash."""
+
+    id: Name
+    control: Name
+    treatment: Name
+    start: Day
+    end: Day
+    treatment_share: Annotated[float, Field(gt=0, lt=1)]
+    """The planned share of users; a sample-ratio test compares it with what was served."""
+    assignment: Literal["random", "rollout"] = "random"
+
+    @model_validator(mode="after")
+    def _two_arms_in_order(self) -> Experiment:
+        findings: list[Finding] = []
+        if self.end < self.start:
+            findings.append((("end",), f"end {self.end} is before start {self.start}"))
+        if self.control == self.treatment:
+            findings.append((("treatment",), f"is the same version as control, {self.control!r}"))
+        if findings:
+            raise refuse(*findings)
+        return self
+
+
+class Declared(Input):
+    """One of the playbook's metadata items, declared by hand where no pipeline captures it."""
+
+    value: Text
+    date: Day | None = None
+
+
+class VersionNote(Input):
+    """What is declared of one version; captured facts win over it."""
+
+    version: Name
+    artifact: Declared | None = None
+    training_data: Declared | None = None
+    training_code: Declared | None = None
+    dependencies: Declared | None = None
+    prediction_code: Declared | None = None
+    historical_predictions: Declared | None = None
+
+
+class Model(Input):
+    """One model."""
+
+    id: Name
+    title: Name | None = None
+    purpose: Text | None = None
+    """The decision it supports, in one sentence."""
+    decision_moment: Text | None = None
+    """When it is asked, and so what it can know."""
+    team: Name | None = None
+    business_unit: Name | None = None
+    owner: Name | None = None
+    """A role or team that answers for the model."""
+    executive: Name | None = None
+    """The accountable executive's role."""
+    users: Text | None = None
+    out_of_scope: Text | None = None
+    limits: Text | None = None
+    fallback: Text | None = None
+    appeal: Text | None = None
+    runbook: Text | None = None
+    personal_data: bool | None = None
+    next_review: Day | None = None
+    since: Day | None = None
+    """The day these declarations became true; the first night that saw them where not given."""
+    risk_tier: RiskTier | None = None
+    stage: Stage = "production"
+    retired_on: Day | None = None
+    pattern: Pattern | None = None
+    task: Task | None = None
+    positive: Name | None = None
+    """Binary: what the label 1 means, in words ('late by more than 15 minutes')."""
+    unit: Name | None = None
+    """Regression: unit of prediction and label."""
+    threshold: float | None = None
+    """Binary: a score at or above it is a positive decision."""
+    baseline: Text | None = None
+    """The simple alternative the model must beat, in words."""
+    segments: tuple[Name, ...] = ()
+    """Columns (features, consumer, pattern or deployment) whose values are shown apart."""
+    features: dict[str, Feature] = Field(default_factory=dict)
+    reference: Reference | None = None
+    label_delay_days: float | None = Field(default=None, ge=0)
+    """When labels usually are there."""
+    depends_on: tuple[Name, ...] = ()
+    """Ids of models whose output this one reads."""
+    value: Value | None = None
+    experiment: Experiment | None = None
+    versions: tuple[VersionNote, ...] = ()
+    tags: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _value_fits_task(self) -> Model:
+        if self.value is None or self.task is None:
+            return self
+        if self.value.per_outcome is not None and self.task != "binary":
+            raise refuse((("value", "per_outcome"), f"is for binary models; the task is {self.task}"))
+        if self.value.per_unit_error is not None and self.task != "regression":
+            raise refuse((("value", "per_unit_error"), f"is for regression models; the task is {self.task}"))
+        return self
+
+    @model_validator(mode="after")
+    def _names_stand_once(self) -> Model:
+        if self.id in self.depends_on:
+            raise refuse((("depends_on",), "a model cannot depend on itself"))
+        versions = [note.version for note in self.versions]
+        findings: list[Finding] = [
+            (("versions", position, "version"), f"version {version!r} stands twice")
+            for position, version in enumerate(versions)
+            if version in versions[:position]
+        ]
+        if findings:
+            raise refuse(*findings)
+        return self
+
+
+class Catalog(Input):
+    """A file that declares many models."""
+
+    models: tuple[Model, ...] = ()

@@ -1,0 +1,214 @@
+"""What no file can know alone: ids that stand twice, references to nothing, circles. In: a Draft; out: Problems.
+
+A reference is judged only when everything it could point to was read: one broken catalog file must not call every
+target wrong. Called by `loading`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from dagster_project.core.errors import Problem
+from dagster_project.core.naming import slug
+from dagster_project.spec.base import KeyPath, did_you_mean
+from dagster_project.spec.draft import Draft
+from dagster_project.spec.entry import Entry
+from dagster_project.spec.rubric import Attestation, Waiver
+from dagster_project.spec.statementfile import PageTemplate, Statement
+
+ORGANIZATION = "organization"
+"""The subject of a statement about the whole."""
+Named = tuple[str, Entry[object], KeyPath]
+"""An id, the entry that holds it, and its key below the entry."""
+
+
+def cross_problems(draft: Draft) -> list[Problem]:
+    """Everything wrong between the files."""
+    return [
+        *_doubled_names(draft),
+        *_dependency_problems(draft),
+        *_target_problems(draft),
+        *_playbook_problems(draft),
+        *_attestation_problems(draft),
+        *_page_problems(draft),
+    ]
+
+
+def _doubled_names(draft: Draft) -> list[Problem]:
+    models: list[Named] = [(entry.value.id, entry, ("id",)) for entry in draft.models]
+    sources: list[Named] = [(entry.value.source, entry, ("source",)) for entry in draft.sources]
+    statements = (draft.summaries, draft.metrics, draft.facts, draft.marts, draft.pages)
+    return [
+        *_twice("model", models),
+        *_same_slug("model", models),
+        *_twice("source", sources),
+        *_same_slug("source", sources),
+        *_twice("rubric", [(entry.value.id, entry, ("id",)) for entry in draft.rubrics]),
+        *_twice("section", [(entry.value.id, entry, ("id",)) for entry in draft.sections]),
+        *_twice("question", _questions(draft)),
+        *_twice("answer to", [(entry.value.item, entry, ("item",)) for entry in draft.answers]),
+        *_twice("experiment", _experiments(draft)),
+        *(problem for kind in statements for problem in _same_stem(kind)),
+    ]
+
+
+def _questions(draft: Draft) -> list[Named]:
+    return [
+        (question.id, entry, ("questions", position, "id"))
+        for entry in draft.sections
+        for position, question in enumerate(entry.value.questions)
+    ]
+
+
+def _experiments(draft: Draft) -> list[Named]:
+    return [
+        (entry.value.experiment.id, entry, ("experiment", "id"))
+        for entry in draft.models
+        if entry.value.experiment is not None
+    ]
+
+
+def _twice(what: str, named: Iterable[Named]) -> list[Problem]:
+    """A problem at every id that stood before, naming the first place."""
+    first: dict[str, str] = {}
+    problems = []
+    for name, entry, path in named:
+        if name in first:
+            problems.append(
+                entry.problem(path, f"{what} {name!r} stands twice; the first is in {first[name]}")
+            )
+        else:
+            first[name] = entry.place(path)
+    return problems
+
+
+def _same_slug(what: str, named: Iterable[Named]) -> list[Problem]:
+    """Different ids that would share a folder or a page's address."""
+    first: dict[str, tuple[str, str]] = {}
+    problems = []
+    for name, entry, path in named:
+        other, place = first.setdefault(slug(name), (name, entry.place(path)))
+        if other != name:
+            message = f"{what} {name!r} gets the same address as {other!r} in {place}; rename one of them"
+            problems.append(entry.problem(path, message))
+    return problems
+
+
+def _same_stem(files: Sequence[Statement] | Sequence[PageTemplate]) -> list[Problem]:
+    first: dict[str, str] = {}
+    problems = []
+    for file in files:
+        other = first.setdefault(file.id, file.file)
+        if other != file.file:
+            problems.append(Problem(file.file, None, "", f"has the same name as {other}; rename one of them"))
+    return problems
+
+
+def _unknown(
+    what: str, names: Sequence[str], known: Collection[str], entry: Entry[object], key: KeyPath
+) -> list[Problem]:
+    """A problem at each of the names that is not known; `key` leads to the list of names."""
+    return [
+        entry.problem((*key, position), f"no {what} {name!r} is declared{did_you_mean(name, known)}")
+        for position, name in enumerate(names)
+        if name not in known
+    ]
+
+
+def _dependency_problems(draft: Draft) -> list[Problem]:
+    by_id = {entry.value.id: entry for entry in draft.models}
+    problems: list[Problem] = []
+    if "models" not in draft.broken:
+        for entry in draft.models:
+            problems += _unknown("model", entry.value.depends_on, by_id, entry, ("depends_on",))
+    needs = {name: [d for d in entry.value.depends_on if d in by_id] for name, entry in by_id.items()}
+    while (circle := _circle(needs)) is not None:
+        message = f"the models depend on each other in a circle: {' -> '.join(circle)}"
+        problems.append(by_id[circle[0]].problem(("depends_on",), message))
+        needs[circle[0]].remove(circle[1])
+    return problems
+
+
+def _circle(needs: dict[str, list[str]]) -> list[str] | None:
+    """One circle, beginning and ending with its first id in the alphabet, each reading the next; None without."""
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        ring: list[str] = error.args[1][:0:-1]
+        start = ring.index(min(ring))
+        return [*ring[start:], *ring[: start + 1]]
+    return None
+
+
+def _target_problems(draft: Draft) -> list[Problem]:
+    models = {entry.value.id for entry in draft.models}
+    teams = {entry.value.team for entry in draft.models if entry.value.team}
+    metrics = {statement.id for statement in draft.metrics}
+    problems: list[Problem] = []
+    for entry in draft.targets:
+        target = entry.value
+        if "metrics" not in draft.broken and target.metric not in metrics:
+            message = f"no metric {target.metric!r} in reports/metrics{did_you_mean(target.metric, metrics)}"
+            problems.append(entry.problem(("metric",), message))
+        if "models" not in draft.broken:
+            problems += _unknown("model", target.models, models, entry, ("models",))
+            problems += _unknown("team", target.teams, teams, entry, ("teams",))
+    return problems
+
+
+def _playbook_problems(draft: Draft) -> list[Problem]:
+    if "sections" in draft.broken:
+        return []
+    items = {name for name, _, _ in _questions(draft)}
+    problems = [
+        entry.problem(("item",), f"no question {entry.value.item!r}{did_you_mean(entry.value.item, items)}")
+        for entry in draft.answers
+        if entry.value.item not in items
+    ]
+    problems += [
+        entry.problem(("milestones", position, "item"), f"no question {milestone.item!r} in reports/playbook")
+        for entry in draft.rubrics
+        for position, milestone in enumerate(entry.value.milestones)
+        if milestone.item is not None and milestone.item not in items
+    ]
+    return problems
+
+
+def _attestation_problems(draft: Draft) -> list[Problem]:
+    rubrics = {entry.value.id: {m.id for m in entry.value.milestones} for entry in draft.rubrics}
+    subjects = {entry.value.id for entry in draft.models} | {ORGANIZATION}
+    subjects |= {entry.value.team for entry in draft.models if entry.value.team}
+    problems: list[Problem] = []
+    entries: list[Entry[Attestation | Waiver]] = [*draft.attestations, *draft.waivers]
+    for entry in entries:
+        said = entry.value
+        if "models" not in draft.broken and said.subject not in subjects:
+            message = f"no team or model {said.subject!r} is declared{did_you_mean(said.subject, subjects)}"
+            problems.append(entry.problem(("subject",), message))
+        if "rubrics" in draft.broken:
+            continue
+        milestones = rubrics.get(said.rubric)
+        if milestones is None:
+            message = f"no rubric {said.rubric!r} in reports/rubrics{did_you_mean(said.rubric, rubrics)}"
+            problems.append(entry.problem(("rubric",), message))
+        elif said.milestone not in milestones:
+            hint = did_you_mean(said.milestone, milestones)
+            message = f"no milestone {said.milestone!r} in rubric {said.rubric!r}{hint}"
+            problems.append(entry.problem(("milestone",), message))
+    return problems
+
+
+def _page_problems(draft: Draft) -> list[Problem]:
+    if "marts" in draft.broken:
+        return []
+    views = {"page." + mart.id for mart in draft.marts}
+    problems = []
+    for page in draft.pages:
+        wanted = page.head.for_each
+        if wanted is not None and "page." + wanted.removeprefix("page.") not in views:
+            hint = did_you_mean(wanted, views)
+            problems.append(
+                Problem(page.file, None, "for_each", f"no view {wanted!r} in reports/marts{hint}")
+            )
+    return problems

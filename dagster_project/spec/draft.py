@@ -1,0 +1,36 @@
+"""The entries of a workspace before they are checked against each other. Filled by `loading`, read by `crosscheck`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dagster_project.spec.catalog import Model
+from dagster_project.spec.entry import Entry
+from dagster_project.spec.playbook import Answer, Section
+from dagster_project.spec.rubric import Attestation, Rubric, Waiver
+from dagster_project.spec.source import Source
+from dagster_project.spec.statementfile import PageTemplate, Statement
+from dagster_project.spec.targets import Target
+from dagster_project.spec.workspace import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything that could be read. Where a kind is in `broken`, some of its files could not."""
+
+    settings: Entry[Settings] | None
+    models: list[Entry[Model]]
+    sources: list[Entry[Source]]
+    targets: list[Entry[Target]]
+    answers: list[Entry[Answer]]
+    attestations: list[Entry[Attestation]]
+    waivers: list[Entry[Waiver]]
+    rubrics: list[Entry[Rubric]]
+    sections: list[Entry[Section]]
+    summaries: list[Statement]
+    metrics: list[Statement]
+    facts: list[Statement]
+    marts: list[Statement]
+    pages: list[PageTemplate]
+    broken: frozenset[str]
+    """Names of the fields above that are not complete: nothing may be called unknown by them."""

@@ -1,0 +1,64 @@
+"""A validated mapping and the place it comes from. In: Documents and CSV text; out: entries, or every Problem.
+
+Called by `loading`; `crosscheck` asks entries for the places of what it finds wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from dagster_project.core.errors import Problem, WorkspaceError
+from dagster_project.spec.base import KeyPath, found
+from dagster_project.spec.wording import explain
+from dagster_project.spec.yamlfile import Document
+
+T = TypeVar("T", covariant=True)
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[T]):
+    """A value with the file and the 1-based line where people find it."""
+
+    value: T
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[T]):
+    """A value, still with its document."""
+
+    value: T
+    document: Document
+    path: KeyPath = ()
+
+    def problem(self, path: KeyPath, message: str) -> Problem:
+        """A problem at a key below this entry."""
+        return self.document.problem(self.path + path, message)
+
+    def place(self, path: KeyPath) -> str:
+        """Where a key below this entry stands, as `file:line`."""
+        return f"{self.document.file}:{self.document.line(self.path + path)}"
+
+    def placed(self) -> Placed[T]:
+        """The value and its place, without the document."""
+        return Placed(self.value, self.document.file, self.document.line(self.path) or 1)
+
+
+def read_entry(document: Document, model: type[M], path: KeyPath = ()) -> Entry[M]:
+    """The mapping at `path` as a model; raises WorkspaceError with everything wrong in it."""
+    data = document.data
+    for part in path:
+        data = data[part]  # type: ignore[index]  # the caller walked this path already
+    if not isinstance(data, dict):
+        said = "the file is empty; " if data is None and not path else ""
+        message = f"{said}expected a mapping (key: value), found {found(data)}"
+        raise WorkspaceError([document.problem(path, message)])
+    try:
+        return Entry(model.model_validate(data), document, path)
+    except ValidationError as error:
+        raise WorkspaceError(explain(error, model, document, path)) from error

@@ -1,0 +1,80 @@
+"""Finding and reading a workspace's files. In: the workspace's and the built-in root; out: texts, and digests.
+
+Overlay rule: a file of the workspace's `reports/` stands in for the built-in one of the same relative path; `data/` is
+only the workspace's. Called by `loading`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dagster_project.core.errors import Problem, WorkspaceError
+
+BUILTIN = "builtin:"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to read; `name` is its path relative to the workspace, or to the built-in root after 'builtin:'."""
+
+    name: str
+    path: Path
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The two roots, and the SHA-256 of every file read from them so far."""
+
+    root: Path
+    builtin: Path
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def own(self, folder: str, *suffixes: str) -> list[Found]:
+        """The workspace's files below a folder, by name; hidden ones are left out."""
+        found = _listed(self.root, folder, suffixes)
+        return [Found(name, path) for name, path in sorted(found.items())]
+
+    def overlaid(self, folder: str, *suffixes: str) -> list[Found]:
+        """The same, with the built-in files that the workspace does not override."""
+        own = _listed(self.root, folder, suffixes)
+        builtin = {} if self._is_builtin() else _listed(self.builtin, folder, suffixes)
+        chosen = {name: Found(BUILTIN + name, path) for name, path in builtin.items()}
+        chosen |= {name: Found(name, path) for name, path in own.items()}
+        return [chosen[name] for name in sorted(chosen)]
+
+    def single(self, name: str) -> Found | None:
+        """One file of the workspace, if it is there."""
+        path = self.root / name
+        return Found(name, path) if path.is_file() else None
+
+    def text(self, found: Found) -> str:
+        """The file's text (UTF-8, with or without a byte order mark); its digest is kept."""
+        try:
+            content = found.path.read_bytes()
+        except OSError as error:
+            raise WorkspaceError(
+                [Problem(found.name, None, "", f"cannot be read: {error.strerror}")]
+            ) from error
+        self.digests[found.name] = hashlib.sha256(content).hexdigest()
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            advice = "is not UTF-8 text; save it with the encoding UTF-8"
+            raise WorkspaceError([Problem(found.name, line, "", advice)]) from error
+
+    def _is_builtin(self) -> bool:
+        return self.root.resolve() == self.builtin.resolve()
+
+
+def _listed(root: Path, folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
+    """Relative name -> path of the files below root/folder that end in one of the suffixes."""
+    paths = (path for path in (root / folder).rglob("*") if path.suffix in suffixes and path.is_file())
+    listed = {path.relative_to(root).as_posix(): path for path in paths}
+    return {
+        name: path
+        for name, path in listed.items()
+        if not any(part.startswith(".") for part in name.split("/"))
+    }

@@ -1,0 +1,135 @@
+"""`reports/rubrics/*.yml`: maturity rubrics; and `data/attestations.yml`: what people state about them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from dagster_project.spec.base import Day, Finding, Input, Name, Text, refuse
+
+
+class Pillar(Input):
+    """A part of a rubric that has a level of its own."""
+
+    id: Name
+    title: Name
+    meaning: Text
+
+
+class Level(Input):
+    """One step of the ladder."""
+
+    level: int = Field(ge=0)
+    title: Name
+    meaning: Text
+
+
+class Milestone(Input):
+    """One thing that is there or not, with the rule that decides it."""
+
+    id: Name
+    title: Name
+    pillar: Name
+    level: int = Field(ge=1)
+    method: Literal["auto", "proxy", "attest"]
+    why: Text
+    """What it is good for, in one sentence."""
+    item: Name | None = None
+    """The playbook's question it comes from, such as M1."""
+    value: Text | None = None
+    """auto and proxy: an SQL expression over named facts (columns)."""
+    passes: Text | None = Field(default=None, alias="pass")
+    """SQL condition on `value`, such as `value >= 0.9`."""
+    warns: Text | None = Field(default=None, alias="warn")
+    applies: Text | None = None
+    """SQL condition over named facts; where it is false the milestone is not applicable."""
+    unit: Name = "share"
+    evidence: Text | None = None
+    """A sentence; {fact} is replaced by the fact's value."""
+    expires_days: int = 180
+    """attest: how long a statement holds."""
+    next_step: Text
+    """What to do to reach it."""
+
+    @model_validator(mode="after")
+    def _rule_fits_method(self) -> Milestone:
+        rule: tuple[tuple[str, str | None], ...] = (("value", self.value), ("pass", self.passes))
+        if self.method == "attest":
+            findings: list[Finding] = [
+                ((key,), "an attested milestone has none: people state that it is reached")
+                for key, sql in rule
+                if sql
+            ]
+        else:
+            findings = [
+                ((key,), f"is missing; method {self.method} needs SQL over named facts")
+                for key, sql in rule
+                if not sql
+            ]
+        if findings:
+            raise refuse(*findings)
+        return self
+
+
+class Rubric(Input):
+    """A ladder of levels, pillars and milestones."""
+
+    id: Name
+    title: Name
+    scope: Literal["organization", "team", "model"] = "organization"
+    source: Text
+    levels: tuple[Level, ...]
+    pillars: tuple[Pillar, ...]
+    milestones: tuple[Milestone, ...]
+
+    @model_validator(mode="after")
+    def _refers_to_what_is_there(self) -> Rubric:
+        pillars = {p.id for p in self.pillars}
+        levels = {level.level for level in self.levels}
+        findings: list[Finding] = []
+        seen: set[str] = set()
+        for position, milestone in enumerate(self.milestones):
+            place = ("milestones", position)
+            if milestone.pillar not in pillars:
+                findings.append(((*place, "pillar"), f"no pillar {milestone.pillar!r} in this rubric"))
+            if milestone.level not in levels:
+                findings.append(((*place, "level"), f"no level {milestone.level} in this rubric"))
+            if milestone.id in seen:
+                findings.append(((*place, "id"), f"milestone {milestone.id!r} stands twice"))
+            seen.add(milestone.id)
+        if findings:
+            raise refuse(*findings)
+        return self
+
+
+class Attestation(Input):
+    """A dated statement, signed by a role, that a milestone is reached (or is not)."""
+
+    rubric: Name
+    milestone: Name
+    subject: Name = "organization"
+    reached: bool = True
+    role: Name
+    date: Day
+    evidence: Text
+    """A link or the place where the proof lies."""
+
+
+class Waiver(Input):
+    """Leave to do without a milestone; the raw result is shown beside it."""
+
+    rubric: Name
+    milestone: Name
+    subject: Name = "organization"
+    reason: Text
+    owner: Name
+    approved_by: Name
+    expires: Day
+
+
+class Attestations(Input):
+    """The whole of `data/attestations.yml`."""
+
+    attestations: tuple[Attestation, ...] = ()
+    waivers: tuple[Waiver, ...] = ()

@@ -1,0 +1,151 @@
+"""`data/sources/*.yml`: where logs lie and how their columns map to the canonical ones."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from dagster_project.spec.base import Finding, Input, Name, Text, Zone, found, refuse, unknown
+
+FACT_KINDS = ("training_runs", "ci_runs", "commits", "deployments", "incidents")
+Kind = Literal["requests", "outcomes", "training_runs", "ci_runs", "commits", "deployments", "incidents"]
+Format = Literal["parquet", "csv", "jsonl"]
+Unit = Literal["ns", "us", "ms", "s", "min", "h", "share", "percent", "1"]
+
+REQUEST_COLUMNS = (
+    "event_time", "arrival_time", "request_id", "model_id", "version", "deployment", "pattern", "consumer",
+    "user", "records", "latency_ms", "status", "score", "prediction", "label", "label_time", "tokens_in",
+    "tokens_out", "cost",
+)  # fmt: skip
+OUTCOME_COLUMNS = ("request_id", "model_id", "label", "label_time")
+
+
+def _as_written(value: object) -> object:
+    """Text that is a number and reads back the same becomes one: `str(constant)` is what was written."""
+    if isinstance(value, str):
+        for kind in (int, float):
+            with suppress(ValueError):
+                if str(kind(value)) == value and math.isfinite(kind(value)):
+                    return kind(value)
+    return value
+
+
+class Column(Input):
+    """Where a canonical column comes from: a column of the file, or a constant."""
+
+    column: Name | None = None
+    """Name of the file's column; a dot reaches into a nested record of JSON Lines or Parquet."""
+    constant: Annotated[str | int | float | bool | None, BeforeValidator(_as_written)] = None
+    """The same value for every row: a number where it reads back as written, else text (`1.10`, `007`)."""
+    unit: Unit = "1"
+    """Unit the file has; latency is turned into ms, shares into 0..1."""
+    format: Name | None = None
+    """strptime format of a time written as text; ISO 8601 needs none. For numbers `epoch_s`, `epoch_ms` or
+    `epoch_us`."""
+    timezone: Zone | None = None
+    """Zone of times without an offset; the source's where not given."""
+    feature_type: Literal["number", "category"] | None = None
+    """Features: how the values are read; found from the data where it is not given."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Column:
+        if (self.column is None) == (self.constant is None):
+            raise ValueError("expected exactly one of column, constant")
+        return self
+
+
+class Source(Input):
+    """One kind of file: its place, its format, and the way its columns map."""
+
+    source: Name
+    """The source's own name."""
+    kind: Kind = "requests"
+    """What a row is: a request to a model, the outcome of one, or a fact beside them."""
+    title: Text | None = None
+    """What the files are, in words."""
+    format: Format | None = None
+    """Found from the file's name where not given (.parquet, .csv[.gz|.zst], .jsonl/.ndjson[.gz|.zst])."""
+    files: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Globs, relative to the workspace's root; `**` reaches into folders."""
+    timezone: Zone = "UTC"
+    """IANA zone of times without an offset."""
+    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] = ","
+    """CSV: what stands between two fields; one character."""
+    columns: dict[str, Column] = Field(default_factory=dict)
+    """canonical column -> where it comes from. A plain text is the name of a column. Not used by facts."""
+    features: dict[str, Column] = Field(default_factory=dict)
+    """feature -> where it comes from. A list of names, or "*" for every column not mapped otherwise."""
+    all_other_columns_are_features: bool = False
+    """Every column of the file that is not mapped otherwise is a feature; the same as `features: "*"`."""
+    errors: tuple[str, ...] = ()
+    """Statuses that count as errors; where empty: numbers of 500 and above, and error, failed, timeout."""
+    late_after_hours: float = Field(default=24.0, ge=0)
+    """With `arrival_time`: a row that arrives so long after the end of its day is late."""
+    max_segment_values: int = Field(default=50, ge=1, le=1000)
+    """Values of a segment that are shown apart; the rarer ones are counted together."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        data = dict(data)
+        if isinstance(data.get("files"), str):
+            data["files"] = [data["files"]]
+        if isinstance(data.get("columns"), dict):
+            data["columns"] = {k: _short(v) for k, v in data["columns"].items()}
+        features = data.get("features")
+        if features == "*":
+            data["features"], data["all_other_columns_are_features"] = {}, True
+        elif isinstance(features, list):
+            data["features"] = _named(features)
+        elif isinstance(features, dict):
+            data["features"] = {k: _short(v) for k, v in features.items()}
+        return data
+
+    @model_validator(mode="after")
+    def _columns_fit_kind(self) -> Source:
+        known = {"requests": REQUEST_COLUMNS, "outcomes": OUTCOME_COLUMNS}.get(self.kind)
+        if known is None:
+            return self
+        findings: list[Finding] = [
+            (("columns", name), unknown("canonical column", name, known))
+            for name in self.columns
+            if name not in known
+        ]
+        needed = ("event_time", "model_id") if self.kind == "requests" else ("request_id", "label")
+        missing: list[Finding] = [
+            (("columns", name), "is missing; say which column of the file, or which constant, it is")
+            for name in needed
+            if name not in self.columns
+        ]
+        findings = findings or missing  # a mistyped name is the likely reason why another one is missing
+        if findings:
+            raise refuse(*findings)
+        return self
+
+
+class Sources(Input):
+    """A file that declares many sources."""
+
+    sources: tuple[Source, ...] = ()
+
+
+def _short(value: object) -> object:
+    """A plain text is the name of a column."""
+    return {"column": value} if isinstance(value, str) else value
+
+
+def _named(features: list[object]) -> dict[str, object]:
+    """A list of feature names as a mapping from feature to the column of that name."""
+    named: dict[str, object] = {}
+    for position, name in enumerate(features):
+        if not isinstance(name, str):
+            raise refuse((("features", position), f"expected the name of a column, found {found(name)}"))
+        if name in named:
+            raise refuse((("features", position), f"{name!r} stands twice"))
+        named[name] = {"column": name}
+    return named

@@ -1,0 +1,35 @@
+"""`data/targets.yml`: what is good enough, for which models. The last target that fits wins."""
+
+from __future__ import annotations
+
+from pydantic import model_validator
+
+from dagster_project.spec.base import Input, Name, Text, refuse
+from dagster_project.spec.catalog import Pattern
+
+
+class Target(Input):
+    """Thresholds of one metric for the models that the selectors name; no selector means every model."""
+
+    metric: Name
+    models: tuple[Name, ...] = ()
+    teams: tuple[Name, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    features: tuple[Name, ...] = ()
+    good: float
+    """At this value or better: good."""
+    poor: float
+    """At this value or worse: poor; between the two: watch."""
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _apart(self) -> Target:
+        if self.good == self.poor:
+            raise refuse((("poor",), f"good and poor are both {self.good:g}; between them lies 'watch'"))
+        return self
+
+
+class Targets(Input):
+    """The whole file."""
+
+    targets: tuple[Target, ...] = ()

@@ -1,0 +1,73 @@
+"""`data/workspace.yml`: who the organization is and how it counts days and money."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from dagster_project.spec.base import (
+    ISO_DAY,
+    Currency,
+    Day,
+    Input,
+    Name,
+    Text,
+    Zone,
+    found,
+    parse_day,
+    refuse,
+)
+
+
+def _parse_as_of(value: object) -> object:
+    """'today', 'newest' or a day."""
+    if isinstance(value, str) and value.strip() in ("today", "newest"):
+        return value.strip()
+    if isinstance(value, dt.date) or (isinstance(value, str) and ISO_DAY.fullmatch(value.strip())):
+        return parse_day(value)
+    raise refuse(((), f"expected today, newest or a day such as 2026-01-31, found {found(value)}"))
+
+
+class Settings(Input):
+    """The organization's settings; every key but `name` has a default."""
+
+    name: Name
+    """The organization, as the site's title shows it."""
+    about: Text | None = None
+    """One or two sentences shown under the title, for example that the organization is fictional."""
+    timezone: Zone = "UTC"
+    """IANA name of the time zone whose days are the report's days."""
+    currency: Currency = "USD"
+    """ISO 4217 code of every money figure that names no other."""
+    salt: Name = "modelboard"
+    """Mixed into user ids before they are hashed; set your own, users cannot be linked across salts."""
+    base_url: str = ""
+    """Where the site will be served, if anywhere: enables sitemap and canonical links."""
+    repository_url: str = ""
+    """Prefix of links to files of the workspace, for example https://host/org/repo/blob/main/."""
+    schedule: str = "15 2 * * *"
+    """Cron line of the nightly schedule, in the workspace's time zone."""
+    as_of: Annotated[dt.date | Literal["today", "newest"], BeforeValidator(_parse_as_of)] = "today"
+    """The day to report: yesterday and the running day (`today`), the newest day of any request log
+    (`newest`, for logs of the past), or a fixed day."""
+    label_wait_days: int = Field(default=120, ge=1, le=1000)
+    """A label that has not come after so many days is no longer waited for."""
+    first_day: Day = dt.date(2010, 1, 1)
+    """First day that Dagster offers as a partition; no figure depends on it."""
+    windows: tuple[int, ...] = (1, 7, 28, 90)
+    """Lengths in days of the windows shown beside single days."""
+
+    @field_validator("windows")
+    @classmethod
+    def _windows_hold_one(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if 1 not in value or any(w < 1 or w > 366 for w in value) or len(set(value)) != len(value):
+            raise ValueError("expected different whole numbers from 1 to 366, 1 among them")
+        return tuple(sorted(value))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)

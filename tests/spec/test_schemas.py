@@ -1,0 +1,102 @@
+"""The JSON Schemas accept what the reader accepts, and refuse what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from dagster_project.spec.builtin import builtin_root
+from dagster_project.spec.catalog import Model
+from dagster_project.spec.schemas import schemas
+from dagster_project.spec.source import Source
+
+FOLDERS = {
+    "workspace": "data/workspace.yml",
+    "catalog": "data/catalog/**/*.yml",
+    "source": "data/sources/**/*.yml",
+    "targets": "data/targets.yml",
+    "playbook": "data/playbook.yml",
+    "attestations": "data/attestations.yml",
+    "rubric": "reports/rubrics/*.yml",
+    "section": "reports/playbook/*.yml",
+}
+STARTER = Path(__file__).parents[2] / "dagster_project" / "starter" / "files"
+PLACES = {
+    f"{name} {path.relative_to(root)}": (name, path)
+    for root in (STARTER, builtin_root())
+    for name, pattern in FOLDERS.items()
+    for path in sorted(root.glob(pattern))
+}
+
+
+def as_editors_see_it(path: Path) -> object:
+    """The file as JSON, with days as text, as YAML 1.2 has them; None for a file of comments."""
+    return json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
+
+
+@pytest.mark.parametrize("name", sorted(schemas()))
+def test_each_is_a_schema_of_the_draft_it_names(name: str) -> None:
+    """Editors can rely on every schema being valid in itself."""
+    schema = schemas()[name]
+    assert schema["$schema"].endswith("2020-12/schema")
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("place", sorted(PLACES))
+def test_it_accepts_our_own_files(place: str) -> None:
+    """The starter's and the repository's own files show no error in an editor."""
+    name, path = PLACES[place]
+    data = as_editors_see_it(path)
+    if data is not None:
+        jsonschema.validate(data, schemas()[name], jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize("place", sorted(PLACES))
+def test_it_refuses_an_unknown_key_in_our_own_files(place: str) -> None:
+    """A mistyped key is underlined while it is written."""
+    name, path = PLACES[place]
+    data = as_editors_see_it(path) or {}
+    assert isinstance(data, dict)
+    with pytest.raises(jsonschema.ValidationError, match="no_such_key"):
+        jsonschema.validate({**data, "no_such_key": 1}, schemas()[name], jsonschema.Draft202012Validator)
+
+
+@pytest.mark.parametrize(
+    "short",
+    [
+        {"files": "a.csv"},
+        {"files": ["a.csv", "b.csv"]},
+        {"features": "*"},
+        {"features": ["a", 7]},
+        {"features": {"a": "b", "c": {"column": "d", "feature_type": "number"}}},
+        {"columns": {"event_time": "t", "model_id": {"constant": 1.1}, "cost": {"column": "x", "unit": "s"}}},
+    ],
+    ids=str,
+)
+def test_short_forms_of_a_source_are_accepted_by_schema_and_reader(short: dict[str, object]) -> None:
+    """A plain text for a list of one, a name for a column, a list or '*' for features."""
+    source = {"source": "s", "files": "a.csv", "columns": {"event_time": "t", "model_id": "m"}, **short}
+    jsonschema.validate(source, schemas()["source"], jsonschema.Draft202012Validator)
+    as_text = yaml.load(yaml.safe_dump(source), yaml.BaseLoader)
+    assert Source.model_validate(as_text).source == "s"
+
+
+def test_a_catalog_file_holds_one_model_or_many() -> None:
+    """Both forms are accepted, and a mistake within either is found."""
+    schema = schemas()["catalog"]
+    for good in ({"id": "a"}, {"models": [{"id": "a"}, {"id": 7}]}):
+        jsonschema.validate(good, schema, jsonschema.Draft202012Validator)
+    for bad in ({"title": "a"}, {"models": [{"id": "a", "onwer": "x"}]}, {"id": "a", "models": []}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(bad, schema, jsonschema.Draft202012Validator)
+
+
+def test_the_docs_under_each_field_are_the_descriptions() -> None:
+    """What the code says of a key is what the editor shows."""
+    properties = schemas()["catalog"]["$defs"]["Model"]["properties"]
+    assert properties["threshold"]["description"] == Model.model_fields["threshold"].description
+    assert properties["threshold"]["description"].startswith("Binary: a score at or above it")
