@@ -1,0 +1,141 @@
+"""Prediction: an artifact (plain JSON, no pickle) becomes a scikit-learn estimator that scores raw feature values.
+
+Flows in: an `Artifact` as `training` made it; out: predictions. This is the demo's prediction code: `replay`
+measures the wall-clock of `Scorer.predict`, from raw values to predictions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from dagster_project.demo.models import Estimator
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How raw values become columns: numbers standardised (missing: the mean), then one column a category."""
+
+    numeric: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    categorical: tuple[str, ...]
+    levels: tuple[tuple[str, ...], ...]
+
+    def columns_of(self) -> dict[str, slice]:
+        """Feature -> its columns in the matrix."""
+        places = {name: slice(i, i + 1) for i, name in enumerate(self.numeric)}
+        start = len(self.numeric)
+        for name, levels in zip(self.categorical, self.levels, strict=True):
+            places[name] = slice(start, start + len(levels))
+            start += len(levels)
+        return places
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A trained model as it is kept: numbers only, safe to load from anywhere."""
+
+    model_id: str
+    version: str
+    estimator: Estimator
+    encoding: Encoding
+    coefficients: tuple[float, ...]
+    intercept: float
+
+    def to_json(self) -> str:
+        """The file's text; the same artifact gives the same text."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Artifact:
+        """The artifact in a file's text."""
+        raw = json.loads(text)
+        kept = raw.pop("encoding")
+        encoding = Encoding(
+            **{k: tuple(v) for k, v in kept.items() if k != "levels"},
+            levels=tuple(tuple(levels) for levels in kept["levels"]),
+        )
+        return cls(**{**raw, "coefficients": tuple(raw["coefficients"])}, encoding=encoding)
+
+
+class Encoder:
+    """An encoding made ready for many small calls."""
+
+    __slots__ = ("_index", "_mean", "_scale", "_width")
+
+    def __init__(self, encoding: Encoding) -> None:
+        """Lay out the matrix once."""
+        places = encoding.columns_of()
+        self._mean = np.array(encoding.mean)
+        self._scale = np.array(encoding.scale)
+        self._width = sum(s.stop - s.start for s in places.values())
+        self._index = tuple(
+            {level: places[name].start + i for i, level in enumerate(levels)}
+            for name, levels in zip(encoding.categorical, encoding.levels, strict=True)
+        )
+
+    def encode(self, numbers: Floats, categories: Sequence[Sequence[str]]) -> Floats:
+        """numbers: [rows, numeric], NaN where missing; categories: one sequence of texts a feature."""
+        rows = len(numbers)
+        matrix = np.zeros((rows, self._width))
+        matrix[:, : numbers.shape[1]] = np.nan_to_num((numbers - self._mean) / self._scale)
+        for index, values in zip(self._index, categories, strict=True):
+            for row, value in enumerate(values):
+                column = index.get(value)
+                if column is not None:
+                    matrix[row, column] = 1.0
+        return matrix
+
+
+class Scorer:
+    """A loaded artifact."""
+
+    __slots__ = ("_binary", "_encoder", "_estimator")
+
+    def __init__(self, artifact: Artifact) -> None:
+        """Bring the estimator into the state in which training left it."""
+        self._encoder = Encoder(artifact.encoding)
+        self._binary = artifact.estimator == "logistic"
+        self._estimator = _estimator(artifact)
+
+    def predict(self, numbers: Floats, categories: Sequence[Sequence[str]]) -> Floats:
+        """Probability of the positive class, or the predicted number, of each row."""
+        matrix = self._encoder.encode(numbers, categories)
+        if self._binary:
+            return np.asarray(self._estimator.predict_proba(matrix)[:, 1], dtype=np.float64)
+        return np.asarray(self._estimator.predict(matrix), dtype=np.float64)
+
+
+def new_estimator(kind: Estimator, strength: float) -> Any:
+    """An untrained scikit-learn estimator; all three are deterministic."""
+    from sklearn.linear_model import HuberRegressor, LogisticRegression, Ridge
+
+    if kind == "logistic":
+        return LogisticRegression(C=strength, max_iter=1000)
+    if kind == "huber":
+        return HuberRegressor(alpha=strength, max_iter=1000)
+    return Ridge(alpha=strength)
+
+
+def _estimator(artifact: Artifact) -> Any:
+    """The estimator in the state that `fit` left it in."""
+    estimator = new_estimator(artifact.estimator, 1.0)
+    coefficients = np.array(artifact.coefficients)
+    estimator.n_features_in_ = len(coefficients)
+    if artifact.estimator == "logistic":
+        estimator.classes_ = np.array([0.0, 1.0])
+        estimator.coef_ = coefficients[np.newaxis, :]
+        estimator.intercept_ = np.array([artifact.intercept])
+    else:
+        estimator.coef_ = coefficients
+        estimator.intercept_ = artifact.intercept
+    return estimator
