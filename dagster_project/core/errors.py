@@ -3,6 +3,7 @@
 ModelboardError
 ├── WorkspaceError     a user's file is wrong: carries every Problem found (exit code 2)
 ├── SourceError        a source file cannot be read: the file is set aside, the night goes on
+├── QueryError         the database refused a statement, such as one of a user's own (exit code 1)
 ├── LedgerError        rows read != accepted + rejected + duplicate: the night stops (exit code 3)
 ├── CheckError         a blocking check failed: nothing is published (exit code 3)
 └── PublishError       the site could not be built from good data (exit code 1)
@@ -46,6 +47,10 @@ class SourceError(ModelboardError):
         self.path = path
         self.reason = reason
         super().__init__(f"{path}: {reason}")
+
+
+class QueryError(ModelboardError):
+    """The database refused a statement; the text is its own, in one line."""
 
 
 class LedgerError(ModelboardError):

@@ -1,0 +1,1 @@
+"""The stages of a night as functions of a workspace and a day; no Dagster here."""

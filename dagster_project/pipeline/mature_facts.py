@@ -1,0 +1,168 @@
+"""Named facts, day by day: each file of reports/facts is one query over the evidence of store/mature_evidence.sql.
+
+Flows in: the workspace's facts and answers, and the warehouse. Flows out: `Facts` for milestones and checklist, and
+the temporary table `fact_row`. Called by `mature`. A fact whose SQL breaks is noted and takes only itself out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagster_project.core.errors import QueryError
+from dagster_project.pipeline.catalog_sql import statement
+from dagster_project.pipeline.night import Night
+from dagster_project.spec.statement import MetricHead, StatementHead
+from dagster_project.spec.statementfile import Statement
+from dagster_project.store.warehouse import Warehouse, quote
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ORGANIZATION = "organization"
+COLUMNS = ("day", "subject", "value", "numerator", "denominator", "detail")
+"""What every fact's SELECT yields; value NULL: not reported."""
+SUNDAY = 6
+"""History is made for Sundays: days that stay the same from night to night."""
+RECENT_DAYS = 60
+"""So long every reported night stays a day of the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One named fact of one subject on one day."""
+
+    name: str
+    subject: str
+    day: dt.date
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    detail: str
+    unit: str
+
+
+Place = tuple[str, dt.date]
+"""(subject, day)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All facts of the night, and the facts whose SQL broke, with the message."""
+
+    days: tuple[dt.date, ...]
+    found: Mapping[Place, Mapping[str, Fact]]
+    """Facts by name, for every subject and day."""
+    broken: Mapping[str, str]
+
+    def on(self, subject: str, day: dt.date) -> Mapping[str, Fact]:
+        """The facts of a subject on a day, by name."""
+        return self.found.get((subject, day), {})
+
+
+def attempt(warehouse: Warehouse, sql: str) -> pl.DataFrame | str:
+    """The rows of a query that a user wrote, or in one line why there are none."""
+    try:
+        return warehouse.frame(sql)
+    except QueryError as error:
+        return str(error)
+
+
+def gather(night: Night, warehouse: Warehouse) -> Facts:
+    """Compute every fact on every day of the history, and leave them as the temporary table `fact_row`."""
+    days = history_days(night, warehouse)
+    prepare(night, warehouse, days)
+    found: dict[Place, dict[str, Fact]] = {(ORGANIZATION, day): {} for day in days}
+    broken: dict[str, str] = {}
+    for fact in sorted(night.workspace.facts, key=lambda f: f.id):
+        frame = attempt(warehouse, fact.sql)
+        if isinstance(frame, str):
+            broken[fact.id] = frame
+        elif missing := [name for name in COLUMNS if name not in frame.columns]:
+            broken[fact.id] = f"the SELECT of {fact.file} yields no column {missing[0]!r}"
+        else:
+            for row in _facts(fact, frame):
+                if row.day in days:
+                    found.setdefault((row.subject, row.day), {})[row.name] = row
+    names = sorted(fact.id for fact in night.workspace.facts if fact.id not in broken)
+    _spread(warehouse, names, found)
+    return Facts(days, found, broken)
+
+
+def history_days(night: Night, warehouse: Warehouse) -> tuple[dt.date, ...]:
+    """The night's day, the Sundays since the first request, and days that earlier nights reported.
+
+    Of the latter the recent ones, and those on which a state began: so "since" stays exact in a long history.
+    """
+    bounds = {"as_of": night.as_of, "recent": night.as_of - dt.timedelta(days=RECENT_DAYS)}
+    first = warehouse.frame(
+        "SELECT min(day) FROM daily.traffic WHERE day <= $as_of", {"as_of": night.as_of}
+    ).item()
+    days = {night.as_of}
+    if isinstance(first, dt.date):
+        span = (night.as_of - first).days
+        days |= {day for i in range(span) if (day := first + dt.timedelta(days=i)).weekday() == SUNDAY}
+    reported = warehouse.frame(
+        "SELECT DISTINCT day FROM mart.fact"
+        " WHERE day < $as_of AND (day >= $recent OR day IN (SELECT since FROM mart.milestone))",
+        bounds,
+    )
+    return tuple(sorted(days | set(reported["day"])))
+
+
+def prepare(night: Night, warehouse: Warehouse, days: Sequence[dt.date]) -> None:
+    """Make the temporary tables that facts read: the days, the checklist's answers, and the evidence."""
+    import polars as pl
+
+    warehouse.run("SET VARIABLE zone = ?", [night.workspace.settings.timezone])
+    warehouse.run("CREATE OR REPLACE TEMP TABLE calendar (day DATE)")
+    warehouse.append("calendar", pl.DataFrame({"day": list(days)}))
+    warehouse.run("CREATE OR REPLACE TEMP TABLE question (item VARCHAR)")
+    items = [question.id for section in night.workspace.sections for question in section.questions]
+    warehouse.append("question", pl.DataFrame({"item": items}))
+    warehouse.run("CREATE OR REPLACE TEMP TABLE answer (item VARCHAR, status VARCHAR, reviewed DATE)")
+    answers = [placed.value for placed in night.workspace.answers]
+    rows = [(a.item, a.status, a.reviewed) for a in answers]
+    schema = {"item": pl.String, "status": pl.String, "reviewed": pl.Date}
+    warehouse.append("answer", pl.DataFrame(rows, schema=schema, orient="row"))
+    warehouse.run(statement("mature_evidence"))
+
+
+def unit_of(head: MetricHead | StatementHead) -> str:
+    """The unit of a fact; a fact that names none is a plain number."""
+    return head.unit or "1"
+
+
+def _facts(fact: Statement, found: pl.DataFrame) -> list[Fact]:
+    import polars as pl
+
+    unit = unit_of(fact.head)
+    numbers = pl.col("value", "numerator", "denominator").cast(pl.Float64, strict=False)
+    return [
+        Fact(fact.id, subject, day, _known(value), _known(numerator), _known(denominator), detail or "", unit)
+        for day, subject, value, numerator, denominator, detail in found.select(COLUMNS)
+        .with_columns(numbers)
+        .iter_rows()
+    ]
+
+
+def _known(number: float | None) -> float | None:
+    """A finite number; NULL, NaN and infinities are not reported."""
+    return number if number is not None and math.isfinite(number) else None
+
+
+def _spread(warehouse: Warehouse, names: Sequence[str], found: Mapping[Place, Mapping[str, Fact]]) -> None:
+    """One row a subject and day, one column a fact: what milestones and questions are written against."""
+    import polars as pl
+
+    columns = "".join(f", {quote(name)} DOUBLE" for name in names)
+    warehouse.run(f"CREATE OR REPLACE TEMP TABLE fact_row (subject VARCHAR, day DATE{columns})")
+    places = sorted(found)
+    data: dict[str, list[object]] = {"subject": [p[0] for p in places], "day": [p[1] for p in places]}
+    for name in names:
+        data[name] = [fact.value if (fact := found[place].get(name)) else None for place in places]
+    kinds = {"subject": pl.String, "day": pl.Date} | dict.fromkeys(names, pl.Float64)
+    warehouse.append("fact_row", pl.DataFrame(data, schema=kinds))

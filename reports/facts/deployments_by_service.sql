@@ -1,0 +1,16 @@
+/*---
+title: Deployments by a service
+unit: share
+definition: Of the production deployments of the last 365 days, those made by a service account and not by a person.
+---*/
+SELECT
+  calendar.day,
+  'organization' AS subject,
+  count(e.day) FILTER (WHERE e.by_service) AS numerator,
+  count(e.day) AS denominator,
+  share(numerator, denominator) AS value,
+  lacking(list(DISTINCT e.model_id) FILTER (WHERE NOT (e.by_service))) AS detail
+FROM calendar
+LEFT JOIN deployment AS e ON e.day BETWEEN calendar.day - 365 AND calendar.day
+GROUP BY calendar.day
+ORDER BY calendar.day

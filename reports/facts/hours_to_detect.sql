@@ -1,0 +1,16 @@
+/*---
+title: Hours to detect an incident
+unit: hours
+definition: Median hours from begin to detection, over the incidents of the last 365 days detected so far.
+---*/
+SELECT
+  calendar.day,
+  'organization' AS subject,
+  median(date_diff('second', e.started_at, e.detected_at) / 3600.0) AS value,
+  NULL AS numerator,
+  count(e.day) AS denominator,
+  '' AS detail
+FROM calendar
+LEFT JOIN incident AS e ON e.day BETWEEN calendar.day - 365 AND calendar.day AND local_day(e.detected_at) <= calendar.day
+GROUP BY calendar.day
+ORDER BY calendar.day

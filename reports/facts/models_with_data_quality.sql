@@ -1,0 +1,16 @@
+/*---
+title: Models whose inputs are checked
+unit: share
+definition: Of the models that answered in the last 28 days, those with logged features up to the last week of requests.
+---*/
+SELECT
+  calendar.day,
+  'organization' AS subject,
+  count(model_id) FILTER (WHERE requests > 0 AND (has_features)) AS numerator,
+  count(model_id) FILTER (WHERE requests > 0) AS denominator,
+  share(numerator, denominator) AS value,
+  lacking(list(model_id) FILTER (WHERE requests > 0 AND NOT (has_features))) AS detail
+FROM calendar
+LEFT JOIN standing USING (day)
+GROUP BY calendar.day
+ORDER BY calendar.day

@@ -1,0 +1,16 @@
+/*---
+title: Models whose decision is named
+unit: share
+definition: Models in production that say which decision they support.
+---*/
+SELECT
+  calendar.day,
+  'organization' AS subject,
+  count(model_id) FILTER (WHERE purpose IS NOT NULL) AS numerator,
+  count(model_id) AS denominator,
+  share(numerator, denominator) AS value,
+  lacking(list(model_id) FILTER (WHERE NOT (purpose IS NOT NULL))) AS detail
+FROM calendar
+LEFT JOIN governed USING (day)
+GROUP BY calendar.day
+ORDER BY calendar.day

@@ -1,0 +1,16 @@
+/*---
+title: Training runs compared with a baseline
+unit: share
+definition: Of the training runs of the last 365 days, those that keep the metrics of a simple alternative beside their own.
+---*/
+SELECT
+  calendar.day,
+  'organization' AS subject,
+  count(e.day) FILTER (WHERE e.metrics IS NOT NULL AND e.baseline_metrics IS NOT NULL) AS numerator,
+  count(e.day) AS denominator,
+  share(numerator, denominator) AS value,
+  lacking(list(DISTINCT e.model_id) FILTER (WHERE NOT (e.metrics IS NOT NULL AND e.baseline_metrics IS NOT NULL))) AS detail
+FROM calendar
+LEFT JOIN run AS e ON e.day BETWEEN calendar.day - 365 AND calendar.day
+GROUP BY calendar.day
+ORDER BY calendar.day

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from dagster_project.store.warehouse import Warehouse
+from tests.pipeline.organization import (
+    LAST,
+    assess,
+    declared,
+    night_of,
+    serve,
+    states,
+    warehouse_with,
+    write_workspace,
+)
+
+
+def rubric(*milestones: dict[str, object]) -> dict[str, object]:
+    usual = {"pillar": "P", "level": 1, "method": "auto", "why": "w", "next_step": "n"}
+    return {
+        "id": "own", "title": "Own", "source": "us", "scope": "organization",
+        "levels": [{"level": n, "title": str(n), "meaning": "m"} for n in range(3)],
+        "pillars": [{"id": "P", "title": "P", "meaning": "m"}],
+        "milestones": [{"title": str(m["id"]), **usual, **m} for m in milestones],
+    }  # fmt: skip
+
+
+def rows(warehouse: Warehouse, day: dt.date = LAST) -> dict[str, dict[str, object]]:
+    frame = warehouse.frame("SELECT * FROM mart.milestone WHERE rubric = 'own' AND day = $day", {"day": day})
+    return {str(row["milestone"]): row for row in frame.to_dicts()}
+
+
+def decide(
+    tmp_path: Path, *milestones: dict[str, object], files: dict[str, object] | None = None
+) -> dict[str, dict[str, object]]:
+    everything = {"reports/rubrics/own.yml": rubric(*milestones)} | (files or {})
+    root = write_workspace(tmp_path, [declared("a")], everything)
+    with warehouse_with("a") as warehouse:
+        assess(night_of(root), warehouse)
+        return rows(warehouse)
+
+
+@pytest.mark.parametrize(
+    ("rule", "state"),
+    [
+        ({"value": "production_models", "pass": "value >= 1"}, "pass"),
+        ({"value": "production_models", "pass": "value >= 2"}, "fail"),
+        ({"value": "production_models", "pass": "value >= 2", "warn": "value >= 1"}, "warning"),
+        (
+            {"value": "production_models", "pass": "value >= 1", "applies": "production_models > 9"},
+            "not applicable",
+        ),
+        ({"value": "incidents_complete", "pass": "value >= 1"}, "not reported"),
+        ({"value": "incidents_complete / 2", "pass": "value IS NULL OR value > 0"}, "not reported"),
+        ({"value": "production_models / 0", "pass": "value >= 1"}, "not reported"),
+        ({"value": "production_models -- all", "pass": "value >= 1 -- one"}, "pass"),
+        ({"value": "no_such_fact", "pass": "value >= 1"}, "error"),
+        ({"value": "production_models", "pass": "value >= "}, "error"),
+        ({"value": "'many'", "pass": "value >= 1"}, "error"),
+    ],
+)
+def test_a_rule_decides_the_state(tmp_path: Path, rule: dict[str, object], state: str) -> None:
+    assert decide(tmp_path, {"id": "m"} | rule)["m"]["state"] == state
+
+
+def test_a_broken_rule_says_what_is_wrong_and_stops_nobody_else(tmp_path: Path) -> None:
+    found = decide(
+        tmp_path,
+        {"id": "broken", "value": "no_such_fact", "pass": "value >= 1"},
+        {
+            "id": "whole",
+            "value": "models_with_owner",
+            "pass": "value >= 0.5",
+            "evidence": "{models_with_owner.numerator} do.",
+        },
+    )
+    assert "no_such_fact" in str(found["broken"]["evidence"])
+    assert (found["whole"]["state"], found["whole"]["evidence"]) == ("pass", "1 do.")
+    assert found["whole"]["threshold"] == "at least 50.0\u00a0%"
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [("SELECT nonsense", "nonsense"), ("SELECT current_date AS day", "no column 'subject'")],
+)
+def test_a_broken_fact_is_named_by_the_milestones_that_need_it(
+    tmp_path: Path, sql: str, message: str
+) -> None:
+    fact = f"/*---\ntitle: Odd\n---*/\n{sql}\n"
+    rule = {"id": "m", "value": "odd", "pass": "value > 0"}
+    found = decide(tmp_path, rule, files={"reports/facts/odd.sql": fact})["m"]
+    assert found["state"] == "error"
+    assert str(found["evidence"]).startswith("fact odd: ")
+    assert message in str(found["evidence"])
+
+
+def attest(*dates: str, **more: object) -> dict[str, object]:
+    said = [
+        {"rubric": "own", "milestone": "m", "role": "Lead", "date": d, "evidence": "wiki/1"} | more
+        for d in dates
+    ]
+    return {"data/attestations.yml": {"attestations": said}}
+
+
+@pytest.mark.parametrize(
+    ("files", "state", "says"),
+    [
+        ({}, "not reported", "Nobody has attested it."),
+        (attest("2025-06-01"), "pass", "Attested by Lead, 1 Jun 2025: wiki/1"),
+        (
+            attest("2025-06-01", reached=False),
+            "fail",
+            "Attested that it is not reached by Lead, 1 Jun 2025: wiki/1",
+        ),
+        (attest("2025-05-31"), "pass", "Attested by Lead, 31 May 2025: wiki/1"),
+        (attest("2025-05-30"), "not reported", "The statement of Lead, 30 May 2025, has expired."),
+        (attest("2025-07-01"), "not reported", "Nobody has attested it."),
+        (attest("2025-01-01", "2025-06-20"), "pass", "Attested by Lead, 20 Jun 2025: wiki/1"),
+    ],
+)
+def test_a_statement_holds_from_its_day_until_it_expires(
+    tmp_path: Path, files: dict[str, object], state: str, says: str
+) -> None:
+    found = decide(tmp_path, {"id": "m", "method": "attest", "expires_days": 30}, files=files)["m"]
+    assert (found["state"], found["evidence"]) == (state, says)
+
+
+def test_a_waiver_stands_beside_the_raw_state_until_it_expires(tmp_path: Path) -> None:
+    waiver = {
+        "rubric": "own", "milestone": "m", "reason": "Moving to the new platform.", "owner": "Lead",
+        "approved_by": "Risk board", "expires": "2025-06-15",
+    }  # fmt: skip
+    files = {
+        "data/attestations.yml": {"waivers": [waiver]},
+        "reports/rubrics/own.yml": rubric({"id": "m", "value": "production_models", "pass": "value > 9"}),
+    }
+    root = write_workspace(tmp_path, [declared("a")], files)
+    with warehouse_with("a") as warehouse:
+        assess(night_of(root), warehouse)
+        waived, ended = rows(warehouse, dt.date(2025, 6, 15))["m"], rows(warehouse)["m"]
+        scores = dict(
+            warehouse.frame(
+                "SELECT day, (score, waived_score) FROM mart.maturity WHERE rubric = 'own' AND pillar = ''"
+            ).iter_rows()
+        )
+    assert (waived["state"], waived["raw_state"], waived["expires"]) == (
+        "waived",
+        "fail",
+        dt.date(2025, 6, 15),
+    )
+    assert "approved by Risk board" in str(waived["evidence"])
+    assert (ended["state"], ended["since"]) == ("fail", dt.date(2025, 6, 22))
+    assert list(scores[dt.date(2025, 6, 15)].values()) == [0.0, 1.0]
+
+
+def test_since_is_the_first_day_of_the_unbroken_state(tmp_path: Path) -> None:
+    """Requests stop for two months: the state of the first run is not that of the second."""
+    root = write_workspace(tmp_path, [declared("a")])
+    with Warehouse.open(None) as warehouse:
+        serve(warehouse, "a", last=dt.date(2025, 3, 10))
+        serve(warehouse, "a", first=dt.date(2025, 5, 20))
+        assess(night_of(root), warehouse)
+        assert states(warehouse, dt.date(2025, 3, 30))["usage-counted"] == "pass"
+        assert states(warehouse, dt.date(2025, 5, 4))["usage-counted"] == "fail"
+        since = warehouse.frame(
+            "SELECT since FROM mart.milestone WHERE milestone = 'usage-counted' AND day = $d", {"d": LAST}
+        ).item()
+    assert since == dt.date(2025, 5, 25)
+
+
+def test_a_rubric_of_models_is_decided_for_each_model_that_a_fact_names(tmp_path: Path) -> None:
+    fact = (
+        "/*---\ntitle: Asked\n---*/\nSELECT day, 'model:' || model_id AS subject, requests AS value,"
+        " NULL AS numerator, NULL AS denominator, '' AS detail FROM standing ORDER BY day, subject\n"
+    )
+    own = rubric({"id": "m", "value": "asked", "pass": "value >= 2800"}) | {"scope": "model"}
+    root = write_workspace(
+        tmp_path,
+        [declared("a"), declared("b")],
+        {"reports/rubrics/own.yml": own, "reports/facts/asked.sql": fact},
+    )
+    with warehouse_with("a") as warehouse:
+        serve(warehouse, "b", first=dt.date(2025, 6, 20))
+        assess(night_of(root), warehouse)
+        found = warehouse.frame(
+            "SELECT subject, state FROM mart.milestone WHERE rubric = 'own' AND day = $d ORDER BY subject",
+            {"d": LAST},
+        ).rows()
+    assert found == [("model:a", "pass"), ("model:b", "fail")]
