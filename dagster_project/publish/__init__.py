@@ -1,0 +1,1 @@
+"""The only room that knows Altair, Jinja and MkDocs: page views in, a folder of HTML out."""

@@ -1,0 +1,173 @@
+"""How pages become a site: the only module that knows MkDocs.
+
+MkDocs renders the hand-written Markdown of `site/docs` and one empty shell for each place of generated pages;
+generated pages are finished HTML stamped into a shell, so that cost follows the number of pages that changed and
+nothing from outside passes through Markdown. Flows in: the `site` folders, settings, places, then pages. Flows
+out: a folder of HTML. Called by `pipeline.render`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagster_project.core.errors import PublishError
+from dagster_project.publish import search
+from dagster_project.publish.shell import (
+    SHELL_NAME,
+    Heading,
+    Place,
+    Shell,
+    Stamped,
+    cut,
+    headings,
+    stamp,
+)
+from dagster_project.publish.theme import Look, reference_policy, render
+from dagster_project.spec.workspace import Settings
+
+__all__ = [
+    "Heading",
+    "Place",
+    "Shell",
+    "Stamped",
+    "Written",
+    "build_shell",
+    "finish",
+    "headings",
+    "stamp",
+    "write_pages",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of writing pages: how many were new, how many linked from the previous release, and which."""
+
+    written: int
+    linked: int
+    paths: tuple[str, ...]
+    entries: tuple[search.Entry, ...]
+
+
+def build_shell(
+    target: Path,
+    *,
+    sites: Sequence[Path | None],
+    settings: Settings,
+    places: Sequence[Place],
+    as_of: dt.date,
+    cache: Path,
+    draft: str = "",
+) -> Shell:
+    """Build the theme, the hand-written pages and a shell for each place into `target`, an empty folder.
+
+    Later `sites` override files of earlier ones. `draft` is a banner on every page. Raises PublishError.
+    """
+    if target.exists() and any(target.iterdir()):
+        raise PublishError(f"{target} is not empty: a site is built aside, never over another")
+    look = Look(tuple(site for site in sites if site is not None), cache)
+    policy = reference_policy(look)
+    epoch = calendar.timegm(as_of.timetuple())
+    render(
+        look,
+        target,
+        _pages(places),
+        settings=settings,
+        policy=policy,
+        epoch=epoch,
+        draft=draft,
+        tabs=_tabs(places),
+    )
+    rooms = {place.path: cut(_take(target, place), place.path) for place in places}
+    return Shell(rooms, policy)
+
+
+def write_pages(
+    shell: Shell, pages: Iterable[Stamped], target: Path, *, previous: Path | None = None
+) -> Written:
+    """Stamp pages into `target`; one whose bytes are those of the `previous` release becomes a link to it."""
+    linked, paths, entries = 0, [], []
+    for page in pages:
+        linked += _put(stamp(shell, page), page.path, target, previous)
+        paths.append(page.path)
+        if page.search:
+            entries.append(search.Entry(page.path, page.title, page.search))
+    twice = {p for p in paths if paths.count(p) > 1} if len(set(paths)) < len(paths) else set()
+    if twice:
+        raise PublishError(f"two pages have the same address: {', '.join(sorted(twice))}")
+    return Written(len(paths) - linked, linked, tuple(paths), tuple(entries))
+
+
+def finish(shell: Shell, written: Written, target: Path, *, base_url: str = "") -> None:
+    """Add the pages to the search and, where the site has an address, to a sitemap.
+
+    Raises PublishError when a place for one page got none: an empty shell would be published.
+    """
+    empty = sorted({p for p in shell.rooms if not p.endswith("/")} - set(written.paths))
+    if empty:
+        raise PublishError(f"no page was written for {', '.join(empty)}")
+    search.add_entries(target, sorted(written.entries, key=lambda e: e.path))
+    if base_url:
+        pages = [p.relative_to(target).as_posix() for p in target.rglob("*.html") if p.name != "404.html"]
+        search.write_sitemap(target, pages, base_url)
+
+
+def _put(data: bytes, path: str, target: Path, previous: Path | None) -> bool:
+    """Write one page, or link it; never writes into a file that another release shares."""
+    place = target / path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not place.resolve().is_relative_to(target.resolve()):
+        raise PublishError(f"{path!r} lies outside the site")
+    place.unlink(missing_ok=True)
+    before = previous / path if previous is not None else None
+    if before is not None and before.is_file() and before.read_bytes() == data:
+        os.link(before, place)
+        return True
+    place.write_bytes(data)
+    return False
+
+
+def _pages(places: Sequence[Place]) -> dict[str, str]:
+    """The shells' Markdown by file: empty pages whose front matter says they are shells."""
+    import yaml
+
+    found = {}
+    for place in places:
+        head = {
+            "shell": True,
+            "section": place.section or "",
+            "title": "@@mb-title@@",
+            "search": {"exclude": True},
+        }
+        found[_source(place)] = f"---\n{yaml.safe_dump(head)}---\n"
+    return found
+
+
+def _source(place: Place) -> str:
+    return (
+        f"{place.path}{SHELL_NAME}.md"
+        if place.path.endswith("/")
+        else place.path.removesuffix(".html") + ".md"
+    )
+
+
+def _tabs(places: Sequence[Place]) -> Mapping[str, list[tuple[str, str]]]:
+    """Section -> its pages as (title, source), both in the order of `places`."""
+    tabs: dict[str, list[tuple[str, str]]] = {}
+    for place in places:
+        if place.section and not place.path.endswith("/"):
+            tabs.setdefault(place.section, []).append((place.title, _source(place)))
+    return tabs
+
+
+def _take(target: Path, place: Place) -> str:
+    """A rendered shell; that of a folder is no page and is removed."""
+    path = target / (f"{place.path}{SHELL_NAME}.html" if place.path.endswith("/") else place.path)
+    html = path.read_text(encoding="utf-8")
+    path.unlink()
+    return html

@@ -1,0 +1,22 @@
+"""Every chart of the site, as functions from data to Markup: the door that page templates use.
+
+Static SVG and HTML text, no script; each chart has a title that states a message, a description, one label
+for screen readers, and its data in a table. Drawing lies in `svg`, axes in `scales`, frames in `figures`.
+"""
+
+from dagster_project.publish.bars import bar_chart, histogram_pair, stacked_bars
+from dagster_project.publish.glyphs import bullet, sparkline
+from dagster_project.publish.levels import level_chart
+from dagster_project.publish.lines import line_chart
+from dagster_project.publish.rows import interval_chart
+
+__all__ = [
+    "bar_chart",
+    "bullet",
+    "histogram_pair",
+    "interval_chart",
+    "level_chart",
+    "line_chart",
+    "sparkline",
+    "stacked_bars",
+]

@@ -1,0 +1,76 @@
+"""The site's font: Inter (OFL) from its installed package, cut down to what pages use, as one WOFF2 file.
+
+The same package and code points make the same bytes; the result is kept in a cache folder by their hash.
+Called by `build`.
+"""
+
+from __future__ import annotations
+
+import io
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from dagster_project.core.naming import content_id
+
+_RANGES: Final = ((0x20, 0x7E), (0xA0, 0x17F), (0x2010, 0x2027), (0x2030, 0x203A), (0x20A0, 0x20BF))
+_SINGLE: Final = "\u02c6\u02dc\u0394\u03a3\u03b1\u03b2\u03b3\u03b4\u03ba\u03bb\u03bc\u03c0\u03c1\u03c3\u03c4\u03c7\u2009\u202f\u2044\u2070\u00b9\u2074\u2080\u2081\u2082\u2122\u2190\u2191\u2192\u2193\u2196\u2197\u2198\u2199\u2202\u2205\u2206\u2211\u2212\u221a\u221e\u2248\u2260\u2264\u2265\u2298\u25a0\u25a1\u25b2\u25b3\u25b6\u25bc\u25cb\u25cf\u25c6\u25c7\u26a0\u2713\u2717"  # noqa: E501
+_FEATURES: Final = (
+    "kern",
+    "liga",
+    "calt",
+    "ccmp",
+    "locl",
+    "mark",
+    "mkmk",
+    "tnum",
+    "case",
+    "frac",
+    "sups",
+    "subs",
+)
+_WEIGHTS: Final = (400, 700)
+_RECIPE: Final = "1"
+"""Raise it when the making below changes, so that cached files are made anew."""
+
+
+def inter_woff2(cache: Path) -> bytes:
+    """The font file; made once, then read from `cache`. Weights 400 to 700, text size."""
+    import fontTools
+
+    source = (files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf").read_bytes()
+    recipe = f"{_RECIPE} {fontTools.version} {_RANGES} {_SINGLE} {_FEATURES} {_WEIGHTS}".encode()
+    kept = cache / f"inter-{content_id(source + recipe)[:16]}.woff2"
+    if kept.is_file():
+        return kept.read_bytes()
+    made = _make(source)
+    cache.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_suffix(".tmp")
+    aside.write_bytes(made)
+    aside.replace(kept)
+    return made
+
+
+def inter_licence() -> str:
+    """The font's licence (SIL OFL 1.1), which goes wherever the font goes."""
+    return (files("fontpkg_inter") / "LICENSE").read_text(encoding="utf-8")
+
+
+def _make(source: bytes) -> bytes:
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    font = TTFont(io.BytesIO(source), recalcTimestamp=False)
+    options = Options()
+    options.layout_features = list(_FEATURES)
+    options.hinting = False
+    options.notdef_outline = True
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes={c for a, b in _RANGES for c in range(a, b + 1)} | set(map(ord, _SINGLE)))
+    subsetter.subset(font)
+    font = instantiateVariableFont(font, {"opsz": 14, "wght": _WEIGHTS})
+    font.flavor = "woff2"
+    out = io.BytesIO()
+    font.save(out, reorderTables=True)
+    return out.getvalue()

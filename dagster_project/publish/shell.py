@@ -1,0 +1,136 @@
+"""Shells and what is stamped into them: a page of the theme with places for title, contents and body.
+
+Flows in: shell pages rendered by `build`, finished bodies from page templates. Flows out: bytes of whole pages.
+The shell knows the addresses of styles and scripts at its depth, so a stamped page lies in its shell's folder.
+Called by `build` and `pipeline.render`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import unescape
+from pathlib import PurePosixPath
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from dagster_project.core.errors import PublishError
+
+SHELL_NAME: Final = "__shell__"
+"""File name (without ending) of the shell of a folder's pages."""
+
+_MARK: Final = re.compile(r"@@mb-(title|description|toc|body)@@")
+_HEADING: Final = re.compile(r'<h([23])\b[^>]*\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
+_TAG: Final = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where generated pages go: 'models.html' is one page, 'models/' a folder of many, at most three deep.
+
+    `section` is the tab the page stands in, or the tab that is lit while a page of the folder is open.
+    """
+
+    path: str
+    title: str
+    section: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an address that is none of a page or folder inside the site."""
+        parts = self.path.rstrip("/").split("/")
+        safe = all(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", part) for part in parts) and len(parts) <= 4
+        if not safe or not self.path.endswith(("/", ".html")):
+            raise PublishError(f"{self.path!r} is no address of a page: expected 'name.html' or 'folder/'")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An entry of the contents list: level 2 or 3, the heading's id and its plain text."""
+
+    level: int
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A page to be stamped: `body` is HTML that begins with its h1; empty `search` leaves it out of the search."""
+
+    path: str
+    title: str
+    body: Markup
+    toc: tuple[Heading, ...] = ()
+    search: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """The shells of a site by place ('models.html', 'models/'), cut at their marks: text, field, text, ..."""
+
+    rooms: Mapping[str, tuple[str, ...]]
+    policy: str
+
+
+def cut(html: str, place: str) -> tuple[str, ...]:
+    """A shell page cut at its marks. Raises PublishError unless the body has exactly one place."""
+    parts = tuple(_MARK.split(html))
+    if parts[1::2].count("body") != 1:
+        raise PublishError(
+            f"the shell of {place} has {parts[1::2].count('body')} places for the body, expected one"
+        )
+    return parts
+
+
+def stamp(shell: Shell, page: Stamped) -> bytes:
+    """The whole page. Raises PublishError when no place was made for its path."""
+    room = shell.rooms.get(page.path) or shell.rooms.get(folder_of(page.path))
+    if room is None:
+        raise PublishError(f"no place for the page {page.path!r}; there are {', '.join(sorted(shell.rooms))}")
+    fields = {
+        "title": str(escape(page.title)),
+        "description": str(escape(page.description or page.title)),
+        "toc": _contents(page.toc),
+        "body": str(page.body),
+    }
+    return "".join(part if i % 2 == 0 else fields[part] for i, part in enumerate(room)).encode()
+
+
+def folder_of(path: str) -> str:
+    """The folder of a page, with its slash: 'models/x.html' -> 'models/'; '' at the top. Refuses odd paths."""
+    pure = PurePosixPath(path)
+    if (
+        pure.is_absolute()
+        or pure.as_posix() != path
+        or not re.fullmatch(r"(?:[a-z0-9][a-z0-9._-]*/?)+", path)
+    ):
+        raise PublishError(f"{path!r} is no address of a page inside the site")
+    return "" if len(pure.parts) == 1 else f"{pure.parent.as_posix()}/"
+
+
+def headings(body: str) -> tuple[Heading, ...]:
+    """The h2 and h3 of a body that have an id, for its contents list."""
+    return tuple(
+        Heading(int(level), unescape(anchor), unescape(_TAG.sub("", inner)).strip())
+        for level, anchor, inner in _HEADING.findall(body)
+    )
+
+
+def _contents(toc: tuple[Heading, ...]) -> str:
+    """The contents list as the theme writes it; nothing for a page without headings."""
+    if not toc:
+        return ""
+    items = "".join(
+        f'<li class="md-nav__item mb-toc-{h.level}"><a href="#{escape(h.id)}" class="md-nav__link">'
+        f'<span class="md-ellipsis">{escape(h.title)}</span></a></li>'
+        for h in toc
+    )
+    return (
+        '<div class="md-sidebar md-sidebar--secondary" data-md-component="sidebar" data-md-type="toc">'
+        '<div class="md-sidebar__scrollwrap"><div class="md-sidebar__inner">'
+        '<nav class="md-nav md-nav--secondary" aria-label="On this page">'
+        '<span class="md-nav__title">On this page</span>'
+        f'<ul class="md-nav__list" data-md-component="toc" data-md-scrollfix>{items}</ul></nav></div></div></div>'
+    )

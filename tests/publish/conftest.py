@@ -1,0 +1,23 @@
+"""What tests of the publisher share: a cache for the font and the policy, and one built sample site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.publish.sample import build_sample
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once a session: the font takes seconds."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+    """The sample site."""
+    site = tmp_path_factory.mktemp("sample") / "site"
+    build_sample(site, cache)
+    return site

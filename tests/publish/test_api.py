@@ -1,0 +1,65 @@
+"""The static API's bytes: null instead of NaN, sorted keys, tables that do not depend on how rows were cut."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from dagster_project.publish import api
+
+
+def test_what_is_not_known_is_null() -> None:
+    """NaN and infinities are no JSON."""
+    text = api.to_json({"b": float("nan"), "a": [float("inf"), 0.1, None, Decimal(12)]})
+    assert json.loads(text) == {"a": [None, 0.1, None, 12], "b": None}
+    assert text.index('"a"') < text.index('"b"')
+
+
+def test_days_and_instants_are_iso_8601() -> None:
+    """Instants in UTC."""
+    instant = dt.datetime(2013, 1, 1, 12, tzinfo=dt.timezone(dt.timedelta(hours=-5)))
+    text = api.to_json({"day": dt.date(2013, 1, 1), "at": instant})
+    assert json.loads(text) == {"day": "2013-01-01", "at": "2013-01-01T17:00:00+00:00"}
+
+
+def readings(n: int) -> pl.DataFrame:
+    """n readings with every column."""
+    kinds = {"day": dt.date(2013, 1, 1), "window_days": 1, "n": 5, "value": 0.25}
+    numbers = {"numerator", "denominator", "low", "high"}
+    return pl.DataFrame({
+        c: [1.5 if c in numbers else kinds.get(c, f"{c}-{i}") for i in range(n)] for c in api.READING_COLUMNS
+    })  # fmt: skip
+
+
+def batches(table: pa.Table, size: int) -> Iterator[pa.RecordBatch]:
+    yield from table.to_batches(max_chunksize=size)
+
+
+def test_parquet_bytes_do_not_depend_on_the_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same rows in batches of 3 or of 50 make the same file, in groups of a fixed size."""
+    monkeypatch.setattr(api, "ROWS_A_GROUP", 40)
+    frame = readings(101)
+    table = frame.to_arrow()
+    for size in (3, 50):
+        api.write_readings(tmp_path / str(size), frame, batches(table, size), table.schema)
+    small, large = ((tmp_path / s / "readings.parquet").read_bytes() for s in ("3", "50"))
+    assert small == large
+    assert pl.read_parquet(tmp_path / "3" / "readings.parquet").equals(frame)
+
+
+def test_csv_has_the_columns_in_their_order(tmp_path: Path) -> None:
+    """The header is the promise."""
+    frame = readings(2)
+    api.write_readings(
+        tmp_path, frame.select(reversed(frame.columns)), batches(frame.to_arrow(), 9), frame.to_arrow().schema
+    )
+    header = (tmp_path / "readings.csv").read_text().splitlines()[0]
+    assert header == ",".join(api.READING_COLUMNS)
+    assert header.startswith("model_id,version,metric,segment,feature,day,window_days,value,unit,numerator,")

@@ -1,0 +1,29 @@
+"""The font: made once, the same every time."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from dagster_project.publish.fonts import inter_woff2
+
+
+@pytest.mark.slow
+def test_the_font_is_the_same_bytes_each_time(cache: Path, tmp_path: Path) -> None:
+    """Otherwise every night would publish a new file."""
+    assert inter_woff2(cache) == inter_woff2(tmp_path)
+
+
+def test_the_font_has_every_character_that_pages_write(cache: Path) -> None:
+    """Digits, shapes, thin spaces, minus, currencies."""
+    from fontTools.ttLib import TTFont
+
+    from dagster_project.publish.status import GRADES, STATES
+
+    font = TTFont(io.BytesIO(inter_woff2(cache)))
+    shapes = "".join(shape for _, shape, _ in (*GRADES.values(), *STATES.values()))
+    wanted = f"{shapes}0123456789 %\u202f\u00a0\u2212€£¥·–—“”…≤≥×±µσ²äéłß"
+    assert not [c for c in wanted if ord(c) not in font.getBestCmap()]
+    assert {axis.axisTag for axis in font["fvar"].axes} == {"wght"}

@@ -1,0 +1,149 @@
+"""The look in a real browser: accessible, legible on a phone, quiet, and alive without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.publish.browser import chromium, opened, served
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("index.html", "models.html", "monitoring.html", "models/late-departure.html")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(browser: Any, sample: Path) -> Iterator[str]:
+    with served(sample) as found:
+        yield found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_and_the_console_is_silent(
+    browser: Any, address: str, path: str, width: int, scheme: str
+) -> None:
+    """Both themes, desk and phone; contrast is part of it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    with opened(browser, address + path, width=width, scheme=scheme, bypass_csp=True) as watched:
+        watched.page.wait_for_timeout(300)
+        results = Axe().run(watched.page)
+        assert [(v["id"], v["nodes"][0]["html"][:200]) for v in results.response["violations"]] == []
+        assert watched.complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_phone_shows_the_page_without_sideways_scrolling_and_legible_axes(
+    browser: Any, address: str, path: str
+) -> None:
+    """Text of axes has at least 11 pixels, whatever the width of the chart."""
+    with opened(browser, address + path, width=390) as watched:
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+        sizes = watched.page.evaluate(
+            "[...document.querySelectorAll('.mb-plot > span, .mb-row-label')]"
+            ".map(e => parseFloat(getComputedStyle(e).fontSize))"
+        )
+        assert all(size >= 11 for size in sizes)
+        assert watched.complaints == []
+
+
+def test_names_are_never_broken_letter_by_letter_on_a_phone(browser: Any, address: str) -> None:
+    """A row of the catalog is one or two lines high."""
+    with opened(browser, address + "models.html", width=390) as watched:
+        heights = watched.page.evaluate("[...document.querySelectorAll('tbody tr')].map(r => r.offsetHeight)")
+        assert max(heights) < 60
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_two_texts_of_an_axis_overlap(browser: Any, address: str, width: int) -> None:
+    """Labels of one axis keep apart at both widths."""
+    script = """
+      [...document.querySelectorAll('.mb-plot')].flatMap(plot => ['.mb-x', '.mb-y', '.mb-end'].flatMap(kind => {
+        const boxes = [...plot.querySelectorAll(kind)].filter(e => getComputedStyle(e).display !== 'none')
+          .map(e => [e.getBoundingClientRect(), e.textContent]);
+        const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+          && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+        return boxes.flatMap(([a, x], i) =>
+          boxes.slice(i + 1).filter(([b]) => meet(a, b)).map(([, y]) => `${x} / ${y}`));
+      }))
+    """
+    with opened(browser, address + "index.html", width=width) as watched:
+        assert watched.page.evaluate(script) == []
+
+
+def test_a_table_filters_sorts_and_pages_and_its_address_says_how(browser: Any, address: str) -> None:
+    """The filtered view can be linked to."""
+    with opened(browser, address + "models.html") as watched:
+        page = watched.page
+        page.fill("input[name=q]", "late-departure")
+        page.select_option("select[name=status]", "Poor")
+        page.click("thead button:has-text('AUC')")
+        page.click("thead button:has-text('AUC')")
+        shown = page.inner_text("[role=status]")
+        link = page.url
+        assert page.get_attribute("th[data-key=auc]", "aria-sort") == "descending"
+        first = page.inner_text("tbody tr:first-child")
+        assert watched.complaints == []
+    assert link.endswith("#models?q=late-departure&status=Poor&sort=-auc")
+    assert " of 900 models" in shown
+    with opened(browser, link) as again:
+        assert again.page.inner_text("[role=status]") == shown
+        assert again.page.inner_text("tbody tr:first-child") == first
+        assert again.page.input_value("input[name=q]") == "late-departure"
+
+
+def test_the_next_page_of_a_table_has_the_next_rows(browser: Any, address: str) -> None:
+    """Rows that are not in the HTML come from the data, with links and pills."""
+    with opened(browser, address + "models.html") as watched:
+        watched.page.click("text=Next")
+        assert watched.page.inner_text("[role=status]") == "900 models, showing 201 to 400"
+        assert watched.page.get_attribute("tbody tr:first-child a", "href").startswith("models/")
+        assert watched.page.locator("tbody tr:first-child .mb-pill").count() == 1
+        assert watched.page.locator("tbody tr").count() == 200
+
+
+def test_the_page_is_readable_without_scripts(browser: Any, address: str) -> None:
+    """Charts, figures and the first rows need none."""
+    with opened(browser, address + "models.html", java_script_enabled=False) as watched:
+        assert watched.page.locator("tbody tr").count() == 200
+        assert not watched.page.locator(".mb-controls").is_visible()
+
+
+@pytest.mark.parametrize("path", ["index.html", "models/late-departure.html"])
+def test_search_finds_a_model_from_a_folder_without_a_server(browser: Any, sample: Path, path: str) -> None:
+    """Browsers refuse workers and fetch on file://."""
+    with opened(browser, (sample / path).as_uri()) as watched:
+        watched.page.click(".md-search__input")
+        watched.page.keyboard.type("late-departure")
+        result = watched.page.wait_for_selector(".md-search-result__link", timeout=10_000)
+        assert result.get_attribute("href").split("?")[0].endswith("models/late-departure.html")
+        assert watched.complaints == []
+
+
+def test_a_filter_works_without_a_server(browser: Any, sample: Path) -> None:
+    """Also the state in the address."""
+    with opened(browser, (sample / "models.html").as_uri()) as watched:
+        watched.page.fill("input[name=q]", "gain")
+        assert "#models?q=gain" in watched.page.url
+        assert "of 900 models" in watched.page.inner_text("[role=status]")
+        assert watched.complaints == []
+
+
+def test_print_is_light_even_from_the_dark_theme(browser: Any, address: str) -> None:
+    """Paper is white."""
+    with opened(browser, address + "index.html", scheme="dark") as watched:
+        watched.page.emulate_media(media="print")
+        colour = watched.page.evaluate("getComputedStyle(document.querySelector('.mb-card')).backgroundColor")
+        assert colour == "rgb(255, 255, 255)"
+        assert not watched.page.locator(".md-header").is_visible()

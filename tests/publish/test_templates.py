@@ -1,0 +1,165 @@
+"""Templates: escaping, refusal of the undefined, addresses, and errors that name file and line."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from dagster_project.core.errors import PublishError
+from dagster_project.publish import phrases
+from dagster_project.publish.templates import Page, Source, render_pages
+from dagster_project.publish.views import Views
+from dagster_project.spec.page import PageHead
+
+HOSTILE = "<script>alert('x')</script>"
+
+
+def views(**frames: pl.DataFrame) -> Views:
+    return Views(frozenset(frames), frames.__getitem__)
+
+
+def pages(body: str, given: Views, **head: object) -> list[Page]:
+    source = Source(
+        "things", PageHead.model_validate({"title": "Things", **head}), body, "reports/pages/things.md", 5
+    )
+    return list(render_pages([source], given, repository_url="", currency="EUR"))
+
+
+def test_text_from_data_is_escaped() -> None:
+    """A title that is a script arrives as text."""
+    (page,) = pages(
+        "<h1>{{ views.one('things').title }}</h1>", views(things=pl.DataFrame({"title": [HOSTILE]}))
+    )
+    assert page.body == "<h1>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;</h1>"
+
+
+def test_an_undefined_name_is_an_error_with_file_and_line() -> None:
+    """The second line of the body stands on line 6 of the file."""
+    with pytest.raises(PublishError, match=r"reports/pages/things\.md:6: .*'nonsense' is undefined"):
+        pages("<h1>x</h1>\n{{ nonsense }}", views())
+
+
+def test_a_missing_column_is_an_error_with_file_and_line() -> None:
+    """Rows have no columns but those of the view."""
+    with pytest.raises(PublishError, match=r"things\.md:5: .*no attribute 'lost'"):
+        pages("{{ views.one('things').lost }}", views(things=pl.DataFrame({"title": ["x"]})))
+
+
+def test_a_syntax_error_names_file_and_line() -> None:
+    """Jinja's own message, at the file's line."""
+    with pytest.raises(PublishError, match=r"things\.md:7: "):
+        pages("a\nb\n{% if %}", views())
+
+
+def test_an_unknown_view_is_named_with_those_there_are() -> None:
+    """The message helps to find the right name."""
+    with pytest.raises(PublishError, match=r"no view 'nothing'.*there are things"):
+        pages("{{ views.rows('nothing') }}", views(things=pl.DataFrame({"a": [1]})))
+
+
+def test_for_each_makes_one_page_a_row_addressed_by_its_slug() -> None:
+    """In a folder of the template's name, with the row's title and the head's search columns."""
+    given = views(
+        things=pl.DataFrame({"slug": ["a", "b"], "title": ["A", HOSTILE], "tags": [["x", "y"], []]})
+    )
+    first, second = pages(
+        "<h1>{{ row.title }}{{ root }}</h1>", given, for_each="things", search=["title", "tags"]
+    )
+    assert (first.path, second.path) == ("things/a.html", "things/b.html")
+    assert first.search == "A A x y"
+    assert first.body == "<h1>A../</h1>"
+    assert second.title == HOSTILE
+
+
+def test_a_row_without_a_slug_is_refused() -> None:
+    """An address is never made up."""
+    with pytest.raises(PublishError, match="a row without a slug"):
+        pages("x", views(things=pl.DataFrame({"slug": [None], "title": ["A"]})), for_each="things")
+
+
+def test_where_keeps_the_order_of_the_view() -> None:
+    """Grouping by a column does not disturb the order inside a group."""
+    given = views(t=pl.DataFrame({"k": ["b", "a", "b", "a"], "n": [3, 9, 1, 7]}))
+    assert [row["n"] for row in given.where("t", k="b")] == [3, 1]
+    assert [row["n"] for row in given.where("t", k="a", n=7)] == [7]
+    assert given.where("t", k="c") == []
+    assert given.one("t", k="c") is None
+
+
+def test_a_column_that_a_row_would_hide_is_refused() -> None:
+    """`row.items` is a method of the row, so a view cannot have a column of that name."""
+    with pytest.raises(PublishError, match="cannot be called items"):
+        views(t=pl.DataFrame({"items": [1]})).rows("t")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,x",
+        "//evil.example",
+        "vbscript:x",
+        "",
+    ],
+)
+def test_unsafe_targets_are_no_links(target: str) -> None:
+    """Only http, https, mailto and places inside the site can be followed."""
+    assert phrases.href(target) == ""
+    assert "<a" not in phrases.link(target, "text")
+
+
+@pytest.mark.parametrize(
+    "target", ["https://example.com/a?b=c", "mailto:a@example.com", "models/a.html#x", "../index.html"]
+)
+def test_safe_targets_stay(target: str) -> None:
+    """What may be followed is kept as it is."""
+    assert phrases.href(target) == target
+
+
+def test_rich_text_is_cleaned_or_escaped() -> None:
+    """HTML keeps a few harmless tags; plain text keeps its line breaks; an address becomes a link."""
+    assert phrases.rich("<b>yes</b><script>no</script><a href='javascript:x'>z</a>").startswith(
+        "<b>yes</b><a"
+    )
+    assert "javascript" not in phrases.rich("<a href='javascript:x'>z</a>")
+    assert phrases.rich("a < b\nc") == "a &lt; b<br>c"
+    assert phrases.rich("https://example.com/x").startswith('<a href="https://example.com/x"')
+
+
+def test_movement_reads_as_a_sentence() -> None:
+    """The words stand before 'the 28 days before'."""
+    assert phrases.movement(110, 100) == "10.0\u00a0% above"
+    assert phrases.movement(90, 100) == "10.0\u00a0% below"
+    assert phrases.movement(100, 100) == "unchanged from"
+    assert phrases.movement(100, 0) == phrases.movement(100, None) == "not comparable with"
+
+
+def test_the_interval_of_a_sum_adds_in_squares() -> None:
+    """3 and 4 make 5, not 7."""
+    parts = [
+        {"value": 100.0, "low": 97.0, "high": 103.0, "currency": "EUR"},
+        {"value": 200.0, "low": 196.0, "high": 204.0, "currency": "EUR"},
+    ]
+    assert phrases.total_interval(parts) == "295 to 305\u00a0EUR"
+    assert phrases.total_interval([*parts, {**parts[0], "low": None}]) == "not available"
+
+
+def test_the_newest_level_is_dated_from_its_unbroken_run() -> None:
+    """An earlier spell at the same level does not count."""
+    days = [dt.date(2013, 1, n) for n in (1, 2, 3, 4)]
+    assert phrases.since_level({"days": days, "levels": [2, 1, 2, 2]}) == days[2]
+    assert phrases.since_level({"days": [], "levels": []}) is None
+
+
+def test_files_that_come_with_the_package_are_not_linked() -> None:
+    """They are in no repository of the workspace."""
+    assert "built in" in phrases.file_link("https://example.com/repo", "builtin:reports/metrics/r2.sql", 3)
+    linked = phrases.file_link("https://example.com/repo/", "data/a b.yml", 3)
+    assert 'href="https://example.com/repo/data/a%20b.yml#L3"' in linked
+    assert (
+        phrases.file_link("javascript:alert(1)//", "data/a.yml") == '<code class="mb-mono">data/a.yml</code>'
+    )
