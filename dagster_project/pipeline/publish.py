@@ -1,0 +1,58 @@
+"""The last stage: nothing when no input changed, else a site staged, checked and released. Caller: the `site` asset."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagster_project.core.errors import CheckError
+from dagster_project.pipeline.check import Check, record
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.release import release, unchanged
+from dagster_project.pipeline.render import render
+from dagster_project.publish.receipts import MANIFEST
+from dagster_project.publish.soundness import faults
+from dagster_project.store.warehouse import Warehouse
+
+STAGING = ".staging"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the site is now. `pages` and `linked` are 0 where nothing changed."""
+
+    release: str
+    index: Path
+    changed: bool
+    pages: int
+    linked: int
+    bytes: int
+
+
+def publish(night: Night, warehouse: Warehouse) -> Publication:
+    """Publish the night's figures. Raises PublishError or CheckError, and then the last site stays as it was."""
+    build = night.workspace.build
+    index = build / "site" / "index.html"
+    same = unchanged(night, warehouse)
+    if same is not None:
+        return Publication(same.id, index, changed=False, pages=0, linked=0, bytes=0)
+    staged = build / STAGING
+    if staged.exists():
+        shutil.rmtree(staged)
+    rendered = render(night, warehouse, staged)
+    wrong = faults(staged, to_come=frozenset({MANIFEST}))
+    record(
+        warehouse, [Check("site holds together", not wrong, "; ".join(wrong) or f"{rendered.pages} pages")]
+    )
+    if wrong:
+        raise CheckError("the new site does not hold together, the last one stays: " + "; ".join(wrong))
+    released = release(night, warehouse, staged)
+    return Publication(
+        released.release,
+        index,
+        changed=released.new,
+        pages=rendered.pages,
+        linked=rendered.linked,
+        bytes=rendered.bytes,
+    )

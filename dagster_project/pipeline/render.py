@@ -1,0 +1,198 @@
+"""From figures to a staged site: page views, pages and the static API, all into one folder aside.
+
+In: the night and its warehouse. Out: a folder of finished files and a RenderResult. Called by the stage that
+publishes, before `pipeline.release`; `input_digest` tells it whether anything changed at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster_project
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.render_definitions import put_definitions, put_state
+from dagster_project.pipeline.render_views import create_views
+from dagster_project.publish.api import READING_COLUMNS, write_api, write_readings
+from dagster_project.publish.receipts import Code, digest, release_id, tree_hashes
+from dagster_project.publish.release import published
+from dagster_project.spec.builtin import builtin_root
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from dagster_project.publish.build import Place, Stamped
+    from dagster_project.publish.templates import Page, Source
+    from dagster_project.publish.views import Views
+    from dagster_project.spec.loading import PageTemplate, Workspace
+
+BATCH_ROWS = 50_000
+FEWEST_HEADINGS = 6
+"""Pages with fewer headings take the whole width instead of a contents list."""
+KEPT_STATE = (
+    ("catalog.history", "model_id, field, value, valid_from, valid_to"),
+    ("mart.maturity", "rubric, subject, pillar, day, level, score"),
+    ("mart.milestone", "rubric, subject, milestone, day, state, since"),
+)
+"""Tables that remember earlier nights: what they hold is an input of the pages beside the files."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """What was staged: pages written and linked from the release before, all files' bytes, and the inputs' digest."""
+
+    pages: int
+    linked: int
+    bytes: int
+    digest: str
+    release: str
+
+
+def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
+    """Write every page and the API into `into`, an empty or missing folder. Raises PublishError."""
+    from dagster_project.publish.build import build_shell, finish, write_pages
+
+    workspace = night.workspace
+    inputs = input_digest(night, warehouse)
+    name = release_id(night.as_of.isoformat(), inputs)
+    views = prepare(night, warehouse, inputs)
+    into.mkdir(parents=True, exist_ok=True)
+    sources = template_sources(workspace.pages)
+    shell = build_shell(
+        into,
+        sites=site_folders(workspace),
+        settings=workspace.settings,
+        places=places(sources),
+        as_of=night.as_of,
+        cache=workspace.build / "cache",
+        draft=_draft(night),
+    )
+    before = published(workspace.build)
+    written = write_pages(
+        shell, _stamped(night, sources, views), into, previous=before.folder if before else None
+    )
+    finish(shell, written, into, base_url=workspace.settings.base_url)
+    write_api(views, into, release=name)
+    _write_readings(night, warehouse, into / "api")
+    total = sum(path.stat().st_size for path in into.rglob("*") if path.is_file())
+    return RenderResult(written.written + written.linked, written.linked, total, inputs, name)
+
+
+def prepare(night: Night, warehouse: Warehouse, inputs: str) -> Views:
+    """Put definitions and state into the warehouse, make the page views and answer with access to them."""
+    with warehouse.transaction():
+        put_definitions(night.workspace, warehouse)
+        put_state(night, warehouse, inputs, dagster_project.__version__)
+        return create_views(night.workspace.marts, warehouse)
+
+
+def input_digest(night: Night, warehouse: Warehouse) -> str:
+    """One SHA-256 over all a release is made of: days, the user's files, source files, kept state, code, look."""
+    workspace = night.workspace
+    parts = [
+        ("as_of", night.as_of.isoformat()),
+        ("running_day", night.running_day.isoformat() if night.running_day else ""),
+        ("code", code().sha256),
+        *((f"site: {name}", sha) for name, sha in _look(workspace).items()),
+        *((f"workspace: {name}", sha) for name, sha in sorted(workspace.files.items())),
+        *((f"source: {name}", file_id) for name, file_id in source_files(warehouse).items()),
+        *((f"state: {table}", _fingerprint(warehouse, table, columns)) for table, columns in KEPT_STATE),
+    ]  # fmt: skip
+    return digest(parts)
+
+
+def _look(workspace: Workspace) -> dict[str, str]:
+    """Hashes of the hand-written pages, styles and scripts, the workspace's over the built-in ones."""
+    builtin, own = site_folders(workspace)
+    return tree_hashes(builtin) | (tree_hashes(own) if own else {})
+
+
+def code() -> Code:
+    """The installed package: its version, and one hash over its files."""
+    root = Path(dagster_project.__file__).parent
+    return Code(dagster_project.__version__, digest(tree_hashes(root).items()))
+
+
+def source_files(warehouse: Warehouse) -> dict[str, str]:
+    """'source: path' -> the file's hash (first 16 hex digits) and state, of every source file that was seen."""
+    rows = warehouse.frame("SELECT source, path, file_id, state FROM ops.file ORDER BY source, path")
+    return {
+        f"{source}: {path}": file_id if state == "read" else f"{file_id} {state}"
+        for source, path, file_id, state in rows.iter_rows()
+    }
+
+
+def site_folders(workspace: Workspace) -> tuple[Path, Path | None]:
+    """The built-in `site` folder, and the workspace's own where it has one beside it."""
+    builtin, own = builtin_root() / "site", workspace.root / "site"
+    return builtin, own if own.is_dir() and own.resolve() != builtin.resolve() else None
+
+
+def template_sources(pages: tuple[PageTemplate, ...]) -> list[Source]:
+    """The page templates in the order of the navigation."""
+    from dagster_project.publish.templates import Source
+
+    ordered = sorted(pages, key=lambda page: (page.head.order, page.id))
+    return [Source(page.id, page.head, page.body, page.file, page.line) for page in ordered]
+
+
+def places(sources: list[Source]) -> list[Place]:
+    """Where each template's pages stand; a template of many pages is a folder."""
+    from dagster_project.publish.build import Place
+
+    return [
+        Place(
+            f"{source.address}/" if source.head.for_each else f"{source.address}.html",
+            source.head.title,
+            source.head.section,
+        )
+        for source in sources
+    ]
+
+
+def _stamped(night: Night, sources: list[Source], views: Views) -> Iterator[Stamped]:
+    from dagster_project.publish.templates import render_pages
+
+    settings = night.workspace.settings
+    pages = render_pages(sources, views, repository_url=settings.repository_url, currency=settings.currency)
+    for done, page in enumerate(pages, start=1):
+        if done % 100 == 0:
+            night.progress("render", done, 0)
+        yield _as_stamped(page)
+
+
+def _as_stamped(page: Page) -> Stamped:
+    from dagster_project.publish.build import Stamped, headings
+
+    found = headings(page.body)
+    toc = found if len(found) >= FEWEST_HEADINGS else ()
+    return Stamped(
+        page.path, page.title, page.body, toc=toc, search=page.search, description=page.description
+    )
+
+
+def _draft(night: Night) -> str:
+    return f"{night.running_day} is not over; its figures are partial." if night.running_day else ""
+
+
+def _write_readings(night: Night, warehouse: Warehouse, folder: Path) -> None:
+    """All days with window 1 and the newest day with all windows as Parquet; the newest day as CSV."""
+    columns = ", ".join(READING_COLUMNS)
+    order = "model_id, metric, version, segment, feature, day, window_days"
+    chosen = f"SELECT {columns} FROM mart.reading WHERE"  # noqa: S608  names of this module
+    newest = warehouse.frame(f"{chosen} day = $day ORDER BY {order}", {"day": night.as_of})
+    batches = warehouse.batches(
+        f"{chosen} day = $day OR (window_days = 1 AND day < $day) ORDER BY {order}",
+        {"day": night.as_of},
+        rows=BATCH_ROWS,
+    )
+    write_readings(folder, newest, batches, batches.schema)
+
+
+def _fingerprint(warehouse: Warehouse, table: str, columns: str) -> str:
+    """A hash over a table's rows that does not depend on their order."""
+    found = warehouse.value(
+        f"SELECT count(*) || ':' || coalesce(bit_xor(md5_number(row({columns})::varchar)), 0) FROM {table}"  # noqa: S608
+    )
+    return str(found)

@@ -1,0 +1,166 @@
+"""Readings computed a second time, straight from the lake's rows, by none of the code that made them.
+
+In: rows of one model and span of days. Out: metric -> figure, and how far a published figure may lie from it.
+Called by `pipeline.verify`. Plain definitions on whole rows: no bins, no sums that were kept, no `core`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+USERS_COUNTED_EXACTLY = 10_000
+SMALLEST_PROBABILITY = 1e-15
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far apart two computations may lie: absolutely, and as a share of the figure."""
+
+    absolute: float = 0.0
+    relative: float = 0.0
+
+    def allows(self, published: float, recomputed: float) -> bool:
+        """Whether the difference is within either bound."""
+        return abs(published - recomputed) <= max(self.absolute, self.relative * abs(recomputed))
+
+
+EXACT, ROUNDED = Tolerance(), Tolerance(absolute=1e-9)
+BINNED_LATENCY = Tolerance(relative=0.0101)
+"""Bins of 2 %: their geometric middle lies within 1 % of every latency in them."""
+TOLERANCES = {
+    "requests": EXACT, "records": EXACT, "active_consumers": EXACT, "active_users": EXACT, "error_share": ROUNDED,
+    "late_share": ROUNDED, "accuracy": ROUNDED, "precision": ROUNDED, "recall": ROUNDED, "f1": ROUNDED, "f2": ROUNDED,
+    "latency_p50_ms": BINNED_LATENCY, "latency_p95_ms": BINNED_LATENCY, "latency_p99_ms": BINNED_LATENCY,
+    "roc_auc": Tolerance(absolute=0.003), "log_loss": Tolerance(absolute=1e-6),
+    "mse": Tolerance(absolute=0.01, relative=0.001), "rmse": Tolerance(absolute=0.005, relative=0.001),
+    "mae": Tolerance(absolute=0.002, relative=0.001), "r2": Tolerance(absolute=0.001),
+}  # fmt: skip
+"""The metrics that are recomputed. Sums of errors are kept in steps of 2^-10 of the model's unit."""
+RARER = "rows of the rarer label"
+OF_REQUESTS = frozenset({
+    "requests", "records", "active_consumers", "active_users", "error_share", "late_share", "latency_p50_ms",
+    "latency_p95_ms", "latency_p99_ms",
+})  # fmt: skip
+
+
+def tolerance(metric: str, figures: dict[str, float | None]) -> Tolerance:
+    """The bounds of a metric; those of an area under the curve widen where one label is rare.
+
+    Scores are kept in steps of 0.1 log odds. Pairs within one step are ordered by the steps' means, whose error
+    falls with the square root of the number of rows of the rarer label.
+    """
+    if metric == "roc_auc" and figures.get(RARER):
+        return Tolerance(absolute=TOLERANCES[metric].absolute + 0.08 / math.sqrt(figures[RARER] or 1.0))
+    return TOLERANCES[metric]
+
+
+def request_figures(rows: pl.DataFrame) -> dict[str, float | None]:
+    """Figures of usage, latency and lateness of some requests."""
+    latency = sorted(v for v in rows["latency_ms"].to_list() if v is not None and math.isfinite(v))
+    n = rows.height
+    users = rows["user_hash"].drop_nulls().n_unique()
+    return {
+        "requests": n,
+        "records": int(rows["records"].sum()),
+        "error_share": _ratio(int(rows["error"].sum()), n),
+        "late_share": _ratio(int(rows["late"].sum()), n),
+        "active_consumers": rows["consumer"].filter(rows["consumer"] != "").n_unique(),
+        "active_users": users if users < USERS_COUNTED_EXACTLY else None,
+        **{f"latency_p{p}_ms": _at_share(latency, p) for p in (50, 95, 99)},
+    }
+
+
+def label_figures(rows: pl.DataFrame, task: str | None, threshold: float | None) -> dict[str, float | None]:
+    """Figures of performance of some labelled requests; a model without a declared task is what its rows say."""
+    figures: dict[str, float | None] = {}
+    records = rows.select("score", "prediction", "label").rows()
+    known = [row for row in records if _finite(row[2])]
+    if task in (None, "binary"):
+        binary = known if task else [row for row in known if _finite(row[0])]
+        figures |= _binary([row for row in binary if _finite(row[0]) or _finite(row[1])], threshold)
+    if task in (None, "regression"):
+        figures |= _regression([(p, y) for s, p, y in known if _finite(p) and (task or not _finite(s))])
+    return figures
+
+
+def _binary(
+    rows: list[tuple[float | None, float | None, float]], threshold: float | None
+) -> dict[str, float | None]:
+    decided = [(_decision(s, p, threshold), y > 0.5) for s, p, y in rows]
+    tp, fp, fn, tn = (
+        decided.count(pair) for pair in ((True, True), (True, False), (False, True), (False, False))
+    )
+    scored = [(s, y > 0.5) for s, _, y in rows if s is not None and math.isfinite(s)]
+    losses = [-math.log(min(max(s if y else 1 - s, SMALLEST_PROBABILITY), 1.0)) for s, y in scored]
+    return {
+        "accuracy": _ratio(tp + tn, len(decided)),
+        "precision": _ratio(tp, tp + fp),
+        "recall": _ratio(tp, tp + fn),
+        "f1": _ratio(2 * tp, 2 * tp + fp + fn),
+        "f2": _ratio(5 * tp, 5 * tp + 4 * fn + fp),
+        "log_loss": _ratio(math.fsum(losses), len(losses)),
+        "roc_auc": _area(scored),
+        RARER: min(sum(y for _, y in scored), sum(not y for _, y in scored)),
+    }
+
+
+def _regression(pairs: list[tuple[float, float]]) -> dict[str, float | None]:
+    n = len(pairs)
+    errors = [prediction - label for prediction, label in pairs]
+    mean_label = _ratio(math.fsum(label for _, label in pairs), n)
+    squares = math.fsum(e * e for e in errors)
+    spread = math.fsum((label - (mean_label or 0.0)) ** 2 for _, label in pairs)
+    mse = _ratio(squares, n)
+    return {
+        "mse": mse,
+        "rmse": None if mse is None else math.sqrt(mse),
+        "mae": _ratio(math.fsum(abs(e) for e in errors), n),
+        "r2": None if not spread else 1 - squares / spread,
+    }
+
+
+def _decision(score: float | None, prediction: float | None, threshold: float | None) -> bool:
+    """Score against the declared threshold; without one the logged prediction, then the score, against 0.5."""
+    if threshold is not None and score is not None:
+        return score >= threshold
+    given = prediction if prediction is not None else score
+    return given is not None and given >= 0.5
+
+
+def _area(scored: list[tuple[float, bool]]) -> float | None:
+    """Area under the ROC curve by ranks (Mann and Whitney 1947), ties at their mean rank."""
+    positives = sum(y for _, y in scored)
+    negatives = len(scored) - positives
+    if not positives or not negatives:
+        return None
+    ordered = sorted(scored, key=_score)
+    ranks, start = 0.0, 0
+    while start < len(ordered):
+        end = start
+        while end < len(ordered) and ordered[end][0] == ordered[start][0]:
+            end += 1
+        ranks += (start + 1 + end) / 2 * sum(y for _, y in ordered[start:end])
+        start = end
+    return (ranks - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def _score(row: tuple[float, bool]) -> float:
+    return row[0]
+
+
+def _at_share(ordered: list[float], percent: int) -> float | None:
+    """The smallest value with at least `percent` of 100 of the values at or below it."""
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)] if ordered else None
+
+
+def _ratio(top: float, bottom: float) -> float | None:
+    return top / bottom if bottom else None
+
+
+def _finite(value: float | None) -> bool:
+    return value is not None and math.isfinite(value)

@@ -1,0 +1,216 @@
+"""The static API beside the pages: JSON and tables whose shapes are described by the schemas next to them.
+
+In: `Views` and the readings as frames and Arrow batches. Out: files below `api/`, the same bytes for the same
+rows: keys sorted, floats by their shortest text, what is not known null and never NaN. Called by `pipeline.render`.
+Shapes are stable within a SCHEMA_VERSION: keys may be added, none is renamed or removed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.core.errors import PublishError
+from dagster_project.publish.views import Row, Views
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+SCHEMA_VERSION = 1
+ROWS_A_GROUP = 100_000
+READING_COLUMNS = (
+    "model_id", "version", "metric", "segment", "feature", "day", "window_days", "value", "unit", "numerator",
+    "denominator", "n", "low", "high", "grade", "reason",
+)  # fmt: skip
+MILESTONE_KEYS = (
+    "title",
+    "level",
+    "state",
+    "method",
+    "value",
+    "threshold",
+    "evidence",
+    "since",
+    "expires",
+    "next_step",
+)
+_RENAMED = {"model": "id", "model_id": "id"}
+
+
+def write_api(views: Views, into: Path, *, release: str) -> None:
+    """Write every JSON document, the inputs' list and the schemas into `into`/api."""
+    folder = into / "api"
+    (folder / "models").mkdir(parents=True, exist_ok=True)
+    _write(folder / "build.json", build_document(views, release))
+    _write(folder / "models.json", models_document(views))
+    for model in views.rows("models"):
+        _write(_inside(folder / "models", f"{model['slug']}.json"), model_document(views, model))
+    _write(folder / "ledger.json", ledger_document(views))
+    _write(folder / "maturity.json", maturity_document(views))
+    _write(folder / "playbook.json", playbook_document(views))
+    views.frame("files").select("source", "path", "file_id", "size", "state", "rows_read").write_csv(
+        folder / "inputs.csv"
+    )
+    write_schemas(folder / "schema")
+
+
+def write_readings(
+    folder: Path, newest: pl.DataFrame, batches: Iterable[pa.RecordBatch], schema: pa.Schema
+) -> None:
+    """Write readings.csv (the newest day) and readings.parquet (batches in order, groups of a fixed size)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    newest.select(READING_COLUMNS).write_csv(folder / "readings.csv")
+    _write_parquet(folder / "readings.parquet", batches, schema)
+
+
+def build_document(views: Views, release: str) -> dict[str, object]:
+    """What this build is: release, days, organization, counts, digest and the version of these shapes."""
+    return {"schema_version": SCHEMA_VERSION, "release": release} | dict(views.one("build") or {})
+
+
+def models_document(views: Views) -> dict[str, object]:
+    """Every model with its leading figures and where its page and its own document are."""
+    models = [
+        _renamed(m) | {"page": f"models/{m['slug']}.html", "api": f"api/models/{m['slug']}.json"}
+        for m in views.rows("models")
+    ]
+    return {"models": models}
+
+
+def model_document(views: Views, model: Row) -> dict[str, object]:
+    """One model with everything its page shows."""
+    name = model["model"]
+    parts = {
+        part: [_without(row, "model", "model_slug", "model_title") for row in views.where(part, model=name)]
+        for part in (
+            "health",
+            "readings",
+            "features",
+            "consumers",
+            "segments",
+            "deployments",
+            "incidents",
+            "impact",
+        )
+    }
+    versions = [
+        _without(v, "model")
+        | {
+            "metadata": [
+                _without(i, "model", "version", "position")
+                for i in views.where("metadata", model=name)
+                if i["version"] == v["version"]
+            ]
+        }
+        for v in views.where("versions", model=name)
+    ]
+    return _renamed(model) | parts | {"versions": versions}
+
+
+def ledger_document(views: Views) -> dict[str, object]:
+    """Freshness and balance of every source, the leading window by day, files set aside, rows rejected."""
+    return {
+        "sources": views.rows("ledger"),
+        "freshness": views.rows("freshness"),
+        "days": views.rows("ledger_days"),
+        "set_aside": [f for f in views.rows("files") if f["state"] != "read"],
+        "rejected": views.rows("rejects"),
+    }
+
+
+def maturity_document(views: Views) -> dict[str, object]:
+    """`{"rubrics": [...]}`: one entry a rubric and subject, with its milestones."""
+    rubrics = []
+    for m in views.where("maturity", pillar=""):
+        milestones = [
+            {"id": s["milestone"]} | {key: s[key] for key in MILESTONE_KEYS}
+            for s in views.where("milestones", subject=m["subject"], rubric=m["rubric"])
+        ]
+        rubrics.append({
+            "id": m["rubric"], "title": m["rubric_title"], "scope": m["scope"], "subject": m["subject"],
+            "level": m["level"], "score": m["score"], "coverage": m["coverage"], "milestones": milestones,
+        })  # fmt: skip
+    return {"rubrics": rubrics}
+
+
+def playbook_document(views: Views) -> dict[str, object]:
+    """The checklist by section, with progress."""
+    sections = [
+        _without(s, "section", "position")
+        | {"id": s["section"], "items": [_item(i) for i in views.where("checklist", section=s["section"])]}
+        for s in views.rows("sections")
+    ]
+    return {"sections": sections}
+
+
+def write_schemas(folder: Path) -> None:
+    """Copy the JSON Schemas of the documents beside them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for schema in sorted((Path(__file__).parent / "schemas").glob("*.json")):
+        (folder / schema.name).write_bytes(schema.read_bytes())
+
+
+def to_json(document: object) -> str:
+    """JSON with sorted keys; days and instants as ISO 8601, NaN and infinities as null."""
+    return json.dumps(_plain(document), ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+
+
+def _write(path: Path, document: object) -> None:
+    path.write_text(to_json(document), encoding="utf-8", newline="\n")
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise PublishError(f"{name!r} lies outside the site")
+    return path
+
+
+def _item(row: Row) -> dict[str, object]:
+    return _without(row, "section", "item") | {"id": row["item"]}
+
+
+def _renamed(row: Row) -> dict[str, object]:
+    return {_RENAMED.get(key, key): value for key, value in row.items()}
+
+
+def _without(row: Row, *keys: str) -> dict[str, object]:
+    return {key: value for key, value in row.items() if key not in keys}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat() if value.tzinfo else value.isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _write_parquet(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
+    """Row groups of exactly ROWS_A_GROUP rows, so that the bytes do not depend on how the batches were cut."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
+        held = schema.empty_table()
+        for batch in batches:
+            held = pa.concat_tables([held, pa.Table.from_batches([batch])])
+            while held.num_rows >= ROWS_A_GROUP:
+                writer.write_table(held.slice(0, ROWS_A_GROUP).combine_chunks(), row_group_size=ROWS_A_GROUP)
+                held = held.slice(ROWS_A_GROUP)
+        if held.num_rows:
+            writer.write_table(held.combine_chunks(), row_group_size=ROWS_A_GROUP)

@@ -1,0 +1,159 @@
+"""Page templates: Jinja with escaping on, undefined names refused, and nothing to read but `page.*` views.
+
+In: the workspace's page templates and `Views`. Out: finished HTML bodies with their addresses, for the engine to
+stamp into its shell. Called by `pipeline.render`. Nothing from outside passes through Markdown; a template that
+fails is named with its file and line.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from markupsafe import Markup
+
+from dagster_project.core.errors import PublishError
+from dagster_project.publish import phrases
+from dagster_project.publish.views import Row, Views
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from dagster_project.spec.page import PageHead
+
+ERRORS_OF_TEMPLATES = (
+    TemplateError,
+    PublishError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One template as the workspace holds it; `first_line` is the body's first line in the file."""
+
+    address: str
+    """Path below `reports/pages/` without its ending: 'models', 'ledger/data'."""
+    head: PageHead
+    body: str
+    file: str
+    first_line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A finished page: `path` inside the site, HTML body that begins with its h1, plain text for the search."""
+
+    path: str
+    title: str
+    body: Markup
+    section: str | None
+    description: str
+    search: str
+
+
+def render_pages(
+    sources: Sequence[Source], views: Views, *, repository_url: str, currency: str
+) -> Iterator[Page]:
+    """Every page of every template, in the templates' order. Raises PublishError with file and line."""
+    environment = make_environment({s.file: s.body for s in sources}, repository_url, currency)
+    pages = frozenset(f"{source.address}.html" for source in sources if source.head.for_each is None)
+    environment.globals["is_page"] = lambda address: str(address).partition("#")[0] in pages
+    for source in sources:
+        template = _compile(environment, source)
+        if source.head.for_each is None:
+            yield _page(source, template, views, path=f"{source.address}.html", row=None)
+            continue
+        for row in views.rows(source.head.for_each):
+            path = f"{source.address}/{_slug(source, row)}.html"
+            yield _page(source, template, views, path=path, row=row)
+
+
+def make_environment(bodies: Mapping[str, str], repository_url: str, currency: str) -> Environment:
+    """Jinja over template bodies keyed by their file, with the filters and functions pages are written in."""
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(lambda name: (bodies[name], name, lambda: True) if name in bodies else None),
+    )
+    environment.filters.update(phrases.filters(currency))
+    environment.globals.update(_functions(repository_url))
+    return environment
+
+
+def _functions(repository_url: str) -> dict[str, Callable[..., object]]:
+    """What a template may call besides its views: charts, tables, pills and cards, and links to files."""
+    from dagster_project.publish import charts, figures, status, tables
+
+    drawn = (
+        charts.line_chart, charts.bar_chart, charts.stacked_bars, charts.interval_chart, charts.histogram_pair,
+        charts.level_chart, charts.bullet, charts.sparkline, status.status, status.state, status.pill,
+        status.meter, figures.card, tables.data_table, tables.Column, tables.Link,
+    )  # fmt: skip
+    named: dict[str, Callable[..., object]] = {function.__name__: function for function in drawn}
+    named["file_link"] = lambda file, line=None: phrases.file_link(repository_url, file, line)
+    named["link"] = phrases.link
+    return named
+
+
+def _page(source: Source, template: Template, views: Views, *, path: str, row: Row | None) -> Page:
+    head = source.head
+    title = str(row["title"]) if row is not None and "title" in row else head.title
+    body = _render(
+        source, template, views=views, row=row, root="../" * path.count("/"), path=path, title=title
+    )
+    return Page(path, title, body, head.section, head.description or "", _search_text(head, title, row))
+
+
+def _render(source: Source, template: Template, **context: object) -> Markup:
+    try:
+        return Markup(template.render(**context))  # noqa: S704  the environment escapes
+    except ERRORS_OF_TEMPLATES as error:
+        line = _line_in(error, source.file)
+        place = f"{source.file}:{source.first_line + line - 1}" if line else source.file
+        raise PublishError(f"{place}: {error}") from error
+
+
+def _compile(environment: Environment, source: Source) -> Template:
+    try:
+        return environment.get_template(source.file)
+    except TemplateSyntaxError as error:
+        raise PublishError(
+            f"{source.file}:{source.first_line + error.lineno - 1}: {error.message}"
+        ) from error
+
+
+def _line_in(error: BaseException, file: str) -> int | None:
+    """The template's line the error came from; Jinja rewrites its tracebacks to template lines."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    return lines[-1] if lines else None
+
+
+def _slug(source: Source, row: Row) -> str:
+    slug = row.get("slug")
+    if not isinstance(slug, str) or not slug:
+        raise PublishError(f"{source.file}: view page.{source.head.for_each} has a row without a slug")
+    return slug
+
+
+def _search_text(head: PageHead, title: str, row: Row | None) -> str:
+    """Words the search index holds of a page: its title, and the row's columns that the head names."""
+    if row is None:
+        return " ".join(filter(None, (title, head.description)))
+    return " ".join([title, *(_words(row.get(column)) for column in head.search)]).strip()
+
+
+def _words(value: object) -> str:
+    if value is None:
+        return ""
+    return " ".join(str(v) for v in value) if isinstance(value, list | tuple) else str(value)

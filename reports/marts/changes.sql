@@ -1,0 +1,74 @@
+/*---
+title: Newest changes
+definition: >
+  What changed in the leading window, newest first: versions that began to serve, deployments, declared fields,
+  milestones that changed state, columns of sources that appeared or vanished.
+---*/
+with of_versions as (
+  select
+    version.first_day as day,
+    'version' as kind,
+    version.model_id as model,
+    'Version ' || version.version || ' began to serve' as what
+  from catalog.version as version
+  join catalog.model as model on model.model_id = version.model_id
+  where version.first_day > model.first_day
+),
+of_deployments as (
+  select
+    started_at::date as day,
+    'deployment' as kind,
+    model_id as model,
+    concat_ws(' ', 'Deployment of', nullif(version, ''), '(' || kind || coalesce(
+      ', ' || round(traffic_share * 100)::integer || ' % of traffic', ''
+    ) || ')') as what
+  from fact.deployments
+),
+of_fields as (
+  select
+    history.valid_from as day,
+    'declaration' as kind,
+    history.model_id as model,
+    history.field || ' is now: ' || coalesce(history.value, 'not declared') as what
+  from catalog.history as history
+  where exists (
+    select 1
+    from catalog.history as earlier
+    where earlier.model_id = history.model_id and earlier.field = history.field
+      and earlier.valid_from < history.valid_from
+  )
+),
+of_milestones as (
+  select
+    m.since as day,
+    'milestone' as kind,
+    case when m.subject = 'organization' then null else m.subject end as model,
+    m.title || ': ' || m.state as what
+  from page.milestones as m
+  where m.since > (select min(day) from mart.milestone)
+),
+of_schemas as (
+  select
+    day,
+    'schema' as kind,
+    null as model,
+    source || ': ' || case count(*) when 1 then 'column ' else count(*) || ' columns ' end || change || ' ('
+      || string_agg(name, ', ' order by name) || ')' as what
+  from ops.schema_change
+  group by day, source, change
+)
+select
+  change.day,
+  change.kind,
+  change.model,
+  model.slug,
+  coalesce(model.title, change.model) as title,
+  change.what
+from (
+  select * from of_versions union all select * from of_deployments union all select * from of_fields
+  union all select * from of_milestones union all select * from of_schemas
+) as change
+left join catalog.model as model on model.model_id = change.model, page.now as now
+where change.day between now.window_start and now.as_of
+order by change.day desc, change.kind, title nulls first, change.what
+limit 200

@@ -1,0 +1,178 @@
+/*---
+title: Features by drift
+definition: >
+  One row a model and feature, the furthest from its reference first: drift of the leading window with grade and
+  reason, shares of missing and invalid values, and both distributions on 16 cells of the softsign grid (numbers)
+  or the 8 most frequent categories.
+---*/
+with drift as (
+  select
+    r.model_id as model,
+    r.feature,
+    max(r.value) filter (where r.metric = 'drift_psi') as psi,
+    max(r.value) filter (where r.metric = 'drift_js') as js,
+    max(r.value) filter (where r.metric = 'drift_ks') as ks,
+    max(r.value) filter (where r.metric = 'drift_wasserstein_sd') as wasserstein_sd,
+    max(r.n) as n,
+    min(case r.grade when 'poor' then 0 when 'watch' then 1 when 'good' then 2 else 3 end) as severity,
+    arg_min(
+      r.reason, case r.grade when 'poor' then 0 when 'watch' then 1 when 'good' then 2 else 3 end
+    ) as reason
+  from mart.reading as r, page.now as now
+  where r.day = now.as_of and r.window_days = now.window_days
+    and r.version = '' and r.segment = '' and r.feature <> '' and starts_with(r.metric, 'drift_')
+  group by r.model_id, r.feature
+),
+grid as (
+  select *
+  from ops.grid
+  qualify row_number() over (partition by model_id, feature order by from_day desc) = 1
+),
+number_cells as (
+  select
+    h.model_id as model,
+    h.feature,
+    case when abs(h.bin) <= 127 then least(floor((h.bin + 128) / 16)::integer, 15) end as cell,
+    sum(h.n) filter (where h.day between m.reference_start and m.reference_end)::bigint as reference,
+    sum(h.n) filter (where h.day between now.window_start and now.as_of)::bigint as current,
+    sum(h.invalid) filter (where h.day between now.window_start and now.as_of)::bigint as invalid
+  from daily.feature_hist as h
+  join catalog.model as m on m.model_id = h.model_id
+  join grid on grid.model_id = h.model_id and grid.feature = h.feature and grid.from_day = h.grid_from,
+  page.now as now
+  where h.segment = ''
+    and (h.day between m.reference_start and m.reference_end or h.day between now.window_start and now.as_of)
+  group by h.model_id, h.feature, cell
+),
+bounds as (
+  select model, feature, min(cell) as first_cell, max(cell) as last_cell
+  from number_cells
+  where cell is not null
+  group by model, feature
+),
+numbers as (
+  select
+    bounds.model,
+    bounds.feature,
+    list(coalesce(c.reference, 0) order by r.cell) as reference,
+    list(coalesce(c.current, 0) order by r.cell) as current,
+    list(r.cell order by r.cell) as cells
+  from bounds
+  join range(0, 16) as r (cell) on r.cell between bounds.first_cell and bounds.last_cell
+  left join number_cells as c on c.model = bounds.model and c.feature = bounds.feature and c.cell = r.cell
+  group by bounds.model, bounds.feature
+),
+category_counts as (
+  select
+    h.model_id as model,
+    h.feature,
+    case h.kind when 'value' then h.value else h.kind end as label,
+    h.kind,
+    sum(h.n) filter (where h.day between m.reference_start and m.reference_end)::bigint as reference,
+    sum(h.n) filter (where h.day between now.window_start and now.as_of)::bigint as current,
+    sum(h.invalid) filter (where h.day between now.window_start and now.as_of)::bigint as invalid
+  from daily.category_hist as h
+  join catalog.model as m on m.model_id = h.model_id, page.now as now
+  where h.segment = ''
+    and (h.day between m.reference_start and m.reference_end or h.day between now.window_start and now.as_of)
+  group by h.model_id, h.feature, label, h.kind
+),
+category_top as (
+  select
+    model,
+    feature,
+    case when place <= 8 then label else 'all others' end as label,
+    least(place, 9) as place,
+    sum(reference)::bigint as reference,
+    sum(current)::bigint as current
+  from (
+    select
+      *,
+      row_number() over (
+        partition by model, feature order by coalesce(reference, 0) + coalesce(current, 0) desc, kind, label
+      ) as place
+    from category_counts
+    where kind <> 'missing'
+  )
+  group by model, feature, 3, 4
+),
+categories as (
+  select
+    model,
+    feature,
+    list(label order by place) as labels,
+    list(coalesce(reference, 0) order by place) as reference,
+    list(coalesce(current, 0) order by place) as current
+  from category_top
+  group by model, feature
+),
+quality as (
+  select
+    model,
+    feature,
+    sum(current)::bigint as seen,
+    sum(current) filter (where cell is null)::double / nullif(sum(current), 0) as missing_share,
+    sum(invalid)::double / nullif(sum(current), 0) as invalid_share
+  from number_cells
+  group by model, feature
+  union all
+  select
+    model,
+    feature,
+    sum(current)::bigint,
+    sum(current) filter (where kind = 'missing')::double / nullif(sum(current), 0),
+    sum(invalid)::double / nullif(sum(current), 0)
+  from category_counts
+  group by model, feature
+),
+known as (
+  select model_id as model, feature from grid
+  union
+  select model, feature from drift
+  union
+  select model, feature from quality
+)
+select
+  known.model,
+  known.feature,
+  row_number() over (
+    partition by known.model
+    order by coalesce(drift.severity, 3), drift.psi desc nulls last, known.feature
+  ) as place,
+  coalesce(grid.kind, case when categories.feature is not null then 'category' else 'number' end) as kind,
+  declared.unit,
+  drift.psi,
+  drift.js,
+  drift.ks,
+  drift.wasserstein_sd,
+  drift.n,
+  case drift.severity when 0 then 'poor' when 1 then 'watch' when 2 then 'good' else 'unknown' end as grade,
+  coalesce(drift.reason, 'not available: no drift was computed') as reason,
+  quality.seen,
+  coalesce(quality.missing_share, case when quality.seen > 0 then 0.0 end) as missing_share,
+  coalesce(quality.invalid_share, case when quality.seen > 0 then 0.0 end) as invalid_share,
+  categories.labels,
+  case when grid.scale > 0 then list_transform(
+    list_append(numbers.cells, numbers.cells[-1] + 1),
+    lambda c: greatest(
+      grid.centre + grid.scale
+        * ((c * 16 - 128.5) / 127.0) / (1 - least(abs((c * 16 - 128.5) / 127.0), 0.99)),
+      coalesce(declared.min, '-inf'::double)
+    )
+  ) end as edges,
+  list_transform(
+    coalesce(categories.reference, numbers.reference),
+    lambda x: x / nullif(list_sum(coalesce(categories.reference, numbers.reference)), 0)::double
+  ) as reference,
+  list_transform(
+    coalesce(categories.current, numbers.current),
+    lambda x: x / nullif(list_sum(coalesce(categories.current, numbers.current)), 0)::double
+  ) as current
+from known
+left join drift on drift.model = known.model and drift.feature = known.feature
+left join grid on grid.model_id = known.model and grid.feature = known.feature
+left join quality on quality.model = known.model and quality.feature = known.feature
+left join numbers on numbers.model = known.model and numbers.feature = known.feature
+left join categories on categories.model = known.model and categories.feature = known.feature
+left join catalog.feature as declared on declared.model_id = known.model and declared.feature = known.feature
+order by known.model, place

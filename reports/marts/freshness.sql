@@ -1,0 +1,59 @@
+/*---
+title: Freshness of sources
+definition: >
+  One row a declared source, the furthest behind first: newest event day that arrived, and how many days that is
+  before the day of the report. Logs of requests and outcomes are due every day, unless every model they hold is
+  retired; facts such as training runs come when they happen and are never behind. A source that never delivered
+  says so.
+---*/
+with arrived as (
+  select
+    source,
+    max(day) filter (where accepted > 0) as last_day,
+    min(day) filter (where accepted > 0) as first_day,
+    sum(accepted)::bigint as rows,
+    count(distinct path) as files
+  from ops.ledger
+  group by source
+),
+aside as (
+  select source, count(*) as files from ops.file where state <> 'read' group by source
+),
+retired as (
+  select traffic.source, bool_and(model.stage = 'retired') as all_retired
+  from (select distinct source, model_id from daily.traffic) as traffic
+  join catalog.model as model on model.model_id = traffic.model_id
+  group by traffic.source
+),
+judged as (
+  select
+    declared.source,
+    declared.kind,
+    coalesce(declared.title, declared.source) as title,
+    arrived.first_day,
+    arrived.last_day,
+    coalesce(arrived.rows, 0) as rows,
+    coalesce(arrived.files, 0) + coalesce(aside.files, 0) as files,
+    coalesce(aside.files, 0) as set_aside,
+    greatest(date_diff('day', arrived.last_day, now.as_of), 0) as days_behind,
+    declared.kind in ('requests', 'outcomes') and not coalesce(retired.all_retired, false) as is_daily,
+    coalesce(retired.all_retired, false) as is_retired
+  from catalog.source as declared
+  left join arrived on arrived.source = declared.source
+  left join aside on aside.source = declared.source
+  left join retired on retired.source = declared.source, page.now as now
+)
+select
+  *,
+  last_day is null or (is_daily and days_behind > 0) as behind,
+  case
+    when files = 0 then 'no file found'
+    when last_day is null then 'no row accepted'
+    when is_retired then 'its models are retired'
+    when days_behind = 0 then 'up to date'
+    when not is_daily then 'newest event ' || days_behind || case days_behind when 1 then ' day' else ' days' end || ' ago'
+    when days_behind = 1 then '1 day behind'
+    else days_behind || ' days behind'
+  end as state
+from judged
+order by behind desc, last_day is not null, is_daily desc, days_behind desc, source

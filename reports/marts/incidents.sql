@@ -1,0 +1,9 @@
+/*---
+title: Incidents
+definition: One row an incident, newest first; at most 20 a model.
+---*/
+select
+  model_id as model, incident_id, severity, started_at, detected_at, resolved_at, title, cause, action
+from fact.incidents
+qualify row_number() over (partition by model_id order by started_at desc, incident_id) <= 20
+order by model, started_at desc, incident_id

@@ -1,0 +1,9 @@
+/*---
+title: The running day
+definition: Requests so far of the day that is still going on; shown as partial and never compared.
+---*/
+select model_id as model, sum(requests)::bigint as requests, sum(errors)::bigint as errors, any_value(day) as day
+from daily.traffic, page.now as now
+where segment = '' and day = now.running_day
+group by model_id
+order by model

@@ -1,0 +1,7 @@
+/*---
+title: Levels of the rubrics
+definition: One row a rubric and level.
+---*/
+select rubric, level, title, meaning
+from catalog.rubric_level
+order by rubric, level

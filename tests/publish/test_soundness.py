@@ -1,0 +1,53 @@
+"""A staged site that does not hold together is found out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dagster_project.publish.soundness import MOST, faults
+
+POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'\">"
+
+
+def page(folder: Path, name: str, body: str, head: str = POLICY) -> None:
+    """Write one page."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"<html><head>{head}</head><body>{body}</body></html>", encoding="utf-8")
+
+
+def test_a_sound_site_has_no_faults(tmp_path: Path) -> None:
+    """Relative links at every depth, anchors, queries and links to elsewhere are fine."""
+    page(tmp_path, "index.html", '<a href="models/a.html#x">a</a><a href="https://example.org/">e</a>')
+    page(tmp_path, "models/a.html", '<a href="../index.html?q=1">up</a><a href="#here">here</a>')
+    assert faults(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('<a href="gone.html">x</a>', "gone.html, which is not there"),
+        ('<img src="pictures/none.png">', "none.png, which is not there"),
+        ("<script>alert(1)</script>", "index.html: "),
+        ('<img src="index.html" onerror="x()">', "index.html: "),
+        ('<script src="https://elsewhere.example/x.js"></script>', "index.html: "),
+    ],
+)
+def test_dead_links_and_foreign_code_are_named(tmp_path: Path, body: str, words: str) -> None:
+    """One fault each, with the page's name."""
+    page(tmp_path, "index.html", body)
+    assert [fault for fault in faults(tmp_path) if words in fault]
+
+
+def test_a_page_without_a_policy_is_a_fault(tmp_path: Path) -> None:
+    """Every page states the policy."""
+    page(tmp_path, "index.html", "", head="")
+    assert faults(tmp_path) == ["index.html: states no content security policy"]
+
+
+def test_a_flood_of_faults_is_cut(tmp_path: Path) -> None:
+    """A user reads the first ones."""
+    page(tmp_path, "index.html", "".join(f'<a href="g{i}.html">x</a>' for i in range(100)))
+    assert len(faults(tmp_path)) == MOST

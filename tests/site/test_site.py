@@ -1,0 +1,198 @@
+"""The whole synthetic site: every page kind, hostile text, links, documents and the same bytes again."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import jsonschema
+import polars as pl
+import pytest
+
+from dagster_project.core.naming import slug
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.publish import publish
+from dagster_project.pipeline.render import render
+from dagster_project.publish.api import READING_COLUMNS
+from dagster_project.publish.receipts import tree_hashes
+from dagster_project.store.warehouse import Warehouse
+from tests.site.fixture import AS_OF, EMPTY, HOSTILE_ID, SHAPES, UNDECLARED
+
+OVERVIEWS = ("index", "catalog", "operations", "maturity", "playbook", "receipts", "ledger/data")
+
+
+class Reader(HTMLParser):
+    """Ids, link targets and whatever could run, of one page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.handlers: list[str] = []
+        self.inline_scripts = 0
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name.startswith("on"):
+                self.handlers.append(f"{tag} {name}")
+            if name in ("href", "src"):
+                self.targets.append(value or "")
+
+
+def pages(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+def test_every_page_kind_is_there(site: Path) -> None:
+    """Overviews, a page a model (also without data, undeclared, hostile), a receipt a metric."""
+    assert all((site / f"{name}.html").is_file() for name in OVERVIEWS)
+    assert {p.stem for p in (site / "models").glob("*.html")} == {slug(shape.id) for shape in SHAPES}
+    assert (site / "metrics" / "latency-p95-ms.html").is_file()
+    assert (site / "about" / "index.html").is_file()
+
+
+def test_hostile_text_stays_text(site: Path) -> None:
+    """No script of the data's, no handler, no javascript: link, anywhere."""
+    for page in pages(site):
+        html = page.read_text(encoding="utf-8")
+        assert "<script>alert" not in html, page
+        read = Reader(html)
+        assert read.handlers == [], page
+        assert not [t for t in read.targets if re.sub(r"\s", "", t).lower().startswith("javascript:")], page
+
+
+def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
+    """To a file of the release, and to an id that its page has."""
+    ids = {page: set(Reader(page.read_text(encoding="utf-8")).ids) for page in pages(site)}
+    broken = []
+    for page in pages(site):
+        for target in Reader(page.read_text(encoding="utf-8")).targets:
+            parts = urlsplit(target)
+            if parts.scheme or target.startswith("//"):
+                continue
+            place = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            place = place / "index.html" if place.is_dir() else place
+            anchor = unquote(parts.fragment)
+            if not place.is_file() or (
+                anchor and place in ids and anchor not in ids[place] and anchor != "__tabbed"
+            ):
+                broken.append(f"{page.relative_to(site)}: {target}")
+    assert broken == []
+
+
+def test_ids_are_unique_on_each_page(site: Path) -> None:
+    """An anchor names one place."""
+    for page in pages(site):
+        ids = Reader(page.read_text(encoding="utf-8")).ids
+        assert len(ids) == len(set(ids)), (page, [i for i in ids if ids.count(i) > 1])
+
+
+def test_what_is_not_known_is_never_written_as_a_number(site: Path) -> None:
+    """No nan, None, inf or null reaches a page's text."""
+    for page in [site / f"{name}.html" for name in OVERVIEWS] + sorted((site / "models").glob("*.html")):
+        text = re.sub(r"<script.*?</script>|<[^>]+>", " ", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert not re.search(r"\b(nan|NaN|None|inf|null|undefined)\b", text), page
+
+
+def test_a_model_without_data_says_so_once(site: Path) -> None:
+    """One notice with what would fill it, not one grey section after the other."""
+    text = (site / "models" / f"{slug(EMPTY)}.html").read_text(encoding="utf-8")
+    assert text.count("No request of this model has been logged") == 1
+    assert 'id="latency"' not in text
+
+
+def test_an_undeclared_model_has_a_page_that_says_it(site: Path) -> None:
+    """It was seen in a log and nowhere else."""
+    text = (site / "models" / f"{slug(UNDECLARED)}.html").read_text(encoding="utf-8")
+    assert "declared in no catalog file" in text
+
+
+def test_the_home_page_shows_three_exceptions_at_most(site: Path) -> None:
+    """And of different models."""
+    text = (site / "index.html").read_text(encoding="utf-8")
+    listed = re.search(r'<ol class="mb-exceptions">(.*?)</ol>', text, re.DOTALL)
+    assert listed is not None
+    assert listed[1].count("<li>") == 3
+    assert len(set(re.findall(r'href="(models/[^"#]+)', listed[1]))) == listed[1].count('href="models/')
+
+
+def test_measured_and_declared_value_are_never_added(site: Path) -> None:
+    """Two cards, and no figure that is their sum (5 653 + 8 479 USD a month)."""
+    text = (site / "index.html").read_text(encoding="utf-8").replace("\u202f", "").replace("\u00a0", " ")
+    assert "Measured value per month" in text
+    assert "Declared value per month" in text
+    assert "14132" not in text
+    assert "14131" not in text
+
+
+DOCUMENTS = ("build", "models", "ledger", "maturity", "playbook")
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_documents_follow_their_schema(site: Path, name: str) -> None:
+    """And hold no key the schema does not know, so that the schema is never behind."""
+    schema = json.loads((site / "api" / "schema" / f"{name}.json").read_bytes())
+    document = json.loads((site / "api" / f"{name}.json").read_bytes())
+    jsonschema.validate(document, _closed(schema))
+
+
+def test_every_model_document_follows_its_schema(site: Path) -> None:
+    """Also those of models without data or with a hostile name."""
+    schema = _closed(json.loads((site / "api" / "schema" / "model.json").read_bytes()))
+    files = sorted((site / "api" / "models").glob("*.json"))
+    for file in files:
+        jsonschema.validate(json.loads(file.read_bytes()), schema)
+    assert {json.loads(file.read_bytes())["id"] for file in files} == {shape.id for shape in SHAPES}
+
+
+def _closed(schema: object) -> object:
+    """The schema with `additionalProperties: false` in every object that lists its properties."""
+    if isinstance(schema, list):
+        return [_closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: _closed(value) for key, value in schema.items()}
+    return closed | {"additionalProperties": False} if isinstance(schema.get("properties"), dict) else closed
+
+
+def test_readings_hold_the_days_and_windows_that_were_promised(site: Path) -> None:
+    """Parquet: all days with window 1 and the newest with all; CSV: the newest day."""
+    frame = pl.read_parquet(site / "api" / "readings.parquet")
+    assert tuple(frame.columns) == READING_COLUMNS
+    assert set(frame.filter(pl.col("window_days") > 1)["day"]) == {AS_OF}
+    assert frame.filter(pl.col("window_days") == 1)["day"].n_unique() == 120
+    newest = pl.read_csv(site / "api" / "readings.csv")
+    assert newest.height == frame.filter(pl.col("day") == AS_OF).height
+    assert tuple(newest.columns) == READING_COLUMNS
+
+
+def test_the_same_inputs_make_the_same_bytes(night: Night, site: Path, tmp_path: Path) -> None:
+    """Rendered again beside, nothing differs but the manifest that publishing adds; publishing adds nothing."""
+    with Warehouse.open(night.workspace.warehouse) as warehouse:
+        render(night, warehouse, tmp_path / "again")
+        assert not publish(night, warehouse).changed
+    published = tree_hashes(site)
+    del published["manifest.json"]
+    assert tree_hashes(tmp_path / "again") == published
+
+
+def test_the_hostile_model_is_found_under_a_safe_address(site: Path) -> None:
+    """Its id is kept in the data and made safe only for the path."""
+    models = json.loads((site / "api" / "models.json").read_bytes())["models"]
+    (hostile,) = [m for m in models if m["id"] == HOSTILE_ID]
+    assert re.fullmatch(r"models/[a-z0-9-]{1,60}\.html", hostile["page"])
+    assert (site / hostile["page"]).is_file()
+
+
+def test_a_model_that_explains_nothing_is_said_to_bring_nothing(site: Path) -> None:
+    """In words on its own page, and not on that of a model with skill."""
+    assert "it brings nothing" in (site / "models" / "arrival-delay-plan.html").read_text(encoding="utf-8")
+    assert "it brings nothing" not in (site / "models" / "arrival-delay-live.html").read_text(
+        encoding="utf-8"
+    )
