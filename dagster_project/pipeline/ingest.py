@@ -1,0 +1,240 @@
+"""The first stage of a night: new and changed files into the lake, the warehouse's fact tables and the ledger.
+
+Source by source: plan, read, write lake files, then commit parts, ledger and files in one transaction; at the
+end labels are matched in one more. Killed anywhere, the next night goes on from the last commit and ends in the
+same bytes. Called by Dagster's asset `lake` and by `pipeline.start`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+
+from dagster_project.core.naming import slug
+from dagster_project.pipeline.ingest_files import LogFile, plan_files
+from dagster_project.pipeline.ingest_rows import Spooled, read_files
+from dagster_project.pipeline.night import Night
+from dagster_project.readers.facts import FACTS
+from dagster_project.readers.mapped import Door
+from dagster_project.spec.loading import Workspace
+from dagster_project.spec.source import Source
+from dagster_project.store.facts import enter_facts
+from dagster_project.store.ingestion import balance, entered
+from dagster_project.store.labels import Waiters, enter_labels, match_labels, wait_for_labels
+from dagster_project.store.lake import sweep, temporary
+from dagster_project.store.requests import Batch, commit_requests, write_requests
+from dagster_project.store.statements import statement
+from dagster_project.store.warehouse import Warehouse
+
+PENDING = "labels to match"
+_NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values"})
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """Counts of one ingest."""
+
+    files_read: int = 0
+    files_set_aside: int = 0
+    rows_read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+    late: int = 0
+    labels_matched: int = 0
+    labels_waiting: int = 0
+    """Requests that wait for a label after this night."""
+    days: tuple[dt.date, ...] = ()
+    """Days whose requests were written again."""
+
+
+def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
+    """Read what is new. Raises LedgerError when rows were lost or counted twice; that source is then unchanged."""
+    workspace = night.workspace
+    waiters = waiters_of(workspace)
+    paths: dict[str, list[str]] = {}
+    days: set[dt.date] = set()
+    for done, source in enumerate(workspace.sources):
+        night.progress("ingest", done, len(workspace.sources) + 1)
+        read, touched = _ingest_source(night, warehouse, source, waiters)
+        paths[source.source] = read
+        days.update(touched)
+    matched = _match(workspace, warehouse, waiters, _expire_before(night, warehouse))
+    sweep(warehouse, workspace.root)
+    night.progress("ingest", len(workspace.sources) + 1, len(workspace.sources) + 1)
+    return _result(warehouse, paths, matched, sorted(days))
+
+
+def newest_day(warehouse: Warehouse) -> dt.date | None:
+    """The newest day that has requests in the lake; None while there are none."""
+    day = warehouse.value("SELECT max(day) FROM ops.part WHERE kind = 'requests'")
+    return day if isinstance(day, dt.date) else None
+
+
+def waiters_of(workspace: Workspace) -> Waiters:
+    """Which requests wait for labels: those of models that a source of outcomes, or the request itself, may label."""
+    outcomes = [source for source in workspace.sources if source.kind == "outcomes"]
+    fixed = [source.columns["model_id"].constant for source in outcomes if "model_id" in source.columns]
+    return Waiters(
+        everyone=len([model for model in fixed if model is not None]) < len(outcomes),
+        models=tuple(sorted({str(model) for model in fixed if model is not None})),
+        inline_sources=tuple(
+            sorted(s.source for s in workspace.sources if s.kind == "requests" and "label" in s.columns)
+        ),
+        segments={m.value.id: m.value.segments for m in workspace.models if m.value.segments},
+    )
+
+
+def _ingest_source(
+    night: Night, warehouse: Warehouse, source: Source, waiters: Waiters
+) -> tuple[list[str], tuple[dt.date, ...]]:
+    """Bring one source up to date; returns the paths read and the days written."""
+    workspace = night.workspace
+    definition = _definition(workspace, source)
+    before = warehouse.value(
+        "SELECT value FROM ops.state WHERE key = $key", {"key": f"source {source.source}"}
+    )
+    redefined = before is not None and before != definition
+    plan = plan_files(workspace, source, warehouse, all_again=redefined)
+    _note_times(warehouse, source, plan.same)
+    if not (plan.read or plan.copies):
+        return [], ()
+    door = _door(night, warehouse, source, forget=redefined)
+    spooled = read_files(plan, source, door, temporary(workspace.lake) / slug(source.source))
+    batch = Batch(
+        source=source.source,
+        zone=workspace.settings.timezone,
+        spool=spooled.paths,
+        numbered=source.kind == "requests" and "request_id" not in source.columns,
+        left_out=spooled.left_out,
+        replaced=_replaced(warehouse, spooled),
+    )
+    days = _commit(warehouse, workspace, source, spooled, batch, waiters, definition)
+    return spooled.reading.files["path"].to_list(), days
+
+
+def _commit(
+    warehouse: Warehouse,
+    workspace: Workspace,
+    source: Source,
+    spooled: Spooled,
+    batch: Batch,
+    waiters: Waiters,
+    definition: str,
+) -> tuple[dt.date, ...]:
+    """Write the lake's files, then enter all of it at once."""
+    root = workspace.root
+    written = write_requests(warehouse, root, batch) if source.kind == "requests" else None
+    with warehouse.transaction(), entered(warehouse, spooled.reading):
+        if written is not None:
+            commit_requests(warehouse, batch, written)
+            wait_for_labels(warehouse, root, source.source, written, waiters)
+            _keep_types(warehouse, source, spooled.feature_types)
+        elif source.kind == "outcomes":
+            enter_labels(warehouse, root, batch, waiters)
+        else:
+            fact = FACTS[source.kind]
+            enter_facts(warehouse, batch, source.kind, fact.key, fact.time)
+        _set_state(warehouse, f"source {source.source}", definition)
+        _set_state(warehouse, PENDING, "yes")
+    return written.days if written else ()
+
+
+def _match(
+    workspace: Workspace, warehouse: Warehouse, waiters: Waiters, expire_before: dt.date | None
+) -> int:
+    """Match labels where anything came in since they were matched last."""
+    if warehouse.value("SELECT value FROM ops.state WHERE key = $key", {"key": PENDING}) != "yes":
+        return 0
+    with warehouse.transaction():
+        matched = match_labels(warehouse, workspace.root, waiters, expire_before)
+        for source in workspace.sources:
+            if source.kind == "outcomes":
+                balance(warehouse, source.source)
+        _set_state(warehouse, PENDING, "no")
+    return matched
+
+
+def _expire_before(night: Night, warehouse: Warehouse) -> dt.date | None:
+    """The first day that still waits. A replay of old logs has no later clock than its newest day."""
+    newest = newest_day(warehouse)
+    if newest is None:
+        return None
+    return min(night.as_of, newest) - dt.timedelta(days=night.workspace.settings.label_wait_days)
+
+
+def _door(night: Night, warehouse: Warehouse, source: Source, *, forget: bool) -> Door:
+    """What rows must pass; feature types are those declared, else those decided before."""
+    settings = night.workspace.settings
+    types: dict[str, str] = {}
+    if not forget:
+        known = warehouse.frame(
+            "SELECT feature, type FROM ops.feature_type WHERE source = $source ORDER BY feature",
+            {"source": source.source},
+        )
+        types |= dict(known.iter_rows())
+    for model in reversed(night.workspace.models):
+        types |= {name: feature.type for name, feature in model.value.features.items() if feature.type}
+    types |= {name: ref.feature_type for name, ref in source.features.items() if ref.feature_type}
+    return Door(settings.timezone, settings.salt, night.horizon, types)
+
+
+def _keep_types(warehouse: Warehouse, source: Source, types: dict[str, str]) -> None:
+    import polars as pl
+
+    rows = [(source.source, feature, kind) for feature, kind in sorted(types.items())]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(("source", "feature", "type"), pl.String), orient="row")
+    warehouse.replace("ops.feature_type", frame, "source = $source", {"source": source.source})
+
+
+def _replaced(warehouse: Warehouse, spooled: Spooled) -> frozenset[str]:
+    """Ids whose rows go: earlier contents of paths read again, unless another path still holds that content."""
+    files = spooled.reading.files
+    paths = files.filter(files["state"] == "read")["path"].to_list()
+    ids = warehouse.frame(
+        "SELECT DISTINCT file_id FROM ops.ledger WHERE source = $source AND list_contains($paths, path)"
+        " AND file_id NOT IN (SELECT file_id FROM ops.file WHERE source = $source AND state = 'read'"
+        " AND NOT list_contains($paths, path)) ORDER BY file_id",
+        {"source": spooled.reading.source, "paths": paths},
+    )
+    return frozenset(ids["file_id"])
+
+
+def _definition(workspace: Workspace, source: Source) -> str:
+    """A digest of all that decides what a row of a file becomes; when it changes, the files are read again."""
+    mapping = source.model_dump(mode="json", exclude=set(_NOT_MAPPING))
+    door = [workspace.settings.timezone, workspace.settings.salt, mapping]
+    return hashlib.sha256(json.dumps(door, sort_keys=True).encode()).hexdigest()
+
+
+def _note_times(warehouse: Warehouse, source: Source, files: tuple[LogFile, ...]) -> None:
+    for file in files:
+        warehouse.run(
+            "UPDATE ops.file SET mtime_ns = $mtime, size = $size WHERE source = $source AND path = $path",
+            {"mtime": file.mtime_ns, "size": file.size, "source": source.source, "path": file.path},
+        )
+
+
+def _set_state(warehouse: Warehouse, key: str, value: str) -> None:
+    warehouse.run("INSERT OR REPLACE INTO ops.state VALUES ($key, $value)", {"key": key, "value": value})
+
+
+def _result(
+    warehouse: Warehouse, paths: dict[str, list[str]], matched: int, days: list[dt.date]
+) -> IngestResult:
+    """What ops.file and the ledger say of the files just read."""
+    totals = dict.fromkeys(("read", "set_aside", "rows_read", "accepted", "rejected", "duplicate", "late"), 0)
+    for source, listed in paths.items():
+        if listed:
+            row = warehouse.frame(statement("ingestion", "totals"), {"source": source, "paths": listed})
+            totals = {name: n + row[name].item() for name, n in totals.items()}
+    return IngestResult(
+        files_read=totals.pop("read"),
+        files_set_aside=totals.pop("set_aside"),
+        **totals,
+        labels_matched=matched,
+        labels_waiting=int(str(warehouse.value("SELECT count(*) FROM lake.waiting"))),
+        days=tuple(days),
+    )

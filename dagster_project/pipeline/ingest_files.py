@@ -1,0 +1,158 @@
+"""Which files of a source are to be read: new ones, changed ones, and those a change gives another chance.
+
+A file is known by its path; size and time of change decide whether it is looked at, the SHA-256 of its content
+whether it is read. A file with the content of another known one is a copy: all its rows are duplicates. When a
+file is replaced, files that lost rows to it as duplicates are read again. Called by `pipeline.ingest`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagster_project.spec.loading import Workspace
+from dagster_project.spec.source import Source
+from dagster_project.store.warehouse import Warehouse
+
+FILE_ID_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A file as it lies on the disk."""
+
+    path: str
+    """Relative to the workspace, '/' between folders."""
+    place: Path
+    size: int
+    mtime_ns: int
+    file_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What ops.file says of a path."""
+
+    file_id: str
+    size: int
+    mtime_ns: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do with a source's files, in the order of their paths."""
+
+    read: tuple[LogFile, ...]
+    copies: tuple[tuple[LogFile, str], ...]
+    """Files whose content is known, each with the path it is known by."""
+    same: tuple[LogFile, ...]
+    """Files of which only the time changed."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be done."""
+        return not (self.read or self.copies or self.same)
+
+
+def plan_files(
+    workspace: Workspace, source: Source, warehouse: Warehouse, *, all_again: bool = False
+) -> Plan:
+    """Compare the files that the source's globs find with those known. `all_again`: the source was redefined."""
+    known = known_files(warehouse, source.source)
+    found = {file.path: file for file in files_of(workspace, source)}
+    changed, same = _changed(found.values(), {} if all_again else known)
+    replaced = [path for path in changed if path in known]
+    for path in _losers(warehouse, source, replaced):
+        if path in found and path not in changed:
+            changed[path] = _identified(found[path])
+    read, copies = _without_copies(changed, known)
+    return Plan(tuple(read), tuple(copies), tuple(file for file in same if file.path not in changed))
+
+
+def files_of(workspace: Workspace, source: Source) -> list[LogFile]:
+    """The files that the source's globs find, by path; never those that Modelboard made itself."""
+    root = workspace.root
+    found = {place for pattern in source.files for place in root.glob(pattern)}
+    files = []
+    for place in sorted(found):
+        path = place.relative_to(root).as_posix()
+        if path.startswith(("data/lake/", "build/")) or not place.is_file():
+            continue
+        stat = place.stat()
+        files.append(LogFile(path, place, stat.st_size, stat.st_mtime_ns))
+    return files
+
+
+def known_files(warehouse: Warehouse, source: str) -> dict[str, Known]:
+    """ops.file by path."""
+    rows = warehouse.frame(
+        "SELECT path, file_id, size, mtime_ns, state FROM ops.file WHERE source = $source ORDER BY path",
+        {"source": source},
+    )
+    return {row[0]: Known(*row[1:]) for row in rows.iter_rows()}
+
+
+def _changed(files: Iterable[LogFile], known: dict[str, Known]) -> tuple[dict[str, LogFile], list[LogFile]]:
+    changed: dict[str, LogFile] = {}
+    same: list[LogFile] = []
+    for file in files:
+        before = known.get(file.path)
+        # A file that was set aside is tried again: what was wrong may have been the source's mapping.
+        if before and before.state == "read":
+            if (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
+                continue
+            file = _identified(file)
+            if before.file_id == file.file_id:
+                same.append(file)
+                continue
+        changed[file.path] = file if file.file_id else _identified(file)
+    return changed, same
+
+
+def _identified(file: LogFile) -> LogFile:
+    with file.place.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return LogFile(file.path, file.place, file.size, file.mtime_ns, digest[:FILE_ID_DIGITS])
+
+
+def _losers(warehouse: Warehouse, source: Source, replaced: list[str]) -> list[str]:
+    """Paths of files that have duplicates which a replaced file may have caused."""
+    if not replaced:
+        return []
+    days = _days_of(warehouse, source, replaced) if source.kind == "requests" else None
+    losers = warehouse.frame(
+        "SELECT DISTINCT path FROM ops.ledger WHERE source = $source AND duplicate > 0"
+        " AND ($days IS NULL OR day IN (SELECT unnest($days::date[]))) ORDER BY path",
+        {"source": source.source, "days": days},
+    )
+    return list(losers["path"])
+
+
+def _days_of(warehouse: Warehouse, source: Source, paths: list[str]) -> list[dt.date]:
+    days = warehouse.frame(
+        "SELECT DISTINCT day FROM ops.ledger"
+        " WHERE source = $source AND list_contains($paths, path) AND day IS NOT NULL ORDER BY day",
+        {"source": source.source, "paths": paths},
+    )
+    return list(days["day"])
+
+
+def _without_copies(
+    changed: dict[str, LogFile], known: dict[str, Known]
+) -> tuple[list[LogFile], list[tuple[LogFile, str]]]:
+    """Part the files to read from those whose content is read elsewhere."""
+    holders = {k.file_id: path for path, k in known.items() if path not in changed and k.state == "read"}
+    read, copies = [], []
+    for path in sorted(changed):
+        file = changed[path]
+        holder = holders.get(file.file_id)
+        if holder is None:
+            holders[file.file_id] = path
+            read.append(file)
+        else:
+            copies.append((file, holder))
+    return read, copies

@@ -1,0 +1,237 @@
+"""Files become spooled canonical rows: many small files are mapped at once, large ones batch by batch.
+
+Flows in: the files of a source's plan. Flows out: Parquet files in the lake's temporary folder, and the
+`Reading` that the ledger is made of. Memory is bounded by the batch. Called by `pipeline.ingest`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.core.errors import SourceError
+from dagster_project.pipeline.ingest_files import LogFile, Plan
+from dagster_project.readers import formats
+from dagster_project.readers.mapped import FILE, ROW, SAMPLE_CHARACTERS, Door, Mapped
+from dagster_project.readers.mapping import map_rows, require_columns
+from dagster_project.readers.raw import BATCH_ROWS
+from dagster_project.spec.source import Source
+from dagster_project.store.ingestion import Reading
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """All that the reading of a source brought."""
+
+    reading: Reading
+    paths: tuple[Path, ...]
+    left_out: frozenset[str]
+    """Ids of files that broke while they were read: rows of them may be spooled, and do not count."""
+    feature_types: dict[str, str]
+    rows_read: int
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The state of one source's reading."""
+
+    source: Source
+    door: Door
+    folder: Path
+    files: Sequence[LogFile]
+    groups: list[_Group] = field(default_factory=list)
+    spool: list[Path] = field(default_factory=list)
+    mapped: list[Mapped] = field(default_factory=list)
+    unused: list[pl.DataFrame] = field(default_factory=list)
+    broken: list[tuple[int, int, str, str]] = field(default_factory=list)
+    """(file, row, reason, text)"""
+    rows_read: dict[int, int] = field(default_factory=dict)
+    set_aside: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Raw frames whose columns agree, to be mapped together."""
+
+    schema: dict[str, pl.DataType]
+    frames: list[pl.DataFrame]
+    rows: int = 0
+
+
+def read_files(plan: Plan, source: Source, door: Door, folder: Path) -> Spooled:
+    """Read and map every file of the plan. A file that cannot be read is set aside; the rest goes on."""
+    reader = _Reader(source, door, folder, plan.read)
+    for number, file in enumerate(plan.read):
+        reader.rows_read[number] = 0
+        try:
+            _read_file(reader, number, file)
+        except SourceError as error:
+            reader.set_aside[number] = error.reason
+    for group in list(reader.groups):
+        _flush(reader, group)
+    return _spooled(reader, plan)
+
+
+def _read_file(reader: _Reader, number: int, file: LogFile) -> None:
+    import polars as pl
+
+    for i, batch in enumerate(formats.read(file.place, reader.source)):
+        if i == 0:
+            require_columns(batch.frame, reader.source, file.path)
+        reader.rows_read[number] += batch.frame.height + len(batch.broken)
+        reader.broken += [(number, b.row, b.reason, _kept_text(reader, b.text)) for b in batch.broken]
+        if batch.frame.height:
+            origin = pl.Series(FILE, [number], dtype=pl.Int64).new_from_index(0, batch.frame.height)
+            # Not with_columns: it plans a query, which for thousands of small files costs more than their rows.
+            _add(reader, batch.frame.hstack([origin, batch.rows.rename(ROW)]))
+
+
+def _kept_text(reader: _Reader, text: str) -> str:
+    """A line that could not be parsed may hold a user's clear id anywhere: it is kept only where there are no users."""
+    return "(not kept: it may name a user)" if "user" in reader.source.columns else text[:SAMPLE_CHARACTERS]
+
+
+def _add(reader: _Reader, frame: pl.DataFrame) -> None:
+    group = next((g for g in reader.groups if _fits(g.schema, frame.schema)), None)
+    if group is None:
+        group = _Group({}, [])
+        reader.groups.append(group)
+    group.schema |= {
+        n: t for n, t in frame.schema.items() if n not in group.schema or group.schema[n].is_(_null())
+    }
+    group.frames.append(frame)
+    group.rows += frame.height
+    if group.rows >= BATCH_ROWS:
+        _flush(reader, group)
+
+
+def _null() -> pl.DataType:
+    import polars as pl
+
+    return pl.Null()
+
+
+def _fits(schema: dict[str, pl.DataType], other: pl.Schema) -> bool:
+    """Whether the columns that both have are of one kind: the same type, both numbers, or one without values."""
+    shared = ((schema[name], dtype) for name, dtype in other.items() if name in schema)
+    return all(
+        a == b or a == _null() or b == _null() or (a.is_numeric() and b.is_numeric()) for a, b in shared
+    )
+
+
+def _flush(reader: _Reader, group: _Group) -> None:
+    """Map a group's frames and spool what comes of them."""
+    import polars as pl
+
+    reader.groups.remove(group)
+    frame = pl.concat(group.frames, how="diagonal_relaxed")
+    mapped = map_rows(frame, reader.source, reader.door)
+    reader.door = replace(reader.door, feature_types={**reader.door.feature_types, **mapped.feature_types})
+    reader.unused.append(_unused(frame, mapped))
+    ids = pl.DataFrame(
+        {"file": range(len(reader.files)), "file_id": [file.file_id for file in reader.files]},
+        schema={"file": pl.Int64, "file_id": pl.String},
+    )
+    reader.folder.mkdir(parents=True, exist_ok=True)
+    path = reader.folder / f"{len(reader.spool)}.parquet"
+    mapped.rows.join(ids, on="file").drop("file").write_parquet(path, compression="lz4", statistics=False)
+    if mapped.rows.height:
+        reader.spool.append(path)
+    reader.mapped.append(replace(mapped, rows=mapped.rows.clear()))
+
+
+def _unused(frame: pl.DataFrame, mapped: Mapped) -> pl.DataFrame:
+    import polars as pl
+
+    there = [name for name in mapped.unused if name in frame.columns]
+    counted = frame.group_by(FILE).agg(pl.col(there).count().cast(pl.Int64))
+    return (
+        counted.unpivot(index=FILE, variable_name="name", value_name="n")
+        .rename({FILE: "file"})
+        .cast({"name": pl.String, "n": pl.Int64})
+        .filter(pl.col("n") > 0)
+    )
+
+
+def _spooled(reader: _Reader, plan: Plan) -> Spooled:
+    import polars as pl
+
+    read = [number for number in reader.rows_read if number not in reader.set_aside]
+    paths = pl.DataFrame(
+        [(i, file.path, file.file_id) for i, file in enumerate(plan.read) if i not in reader.set_aside],
+        schema={"file": pl.Int64, "path": pl.String, "file_id": pl.String},
+        orient="row",
+    )
+    broken = pl.DataFrame(
+        reader.broken,
+        schema={"file": pl.Int64, "first_row": pl.Int64, "reason": pl.String, "sample": pl.String},
+        orient="row",
+    )
+    counts = _counts([m.counts for m in reader.mapped], broken).join(paths, on="file").drop("file", "file_id")
+    rejects = _rejects([m.rejects for m in reader.mapped], broken).join(paths, on="file").drop("file")
+    unused = pl.concat(
+        [pl.DataFrame(schema={"file": pl.Int64, "name": pl.String, "n": pl.Int64}), *reader.unused]
+    )
+    unused = unused.group_by("file", "name").agg(pl.col("n").sum()).join(paths, on="file").drop("file")
+    reading = Reading(
+        reader.source.source,
+        reader.source.kind,
+        _files(reader, plan),
+        counts.sort("path", "day"),
+        rejects.sort("path", "first_row", "reason"),
+        unused.sort("path", "name"),
+    )
+    left_out = frozenset(plan.read[number].file_id for number in reader.set_aside)
+    n = sum(reader.rows_read[number] for number in read)
+    return Spooled(reading, tuple(reader.spool), left_out, reader.door.feature_types, n)
+
+
+def _files(reader: _Reader, plan: Plan) -> pl.DataFrame:
+    """Rows of ops.file; a copy shares the fate of the file it is a copy of."""
+    import polars as pl
+
+    reasons = {plan.read[number].path: reason for number, reason in reader.set_aside.items()}
+    rows: list[tuple[object, ...]] = []
+    for number, file in enumerate(plan.read):
+        reason = reasons.get(file.path)
+        n = 0 if reason else reader.rows_read[number]
+        state = "set aside" if reason else "read"
+        rows.append((file.path, file.file_id, file.size, file.mtime_ns, state, reason, n, None))
+    for file, holder in plan.copies:
+        reason = reasons.get(holder)
+        state, copy_of = ("set aside", None) if reason else ("read", holder)
+        rows.append((file.path, file.file_id, file.size, file.mtime_ns, state, reason, 0, copy_of))
+    texts = dict.fromkeys(("path", "file_id", "state", "reason", "copy_of"), pl.String)
+    numbers = dict.fromkeys(("size", "mtime_ns", "rows_read"), pl.Int64)
+    names = ("path", "file_id", "size", "mtime_ns", "state", "reason", "rows_read", "copy_of")
+    return pl.DataFrame(rows, schema={n: (texts | numbers)[n] for n in names}, orient="row")
+
+
+def _counts(counts: Sequence[pl.DataFrame], broken: pl.DataFrame) -> pl.DataFrame:
+    """file, day, rows_read, rejected; broken rows have no day and are all rejected."""
+    import polars as pl
+
+    schema = {"file": pl.Int64, "day": pl.Date, "rows_read": pl.Int64, "rejected": pl.Int64}
+    n = pl.len().cast(pl.Int64)
+    lost = broken.group_by("file").agg(rows_read=n, rejected=n).with_columns(day=pl.lit(None, dtype=pl.Date))
+    every = pl.concat([pl.DataFrame(schema=schema), *counts, lost.select(schema.keys())])
+    return every.group_by("file", "day").agg(pl.col("rows_read", "rejected").sum())
+
+
+def _rejects(rejects: Sequence[pl.DataFrame], broken: pl.DataFrame) -> pl.DataFrame:
+    """One row a file and kind of flaw, with the first row that had it."""
+    import polars as pl
+
+    lost = broken.with_columns(kind="reason", n=pl.lit(1, dtype=pl.Int64))
+    every = pl.concat([lost, *[r.select(lost.columns) for r in rejects]])
+    return (
+        every.sort("file", "kind", "first_row")
+        .group_by("file", "kind", maintain_order=True)
+        .agg(pl.col("n").sum(), pl.col("reason", "first_row", "sample").first())
+        .drop("kind")
+    )

@@ -1,0 +1,147 @@
+"""One column of a raw frame as numbers or text, and the flaws found on the way. Used by the mappings.
+
+A flaw is a value that cannot be read as what it should be; the row that has one is rejected with its reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagster_project.spec.source import Column
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MISSING_MARKS = ("", "NA", "N/A", "null", "NULL", "None")
+"""Texts that say "no value" where a number or a time is expected; as text they stay what they are."""
+_MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
+_WHOLE = 2.0**53
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Rows (`mask`, Boolean) whose value of a canonical column cannot be used, and what is wrong with it."""
+
+    column: str
+    complaint: str
+    mask: pl.Series
+    values: pl.Series | None = None
+    """The values as text, shown in the reason."""
+
+
+def pick(frame: pl.DataFrame, ref: Column | None) -> pl.Series | None:
+    """The raw column that `ref` names, or its constant; None where the frame has no such column.
+
+    A name with dots reaches into nested records, unless a column has that very name.
+    """
+    import polars as pl
+
+    if ref is None:
+        return None
+    if ref.column is None:
+        return pl.select(pl.lit(ref.constant)).to_series().new_from_index(0, frame.height)
+    if ref.column in frame.columns:
+        return frame[ref.column]
+    head, *path = ref.column.split(".")
+    if not path or head not in frame.columns:
+        return None
+    series = frame[head]
+    for name in path:
+        if not isinstance(series.dtype, pl.Struct) or name not in series.struct.fields:
+            return None
+        series = series.struct.field(name)
+    return series
+
+
+def as_text(series: pl.Series) -> pl.Series:
+    """Text; whole numbers without a decimal point, so that an id reads the same from every format."""
+    import polars as pl
+
+    if series.dtype.is_float():
+        whole = series.is_finite() & (series == series.floor()) & (series.abs() < _WHOLE)
+        if (whole | series.is_null()).all():
+            return series.cast(pl.Int64).cast(pl.String)
+    if series.dtype == pl.String:
+        return series
+    if isinstance(series.dtype, pl.Struct):
+        return series.struct.json_encode()
+    if isinstance(series.dtype, pl.Binary):
+        return series.cast(pl.String, strict=False)
+    if series.dtype.is_nested():
+        return pl.Series(
+            series.name, [None if v is None else str(v.to_list()) for v in series], dtype=pl.String
+        )
+    return series.cast(pl.String)
+
+
+def as_number(series: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """(Float64 values, Boolean mask of values that are there but are no number). Booleans count as 1 and 0."""
+    import polars as pl
+
+    if series.dtype.is_numeric() or series.dtype in (pl.Boolean, pl.Null):
+        return series.cast(pl.Float64), _none(series)
+    text = as_text(series).str.strip_chars()
+    text = text.to_frame("t").select(pl.when(~pl.col("t").is_in(MISSING_MARKS)).then("t"))["t"]
+    number = text.cast(pl.Float64, strict=False)
+    if number.null_count() > text.null_count():
+        lower = text.str.to_lowercase()
+        truth = lower.replace_strict({"true": 1.0, "false": 0.0}, default=None, return_dtype=pl.Float64)
+        number = number.zip_with(number.is_not_null(), truth)
+    return number, text.is_not_null() & number.is_null()
+
+
+def number_column(
+    frame: pl.DataFrame, ref: Column | None, name: str, *, keep_text: bool = False
+) -> tuple[pl.Series, list[Flaw]]:
+    """A canonical number, in the canonical unit, NaN and infinities as NULL, and its flaws (none: `keep_text`)."""
+    import polars as pl
+
+    raw = pick(frame, ref)
+    if raw is None or ref is None:
+        return pl.Series(name, [None], dtype=pl.Float64).new_from_index(0, frame.height), []
+    number, wrong = as_number(raw)
+    number = number * unit_factor(ref, latency=name == "latency_ms")
+    number = number.to_frame("v").select(pl.when(pl.col("v").is_finite()).then("v"))["v"].rename(name)
+    if keep_text or not wrong.any():
+        return number, []
+    return number, [Flaw(name, "is not a number", wrong, as_text(raw))]
+
+
+def text_column(frame: pl.DataFrame, ref: Column | None, name: str) -> pl.Series:
+    """A canonical text; '' where it is not given."""
+    import polars as pl
+
+    raw = pick(frame, ref)
+    if raw is None:
+        return pl.Series(name, [""], dtype=pl.String).new_from_index(0, frame.height)
+    return as_text(raw).fill_null("").rename(name)
+
+
+def unit_factor(ref: Column, *, latency: bool = False) -> float:
+    """What a value is multiplied by: durations become ms where a latency is meant, percent become shares."""
+    if latency:
+        return _MS.get(ref.unit, 1.0)
+    return 0.01 if ref.unit == "percent" else 1.0
+
+
+def flat_columns(frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """All columns, nested records opened into dotted names."""
+    import polars as pl
+
+    found: dict[str, pl.Series] = {}
+    waiting = [(name, frame[name]) for name in reversed(frame.columns)]
+    while waiting:
+        name, series = waiting.pop()
+        if isinstance(series.dtype, pl.Struct):
+            fields = reversed(series.struct.fields)
+            waiting.extend((f"{name}.{field}", series.struct.field(field)) for field in fields)
+        else:
+            found[name] = series
+    return found
+
+
+def _none(series: pl.Series) -> pl.Series:
+    import polars as pl
+
+    return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(series))

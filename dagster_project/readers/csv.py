@@ -1,0 +1,97 @@
+"""CSV files, plain, gzipped or zstd-compressed: every value is read as text, the mapping casts.
+
+Quoted values may hold line ends. A line with too few or too many values is a broken row; the rest is read.
+An empty value is missing. The file must be UTF-8, with a header.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.core.errors import SourceError
+from dagster_project.readers.raw import BLOCK_BYTES, BrokenRow, RawBatch, open_bytes, row_numbers
+from dagster_project.spec.source import Source
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+
+def read(path: Path, source: Source) -> Iterator[RawBatch]:
+    """The file's rows; all columns are text. Raises SourceError where two columns have one name."""
+    import polars as pl
+
+    names = _header(path, source)
+    broken: list[BrokenRow] = []
+    seen, next_row = 0, 1
+    with open_bytes(path) as stream:
+        reader = _open(stream, source, names, broken)
+        for batch in reader:
+            frame = pl.from_arrow(batch)
+            assert isinstance(frame, pl.DataFrame)  # noqa: S101  narrowing: a record batch is a frame
+            rows = _good_rows(next_row, frame.height, broken)
+            next_row = int(rows[-1]) + 1 if frame.height else next_row
+            yield RawBatch(frame, rows, tuple(broken[seen:]))
+            seen = len(broken)
+    if len(broken) > seen:
+        yield RawBatch(
+            pl.DataFrame(schema=dict.fromkeys(names, pl.String)), row_numbers(1, 0), tuple(broken[seen:])
+        )
+
+
+def _header(path: Path, source: Source) -> list[str]:
+    """The names of the columns. A header may not be longer than a block."""
+    import csv
+    import io
+
+    with open_bytes(path) as stream:
+        start = stream.read(BLOCK_BYTES).decode("utf-8-sig", errors="replace")
+    names = next(csv.reader(io.StringIO(start), delimiter=source.delimiter), [])
+    if not names:
+        raise SourceError(str(path), "the file has no header")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SourceError(str(path), f"two columns are called {twice[0]!r}")
+    return names
+
+
+def _open(
+    stream: pa.NativeFile, source: Source, names: list[str], broken: list[BrokenRow]
+) -> Iterator[pa.RecordBatch]:
+    """A reader over the stream that notes broken lines in `broken`; of a header alone it yields no batch."""
+    import pyarrow as pa
+    import pyarrow.csv as pc
+
+    def note(row: pc.InvalidRow) -> str:
+        reason = f"the line has {row.actual_columns} values, the header {row.expected_columns}"
+        broken.append(BrokenRow(row.number - 1, reason, row.text))
+        return "skip"
+
+    try:
+        reader = pc.open_csv(
+            stream,
+            # One thread: only then does pyarrow number the lines.
+            read_options=pc.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
+            parse_options=pc.ParseOptions(
+                delimiter=source.delimiter, newlines_in_values=True, invalid_row_handler=note
+            ),
+            convert_options=pc.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" in str(error):
+            return iter(())
+        raise
+    return iter(reader)
+
+
+def _good_rows(first: int, n: int, broken: list[BrokenRow]) -> pl.Series:
+    """The numbers of the next `n` good rows, from row `first` on, leaving out the broken ones."""
+    if not broken:
+        return row_numbers(first, n)
+    candidates = row_numbers(first, n + len(broken))
+    return candidates.filter(~candidates.is_in([b.row for b in broken])).head(n)

@@ -1,0 +1,100 @@
+"""The inputs of models: each feature a column `f:<name>`, a number or a category. Used by `requests`.
+
+A feature's type is what the source or the model's file declares; else the file's own (numbers are numbers, text
+and booleans are categories); else, in CSV where all is text, a number where every value of the rows in which it
+is first seen is one. The type is then kept: a later value of a number that is no number becomes NaN, and counts
+as invalid.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagster_project.readers.columns import as_number, as_text, flat_columns, pick, unit_factor
+from dagster_project.readers.mapped import FILE, ROW
+from dagster_project.spec.source import Column, Source
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The feature columns of a batch."""
+
+    columns: tuple[pl.Series, ...]
+    types: dict[str, str]
+    unused: tuple[str, ...]
+    """Columns of the file that nothing is mapped from."""
+
+
+def feature_columns(frame: pl.DataFrame, source: Source, types: dict[str, str]) -> Features:
+    """All features that have a value in this batch; `types` are those already known."""
+    raw, unused = _raw_features(frame, source)
+    columns, found = [], {}
+    for name in sorted(raw):
+        ref, series = raw[name]
+        kind = types.get(name) or ref.feature_type or _type_of(series, text_only=_is_csv_text(frame))
+        if kind is None or series.null_count() == len(series):
+            continue
+        found[name] = kind
+        columns.append(
+            (_as_numbers(series, ref) if kind == "number" else as_text(series)).rename(f"f:{name}")
+        )
+    return Features(tuple(columns), found, unused)
+
+
+def _raw_features(
+    frame: pl.DataFrame, source: Source
+) -> tuple[dict[str, tuple[Column, pl.Series]], tuple[str, ...]]:
+    raw: dict[str, tuple[Column, pl.Series]] = {}
+    for name, ref in source.features.items():
+        series = pick(frame, ref)
+        if series is not None:
+            raw[name] = (ref, series)
+    mapped = {ref.column for ref in (*source.columns.values(), *source.features.values())}
+    unused = []
+    for name, series in flat_columns(frame.drop(FILE, ROW)).items():
+        if name in mapped or name.partition(".")[0] in mapped:
+            continue
+        if source.all_other_columns_are_features and _can_be_feature(series) and name not in raw:
+            raw[name] = (Column(column=name), series)
+        else:
+            unused.append(name)
+    return raw, tuple(unused)
+
+
+def _can_be_feature(series: pl.Series) -> bool:
+    """Instants, lists and bytes are no features."""
+    return not (series.dtype.is_nested() or series.dtype.is_temporal() or str(series.dtype) == "Binary")
+
+
+def _is_csv_text(frame: pl.DataFrame) -> bool:
+    """Whether every column is text, as only CSV has it: then text may well be numbers."""
+    import polars as pl
+
+    return all(dtype == pl.String for name, dtype in frame.schema.items() if name not in (FILE, ROW))
+
+
+def _type_of(series: pl.Series, *, text_only: bool) -> str | None:
+    import polars as pl
+
+    if series.null_count() == len(series):
+        return None
+    if series.dtype.is_numeric():
+        return "number"
+    if series.dtype == pl.Boolean or not text_only:
+        return "category"
+    number, wrong = as_number(series)
+    if number.null_count() == len(number):
+        return "category" if wrong.any() else None
+    truths = series.str.to_lowercase().is_in(["true", "false"]).any()
+    return "category" if wrong.any() or truths else "number"
+
+
+def _as_numbers(series: pl.Series, ref: Column) -> pl.Series:
+    number, wrong = as_number(series)
+    number = number * unit_factor(ref)
+    return number.set(wrong, math.nan) if wrong.any() else number

@@ -1,0 +1,41 @@
+"""The door from raw to canonical: which mapping a source's kind gets, and what a file must have for it.
+
+Called by `pipeline.ingest_rows`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dagster_project.core.errors import SourceError
+from dagster_project.readers.columns import pick
+from dagster_project.readers.facts import map_facts
+from dagster_project.readers.mapped import Door, Mapped
+from dagster_project.readers.outcomes import map_outcomes
+from dagster_project.readers.requests import map_requests
+from dagster_project.spec.source import Source
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NEEDED = {"requests": ("event_time", "model_id", "request_id"), "outcomes": ("request_id", "label")}
+
+
+def map_rows(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
+    """Canonical rows of a raw frame that has FILE and ROW, by the source's kind."""
+    if source.kind == "requests":
+        return map_requests(frame, source, door)
+    if source.kind == "outcomes":
+        return map_outcomes(frame, source, door)
+    return map_facts(frame, source, door)
+
+
+def require_columns(frame: pl.DataFrame, source: Source, path: str) -> None:
+    """Raise SourceError where a file lacks a column that no row can do without."""
+    if frame.width == 0:
+        return
+    for name in _NEEDED.get(source.kind, ()):
+        ref = source.columns.get(name)
+        if ref is not None and pick(frame, ref) is None:
+            has = ", ".join(frame.columns[:20])
+            raise SourceError(path, f"has no column {ref.column!r}, which {name} comes from; it has {has}")

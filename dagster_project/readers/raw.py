@@ -1,0 +1,53 @@
+"""What every reader yields, and how a file's bytes are opened. Used by the three readers and `formats`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+BATCH_ROWS = 200_000
+BLOCK_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row that has no columns at all: a line that is no JSON, a CSV line of another length."""
+
+    row: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawBatch:
+    """Up to about 200,000 rows as the file has them."""
+
+    frame: pl.DataFrame
+    rows: pl.Series
+    """Int64; the 1-based row of the file (its header not counted) of each row of the frame."""
+    broken: tuple[BrokenRow, ...] = ()
+
+
+def row_numbers(first: int, n: int) -> pl.Series:
+    """`n` row numbers from `first` on."""
+    import numpy as np
+    import polars as pl
+
+    return pl.Series(np.arange(first, first + n, dtype=np.int64))
+
+
+def compression_of(path: Path) -> str | None:
+    """The name pyarrow has for the compression that the file's ending says."""
+    return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower())
+
+
+def open_bytes(path: Path) -> pa.NativeFile:
+    """The file's bytes, decompressed; reading past a cut in the compressed bytes raises OSError."""
+    import pyarrow as pa
+
+    return pa.input_stream(str(path), compression=compression_of(path))

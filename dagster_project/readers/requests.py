@@ -1,0 +1,167 @@
+"""Raw rows become canonical requests. Called by `pipeline.ingest_rows` for sources of kind 'requests'.
+
+Numbers that are no number and times that are no time reject the row; NaN and infinities of canonical numbers
+become "not available"; features keep them. A label beside the request is kept in `label*` columns.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from dagster_project.readers.columns import Flaw, as_number, as_text, number_column, pick, text_column
+from dagster_project.readers.features import feature_columns
+from dagster_project.readers.mapped import Door, Mapped, missing, settle
+from dagster_project.readers.times import days_of, localized, time_column
+from dagster_project.spec.source import Source
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DEFAULT_ERRORS = ("error", "failed", "timeout")
+_TEXTS = ("model_id", "version", "deployment", "pattern", "consumer", "status")
+_SEPARATOR = "\x1f"
+
+
+def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
+    """Canonical requests of a raw frame that has FILE and ROW."""
+    import polars as pl
+
+    refs = source.columns
+    event, flaws = time_column(frame, refs.get("event_time"), source, "event_time")
+    arrival, more = time_column(frame, refs.get("arrival_time"), source, "arrival_time")
+    flaws += [missing(event, "event_time"), *more, _future(event, door)]
+    columns = [event, arrival, days_of(event, door.zone).rename("day")]
+    columns += [text_column(frame, refs.get(name), name) for name in _TEXTS]
+    flaws.append(missing(columns[3], "model_id"))
+    numbers, more = _numbers(frame, source)
+    flaws += more
+    columns += numbers
+    columns += _outcome_columns(frame, source, door, flaws)
+    features = feature_columns(frame, source, door.feature_types)
+    columns += [user_hashes(frame, source, door.salt), *features.columns]
+    rows = pl.DataFrame(columns)
+    rows = rows.with_columns(error_flags(rows["status"], source), late_flags(rows, source, door.zone))
+    rows = rows.with_columns(_request_ids(frame, rows, source, flaws))
+    mapped = settle(frame, rows, trusted_days(event, door), flaws, source)
+    return Mapped(mapped.rows, mapped.counts, mapped.rejects, features.types, features.unused)
+
+
+def trusted_days(event: pl.Series, door: Door) -> pl.Series:
+    """The day of each event; NULL for one from the future, whose clock is wrong."""
+    import polars as pl
+
+    past = (event <= door.horizon).fill_null(value=False)
+    return days_of(event.zip_with(past, pl.Series([None], dtype=event.dtype)), door.zone).rename("day")
+
+
+def user_hashes(frame: pl.DataFrame, source: Source, salt: str) -> pl.Series:
+    """UInt64: the first 8 bytes of BLAKE2b(salt, NUL, user); NULL where no user is given."""
+    import polars as pl
+
+    raw = pick(frame, source.columns.get("user"))
+    if raw is None:
+        return pl.Series("user_hash", [None], dtype=pl.UInt64).new_from_index(0, frame.height)
+    users = as_text(raw)
+    clear = [user for user in users.unique().to_list() if user]
+    hashed = [user_hash(user, salt) for user in clear]
+    return users.replace_strict(
+        pl.Series(clear, dtype=pl.String),
+        pl.Series(hashed, dtype=pl.UInt64),
+        default=None,
+        return_dtype=pl.UInt64,
+    ).rename("user_hash")
+
+
+def user_hash(user: str, salt: str) -> int:
+    """The number that stands for a user."""
+    digest = hashlib.blake2b(f"{salt}\0{user}".encode(), digest_size=64).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+def error_flags(status: pl.Series, source: Source) -> pl.Series:
+    """Whether the status says that the request failed; without a status nothing is known to have failed."""
+    import polars as pl
+
+    lower = status.str.to_lowercase()
+    if source.errors:
+        return lower.is_in([text.lower() for text in source.errors]).alias("error")
+    number = status.cast(pl.Float64, strict=False)
+    return ((number >= 500).fill_null(value=False) | lower.is_in(DEFAULT_ERRORS)).alias("error")
+
+
+def late_flags(rows: pl.DataFrame, source: Source, zone: str) -> pl.Series:
+    """Whether a row arrived more than `late_after_hours` after the end of its event's day."""
+    import polars as pl
+
+    day_end = localized(rows["day"].dt.offset_by("1d").cast(pl.Datetime("us")), zone)
+    allowed = pl.duration(microseconds=round(source.late_after_hours * 3_600_000_000))
+    frame = pl.DataFrame({"arrival": rows["arrival_time"], "end": day_end})
+    return frame.select((pl.col("arrival") > pl.col("end") + allowed).fill_null(value=False).alias("late"))[
+        "late"
+    ]
+
+
+def label_columns(frame: pl.DataFrame, source: Source) -> list[pl.Series]:
+    """`label` (number) and `label_text` (where it is no number); both NULL where there is no label."""
+    return _number_or_text(frame, source, "label")
+
+
+def _future(event: pl.Series, door: Door) -> Flaw:
+    return Flaw("event_time", "is in the future", (event > door.horizon).fill_null(value=False))
+
+
+def _numbers(frame: pl.DataFrame, source: Source) -> tuple[list[pl.Series], list[Flaw]]:
+    import polars as pl
+
+    columns, flaws = [], []
+    for name in ("latency_ms", "score", "cost", "records", "tokens_in", "tokens_out"):
+        column, wrong = number_column(frame, source.columns.get(name), name)
+        flaws += wrong
+        if name in ("records", "tokens_in", "tokens_out"):
+            bad = ((column < 0) | (column != column.floor()) | (column > 2.0**53)).fill_null(value=False)
+            flaws.append(Flaw(name, "is not a whole number of 0 or more", bad, column.cast(pl.String)))
+            column = column.zip_with(~bad, pl.Series([None], dtype=pl.Float64)).cast(pl.Int64)
+        columns.append(column.fill_null(1) if name == "records" else column)
+    latency = columns[0]
+    columns[0] = latency.zip_with((latency >= 0).fill_null(value=True), pl.Series([None], dtype=pl.Float64))
+    return columns, flaws
+
+
+def _number_or_text(frame: pl.DataFrame, source: Source, name: str) -> list[pl.Series]:
+    import polars as pl
+
+    ref = source.columns.get(name)
+    number, _ = number_column(frame, ref, name, keep_text=True)
+    raw = pick(frame, ref)
+    if raw is None:
+        return [number, pl.Series(f"{name}_text", [None], dtype=pl.String).new_from_index(0, frame.height)]
+    text = as_text(raw)
+    _, is_text = as_number(raw)
+    return [number, text.zip_with(is_text, pl.Series([None], dtype=pl.String)).rename(f"{name}_text")]
+
+
+def _outcome_columns(frame: pl.DataFrame, source: Source, door: Door, flaws: list[Flaw]) -> list[pl.Series]:
+    """Prediction, and the label that came with the request; a label from the future is not there yet."""
+    label_time, wrong = time_column(frame, source.columns.get("label_time"), source, "label_time")
+    flaws += wrong
+    labels = label_columns(frame, source)
+    known = ~(label_time > door.horizon).fill_null(value=False)
+    none = [series.clear(1) for series in labels]
+    labels = [series.zip_with(known, empty) for series, empty in zip(labels, none, strict=True)]
+    return [*_number_or_text(frame, source, "prediction"), *labels, label_time]
+
+
+def _request_ids(frame: pl.DataFrame, rows: pl.DataFrame, source: Source, flaws: list[Flaw]) -> pl.Series:
+    """The id as text. Where the source has none: a hash of the row, numbered later among its equals."""
+    import polars as pl
+
+    if "request_id" in source.columns:
+        ids = text_column(frame, source.columns["request_id"], "request_id")
+        flaws.append(missing(ids, "request_id"))
+        return ids
+    # Column by column and without the missing, so that it does not matter which columns other files have.
+    named = [pl.concat_str(pl.lit(f"{name}="), pl.col(name).cast(pl.String)) for name in sorted(rows.columns)]
+    texts = rows.select(pl.concat_str(named, separator=_SEPARATOR, ignore_nulls=True).alias("t"))["t"]
+    hashes = [hashlib.blake2b(text.encode(), digest_size=12).hexdigest() for text in texts]
+    return pl.Series("request_id", hashes, dtype=pl.String)

@@ -1,0 +1,112 @@
+"""The account of every file: what was read of it and what became of each row. It balances, or nothing is kept.
+
+Flows in: a `Reading` of a source's files, and per file and day how many rows were accepted and how many were
+duplicates, counted where the rows were written. Called by `pipeline.ingest`, inside its transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagster_project.core.errors import LedgerError
+from dagster_project.store.statements import statement
+from dagster_project.store.warehouse import Warehouse, quote
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the files of one source brought."""
+
+    source: str
+    kind: str
+    files: pl.DataFrame
+    """path, file_id, size, mtime_ns, state, reason, rows_read, copy_of (path of a file with the same content)."""
+    counts: pl.DataFrame
+    """path, day, rows_read, rejected."""
+    rejects: pl.DataFrame
+    """path, file_id, reason, n, first_row, sample."""
+    unused: pl.DataFrame
+    """path, file_id, name, n."""
+
+
+@contextmanager
+def entered(warehouse: Warehouse, reading: Reading) -> Iterator[None]:
+    """Enter files, ledger rows and rejects; inside, the caller enters duplicates and accepted rows; then balance.
+
+    Raises LedgerError where a row was lost or counted twice; the surrounding transaction then keeps nothing.
+    """
+    _keep(warehouse, "file_read", reading.files)
+    _keep(warehouse, "file_count", reading.counts)
+    parameters = {"source": reading.source, "kind": reading.kind}
+    for name in ("forget_ledger", "forget_rejects", "forget_unused", "forget_files", "enter_read"):
+        _run(warehouse, name, parameters)
+    for table, frame in (("ops.reject", reading.rejects), ("ops.unused", reading.unused)):
+        warehouse.append(table, _of_source(frame, reading.source))
+    yield
+    for name in ("enter_copies", "enter_copied_rejects", "enter_files"):
+        _run(warehouse, name, parameters)
+    balance(warehouse, reading.source)
+
+
+def enter_duplicates(warehouse: Warehouse, source: str, duplicates: pl.DataFrame) -> None:
+    """Count duplicates (file_id, day, duplicate)."""
+    _keep(warehouse, "file_duplicate", duplicates)
+    _run(warehouse, "enter_duplicates", {"source": source})
+
+
+def move_duplicates(warehouse: Warehouse, source: str, duplicates: pl.DataFrame) -> None:
+    """Count rows as duplicates (file_id, day, duplicate) that were counted as accepted before."""
+    _keep(warehouse, "file_duplicate", duplicates)
+    _run(warehouse, "move_duplicates", {"source": source})
+
+
+def enter_accepted(
+    warehouse: Warehouse, source: str, days: Sequence[dt.date], accepted: pl.DataFrame
+) -> None:
+    """Set accepted and late (file_id, day, accepted, late) of everything the source has on these days."""
+    _keep(warehouse, "file_accepted", accepted)
+    parameters = {"source": source, "days": list(days)}
+    for name in ("clear_accepted", "enter_accepted", "none_accepted"):
+        _run(warehouse, name, parameters)
+
+
+def enter_new_accepted(warehouse: Warehouse, source: str, accepted: pl.DataFrame) -> None:
+    """Set accepted (file_id, day, accepted, late) of files just read; labels of other files stay as they are."""
+    _keep(warehouse, "file_accepted", accepted)
+    _run(warehouse, "enter_accepted_new", {"source": source})
+
+
+def balance(warehouse: Warehouse, source: str) -> None:
+    """Raise LedgerError unless every row of the source's ledger, file by file, adds up."""
+    for name in ("unbalanced_rows", "unbalanced_files", "unbalanced_rejects"):
+        wrong = warehouse.frame(statement("ingestion", name), {"source": source})
+        if wrong.height:
+            first = ", ".join(f"{key} {value}" for key, value in wrong.row(0, named=True).items())
+            raise LedgerError(f"the ledger of {source!r} does not balance in {wrong.height} places: {first}")
+
+
+def _run(warehouse: Warehouse, name: str, parameters: Mapping[str, object]) -> None:
+    sql = statement("ingestion", name)
+    warehouse.run(sql, {key: value for key, value in parameters.items() if f"${key}" in sql})
+
+
+def _keep(warehouse: Warehouse, name: str, frame: pl.DataFrame) -> None:
+    """A temporary table with the rows of a frame."""
+    warehouse.connection.register("incoming_rows", frame.to_arrow())
+    try:
+        warehouse.run(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS SELECT * FROM incoming_rows")  # noqa: S608
+    finally:
+        warehouse.connection.unregister("incoming_rows")
+
+
+def _of_source(frame: pl.DataFrame, source: str) -> pl.DataFrame:
+    import polars as pl
+
+    return frame.with_columns(source=pl.lit(source))

@@ -1,0 +1,194 @@
+"""Labels find their requests here, whenever they come, and lie in the lake by the day of the request.
+
+A night first enters requests (`wait_for_labels`) and labels (`enter_labels`), each with its source's commit,
+then matches all that wait (`match_labels`). A label counts once per request: the first one by label time.
+Called by `pipeline.ingest`, inside its transactions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.store.ingestion import enter_duplicates, enter_new_accepted, move_duplicates
+from dagster_project.store.lake import STREAM_ROWS, live_paths, part_rows, segment_value, write_parts
+from dagster_project.store.requests import Batch, Written
+from dagster_project.store.statements import statement
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LABELLED_COLUMNS = (
+    "request_id", "file_id", "label_source", "request_file_id", "model_id", "version", "day", "label_day",
+    "label_time", "user_hash", "records", "score", "prediction", "prediction_text", "label", "label_text", "segments",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Waiters:
+    """Which requests wait for a label."""
+
+    everyone: bool
+    """Some source of outcomes may name any model."""
+    models: tuple[str, ...]
+    """Else these do."""
+    inline_sources: tuple[str, ...]
+    """Sources of requests that bring labels along; their models wait too."""
+    segments: Mapping[str, Sequence[str]]
+    """model -> its declared segments."""
+
+
+def wait_for_labels(
+    warehouse: Warehouse, root: Path, source: str, written: Written, waiters: Waiters
+) -> None:
+    """Put the requests of the written days among the waiting, and the labels these days had among the unmatched."""
+    days = list(written.days)
+    labelled = live_paths(warehouse, root, "labelled", source, days)
+    if labelled:
+        warehouse.run(statement("labels", "take_back_labels"), {"labelled": labelled})
+        _forget_labelled(warehouse, root, labelled)
+    warehouse.run(statement("labels", "forget_waiting"), {"source": source, "days": days})
+    if written.has_labels:
+        warehouse.run(statement("labels", "keep_inline"))
+    if written.parts.is_empty():
+        return
+    paths = [str(root / path) for path in written.parts["path"]]
+    segments, parameters = _segments(written.types, waiters.segments)
+    parameters |= {
+        "written": paths,
+        "source": source,
+        "everyone": waiters.everyone or source in waiters.inline_sources,
+        "models": list(waiters.models),
+    }
+    warehouse.run(statement("labels", "wait", segments=segments), parameters)
+
+
+def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiters) -> None:
+    """Enter a source's labels among the unmatched, and count them in its ledger; labels of replaced files go."""
+    if batch.replaced:
+        _take_back(warehouse, root, sorted(batch.replaced))
+        parameters = {"source": batch.source, "file_ids": sorted(batch.replaced)}
+        warehouse.run(statement("labels", "forget_labels"), parameters)
+    if not batch.spool:
+        return
+    parameters = {
+        "source": batch.source,
+        "spool": [str(path) for path in batch.spool],
+        "left_out": sorted(batch.left_out),
+        "inline_sources": list(waiters.inline_sources),
+    }
+    warehouse.run(statement("labels", "rank_labels"), parameters)
+    duplicates = warehouse.frame(statement("labels", "label_duplicates"))
+    enter_new_accepted(warehouse, batch.source, warehouse.frame(statement("labels", "label_accepted")))
+    enter_duplicates(warehouse, batch.source, _counts(duplicates.filter(duplicates["new"])))
+    _move_duplicates(warehouse, duplicates.filter(~duplicates["new"]))
+    warehouse.run(statement("labels", "drop_beaten"))
+    warehouse.run(statement("labels", "enter_labels"))
+
+
+def match_labels(warehouse: Warehouse, root: Path, waiters: Waiters, expire_before: dt.date | None) -> int:
+    """Match all that waits, write the labelled files of the days concerned; returns how many labels were matched.
+
+    Requests and labels older than `expire_before` then stop waiting.
+    """
+    warehouse.run(statement("labels", "match"))
+    if _challenge(warehouse, root, expire_before):
+        warehouse.run(statement("labels", "match"))
+    n = warehouse.value("SELECT count(*) FROM temp.matched WHERE place = 1")
+    _write_labelled(warehouse, root)
+    beaten = warehouse.frame(statement("labels", "beaten"))
+    _move_duplicates(warehouse, beaten.filter(~beaten["source"].is_in(waiters.inline_sources)))
+    for name in ("drop_waiting", "drop_unmatched"):
+        warehouse.run(statement("labels", name))
+    warehouse.run(statement("labels", "drop_inline"), {"inline_sources": list(waiters.inline_sources)})
+    if expire_before is not None:
+        for name in ("expire_waiting", "expire_unmatched"):
+            warehouse.run(statement("labels", name), {"before": expire_before})
+    return int(str(n))
+
+
+def _segments(
+    types: Mapping[str, str], segments: Mapping[str, Sequence[str]]
+) -> tuple[str, dict[str, object]]:
+    """SQL for a row's segment texts such as 'origin=JFK', by its model; names and ids are parameters."""
+    branches, parameters = [], dict[str, object]()
+    for i, (model_id, names) in enumerate(sorted(segments.items())):
+        texts = []
+        for j, name in enumerate(names):
+            parameters[f"segment_{i}_{j}"] = f"{name}="
+            texts.append(f"$segment_{i}_{j} || {segment_value(name, types)}")
+        parameters[f"model_{i}"] = model_id
+        branches.append(f"WHEN model_id = $model_{i} THEN [{', '.join(texts)}]")
+    if not branches:
+        return "[]::varchar[]", parameters
+    return f"CASE {' '.join(branches)} ELSE [] END::varchar[]", parameters
+
+
+def _forget_labelled(warehouse: Warehouse, root: Path, paths: Sequence[str]) -> None:
+    relative = [Path(path).relative_to(root).as_posix() for path in paths]
+    warehouse.run(statement("labels", "forget_labelled"), {"paths": relative})
+
+
+def _unlabel(warehouse: Warehouse, root: Path, source: str, day: dt.date) -> None:
+    """Let a day's requests and labels wait for each other again."""
+    paths = live_paths(warehouse, root, "labelled", source, [day])
+    warehouse.run(statement("labels", "take_back_labels"), {"labelled": paths})
+    warehouse.run(statement("labels", "take_back_requests"), {"labelled": paths, "source": source})
+    _forget_labelled(warehouse, root, paths)
+
+
+def _take_back(warehouse: Warehouse, root: Path, file_ids: Sequence[str]) -> None:
+    found = warehouse.frame(statement("labels", "labelled_with_files"), {"file_ids": list(file_ids)})
+    for source, day in found.iter_rows():
+        _unlabel(warehouse, root, source, day)
+
+
+def _challenge(warehouse: Warehouse, root: Path, since: dt.date | None) -> bool:
+    """Take back the days on which a label left over concerns a request that already has one."""
+    left = warehouse.value(
+        "SELECT count(*) FROM lake.unmatched WHERE rowid NOT IN (SELECT label_row FROM temp.matched)"
+    )
+    paths = warehouse.frame(
+        "SELECT path FROM ops.part WHERE kind = 'labelled' AND ($since IS NULL OR day >= $since) ORDER BY path",
+        {"since": since},
+    )
+    if not left or paths.is_empty():
+        return False
+    labelled = [str(root / path) for path in paths["path"]]
+    days = warehouse.frame(statement("labels", "challenged"), {"labelled": labelled, "root": f"{root}/"})
+    for source, day in days.iter_rows():
+        _unlabel(warehouse, root, source, day)
+    return days.height > 0
+
+
+def _write_labelled(warehouse: Warehouse, root: Path) -> None:
+    """Source by source, as sorting all at once would take memory for all."""
+    days = warehouse.frame(statement("labels", "matched_days"))
+    for (source,), group in days.group_by(["source"], maintain_order=True):
+        _write_source(warehouse, root, str(source), group["day"].to_list())
+
+
+def _write_source(warehouse: Warehouse, root: Path, source: str, days: Sequence[dt.date]) -> None:
+    stored = live_paths(warehouse, root, "labelled", source, days)
+    parameters: dict[str, object] = {"source": source} | ({"labelled": stored} if stored else {})
+    fragment = statement("labels", "stored_labels") if stored else ""
+    rows = warehouse.batches(
+        statement("labels", "labelled_rows", stored=fragment), parameters, rows=STREAM_ROWS
+    )
+    written = write_parts(root, "labelled", rows, lambda _: LABELLED_COLUMNS)
+    if stored:
+        _forget_labelled(warehouse, root, stored)
+    warehouse.append("ops.part", part_rows(written))
+
+
+def _move_duplicates(warehouse: Warehouse, duplicates: pl.DataFrame) -> None:
+    for (source,), group in duplicates.group_by(["source"], maintain_order=True):
+        move_duplicates(warehouse, str(source), _counts(group))
+
+
+def _counts(duplicates: pl.DataFrame) -> pl.DataFrame:
+    return duplicates.select("file_id", "day", "duplicate")

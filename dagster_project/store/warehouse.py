@@ -1,0 +1,133 @@
+"""The warehouse: one DuckDB file, opened by one writer. Flows in: SQL and frames; out: polars frames.
+
+Called by every stage of `pipeline`; nothing outside `store` imports duckdb.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from dagster_project.core.errors import ModelboardError, QueryError
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+Parameters = Sequence[object] | Mapping[str, object] | None
+SqlError = duckdb.Error
+"""What a statement raises that the warehouse cannot run; for callers that name the file it came from."""
+
+
+def quote(identifier: str) -> str:
+    """An SQL identifier, quoted; a dot in it stays a character of the name."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def quote_table(name: str) -> str:
+    """`schema.table`, both parts quoted."""
+    return ".".join(quote(part) for part in name.split(".", 1))
+
+
+def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path) if path else ":memory:")
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise ModelboardError(
+                f"{path}: another run is writing this workspace; wait for it to end"
+            ) from error
+        raise
+
+
+def _one_line(error: duckdb.Error) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """An open warehouse. Days are written by replacing them in one transaction."""
+
+    path: Path | None
+    connection: duckdb.DuckDBPyConnection
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: Path | None, *, threads: int = 2, memory: str = "1GB") -> Iterator[Warehouse]:
+        """Open (and if need be make) the warehouse at `path`, or one in memory for None."""
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        connection = _connect(path)
+        try:
+            connection.execute(f"SET threads={int(threads)}")
+            connection.execute("SET memory_limit=?", [memory])
+            connection.execute("SET TimeZone='UTC'")
+            connection.execute("SET preserve_insertion_order=false")
+            connection.execute("SET perfect_ht_threshold=20")
+            if path is not None:
+                spill = path.parent / "spill"
+                connection.execute("SET temp_directory=?", [str(spill)])
+            connection.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+            yield cls(path, connection)
+        finally:
+            connection.close()
+
+    def run(self, sql: str, parameters: Parameters = None) -> None:
+        """Run statements whose rows nobody reads."""
+        self.connection.execute(sql, parameters)
+
+    def frame(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
+        """The rows of a query, in order only by ORDER BY; cast sums of integers (they arrive as decimals).
+
+        Raises QueryError when the database refuses it.
+        """
+        import polars as pl
+
+        try:
+            frame = pl.from_arrow(self.connection.sql(sql, params=parameters).to_arrow_table())
+        except duckdb.Error as error:
+            raise QueryError(_one_line(error)) from error
+        assert isinstance(frame, pl.DataFrame)  # noqa: S101  narrowing: a table never becomes a Series
+        return frame
+
+    def batches(self, sql: str, parameters: Parameters = None, *, rows: int = 50_000) -> pa.RecordBatchReader:
+        """The rows of a query as Arrow batches, for results larger than memory; read it before the next query."""
+        return self.connection.sql(sql, params=parameters).to_arrow_reader(rows)
+
+    def value(self, sql: str, parameters: Parameters = None) -> object:
+        """The first column of the first row, or None."""
+        rows = self.connection.execute(sql, parameters).fetchall()  # all: an unread row blocks the next query
+        return rows[0][0] if rows else None
+
+    def append(self, table: str, frame: pl.DataFrame) -> None:
+        """Add rows, matched by column name; columns the frame lacks are NULL."""
+        if frame.is_empty():
+            return
+        self.connection.register("incoming", frame.to_arrow())
+        try:
+            self.connection.execute(f"INSERT INTO {quote_table(table)} BY NAME SELECT * FROM incoming")  # noqa: S608  quoted
+        finally:
+            self.connection.unregister("incoming")
+
+    def replace(
+        self, table: str, frame: pl.DataFrame, where: str = "true", parameters: Parameters = None
+    ) -> None:
+        """Delete the rows that `where` names and put the frame's in their place; call inside a transaction."""
+        self.connection.execute(f"DELETE FROM {quote_table(table)} WHERE {where}", parameters)  # noqa: S608  quoted
+        self.append(table, frame)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")

@@ -1,0 +1,110 @@
+"""Facts beside the logs: typed, one row a key, the last one wins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dagster_project.readers.facts import FACTS
+from dagster_project.store.warehouse import Warehouse
+
+from .logs import Logs
+
+INCIDENTS = {"source": "pager", "kind": "incidents", "files": "facts/*.jsonl"}
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Logs:
+    return Logs.make(tmp_path, INCIDENTS)
+
+
+def incident(name: str, **more: object) -> dict[str, object]:
+    return {"incident_id": name, "model_id": "m", "started_at": "2024-03-01T10:00:00Z", **more}
+
+
+def test_documented_columns_are_those_of_the_warehouse() -> None:
+    """The columns that are read are the columns of the table, but for source and file."""
+    with Warehouse.open(None) as warehouse:
+        for name, kind in FACTS.items():
+            columns = warehouse.frame(f"DESCRIBE fact.{name}")["column_name"].to_list()
+            assert set(columns) - {"file_id", "source"} == set(kind.columns)
+
+
+def test_the_last_row_of_a_key_wins(logs: Logs) -> None:
+    """An incident is written again when it ends: within a file the later row counts, among files the later path."""
+    ended = incident("i1", resolved_at="2024-03-01T12:00:00Z", severity="high")
+    logs.jsonl("facts/2.jsonl", [incident("i1", severity="low"), ended])
+    logs.night()
+    logs.jsonl("facts/1.jsonl", [incident("i1", severity="wrong"), incident("i2")])
+    logs.night()
+    facts = logs.rows("SELECT incident_id, severity FROM fact.incidents ORDER BY 1")
+    assert facts == [("i1", "high"), ("i2", None)]
+    assert logs.ledger() == {"facts/1.jsonl": (2, 1, 0, 1), "facts/2.jsonl": (2, 1, 0, 1)}
+
+
+def test_a_later_file_replaces_the_row_of_an_earlier_one(logs: Logs) -> None:
+    """The ledger of the earlier file says that its row is now a duplicate."""
+    logs.jsonl("facts/1.jsonl", [incident("i1", severity="low")])
+    logs.night()
+    logs.jsonl("facts/2.jsonl", [incident("i1", severity="high")])
+    logs.night()
+    assert logs.rows("SELECT severity FROM fact.incidents") == [("high",)]
+    assert logs.ledger() == {"facts/1.jsonl": (1, 0, 0, 1), "facts/2.jsonl": (1, 1, 0, 0)}
+
+
+def test_wrong_rows_are_rejected_with_their_reason(logs: Logs) -> None:
+    """No key, no time, a time that is none, a clock that is wrong."""
+    logs.jsonl(
+        "facts/1.jsonl",
+        [
+            {"started_at": "2024-03-01T10:00:00Z"},
+            {"incident_id": "a", "started_at": None},
+            incident("b", detected_at="soon"),
+            incident("c", started_at="2031-01-01T00:00:00Z"),
+            incident("d"),
+        ],
+    )
+    result = logs.night()
+    assert (result.accepted, result.rejected) == (1, 4)
+    assert [row[0] for row in logs.rows("SELECT reason FROM ops.reject ORDER BY first_row")] == [
+        "incident_id is missing",
+        "started_at is missing",
+        "detected_at: 'soon' is not a time",
+        "started_at is in the future",
+    ]
+
+
+def test_unknown_keys_are_counted_and_not_kept(logs: Logs) -> None:
+    """A key that is not documented is named with the number of rows that had it."""
+    logs.jsonl("facts/1.jsonl", [incident("a", mood="bad"), incident("b")])
+    logs.night()
+    assert logs.rows("SELECT name, n FROM ops.unused") == [("mood", 1)]
+
+
+def test_records_are_kept_as_json(tmp_path: Path) -> None:
+    """Parameters, metrics and features are whatever the pipeline wrote, with keys in order."""
+    logs = Logs.make(tmp_path, {"source": "train", "kind": "training_runs", "files": "facts/*.jsonl"})
+    run = {"run_id": "r", "model_id": "m", "started_at": "2024-03-01T10:00:00Z", "code_dirty": False}
+    logs.jsonl(
+        "facts/1.jsonl",
+        [
+            {
+                **run,
+                "metrics": {"b": 2, "a": {"c": 1}},
+                "features": ["x", "y"],
+                "data_from": "2024-01-01",
+                "data_rows": 9,
+            },
+            {**run, "run_id": "s", "metrics": {"other": 1.5}},
+        ],
+    )
+    logs.night()
+    rows = logs.rows(
+        "SELECT run_id, metrics::varchar, features::varchar, data_from::varchar, data_rows, code_dirty"
+        " FROM fact.training_runs ORDER BY 1"
+    )
+    assert rows == [
+        ("r", '{"a": {"c": 1}, "b": 2}', '["x", "y"]', "2024-01-01", 9, False),
+        ("s", '{"other": 1.5}', None, None, None, False),
+    ]

@@ -1,0 +1,163 @@
+"""Labels find their requests whenever they come."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from .logs import COLUMNS, OUTCOMES, REQUESTS, Logs, label, request
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Logs:
+    return Logs.make(tmp_path)
+
+
+def pairs(logs: Logs) -> list[tuple[object, ...]]:
+    """request id, label and label day of all labelled requests."""
+    lake = logs.lake("labelled")
+    return lake.select("request_id", "label", "label_day").rows() if "label" in lake.columns else []
+
+
+def test_a_label_after_its_request(logs: Logs) -> None:
+    """The request waits; its label lies under the request's day."""
+    logs.csv("logs/a.csv", [request(1), request(2)])
+    assert logs.night().labels_waiting == 2
+    logs.jsonl("labels/a.jsonl", [label(1)])
+    result = logs.night()
+    assert (result.labels_matched, result.labels_waiting) == (1, 1)
+    assert pairs(logs) == [("r1", 1.0, dt.date(2024, 3, 2))]
+    assert logs.rows("SELECT source, day FROM ops.part WHERE kind = 'labelled'") == [
+        ("log", dt.date(2024, 3, 1))
+    ]
+
+
+def test_a_label_before_its_request(logs: Logs) -> None:
+    """The label waits for the request."""
+    logs.jsonl("labels/a.jsonl", [label(1)])
+    assert logs.night().labels_matched == 0
+    logs.csv("logs/a.csv", [request(1)])
+    assert logs.night().labels_matched == 1
+    assert pairs(logs) == [("r1", 1.0, dt.date(2024, 3, 2))]
+    assert logs.rows("SELECT count(*) FROM lake.unmatched") == [(0,)]
+
+
+def test_labels_of_a_day_come_on_many_nights(logs: Logs) -> None:
+    """Each night's labels join those the day already has."""
+    logs.csv("logs/a.csv", [request(n) for n in range(4)])
+    for n in range(3):
+        logs.jsonl(f"labels/{n}.jsonl", [label(n, day=2 + n)])
+        logs.night()
+    assert [row[0] for row in pairs(logs)] == ["r0", "r1", "r2"]
+    assert logs.rows("SELECT count(*), sum(rows)::bigint FROM ops.part WHERE kind = 'labelled'") == [(1, 3)]
+
+
+def test_a_label_that_never_comes_is_no_longer_waited_for(tmp_path: Path) -> None:
+    """After label_wait_days requests and labels without each other are given up."""
+    logs = Logs.make(tmp_path, label_wait_days=10)
+    logs.csv("logs/a.csv", [request(1, day=1), request(2, day=20)])
+    logs.jsonl("labels/a.jsonl", [label(77, day=2)])
+    assert logs.night(as_of=dt.date(2024, 3, 20)).labels_waiting == 1
+    assert logs.rows("SELECT request_id FROM lake.waiting") == [("r2",)]
+    assert logs.rows("SELECT count(*) FROM lake.unmatched") == [(0,)]
+
+
+def test_a_replay_of_old_logs_waits_from_its_newest_day(tmp_path: Path) -> None:
+    """Logs of the past read today: what waits is judged by the newest day of the logs, not by today."""
+    logs = Logs.make(tmp_path, label_wait_days=10)
+    logs.csv("logs/a.csv", [request(1, day=20)])
+    assert logs.night(as_of=dt.date(2026, 1, 1)).labels_waiting == 1
+
+
+def test_only_models_that_can_get_labels_wait(tmp_path: Path) -> None:
+    """Without a source of outcomes nothing waits; with one for a single model that model waits."""
+    logs = Logs.make(tmp_path, REQUESTS)
+    logs.csv("logs/a.csv", [request(1), request(2, model="other")])
+    assert logs.night().labels_waiting == 0
+    both = {**OUTCOMES["columns"], "model_id": {"constant": "other"}}  # type: ignore[dict-item]
+    logs.define({**OUTCOMES, "columns": both})
+    logs.csv("logs/b.csv", [request(3), request(4, model="other")])
+    logs.night()
+    assert logs.rows("SELECT request_id FROM lake.waiting ORDER BY 1") == [("r2",), ("r4",)]
+
+
+def test_the_first_label_counts(logs: Logs) -> None:
+    """Of two labels of one request the earlier one counts, in whatever order the files come."""
+    logs.csv("logs/a.csv", [request(1)])
+    logs.jsonl("labels/b.jsonl", [label(1, day=5, y=0)])
+    logs.night()
+    logs.jsonl("labels/a.jsonl", [label(1, day=3, y=1)])
+    logs.night()
+    assert pairs(logs) == [("r1", 1.0, dt.date(2024, 3, 3))]
+    assert logs.ledger()["labels/b.jsonl"] == (1, 0, 0, 1)
+    logs.jsonl("labels/c.jsonl", [label(1, day=4, y=0)])
+    logs.night()
+    assert pairs(logs) == [("r1", 1.0, dt.date(2024, 3, 3))]
+    assert logs.ledger()["labels/c.jsonl"] == (1, 0, 0, 1)
+
+
+def test_a_replaced_label_file_takes_its_labels_back(logs: Logs) -> None:
+    """A label that the new content lacks is gone, and its request waits again."""
+    logs.csv("logs/a.csv", [request(1), request(2)])
+    logs.jsonl("labels/a.jsonl", [label(1), label(2)])
+    logs.night()
+    logs.jsonl("labels/a.jsonl", [label(2, y=0), label(3)])
+    result = logs.night()
+    assert pairs(logs) == [("r2", 0.0, dt.date(2024, 3, 2))]
+    assert result.labels_waiting == 1
+    assert logs.ledger()["labels/a.jsonl"] == (2, 2, 0, 0)
+
+
+def test_a_replaced_request_file_keeps_the_labels(logs: Logs) -> None:
+    """Labels of requests that are still there find them again; the others wait."""
+    logs.csv("logs/a.csv", [request(1, score=0.1), request(2)])
+    logs.jsonl("labels/a.jsonl", [label(1), label(2)])
+    logs.night()
+    logs.csv("logs/a.csv", [request(1, score=0.9)])
+    logs.night()
+    assert logs.lake("labelled").select("request_id", "score").rows() == [("r1", 0.9)]
+    assert logs.rows("SELECT request_id FROM lake.unmatched") == [("r2",)]
+
+
+def test_labels_inside_requests(tmp_path: Path) -> None:
+    """A request with a label gives both; one without waits."""
+    logs = Logs.make(tmp_path, {**REQUESTS, "columns": {**COLUMNS, "label": "y"}})
+    logs.csv("logs/a.csv", [request(1, y=1), request(2, y=None)])
+    result = logs.night()
+    assert (result.labels_matched, result.labels_waiting) == (1, 1)
+    logs.csv("logs/b.csv", [request(3, y=0)])
+    logs.night()
+    day = dt.date(2024, 3, 1)
+    assert pairs(logs) == [("r1", 1.0, day), ("r3", 0.0, day)]
+
+
+def test_a_text_label_is_kept_as_text(logs: Logs) -> None:
+    """Labels need not be numbers; truth values are 1 and 0."""
+    logs.csv("logs/a.csv", [request(1), request(2)])
+    logs.jsonl("labels/a.jsonl", [label(1, y="setosa"), label(2, y="true")])
+    logs.night()
+    assert logs.lake("labelled").select("label", "label_text").rows() == [(None, "setosa"), (1.0, None)]
+
+
+def test_outcomes_without_label_or_from_the_future_are_rejected(logs: Logs) -> None:
+    """An outcome says something, at a time that has been."""
+    later = {"id": "r3", "y": 1, "t": "2031-01-01T00:00:00Z"}
+    logs.jsonl("labels/a.jsonl", [label(1), label(2, y=None), later])
+    result = logs.night()
+    assert (result.accepted, result.rejected) == (1, 2)
+
+
+def test_segments_travel_with_the_label(logs: Logs) -> None:
+    """The model's declared segments are taken when the request comes."""
+    catalog = logs.root / "data" / "catalog"
+    catalog.mkdir()
+    (catalog / "m.yml").write_text("id: m\nsegments: [origin, x, consumer]\n")
+    logs.csv("logs/a.csv", [request(1, origin="JFK"), request(2, origin=None)])
+    logs.jsonl("labels/a.jsonl", [label(1), label(2)])
+    logs.night()
+    assert logs.lake("labelled")["segments"].to_list() == [
+        ["origin=JFK", "x=1", "consumer=missing"],
+        ["origin=missing", "x=2", "consumer=missing"],
+    ]

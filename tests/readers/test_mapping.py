@@ -1,0 +1,153 @@
+"""Raw columns become canonical ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from dagster_project.core.errors import SourceError
+from dagster_project.readers.mapped import FILE, ROW, Door, Mapped
+from dagster_project.readers.mapping import map_rows, require_columns
+from dagster_project.readers.requests import user_hash
+from dagster_project.spec.source import Source
+
+DOOR = Door("UTC", "salt", dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
+TIME = "2024-03-01T12:00:00Z"
+
+
+def source(**keys: object) -> Source:
+    """A source of requests with more keys."""
+    columns = {"event_time": "ts", "model_id": "m", **keys.pop("columns", {})}  # type: ignore[dict-item]
+    return Source.model_validate({"source": "s", "files": "*", "columns": columns, **keys})
+
+
+def mapped(of: Source, door: Door = DOOR, **values: list[object]) -> Mapped:
+    """Rows with these raw values."""
+    n = len(next(iter(values.values())))
+    frame = pl.DataFrame({"ts": [TIME] * n, "m": ["m"] * n, **values}, strict=False)
+    origin = [pl.Series(FILE, [0] * n, dtype=pl.Int64), pl.Series(ROW, range(1, n + 1), dtype=pl.Int64)]
+    return map_rows(frame.hstack(origin), of, door)
+
+
+@pytest.mark.parametrize(
+    ("unit", "ms"), [("s", 2000.0), ("us", 0.002), ("min", 120_000.0), ("1", 2.0), ("ms", 2.0)]
+)
+def test_latency_becomes_milliseconds(unit: str, ms: float) -> None:
+    """Whatever unit the file has."""
+    of = source(columns={"latency_ms": {"column": "took", "unit": unit}})
+    assert mapped(of, took=[2]).rows["latency_ms"].to_list() == [pytest.approx(ms)]
+
+
+def test_percent_become_shares() -> None:
+    """Scores and features alike."""
+    percent = {"column": "p", "unit": "percent"}
+    rows = mapped(source(columns={"score": percent}, features={"f": percent}), p=[25]).rows
+    assert (rows["score"][0], rows["f:f"][0]) == (0.25, 0.25)
+
+
+def test_constants_fill_a_column() -> None:
+    """What a log does not say, the source may."""
+    rows = mapped(source(columns={"version": {"constant": "v7"}}), a=[1, 2]).rows
+    assert rows["version"].to_list() == ["v7", "v7"]
+
+
+def test_dots_reach_into_records_unless_a_column_has_that_name() -> None:
+    """`a.b` is the field b of the record a, or the column `a.b`."""
+    of = source(columns={"consumer": "who.team"}, features=["in.x"])
+    rows = mapped(of, who=[{"team": "T"}], **{"in.x": [1.5]}).rows
+    assert (rows["consumer"][0], rows["f:in.x"][0]) == ("T", 1.5)
+
+
+def test_star_takes_all_columns_not_mapped() -> None:
+    """Nested records by dotted names; lists and instants are no features."""
+    values = {"a": [1], "r": [{"x": 2, "y": "t"}], "l": [[1]], "d": [dt.datetime(2024, 1, 1)]}  # noqa: DTZ001
+    done = mapped(source(features="*"), **values)
+    assert [c for c in done.rows.columns if c.startswith("f:")] == ["f:a", "f:r.x", "f:r.y"]
+    assert set(done.unused) == {"l", "d"}
+
+
+def test_wrong_types_reject_the_row_with_its_first_value() -> None:
+    """One reason a column and kind, with the first value seen, the count and a sample."""
+    of = source(columns={"latency_ms": "took", "records": "n"})
+    done = mapped(of, took=["1", "fast", "slow", "4"], n=["1", "1", "1", "-2"])
+    assert done.rows.height == 1
+    rejects = done.rejects.sort("first_row").select("reason", "n", "first_row").rows()
+    assert rejects == [
+        ("latency_ms: 'fast' is not a number", 2, 2),
+        ("records: '-2.0' is not a whole number of 0 or more", 1, 4),
+    ]
+    assert '"took": "fast"' in done.rejects["sample"][0]
+
+
+def test_marks_of_missing_numbers_are_missing() -> None:
+    """'NA' is no number and no flaw; a category 'NA' stays."""
+    done = mapped(source(columns={"score": "s"}, features=["c"]), s=["NA", "null", ""], c=["NA", "x", "y"])
+    assert done.rows["score"].null_count() == 3
+    assert done.rows["f:c"].to_list() == ["NA", "x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        ("200", False),
+        ("500", True),
+        ("503", True),
+        ("ERROR", True),
+        ("timeout", True),
+        ("ok", False),
+        (None, False),
+    ],
+)
+def test_statuses_that_are_errors(status: str | None, error: bool) -> None:
+    """Numbers of 500 and above, and the usual words."""
+    assert mapped(source(columns={"status": "s"}), s=[status]).rows["error"].to_list() == [error]
+
+
+def test_a_source_may_say_which_statuses_are_errors() -> None:
+    """Then no others are."""
+    of = source(columns={"status": "s"}, errors=["429"])
+    assert mapped(of, s=["429", "500"]).rows["error"].to_list() == [True, False]
+
+
+def test_users_are_hashed_with_the_salt() -> None:
+    """The first eight bytes of BLAKE2b; another salt, another number; no user, none."""
+    rows = mapped(source(columns={"user": "u"}), u=["ann", "bob", None, "ann"]).rows
+    assert rows["user_hash"].to_list() == [
+        user_hash(u, "salt") if u else None for u in ("ann", "bob", None, "ann")
+    ]
+    assert user_hash("ann", "salt") != user_hash("ann", "other")
+    # BLAKE2b-512 of b"salt\0ann", computed with b2sum.
+    assert user_hash("ann", "salt") == int(B2SUM, 16)
+
+
+B2SUM = "ce4ffe92ffacf131"
+
+
+def test_ids_read_the_same_from_every_format() -> None:
+    """7, 7.0 and '7' are one id."""
+    of = source(columns={"request_id": "id"})
+    assert {mapped(of, id=[value]).rows["request_id"][0] for value in (7, 7.0, "7")} == {"7"}
+
+
+def test_feature_types() -> None:
+    """Numbers are numbers, text and booleans categories; text that is all numbers is a number only in CSV."""
+    typed = mapped(source(features="*"), n=[1, None], t=["1", "2"], b=[True, False])
+    assert typed.feature_types == {"n": "number", "t": "category", "b": "category"}
+    csv = mapped(source(features="*"), n=["1", None], t=["1", "a"], b=["true", "false"])
+    assert csv.feature_types == {"n": "number", "t": "category", "b": "category"}
+
+
+def test_a_known_feature_type_stays() -> None:
+    """A text in a feature known as a number is NaN; a number in a known category is text."""
+    door = Door(DOOR.zone, DOOR.salt, DOOR.horizon, {"n": "number", "c": "category"})
+    rows = mapped(source(features="*"), door, n=["1", "x"], c=[5, 6]).rows
+    assert rows["f:n"].is_nan().to_list() == [False, True]
+    assert rows["f:c"].to_list() == ["5", "6"]
+
+
+def test_a_file_without_a_needed_column_says_what_it_has() -> None:
+    """The message names the canonical column, the missing one and those there are."""
+    with pytest.raises(SourceError, match="has no column 'm', which model_id comes from; it has ts, other"):
+        require_columns(pl.DataFrame({"ts": [1], "other": [1]}), source(), "a.csv")

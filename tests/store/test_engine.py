@@ -1,0 +1,80 @@
+"""The engine reads small files once and large ones where they lie, with the same rows either way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dagster_project.store.engine import KEEP_ROWS, Engine, Lookup, Scan
+from dagster_project.store.warehouse import Warehouse
+
+STATEMENT = "SELECT key, count(*) AS n, sum(x) AS x FROM input GROUP BY key ORDER BY key"
+SCAN = Scan(
+    "input",
+    {"key": "k.key", "x": "r.x"},
+    (Lookup("k", pl.DataFrame({"key": [0, 1], "name": ["it's", 'a "b"']}), {"name": "r.name"}),),
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    folder = tmp_path / "it's here"
+    folder.mkdir()
+    frames = [
+        pl.DataFrame({"name": ["it's", "no"], "x": [1, 2]}),
+        pl.DataFrame({"name": ['a "b"', "it's"], "x": [4, 8], "y": [1, 1]}),
+    ]
+    for number, frame in enumerate(frames):
+        frame.write_parquet(folder / f"{number}.parquet")
+    return sorted(folder.iterdir())
+
+
+@pytest.mark.parametrize("rows", [4, KEEP_ROWS + 1])
+def test_kept_and_scanned_files_give_the_same_sums(files: list[Path], rows: int) -> None:
+    """Rows without a key are left out; a column that one file lacks is there."""
+    with Warehouse.open(None) as warehouse:
+        engine = Engine(warehouse)
+        engine.load(files, rows)
+        assert engine.rollup(STATEMENT, SCAN).cast(pl.Int64).rows() == [(0, 2, 9), (1, 1, 4)]
+        assert sorted(engine.loaded) == ["name", "x", "y"]
+
+
+def test_nothing_is_left_behind(files: list[Path]) -> None:
+    """After release no table or view of the rows remains, and nothing was written to the warehouse's schemas."""
+    with Warehouse.open(None) as warehouse:
+        engine = Engine(warehouse)
+        engine.load(files, 4)
+        engine.release()
+        found = warehouse.frame(
+            "SELECT table_name FROM information_schema.tables WHERE table_name IN ('lake_rows', 'lake_kept')"
+        )
+    assert found.is_empty()
+    assert not engine.loaded
+
+
+def test_a_list_column_is_read_once_whole_and_once_an_item(tmp_path: Path) -> None:
+    """Explode adds a row for every item beside the row itself."""
+    pl.DataFrame(
+        {"id": [1, 2], "s": [["a", "b"], []]}, schema={"id": pl.Int64, "s": pl.List(pl.String)}
+    ).write_parquet(tmp_path / "p.parquet")
+    with Warehouse.open(None) as warehouse:
+        engine = Engine(warehouse)
+        engine.load([tmp_path / "p.parquet"], 2, explode="s")
+        found = engine.rollup(
+            "SELECT id, item FROM seen ORDER BY ALL", Scan("seen", {"id": "r.id", "item": "r.item"}, ())
+        )
+    assert found.rows() == [(1, ""), (1, "a"), (1, "b"), (2, "")]
+
+
+def test_first_values_follow_the_time_of_the_event(tmp_path: Path) -> None:
+    """The first n finite values of each model in (event_time, request_id) order, whatever the file order."""
+    frame = pl.DataFrame({
+        "model_id": ["m"] * 5, "event_time": [3, 1, 2, 1, 0], "request_id": ["a", "b", "c", "a", "z"],
+        "f:x": [30.0, 11.0, 20.0, 10.0, float("nan")],
+    })  # fmt: skip
+    frame.write_parquet(tmp_path / "p.parquet")
+    with Warehouse.open(None) as warehouse:
+        found = Engine(warehouse).first_values([tmp_path / "p.parquet"], "x", ["m"], 3)
+    assert found["x"].to_list() == [10.0, 11.0, 20.0]
