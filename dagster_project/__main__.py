@@ -1,0 +1,114 @@
+"""The command line: `modelboard` and `python -m dagster_project`. Subcommands live in `commands`, one file each.
+
+Exit codes: 0 published or done; 2 the workspace's files are wrong; 3 a blocking check failed and the last site stays;
+1 anything else. Errors go to stderr.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+
+import click
+
+from dagster_project import __version__
+from dagster_project.core.errors import CheckError, LedgerError, ModelboardError, WorkspaceError
+
+COMMANDS = {
+    "demo": "Make the demo organization's data, run its night and build its site.",
+    "init": "Write a small workspace that builds at once, with commented files.",
+    "check": "Read every file of the workspace and report all errors in one go.",
+    "nightly": "Read new files, compute every figure and publish the site.",
+    "backfill": "Compute the days of a range again from the lake, then publish.",
+    "serve": "Serve the published site on this machine.",
+    "verify": "Recompute readings from the lake and compare them with the published build.",
+    "eject": "Copy a built-in metric, page, rubric or style into the workspace, to change it.",
+    "schema": "Write JSON Schemas of all YAML files, so that editors complete them.",
+    "doctor": "Say what is missing on this machine.",
+    "dev": "Open Dagster's own UI on the workspace.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used: `--help` must not wait for Dagster."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order people meet them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import `commands.<name>` and take its `command`."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"dagster_project.commands.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line a command, without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="modelboard")
+def cli() -> None:
+    """Modelboard: the nightly report of everything a company's models do, as a static website.
+
+    \b
+    Start:   modelboard init mymodels
+             modelboard nightly --workspace mymodels
+    """
+
+
+def exit_code(error: ModelboardError) -> int:
+    """The exit code a cron line sees for an error raised on purpose."""
+    if isinstance(error, WorkspaceError):
+        return 2
+    return 3 if isinstance(error, CheckError | LedgerError) else 1
+
+
+def report(error: ModelboardError, *, as_json: bool) -> None:
+    """Tell the user on stderr what went wrong; with --json one object a problem."""
+    if isinstance(error, WorkspaceError):
+        for p in error.problems:
+            record = {"event": "problem", "file": p.file, "line": p.line, "key": p.key, "message": p.message}
+            click.echo(json.dumps(record) if as_json else str(p), err=True)
+        count = len(error.problems)
+        if not as_json:
+            click.echo(
+                f"modelboard: {count} problem{'s' if count != 1 else ''} found; nothing was published",
+                err=True,
+            )
+    elif as_json:
+        click.echo(
+            json.dumps({"event": "error", "kind": type(error).__name__, "message": str(error)}), err=True
+        )
+    else:
+        click.echo(f"modelboard: {error}", err=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    words = sys.argv[1:] if arguments is None else arguments
+    try:
+        sys.exit(cli.main(args=words, prog_name="modelboard", standalone_mode=False) or 0)
+    except ModelboardError as error:
+        report(error, as_json="--json" in words)
+        sys.exit(exit_code(error))
+    except click.exceptions.Abort:
+        click.echo("modelboard: stopped", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

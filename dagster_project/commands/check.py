@@ -1,0 +1,32 @@
+"""`modelboard check`: every file of the workspace, all errors in one go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from dagster_project.commands.options import json_option, workspace_option
+
+
+@click.command("check")
+@workspace_option
+@json_option
+def command(root: Path, as_json: bool) -> None:
+    """Read every file of the workspace and report all errors in one go, each as file:line: key: what was expected."""
+    from dagster_project.spec.loading import load_workspace
+
+    workspace = load_workspace(root.resolve())
+    counts = {
+        "models": len(workspace.models),
+        "sources": len(workspace.sources),
+        "metrics": len(workspace.metrics),
+        "rubrics": len(workspace.rubrics),
+        "pages": len(workspace.pages),
+        "files": len(workspace.files),
+    }
+    if as_json:
+        click.echo(json.dumps({"event": "checked", **counts}))
+    else:
+        click.echo("No problems: " + ", ".join(f"{n} {name}" for name, n in counts.items()) + ".")

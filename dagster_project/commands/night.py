@@ -1,0 +1,131 @@
+"""Running the night's Dagster job in this process, as the UI would, with a persistent instance.
+
+Called by `nightly`, `backfill` and `demo`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dagster_project.commands.options import progress_shown, utc_now
+from dagster_project.core.errors import CheckError
+from dagster_project.pipeline.night import Progress
+from dagster_project.pipeline.start import night_for
+from dagster_project.spec.loading import Workspace, load_workspace
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+DAGSTER_YAML = """\
+# Written once by modelboard: runs are kept here so that `modelboard dev` shows them.
+telemetry:
+  enabled: false
+"""
+RUNS_KEPT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a night left behind."""
+
+    as_of: dt.date
+    index: Path
+    build: str
+    """The release's id."""
+
+
+def run_night(
+    root: Path, *, day: dt.date | None, as_json: bool, days: tuple[dt.date, dt.date] | None = None
+) -> Published:
+    """Load the workspace, run the job, and say where the site is. Errors are those of `core.errors`."""
+    workspace = load_workspace(root.resolve())
+    with progress_shown(as_json=as_json) as progress:
+        as_of = run_job(workspace, day=day, progress=progress, days=days)
+    index = workspace.build / "site" / "index.html"
+    build = json.loads((index.parent / "api" / "build.json").read_text(encoding="utf-8"))
+    return Published(as_of, index, str(build["release"]))
+
+
+def run_job(
+    workspace: Workspace,
+    *,
+    day: dt.date | None,
+    progress: Progress,
+    days: tuple[dt.date, dt.date] | None = None,
+) -> dt.date:
+    """Execute the job in-process; returns the reported day."""
+    import dagster as dg
+
+    from dagster_project.defs.build import AS_OF_TAG, JOB, definitions_for
+
+    # Blocking checks and single-run ranges are marked beta by Dagster; the lock pins what is tested here.
+    warnings.simplefilter("ignore", dg.BetaWarning)
+    night = night_for(workspace, day=day, now=utc_now(), progress=progress)
+    first, last = days or (night.as_of, night.as_of)
+    tags = {
+        AS_OF_TAG: night.as_of.isoformat(),
+        "dagster/asset_partition_range_start": first.isoformat(),
+        "dagster/asset_partition_range_end": last.isoformat(),
+    }
+    job = definitions_for(workspace.settings, lambda _day: night).resolve_job_def(JOB)
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    with instance_at(workspace.data / "dagster") as instance:
+        try:
+            job.execute_in_process(instance=instance, run_config=quiet, tags=tags)
+        except dg.DagsterError as error:
+            failed = failed_checks(workspace)
+            if not failed:
+                raise
+            raise CheckError(f"blocking check failed: {failed}; the last site stays as it was") from error
+        finally:
+            prune_runs(instance)
+    return night.as_of
+
+
+def instance_at(home: Path) -> dg.DagsterInstance:
+    """The persistent instance in `home`; made (telemetry off) when it is not there."""
+    import dagster as dg
+
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / "dagster.yaml"
+    if not settings.exists():
+        settings.write_text(DAGSTER_YAML, encoding="utf-8")
+    return dg.DagsterInstance.from_config(str(home))
+
+
+def prune_runs(instance: dg.DagsterInstance) -> None:
+    """Delete all but the newest runs: each keeps some 16 KB of events for every step, for ever."""
+    for run in instance.get_runs()[RUNS_KEPT:]:
+        instance.delete_run(run.run_id)
+
+
+def failed_checks(workspace: Workspace) -> str:
+    """The blocking checks that failed, as the warehouse recorded them; empty when none did."""
+    from dagster_project.store.warehouse import Warehouse
+
+    with Warehouse.open(workspace.warehouse) as warehouse:
+        rows = warehouse.frame(
+            "SELECT name, detail FROM ops.checks WHERE state = 'fail' AND blocking ORDER BY name"
+        )
+    return "; ".join(f"{name} ({detail})" for name, detail in rows.iter_rows())
+
+
+def announce(published: Published, *, as_json: bool) -> None:
+    """The last line of a night."""
+    if as_json:
+        record = {
+            "event": "published",
+            "as_of": published.as_of.isoformat(),
+            "release": published.build,
+            "index": str(published.index),
+        }
+        click.echo(json.dumps(record))
+    else:
+        click.echo(f"Published {published.build} as of {published.as_of}.\nOpen {published.index}")

@@ -1,0 +1,76 @@
+"""Options and small services that several subcommands share: workspace, day, progress, clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from dagster_project.pipeline.night import Progress
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def workspace_option(function: F) -> F:
+    """--workspace DIR, by default the folder one stands in."""
+    return click.option(
+        "--workspace",
+        "-w",
+        "root",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path(),
+        show_default="this folder",
+        help="The workspace's folder.",
+    )(function)
+
+
+def json_option(function: F) -> F:
+    """--json: one JSON object a line on stdout."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Progress and result as one JSON object a line."
+    )(function)
+
+
+def parse_day(ctx: click.Context, parameter: click.Parameter, value: str | None) -> dt.date | None:
+    """A day as YYYY-MM-DD."""
+    del ctx, parameter
+    if value is None:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no day; expected YYYY-MM-DD") from error
+
+
+def utc_now() -> dt.datetime:
+    """The clock; read here and nowhere below."""
+    return dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def progress_shown(*, as_json: bool) -> Iterator[Progress]:
+    """A progress callback that draws bars on stderr, or prints JSON lines on stdout."""
+    if as_json:
+        yield lambda stage, done, total: click.echo(
+            json.dumps({"event": "progress", "stage": stage, "done": done, "total": total})
+        )
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, object] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield show

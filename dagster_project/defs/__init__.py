@@ -1,0 +1,1 @@
+"""Dagster: assets of three lines, checks, schedule. Business logic lives in `pipeline`."""

@@ -1,0 +1,59 @@
+"""Definitions for one workspace: assets, job, schedule. Used by `definitions.py` (the UI) and by the command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import dagster as dg
+
+from dagster_project.defs.assets import night_assets
+from dagster_project.pipeline.night import Night
+from dagster_project.spec.workspace import Settings
+
+AS_OF_TAG = "modelboard/as_of"
+JOB = "nightly"
+
+
+def definitions_for(settings: Settings, make_night: Callable[[dt.date | None], Night]) -> dg.Definitions:
+    """All that Dagster needs. `make_night` answers for the day a run asks for, or None where it asks for none."""
+    days = dg.DailyPartitionsDefinition(start_date=settings.first_day.isoformat(), timezone=settings.timezone)
+    job = dg.define_asset_job(
+        JOB,
+        selection=dg.AssetSelection.all(),
+        description="Read new files, compute every figure, publish the site.",
+        partitions_def=days,
+    )
+
+    def night(context: dg.InitResourceContext) -> Night:
+        return make_night(requested_day(context.run.tags if context.run else {}))
+
+    schedule = dg.ScheduleDefinition(
+        name="every_night",
+        job=job,
+        cron_schedule=settings.schedule,
+        execution_timezone=settings.timezone,
+        execution_fn=lambda context: dg.RunRequest(partition_key=day_before(context, settings).isoformat()),
+    )
+    return dg.Definitions(
+        assets=night_assets(days),
+        jobs=[job],
+        schedules=[schedule],
+        resources={"night": dg.ResourceDefinition(night)},
+        executor=dg.in_process_executor,
+    )
+
+
+def requested_day(tags: dict[str, str] | object) -> dt.date | None:
+    """The day a run is for: its own tag, else its partition, else the end of its range."""
+    if not isinstance(tags, dict):
+        return None
+    for key in (AS_OF_TAG, "dagster/partition", "dagster/asset_partition_range_end"):
+        if key in tags:
+            return dt.date.fromisoformat(tags[key])
+    return None
+
+
+def day_before(context: dg.ScheduleEvaluationContext, settings: Settings) -> dt.date:
+    """The last complete day when a schedule ticks."""
+    return context.scheduled_execution_time.astimezone(settings.zone).date() - dt.timedelta(days=1)

@@ -1,0 +1,105 @@
+"""One grade a model and family: the worst metric that counts, in the longest window at hand. Caller: pipeline.score."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from dagster_project.core.formatting import format_day, format_value
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.score_grade import head_of
+from dagster_project.spec.catalog import Model
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FAMILIES = ("usage", "latency", "performance", "quality", "drift")
+LEADING = (28, 7, 1)
+"""The window a scorecard reads: the first of these that has readings."""
+ABSENT = {
+    "usage": "not available: no requests in the window",
+    "latency": "not available: no latency is logged",
+    "performance": "not available: no labels have come",
+    "quality": "not available: no requests in the window",
+    "drift": "not available: no features are logged",
+}
+SEVERITY = {"poor": 0, "watch": 1, "good": 2, "unknown": 3}
+SCHEMA = ("model_id", "family", "grade", "reason", "metric", "value", "unit")
+Row = tuple[str, str, str, str, str | None, float | None, str | None]
+
+
+def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
+    """Rows of `mart.scorecard`: every model that is declared or has requests, every family."""
+    import polars as pl
+
+    readings = _readings(night, warehouse)
+    worst = {(row["model_id"], row["family"]): row for row in readings.to_dicts()}
+    last = dict(
+        warehouse.connection.execute(
+            "SELECT model_id, max(day) FROM daily.traffic WHERE day <= ? GROUP BY ALL", [night.as_of]
+        ).fetchall()
+    )
+    models = {placed.value.id: placed.value for placed in night.workspace.models}
+    rows = [
+        _row(models.get(m) or Model(id=m), family, worst.get((m, family)), last.get(m), night)
+        for m in sorted(models.keys() | last.keys())
+        for family in FAMILIES
+    ]
+    schema = {c: pl.Float64 if c == "value" else pl.String for c in SCHEMA}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
+    """The deciding reading of each model and family: worst grade, then weight, then metric and feature."""
+    import polars as pl
+
+    metrics = [
+        (m.id, head_of(m).family, head_of(m).title, head_of(m).weight) for m in night.workspace.metrics
+    ]
+    heads = pl.DataFrame(metrics, schema=["metric", "family", "title", "weight"], orient="row")
+    readings = warehouse.frame(
+        """
+        SELECT model_id, metric, feature, window_days, value, unit, grade, reason FROM mart.reading
+        WHERE day = ? AND version = '' AND segment = '' AND list_contains(?, window_days)
+        """,
+        [night.as_of, list(LEADING)],
+    )
+    leading = readings.filter(pl.col("window_days") == pl.col("window_days").max().over("model_id"))
+    joined = leading.join(heads, on="metric").filter(pl.col("weight") > 0)
+    ranked = joined.with_columns(
+        pl.col("grade").replace_strict(SEVERITY, return_dtype=pl.Int8).alias("severity"),
+        pl.col("value").is_null().alias("no_value"),
+    ).sort(
+        "model_id",
+        "family",
+        "severity",
+        "no_value",
+        "weight",
+        "metric",
+        "feature",
+        descending=[False] * 4 + [True, False, False],
+    )
+    return ranked.unique(["model_id", "family"], keep="first", maintain_order=True)
+
+
+def _row(
+    model: Model, family: str, reading: dict[str, object] | None, last: dt.date | None, night: Night
+) -> Row:
+    if reading is None:
+        return model.id, family, "unknown", _absent(model, family, last), None, None, None
+    value, unit = reading["value"], str(reading["unit"])
+    assert value is None or isinstance(value, float)  # noqa: S101  narrowing: the column is DOUBLE
+    shown = f" {format_value(value, unit, night.workspace.settings.currency)}" if value is not None else ""
+    feature = f" of {reading['feature']}" if reading["feature"] else ""
+    reason = f"{reading['title']}{feature}{shown}: {reading['reason']}"
+    return model.id, family, str(reading["grade"]), reason, str(reading["metric"]), value, unit
+
+
+def _absent(model: Model, family: str, last: dt.date | None) -> str:
+    """Why a family has nothing to show."""
+    if last is None:
+        return f"not available: {model.stage}, no requests yet"
+    if model.stage == "retired" and model.retired_on:
+        return f"not available: retired on {format_day(model.retired_on)}"
+    return ABSENT[family]

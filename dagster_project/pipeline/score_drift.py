@@ -1,0 +1,180 @@
+"""Drift of many (model, version, feature, span) at once: long rows to dense arrays to `core.drift`.
+
+In: rows of `span.drift`, parts 'current' and 'reference', of one grid a feature or of a dictionary's codes. Out: one
+row a current group, with the problem in words where a distance cannot be told. Caller: pipeline.score_apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dagster_project.core import drift as distances
+from dagster_project.core.histogram import MISSING, K, dense
+from dagster_project.core.types import Bools, Floats, Ints
+from dagster_project.pipeline.score_rows import KEY, Rows
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FEWEST_REFERENCE = 200
+"""Rows on the reference days that a distance needs."""
+COMPUTED = {"number": ("psi", "js", "ks", "wasserstein"), "category": ("psi", "js")}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Counts and sums [groups, bins] of one side of the comparison."""
+
+    n: Floats
+    odd: Floats
+    """Missing and not finite numbers [groups, 2]; categories have codes for what is missing."""
+    s1: Floats
+    s2: Floats
+
+    @property
+    def total(self) -> Floats:
+        """All rows of each group."""
+        total: Floats = self.n.sum(axis=1) + self.odd.sum(axis=1)
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All groups of one kind with their references beside them."""
+
+    groups: pl.DataFrame
+    """The current keys with has, oldest, newest, reference_grid."""
+    current: Side
+    reference: Side
+
+    @property
+    def constant(self) -> Bools:
+        """Whether the reference holds a single value (as far as the grid can tell)."""
+        held: Bools = (self.reference.n > 0).sum(axis=1) < 2
+        return held
+
+
+def drift(rows: Rows, arguments: Mapping[str, float | str]) -> pl.DataFrame:
+    """One statistic (psi, js, ks or wasserstein) of every current group against its feature's reference."""
+    import polars as pl
+
+    statistic = str(arguments["statistic"])
+    both = rows.once(compare)
+    return pl.concat([_judged(both[kind], kind, statistic) for kind in COMPUTED]).sort(KEY)
+
+
+def compare(rows: Rows) -> dict[str, Comparison]:
+    """Dense arrays of both sides, for numbers and for categories."""
+    return {kind: _comparison(rows, kind) for kind in COMPUTED}
+
+
+def _comparison(rows: Rows, kind: str) -> Comparison:
+    import polars as pl
+
+    keys = rows.keys.with_row_index("place")
+    current = keys.filter(pl.col("part") == "current", pl.col("kind") == kind)
+    reference = keys.filter(pl.col("part") == "reference", pl.col("kind") == kind)
+    groups = current.join(
+        reference.select("model_id", "feature", pl.col("place").alias("reference")), on=["model_id", "feature"],
+        how="left", maintain_order="left",
+    )  # fmt: skip
+    days = rows.columns["grid_from"].cast(pl.Int32).fill_null(0).to_numpy().astype(np.int64)
+    oldest, newest = _range(days, rows.group, len(rows))
+    at_reference = groups["reference"].fill_null(0).to_numpy().astype(np.int64)
+    use = days == newest[rows.group] if kind == "number" else np.ones(len(days), dtype=bool)
+    own = groups["place"].to_numpy().astype(np.int64)
+    has = groups["reference"].is_not_null().to_numpy()
+    flagged = groups.select(KEY).with_columns(
+        pl.Series("has", has), pl.Series("oldest", oldest[own]), pl.Series("newest", newest[own]),
+        pl.Series("reference_grid", newest[at_reference] if len(newest) else newest),
+    )  # fmt: skip
+    return Comparison(flagged, _side(rows, own, kind, None), _side(rows, at_reference, kind, use, has))
+
+
+def _range(days: Ints, group: Ints, groups: int) -> tuple[Ints, Ints]:
+    """Smallest and largest grid day (days since 1970) of each group."""
+    oldest, newest = np.full(groups, np.iinfo(np.int64).max), np.zeros(groups, dtype=np.int64)
+    np.minimum.at(oldest, group, days)
+    np.maximum.at(newest, group, days)
+    return oldest, newest
+
+
+def _side(rows: Rows, places: Ints, kind: str, use: Bools | None, has: Bools | None = None) -> Side:
+    """The arrays of the groups at `places` of the keys, from the rows that `use` names; nothing where not `has`."""
+    wanted, back = np.unique(places, return_inverse=True)
+    slot = np.full(len(rows), -1, dtype=np.int64)
+    slot[wanted] = np.arange(len(wanted))
+    mine = slot[rows.group] >= 0
+    if use is not None:
+        mine &= use
+    at, bins, n = slot[rows.group][mine], rows.ints("bin")[mine], rows.floats("n")[mine]
+    keep = np.ones(len(places)) if has is None else has.astype(np.float64)
+
+    def spread(values: Floats) -> Floats:
+        return dense(at, bins, values, len(wanted))[back] * keep[:, None]
+
+    if kind == "category":
+        counts = _codes(at, bins, n, len(wanted), rows)[back] * keep[:, None]
+        nothing = np.zeros((len(places), 0))
+        return Side(counts, nothing, nothing, nothing)
+    odd = [np.bincount(at, weights=n * which, minlength=len(wanted)) for which in _odd(bins)]
+    s1, s2 = (rows.floats(c)[mine] for c in ("s1", "s2"))
+    return Side(spread(n), np.column_stack(odd)[back] * keep[:, None], spread(s1), spread(s2))
+
+
+def _odd(bins: Ints) -> tuple[Bools, Bools]:
+    """Which rows count missing values, which count values that are not finite."""
+    return bins == MISSING, (np.abs(bins) > K) & (bins != MISSING)
+
+
+def _codes(at: Ints, codes: Ints, n: Floats, groups: int, rows: Rows) -> Floats:
+    """Counts [groups, codes]: as many columns as the largest code of all rows needs, the same on both sides."""
+    width = int(rows.ints("bin").max(initial=0)) + 1
+    counts = np.bincount(at * width + codes, n, groups * width).astype(np.float64)
+    return counts.reshape(groups, width)
+
+
+def _distance(pair: Comparison, kind: str, statistic: str) -> Floats:
+    ref, cur = pair.reference, pair.current
+    if statistic not in COMPUTED[kind]:
+        return np.full(len(pair.groups), np.nan)
+    if statistic == "ks":
+        return distances.ks(ref.n, cur.n)
+    if statistic == "wasserstein":
+        # u is standardised already: the distance is asked for in sd of the reference, so the grid drops out.
+        ones = np.ones(len(pair.groups))
+        return distances.wasserstein_sd(ref.n, ref.s1, cur.n, cur.s1, 0 * ones, ones, ref.s2)
+    coarse = distances.coarsen(ref.n, cur.n) if kind == "number" else (ref.n, cur.n)
+    sides = [np.hstack([counts, odd]) for counts, odd in zip(coarse, (ref.odd, cur.odd), strict=True)]
+    return (distances.psi if statistic == "psi" else distances.jensen_shannon)(sides[0], sides[1])
+
+
+def _judged(pair: Comparison, kind: str, statistic: str) -> pl.DataFrame:
+    """Figures with the first problem that holds."""
+    import polars as pl
+
+    flags = pair.groups.with_columns(
+        pl.Series("n", pair.current.total.astype(np.int64)),
+        pl.Series("n_reference", pair.reference.total.astype(np.int64)),
+        pl.Series("value", _distance(pair, kind, statistic), dtype=pl.Float64).fill_nan(None),
+        pl.Series("constant", pair.constant),
+    )
+    moved = (pl.col("oldest") < pl.col("reference_grid")) | (pl.col("newest") > pl.col("reference_grid"))
+    problem = (
+        pl.when(~pl.col("has")).then(pl.lit("not computable: no requests on the reference days"))
+        .when(pl.lit(statistic not in COMPUTED[kind])).then(pl.lit("not computable for categories"))
+        .when(moved).then(pl.format("not computable: new grid since {}", pl.col("newest").cast(pl.Int32).cast(pl.Date)))
+        .when(pl.col("n_reference") < FEWEST_REFERENCE)
+        .then(pl.format(f"not enough data: {{}} of {FEWEST_REFERENCE} rows on the reference days", "n_reference"))
+        .when(pl.col("constant")).then(pl.lit("not computable: the reference is constant"))
+        .when(pl.col("value").is_null()).then(pl.lit("not computable: no values in the window"))
+    )  # fmt: skip
+    none = pl.lit(None, dtype=pl.Float64)
+    return flags.with_columns(problem.alias("problem")).select(
+        *KEY, pl.when(pl.col("problem").is_null()).then("value").alias("value"), none.alias("numerator"),
+        none.alias("denominator"), "n", none.alias("low"), none.alias("high"), "problem",
+    )  # fmt: skip

@@ -1,0 +1,152 @@
+"""Figures to readings: unit, grade against the last target that fits, the reason in words.
+
+Caller: pipeline.score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dagster_project.core.formatting import format_day
+from dagster_project.core.grading import grades
+from dagster_project.core.types import Numbers
+from dagster_project.pipeline.night import Night
+from dagster_project.spec.catalog import Model
+from dagster_project.spec.loading import Statement
+from dagster_project.spec.statement import MetricHead
+from dagster_project.spec.targets import Target
+
+if TYPE_CHECKING:
+    import polars as pl
+
+READING = [
+    "model_id", "version", "metric", "segment", "feature", "day", "window_days", "value", "unit", "numerator",
+    "denominator", "n", "low", "high", "grade", "reason",
+]  # fmt: skip
+FIGURES = ["value", "low", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What grading needs to know of the night."""
+
+    night: Night
+    models: Mapping[str, Model]
+    partial: str
+    """Reason on readings of the running day; '' without one."""
+    growing: pl.DataFrame
+    """model_id, until: models whose reference days are not over by the night's day."""
+
+
+def head_of(metric: Statement) -> MetricHead:
+    """The metric's front matter."""
+    assert isinstance(metric.head, MetricHead)  # noqa: S101  narrowing: the loader sorts heads by folder
+    return metric.head
+
+
+def judged(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFrame:
+    """Readings of one metric: a value below the minimum of data is withheld, a problem goes before other reasons."""
+    import polars as pl
+
+    head = head_of(metric)
+    good, poor = _thresholds(found, metric, judge)
+    value = found["value"].cast(float).fill_null(float("nan")).to_numpy()
+    n = found["n"].fill_null(0).to_numpy()
+    units = found["model_id"].replace_strict(_units(found, head, judge), return_dtype=pl.String)
+    grade, reason = _graded(value, good, poor, n, units, head, judge)
+    rows = found.with_columns(
+        pl.Series("grade", grade, dtype=pl.String), pl.Series("reason", reason, dtype=pl.String),
+        units.alias("unit"), pl.lit(metric.id).alias("metric"),
+    )  # fmt: skip
+    enough = pl.col("n").fill_null(0) >= head.minimum
+    said = pl.coalesce("problem", "reason").alias("reason")
+    rows = rows.with_columns(pl.when(enough).then(pl.col(FIGURES)), said)
+    return _unsettled(rows, head, judge).select(READING)
+
+
+def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFrame:
+    """No grade for the running day, nor for drift from reference days that are not over."""
+    import polars as pl
+
+    partial = pl.lit(False) if judge.night.running_day is None else pl.col("day") == judge.night.running_day
+    rows = rows.join(judge.growing, on="model_id", how="left", maintain_order="left")
+    growing = pl.lit(head.family == "drift") & pl.col("until").is_not_null() & pl.col("value").is_not_null()
+    days = rows["until"].map_elements(
+        lambda day: f"reference days run until {format_day(day)}", return_dtype=pl.String
+    )
+    return rows.with_columns(
+        pl.when(partial | growing).then(pl.lit("unknown")).otherwise("grade").alias("grade"),
+        pl.when(partial)
+        .then(pl.lit(judge.partial))
+        .when(growing)
+        .then(days)
+        .otherwise("reason")
+        .alias("reason"),
+    )
+
+
+def _graded(
+    value: Numbers, good: Numbers, poor: Numbers, n: Numbers, units: pl.Series, head: MetricHead, judge: Judge
+) -> tuple[list[str], list[str]]:
+    """Grades unit by unit: the reason in words carries thresholds in the metric's unit."""
+    currency = judge.night.workspace.settings.currency
+    grade, reason = np.empty(len(value), dtype=object), np.empty(len(value), dtype=object)
+    for unit in units.unique().sort().to_list():
+        at = (units == unit).to_numpy()
+        found = grades(value[at], good[at], poor[at], n[at], head.minimum, unit, currency)
+        grade[at], reason[at] = found
+    return list(grade), list(reason)
+
+
+def _units(found: pl.DataFrame, head: MetricHead, judge: Judge) -> dict[str, str]:
+    """Unit of the metric by model: 'label' stands for the unit of the model's label."""
+    units = {}
+    for model_id in found["model_id"].unique().sort().to_list():
+        model = judge.models.get(model_id)
+        own = (model.unit if model else None) or "1"
+        squared = own if own == "1" else f"{own}²"
+        units[model_id] = {"label": own, "label squared": squared}.get(head.unit, head.unit)
+    return units
+
+
+def _thresholds(found: pl.DataFrame, metric: Statement, judge: Judge) -> tuple[Numbers, Numbers]:
+    """good and poor of every row: the last target that fits its model and feature, else the metric's own."""
+    import polars as pl
+
+    head = head_of(metric)
+    targets = [t for t in judge.night.workspace.targets if t.metric == metric.id]
+    own = (head.thresholds.good, head.thresholds.poor) if head.thresholds else (None, None)
+    pairs = found.select("model_id", "feature").unique().sort("model_id", "feature")
+    chosen = [
+        _chosen(targets, judge.models.get(m) or Model(id=m), feature) for m, feature in pairs.iter_rows()
+    ]
+    rows = pairs.with_columns(
+        pl.Series("good", [t.good if t else own[0] for t in chosen], dtype=pl.Float64),
+        pl.Series("poor", [t.poor if t else own[1] for t in chosen], dtype=pl.Float64),
+    )
+    joined = found.select("model_id", "feature").join(
+        rows, on=["model_id", "feature"], how="left", maintain_order="left"
+    )
+    nan = float("nan")
+    return joined["good"].fill_null(nan).to_numpy(), joined["poor"].fill_null(nan).to_numpy()
+
+
+def _chosen(targets: Sequence[Target], model: Model, feature: str) -> Target | None:
+    return next((t for t in reversed(targets) if _fits(t, model, feature)), None)
+
+
+def _fits(target: Target, model: Model, feature: str) -> bool:
+    def named(names: Iterable[str], value: str | None) -> bool:
+        names = tuple(names)
+        return not names or value in names
+
+    return (
+        named(target.models, model.id)
+        and named(target.teams, model.team)
+        and named(target.patterns, model.pattern)
+        and named(target.features, feature)
+    )

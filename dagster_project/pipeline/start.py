@@ -1,0 +1,42 @@
+"""Which day a run reports: from the request, the workspace's `as_of`, and the time the command line read.
+
+Called by the two doors, `commands` and `definitions.py`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from dagster_project.pipeline.ingest import ingest, newest_day
+from dagster_project.pipeline.night import Night, Progress, silent
+from dagster_project.spec.loading import Workspace
+from dagster_project.store.warehouse import Warehouse
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+def night_for(
+    workspace: Workspace, *, day: dt.date | None, now: dt.datetime, progress: Progress = silent
+) -> Night:
+    """The night for `day`, or for the workspace's own `as_of` when none is asked for. `now` is UTC.
+
+    The day that is still going on is never the reported one: it becomes `running_day`.
+    """
+    today = now.astimezone(workspace.settings.zone).date()
+    wanted = workspace.settings.as_of if day is None else day
+    horizon = now + ONE_DAY
+    if wanted == "newest":
+        wanted = _newest(workspace, Night(workspace, today, horizon, progress=progress)) or today
+    elif wanted == "today":
+        wanted = today
+    assert isinstance(wanted, dt.date)  # noqa: S101  narrowing: the two words are handled above
+    if wanted >= today:
+        return Night(workspace, today - ONE_DAY, horizon, running_day=today, progress=progress)
+    return Night(workspace, wanted, horizon, progress=progress)
+
+
+def _newest(workspace: Workspace, provisional: Night) -> dt.date | None:
+    """The newest day of the logs is known only once they are read; the night's own ingest then finds them read."""
+    with Warehouse.open(workspace.warehouse) as warehouse:
+        ingest(provisional, warehouse)
+        return newest_day(warehouse)

@@ -1,0 +1,162 @@
+"""Lake to daily summaries: each changed (source, day) is rolled up once and replaced in one transaction.
+
+Flows in: `ops.part` and the Parquet files it names, `reports/summaries/*.sql`, declarations. Flows out: `daily.*`,
+`ops.grid`, `ops.category`, `ops.summarised`. Called by the nightly job after ingestion. The same lake, statements
+and declarations make the same rows in any number of threads: all sums are sums of integers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dagster_project.pipeline import summarise_features as features
+from dagster_project.pipeline import summarise_grids as grids
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.summarise_due import (
+    GONE,
+    Due,
+    chunks,
+    declaration_digest,
+    find_due,
+    note_declarations,
+)
+from dagster_project.pipeline.summarise_labels import label_rows
+from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, groups, head_of, table_of, with_keys
+from dagster_project.pipeline.summarise_traffic import DUPLICATE, Rows, duplicate_rows, request_rows
+from dagster_project.spec.loading import Statement
+from dagster_project.store.engine import Engine
+from dagster_project.store.warehouse import Warehouse, quote_table
+
+MOST_ROUNDS = 12
+"""A new grid or an older value may mark days that were done; more rounds than this would be a fault."""
+UNREAD = ("request_id", "file_id", "arrival_time", "status", "label_time", "label_text")
+"""Columns of the lake that summaries never read; labels without a user read request_id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised:
+    """What was done."""
+
+    days: int
+    """(source, day) rolled up, again where something marked it."""
+    events: int
+    """Rows of the lake that were read."""
+    rows: int
+    """Rows written to `daily.*`."""
+
+
+def summarise(night: Night, warehouse: Warehouse) -> Summarised:
+    """Roll up every (source, day) up to the night's day that differs from its last summary."""
+    note_declarations(night, warehouse)
+    days = events = rows = 0
+    for _ in range(MOST_ROUNDS):
+        due = find_due(night, warehouse)
+        if not due:
+            return Summarised(days, events, rows)
+        done = 0
+        for chunk in chunks(due):
+            rows += _roll_up(night, warehouse, chunk)
+            days, events, done = days + len(chunk), events + sum(d.rows for d in chunk), done + len(chunk)
+            night.progress("summarise", done, len(due))
+    raise RuntimeError(f"summaries still change after {MOST_ROUNDS} rounds")
+
+
+def _roll_up(night: Night, warehouse: Warehouse, due: Sequence[Due]) -> int:
+    """Replace the daily rows of some days of one source, all in one transaction; return how many were written."""
+    labels_only = due[0].labels_only
+    engine = Engine(warehouse)
+    with warehouse.transaction():
+        rows: Rows = {}
+        if not labels_only:
+            _add(rows, _requests(night, warehouse, engine, due))
+        _add(rows, _labels(night, warehouse, engine, due))
+        engine.release()
+        return _replace(night, warehouse, due, rows)
+
+
+def _requests(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Due]) -> Rows:
+    files = [path for one in due for path in one.requests]
+    if not files:
+        return {}
+    engine.load(files, sum(one.request_rows for one in due), unread=UNREAD)
+    chunk = _chunk(night, engine, due)
+    caps = {source.source: source.max_segment_values for source in night.workspace.sources}
+    rows = request_rows(warehouse, chunk, _reading(night, "input"), caps)
+    _add(rows, {DUPLICATE: [duplicate_rows(chunk, {one.day: one.duplicates for one in due})]})
+    grids.settle(night, warehouse, chunk)
+    for statement in _reading(night, "feature_number"):
+        _add(rows, {table_of(statement): features.number_rows(night, warehouse, chunk, statement)})
+    for statement in _reading(night, "feature_category"):
+        _add(rows, {table_of(statement): features.category_rows(warehouse, chunk, statement)})
+    return rows
+
+
+def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Due]) -> Rows:
+    files = [path for one in due for path in one.labelled]
+    if not files:
+        return {}
+    unread = [name for name in UNREAD if name != "request_id"]
+    engine.load(files, sum(one.labelled_rows for one in due), explode="segments", unread=unread)
+    return label_rows(warehouse, _chunk(night, engine, due), _reading(night, "labelled"))
+
+
+def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:
+    models = {placed.value.id: placed.value for placed in night.workspace.models}
+    keys = with_keys(groups(engine, BY_DAY).drop("n"))
+    return Chunk(engine, due[0].source, [one.day for one in due], keys, models)
+
+
+def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows) -> int:
+    import polars as pl
+
+    days = [one.day for one in due]
+    written = 0
+    labels_only = due[0].labels_only
+    tables = {table_of(s) for s in _statements(night, labels_only=labels_only)}
+    for table in sorted(tables if labels_only else tables | {DUPLICATE}):
+        where = "source = ? AND list_contains(?, day)"
+        warehouse.run(f"DELETE FROM {quote_table(table)} WHERE {where}", [due[0].source, days])  # noqa: S608
+        if frames := rows.get(table):
+            together = pl.concat(
+                [frame.select(sorted(frame.columns)) for frame in frames], how="vertical_relaxed"
+            )
+            warehouse.append(table, together.sort([c for c in together.columns if c != "hashes"]))
+            written += len(together)
+    warehouse.run(
+        "DELETE FROM ops.summarised WHERE source = ? AND list_contains(?, day)", [due[0].source, days]
+    )
+    known = _known_digest(night, warehouse, due)
+    done = [(one.source, one.day, f"{one.digest}:{known}") for one in due if one.digest != GONE]
+    if done:
+        warehouse.connection.executemany("INSERT INTO ops.summarised VALUES (?, ?, ?)", done)
+    return written
+
+
+def _known_digest(night: Night, warehouse: Warehouse, due: Sequence[Due]) -> str:
+    """What is known of the models of these days: declarations, grids, dictionaries. It tells scoring of a change."""
+    where = (
+        "WHERE model_id IN (SELECT model_id FROM daily.traffic WHERE source = ? AND list_contains(?, day))"
+    )
+    digest = hashlib.sha256()
+    for table in ("ops.grid", "ops.category"):
+        sql = f"SELECT * FROM {table} {where} ORDER BY ALL"  # noqa: S608  names are this module's own
+        digest.update(warehouse.frame(sql, [due[0].source, [one.day for one in due]]).write_csv().encode())
+    for placed in night.workspace.models:
+        digest.update(declaration_digest(placed.value).encode())
+    return digest.hexdigest()[:16]
+
+
+def _statements(night: Night, *, labels_only: bool) -> list[Statement]:
+    return [s for s in night.workspace.summaries if not labels_only or head_of(s).per == "labelled"]
+
+
+def _reading(night: Night, per: str) -> list[Statement]:
+    """The statements that read one relation, by id."""
+    return sorted((s for s in night.workspace.summaries if head_of(s).per == per), key=lambda s: s.id)
+
+
+def _add(rows: Rows, more: Rows) -> None:
+    for table, frames in more.items():
+        rows.setdefault(table, []).extend(frames)

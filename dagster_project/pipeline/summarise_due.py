@@ -1,0 +1,193 @@
+"""Which (source, day) must be rolled up, and why: their files, the statements or what is known of a model changed.
+
+A day's digest is `<requests>:<labels>:<known>`: a late label changes only the second part, so it never costs a
+second reading of the day's requests. The third says what was known of the models when the day was rolled up.
+What a model's declaration, grid or dictionary changes is marked by emptying the digests of the days it touches, in
+the transaction that makes the change. Caller: pipeline.summarise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dagster_project.pipeline.night import Night
+from dagster_project.spec.catalog import Model
+from dagster_project.store.engine import KEEP_ROWS
+from dagster_project.store.warehouse import Warehouse
+
+GONE = "gone"
+"""Digest of a day that was rolled up and has no files any more: its rows are taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One day of one source to be rolled up."""
+
+    source: str
+    day: dt.date
+    digest: str
+    requests: tuple[Path, ...]
+    labelled: tuple[Path, ...]
+    request_rows: int
+    labelled_rows: int
+    duplicates: int
+    """Rows of the logs that repeat a request of this day."""
+    labels_only: bool
+
+    @property
+    def rows(self) -> int:
+        """Rows to read."""
+        return self.labelled_rows + (0 if self.labels_only else self.request_rows)
+
+
+def note_declarations(night: Night, warehouse: Warehouse) -> int:
+    """Mark the days of every model whose declaration changed since the last run; return how many models."""
+    now = {f"summarised/{p.value.id}": declaration_digest(p.value) for p in night.workspace.models}
+    before = dict(
+        warehouse.connection.execute(
+            "SELECT key, value FROM ops.state WHERE key LIKE 'summarised/%' ORDER BY key"
+        ).fetchall()
+    )
+    changed = sorted(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
+    if not changed:
+        return 0
+    with warehouse.transaction():
+        mark(warehouse, (key.removeprefix("summarised/") for key in changed), dt.date.min)
+        warehouse.run("DELETE FROM ops.state WHERE list_contains(?, key)", [changed])
+        rows = [(key, now[key]) for key in changed if key in now]
+        if rows:
+            warehouse.connection.executemany("INSERT INTO ops.state VALUES (?, ?)", rows)
+    return len(changed)
+
+
+def declaration_digest(model: Model) -> str:
+    """SHA-256 of the declared keys that decide how the model's rows are counted."""
+    kept = {"task", "threshold", "pattern", "segments", "features", "reference"}
+    text = json.dumps(model.model_dump(mode="json", include=kept), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def mark(warehouse: Warehouse, models: Iterable[str], since: dt.date) -> None:
+    """Have the days from `since` on that hold one of the models rolled up again."""
+    warehouse.run(
+        """
+        UPDATE ops.summarised SET digest = '' WHERE (source, day) IN (
+          SELECT source, day FROM daily.traffic WHERE list_contains(?, model_id) AND day >= ?
+        )
+        """,
+        [sorted(set(models)), since],
+    )
+
+
+def find_due(night: Night, warehouse: Warehouse) -> list[Due]:
+    """The days that differ from what was last rolled up, by source and day."""
+    done = {
+        (source, day): digest
+        for source, day, digest in warehouse.connection.execute(
+            "SELECT source, day, digest FROM ops.summarised"
+        ).fetchall()
+    }
+    parts = _parts(night, warehouse)
+    repeats = _duplicates(warehouse)
+    statements = _statement_digests(night)
+    due = []
+    for key in sorted(parts.keys() | done.keys()):
+        before, own = done.get(key, ""), parts.get(key, ())
+        digest = _files_digest(own, (*statements, repeats.get(key, 0)))
+        if digest != files_digest(before):
+            due.append(_due(night, key, own, repeats.get(key, 0), digest, before))
+    return due
+
+
+def files_digest(digest: str) -> str:
+    """The first two parts of a stored digest: what the files decide."""
+    return digest.rpartition(":")[0]
+
+
+def chunks(due: Sequence[Due], rows: int = KEEP_ROWS) -> Iterator[list[Due]]:
+    """Runs of days of one source, rolled up together as long as they fit into `rows`."""
+    chunk: list[Due] = []
+    for one in due:
+        same = bool(chunk) and (chunk[0].source, chunk[0].labels_only) == (one.source, one.labels_only)
+        if chunk and (not same or sum(d.rows for d in chunk) + one.rows > rows):
+            yield chunk
+            chunk = []
+        chunk.append(one)
+    if chunk:
+        yield chunk
+
+
+Part = tuple[str, str, int]
+"""kind, path, rows"""
+
+
+def _parts(night: Night, warehouse: Warehouse) -> dict[tuple[str, dt.date], list[Part]]:
+    rows = warehouse.connection.execute(
+        "SELECT source, day, kind, path, rows FROM ops.part WHERE day <= ? OR day = ? ORDER BY source, day, kind, path",
+        [night.as_of, night.running_day],
+    ).fetchall()
+    parts: dict[tuple[str, dt.date], list[Part]] = {}
+    for source, day, kind, path, n in rows:
+        parts.setdefault((source, day), []).append((kind, path, n))
+    return parts
+
+
+def _statement_digests(night: Night) -> tuple[str, str]:
+    """Of the statements that read requests, and of those that read labels."""
+    texts: dict[bool, list[str]] = {False: [], True: []}
+    for statement in sorted(night.workspace.summaries, key=lambda s: s.id):
+        texts[getattr(statement.head, "per", None) == "labelled"].append(statement.sql)
+    return _digest(texts[False]), _digest(texts[True])
+
+
+def _duplicates(warehouse: Warehouse) -> dict[tuple[str, dt.date], int]:
+    rows = warehouse.connection.execute(
+        """
+        SELECT source, day, sum(duplicate)::BIGINT FROM ops.ledger
+        WHERE kind = 'requests' AND duplicate > 0 GROUP BY source, day
+        """
+    ).fetchall()
+    return {(source, day): n for source, day, n in rows}
+
+
+def _files_digest(parts: Sequence[Part], made_by: tuple[str, str, int]) -> str:
+    """`<requests>:<labels>` of a day's files; `made_by`: digests of the statements, and the day's duplicates."""
+    if not parts:
+        return GONE
+    requests = [path for kind, path, _ in parts if kind == "requests"]
+    labelled = [path for kind, path, _ in parts if kind == "labelled"]
+    of_requests = _digest([made_by[0], str(made_by[2]), *requests]) if requests else ""
+    return f"{of_requests}:{_digest([made_by[1], *labelled]) if labelled else ''}"
+
+
+def _due(
+    night: Night, key: tuple[str, dt.date], parts: Sequence[Part], duplicates: int, digest: str, before: str
+) -> Due:
+    requests = [part for part in parts if part[0] == "requests"]
+    labelled = [part for part in parts if part[0] == "labelled"]
+    same_requests = digest.split(":")[0] == before.split(":")[0]
+    return Due(
+        source=key[0],
+        day=key[1],
+        digest=digest,
+        requests=tuple(lake_path(night, part[1]) for part in requests),
+        labelled=tuple(lake_path(night, part[1]) for part in labelled),
+        request_rows=sum(part[2] for part in requests),
+        labelled_rows=sum(part[2] for part in labelled),
+        duplicates=duplicates,
+        labels_only=bool(requests) and same_requests,
+    )
+
+
+def lake_path(night: Night, path: str) -> Path:
+    """Where a part named in `ops.part` lies: paths are relative to the workspace."""
+    return night.workspace.root / path
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]

@@ -1,0 +1,189 @@
+"""Features of a chunk of days to rows of `daily.feature_hist` and `daily.category_hist`, one column at a time.
+
+A feature belongs to a model from the first day that the lake holds a value of it; after that day its absence
+(even of the whole column) reads missing. Caller: pipeline.summarise.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from dagster_project.pipeline import summarise_grids as grids
+from dagster_project.pipeline import summarise_terms as dictionary
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, feature_column, groups
+from dagster_project.spec.loading import Statement
+from dagster_project.store.engine import Lookup, Scan
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KEY = ["source", "model_id", "version", "day", "segment"]
+MISSING, NOT_HELD = -2, -1
+"""Codes of feature_category.sql beside the ranks of the dictionary."""
+
+
+def number_rows(night: Night, warehouse: Warehouse, chunk: Chunk, statement: Statement) -> list[pl.DataFrame]:
+    """Rows of every numeric feature; a grid that no longer sees is replaced and the column counted again."""
+    import polars as pl
+
+    known = grids.of_kind(warehouse, chunk, "number")
+    found = []
+    for feature in known["feature"].unique().sort().to_list():
+        rows = _numbers(chunk, known, feature, statement)
+        while not (breaks := grids.broken(night, rows)).is_empty():
+            grids.begin_again(night, warehouse, chunk, feature, breaks)
+            known = grids.of_kind(warehouse, chunk, "number")
+            rows = _numbers(chunk, known, feature, statement)
+        found.append(
+            _placed(rows, chunk, feature).select(
+                *KEY, "feature", "grid_from", pl.col("bin"), "n", "s1", "s2", "invalid"
+            )
+        )
+    return found
+
+
+def category_rows(warehouse: Warehouse, chunk: Chunk, statement: Statement) -> list[pl.DataFrame]:
+    """Rows of every category feature, after its dictionary has taken in the chunk's reference days."""
+    known = grids.of_kind(warehouse, chunk, "category")
+    reference = dictionary.references(warehouse, chunk)
+    found = []
+    for feature in known["feature"].unique().sort().to_list():
+        keys = _keys_since(chunk, known, feature)
+        _admit(warehouse, chunk, feature, keys, reference)
+        found.append(_categories(warehouse, chunk, feature, keys, reference, statement))
+    return found
+
+
+def _numbers(chunk: Chunk, known: pl.DataFrame, feature: str, statement: Statement) -> pl.DataFrame:
+    """model_id, version, day, grid_from, bin, n, s1, s2, invalid of one numeric feature."""
+    import polars as pl
+
+    keys = _keys_since(chunk, known, feature)
+    bounds = pl.DataFrame(
+        [(m, *_bounds(chunk, m, feature)) for m in keys["model_id"].unique().sort().to_list()],
+        schema={"model_id": pl.String, "lo": pl.Float64, "hi": pl.Float64},
+        orient="row",
+    )
+    keys = keys.with_columns(pl.col("centre", "scale").fill_null(0.0)).join(bounds, on="model_id")
+    columns = {"key": "k.key", "centre": "k.centre", "scale": "k.scale", "lo": "k.lo", "hi": "k.hi"}
+    columns["x"] = feature_column(chunk.engine, feature, "number")
+    counted = chunk.engine.rollup(
+        statement.sql, Scan("feature_values", columns, (Lookup("k", keys, BY_DAY),))
+    )
+    held = keys.select("key", "model_id", "version", "day", pl.col("from_day").alias("grid_from"))
+    return counted.join(held, on="key")
+
+
+def _keys_since(chunk: Chunk, known: pl.DataFrame, feature: str) -> pl.DataFrame:
+    """The chunk's keys from the feature's first day on, each with the grid in force on its day."""
+    import polars as pl
+
+    of_feature = known.filter(pl.col("feature") == feature).drop("feature").sort("from_day")
+    keys = chunk.keys.sort("day").join_asof(
+        of_feature.with_columns(pl.col("from_day").alias("since")),
+        left_on="day",
+        right_on="since",
+        by="model_id",
+        check_sortedness=False,
+    )
+    return keys.drop("since", strict=False).filter(pl.col("from_day").is_not_null()).sort("key")
+
+
+def _bounds(chunk: Chunk, model_id: str, feature: str) -> tuple[float, float]:
+    """The declared range of valid values."""
+    given = chunk.declared(model_id).features.get(feature)
+    largest = sys.float_info.max
+    low = given.min if given and given.min is not None else -largest
+    high = given.max if given and given.max is not None else largest
+    return low, high
+
+
+def _admit(
+    warehouse: Warehouse, chunk: Chunk, feature: str, keys: pl.DataFrame, reference: pl.DataFrame
+) -> None:
+    import polars as pl
+
+    inside = keys.join(reference, on="model_id").filter(pl.col("day").is_between("start", "end"))
+    if inside.is_empty():
+        return
+    x = feature_column(chunk.engine, feature, "category")
+    lookup = Lookup("k", inside.select("key", *BY_DAY), BY_DAY)
+    counted = groups(chunk.engine, {"key": "k.key", "value": x}, (lookup,)).filter(
+        pl.col("value").is_not_null()
+    )
+    by_day = counted.join(inside, on="key").group_by("model_id", "day", "value").agg(pl.col("n").sum())
+    dictionary.admit(warehouse, chunk, feature, by_day, dictionary.CATEGORIES)
+
+
+def _categories(
+    warehouse: Warehouse,
+    chunk: Chunk,
+    feature: str,
+    keys: pl.DataFrame,
+    reference: pl.DataFrame,
+    statement: Statement,
+) -> pl.DataFrame:
+    """Rows of one category feature."""
+    import polars as pl
+
+    held = dictionary.terms(warehouse, chunk, feature)
+    allowed = _allowed(chunk, feature)
+    entries = held.join(allowed, on=["model_id", "value"], how="full", coalesce=True)
+    restricted = keys.select("key", *BY_DAY).join(
+        allowed.select("model_id").unique().with_columns(pl.lit(True).alias("restricted")),
+        on="model_id",
+        how="left",
+    )
+    x = feature_column(chunk.engine, feature, "category")
+    lookups = (
+        Lookup("k", restricted.with_columns(pl.col("restricted").fill_null(False)), BY_DAY),
+        Lookup("t", entries, {"model_id": "r.model_id", "value": x}, optional=True),
+    )
+    columns = {
+        "key": "k.key",
+        "x": x,
+        "rank": "CASE WHEN t.first_day <= r.day THEN t.rank END",
+        "invalid": f"k.restricted AND {x} IS NOT NULL AND t.allowed IS NULL",
+    }
+    counted = chunk.engine.rollup(statement.sql, Scan("feature_values", columns, lookups))
+    rows = counted.join(keys, on="key").join(reference, on="model_id")
+    rows = rows.join(held.rename({"rank": "code"}), on=["model_id", "code"], how="left")
+    full = pl.col("model_id").is_in(_full(held).implode())
+    rows = rows.with_columns(
+        pl.when(pl.col("code") == MISSING).then(pl.lit("missing"))
+        .when(pl.col("code") != NOT_HELD).then(pl.lit("value"))
+        .when(full | pl.col("day").is_between("start", "end")).then(pl.lit("other"))
+        .otherwise(pl.lit("unseen")).alias("kind")
+    )  # fmt: skip
+    return _placed(rows, chunk, feature).select(*KEY, "feature", "value", "kind", "n", "invalid")
+
+
+def _allowed(chunk: Chunk, feature: str) -> pl.DataFrame:
+    """model_id, value, allowed: the only valid values, where they are declared."""
+    import polars as pl
+
+    declared = {m: chunk.declared(m).features.get(feature) for m in chunk.model_ids}
+    rows = [
+        (m, value, True) for m, f in declared.items() if f and f.allowed is not None for value in f.allowed
+    ]
+    return pl.DataFrame(
+        rows, schema={"model_id": pl.String, "value": pl.String, "allowed": pl.Boolean}, orient="row"
+    )
+
+
+def _full(held: pl.DataFrame) -> pl.Series:
+    """Models whose dictionary takes no more values."""
+    import polars as pl
+
+    return held.filter(pl.col("rank") >= dictionary.CATEGORIES - 1)["model_id"].unique().sort()
+
+
+def _placed(rows: pl.DataFrame, chunk: Chunk, feature: str) -> pl.DataFrame:
+    import polars as pl
+
+    return rows.with_columns(
+        pl.lit(chunk.source).alias("source"), pl.lit("").alias("segment"), pl.lit(feature).alias("feature")
+    )

@@ -1,0 +1,259 @@
+"""The softsign grid of every (model, feature): where it comes from, when it changes.
+
+Centre and scale are taken from the feature's first 1,000 finite values in (event_time, request_id) order. While
+there are fewer they are taken from the first 1, 2, 4, ... of them, so the grid is a function of the lake alone and
+changes at most ten times before it is frozen; each change marks the feature's days. A day with more than 10 % of
+its values in the two outermost bins begins a new grid: the old one no longer sees. Caller: summarise_features.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.core.histogram import K, centre_scale
+from dagster_project.pipeline.summarise_due import lake_path, mark
+from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, feature_column, groups
+from dagster_project.store.engine import Lookup
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dagster_project.pipeline.night import Night
+
+VALUES = 1000
+"""So many values make a grid."""
+BLIND_SHARE = 0.1
+"""More than this share of a day's values in the outermost bins: the grid no longer sees."""
+FEWEST_TO_BREAK = 20
+"""A day with fewer finite values never breaks a grid."""
+FINITE = "{x} BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One row of `ops.grid`; a category has one too, without centre and scale."""
+
+    model_id: str
+    feature: str
+    from_day: dt.date
+    kind: str
+    centre: float | None = None
+    scale: float | None = None
+    n: int = 0
+    frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a chunk holds of one (model, feature)."""
+
+    model_id: str
+    feature: str
+    kind: str
+    first_day: dt.date
+    finite: int
+    """Finite numbers; 0 for categories."""
+
+
+Book = dict[tuple[str, str], list[Grid]]
+"""The grids of each (model, feature), oldest first."""
+
+
+def settle(night: Night, warehouse: Warehouse, chunk: Chunk) -> None:
+    """Bring `ops.grid` up to date with the chunk's features: new ones, and those with more values than before."""
+    book = read(warehouse, chunk)
+    seen = _look(chunk, book)
+    begun = [_begun(one, book.get((one.model_id, one.feature))) for one in seen]
+    _write(warehouse, [new for new in begun if new is not None])
+    fresh = {(one.model_id, one.feature): one.finite for one in seen}
+    _retake(night, warehouse, chunk, fresh)
+
+
+def read(warehouse: Warehouse, chunk: Chunk) -> Book:
+    """The grids of the chunk's models."""
+    rows = warehouse.connection.execute(
+        """
+        SELECT model_id, feature, from_day, kind, centre, scale, n, frozen FROM ops.grid
+        WHERE list_contains(?, model_id) ORDER BY model_id, feature, from_day
+        """,
+        [chunk.model_ids],
+    ).fetchall()
+    book: Book = {}
+    for row in rows:
+        book.setdefault((row[0], row[1]), []).append(Grid(*row))
+    return book
+
+
+def of_kind(warehouse: Warehouse, chunk: Chunk, kind: str) -> pl.DataFrame:
+    """model_id, feature, from_day, centre, scale of the chunk's models, by feature, model and day."""
+    return warehouse.frame(
+        """
+        SELECT model_id, feature, from_day, centre, scale FROM ops.grid
+        WHERE list_contains(?, model_id) AND kind = ? ORDER BY feature, model_id, from_day
+        """,
+        [chunk.model_ids, kind],
+    )
+
+
+def broken(night: Night, rows: pl.DataFrame) -> pl.DataFrame:
+    """model_id, day: the first day of each model that one feature's grid no longer sees.
+
+    `rows` has model_id, day, grid_from, bin, n. A grid's own first day and the running day never break it.
+    """
+    import polars as pl
+
+    finite = rows.filter(
+        pl.col("bin").abs() <= K, pl.col("day") > pl.col("grid_from"), pl.col("day") <= night.as_of
+    )
+    counted = finite.group_by("model_id", "day").agg(
+        pl.col("n").sum().alias("n"), pl.col("n").filter(pl.col("bin").abs() == K).sum().alias("outer")
+    )
+    blind = counted.filter(pl.col("n") >= FEWEST_TO_BREAK, pl.col("outer") > BLIND_SHARE * pl.col("n"))
+    return blind.group_by("model_id").agg(pl.col("day").min()).sort("model_id")
+
+
+def begin_again(night: Night, warehouse: Warehouse, chunk: Chunk, feature: str, breaks: pl.DataFrame) -> None:
+    """Give a feature of some models a new grid from the day its old one no longer sees."""
+    new = [Grid(model_id, feature, day, "number") for model_id, day in breaks.iter_rows()]
+    _write(warehouse, [(None, grid) for grid in new])
+    _retake(night, warehouse, chunk, {})
+
+
+def _look(chunk: Chunk, book: Book) -> list[Seen]:
+    """Count the values of every column that is new to some model, begins earlier, or has a provisional grid."""
+    import polars as pl
+
+    keys = Lookup("k", chunk.keys, BY_DAY)
+    seen = []
+    for name in sorted(column for column in chunk.engine.loaded if column.startswith("f:")):
+        feature = name.removeprefix("f:")
+        if all(_settled(book.get((model_id, feature)), chunk) for model_id in chunk.model_ids):
+            continue
+        kind = "number" if chunk.engine.loaded[name] != "VARCHAR" else "category"
+        x = feature_column(chunk.engine, feature, kind)
+        finite = FINITE.format(x=x) if kind == "number" else "false"
+        counted = groups(
+            chunk.engine, {"key": "k.key", "there": f"{x} IS NOT NULL", "finite": finite}, (keys,)
+        )
+        by_model = counted.filter(pl.col("there")).join(chunk.keys, on="key").group_by("model_id")
+        rows = by_model.agg(pl.col("day").min(), pl.col("n").filter(pl.col("finite")).sum().alias("finite"))
+        for model_id, day, n in rows.sort("model_id").iter_rows():
+            grids, given = book.get((model_id, feature)), chunk.declared(model_id).features.get(feature)
+            kept = (given and given.type) or (grids[0].kind if grids else kind)
+            seen.append(Seen(model_id, feature, kept, day, n))
+    return seen
+
+
+def _settled(grids: list[Grid] | None, chunk: Chunk) -> bool:
+    return grids is not None and grids[-1].frozen and grids[0].from_day <= chunk.days[0]
+
+
+def _begun(seen: Seen, grids: list[Grid] | None) -> tuple[Grid | None, Grid] | None:
+    """The grid a feature begins with, or its first one moved to an earlier day; None: nothing to do."""
+    if grids is None or grids[0].kind != seen.kind:
+        return None, Grid(
+            seen.model_id, seen.feature, seen.first_day, seen.kind, frozen=seen.kind == "category"
+        )
+    if seen.first_day < grids[0].from_day:
+        return grids[0], replace(grids[0], from_day=seen.first_day)
+    return None
+
+
+def _write(warehouse: Warehouse, changes: Sequence[tuple[Grid | None, Grid]]) -> None:
+    """Put each new grid in the place of the old one (if any) and mark the days it reaches."""
+    import polars as pl
+
+    if not changes:
+        return
+    gone = [(g.model_id, g.feature, g.from_day) for pair in changes for g in pair if g is not None]
+    warehouse.connection.executemany(
+        "DELETE FROM ops.grid WHERE model_id = ? AND feature = ? AND from_day = ?", gone
+    )
+    warehouse.append("ops.grid", pl.DataFrame([asdict(new) for _, new in changes], infer_schema_length=None))
+    for day in sorted({new.from_day for _, new in changes}):
+        mark(warehouse, (new.model_id for _, new in changes if new.from_day == day), day)
+
+
+def _retake(night: Night, warehouse: Warehouse, chunk: Chunk, fresh: Mapping[tuple[str, str], int]) -> None:
+    """Take centre and scale anew for every provisional grid of the chunk's models that has more values by now."""
+    counted = _counted(warehouse, chunk)
+    wanted: dict[tuple[str, dt.date], list[Grid]] = {}
+    for key, grids in read(warehouse, chunk).items():
+        last = grids[-1]
+        n = counted.get((*key, last.from_day), 0) + fresh.get(key, 0)
+        if not last.frozen and (last.n == 0 or _step(n) > last.n):
+            wanted.setdefault((last.feature, last.from_day), []).append(last)
+    changes: list[tuple[Grid | None, Grid]] = []
+    for (feature, from_day), grids in sorted(wanted.items(), key=lambda item: item[0]):
+        values = _first_values(night, warehouse, chunk, feature, from_day, [g.model_id for g in grids])
+        changes += [(old, new) for old in grids if (new := _taken(old, values)).n > old.n]
+    _write(warehouse, changes)
+
+
+def _counted(warehouse: Warehouse, chunk: Chunk) -> dict[tuple[str, str, dt.date], int]:
+    """Finite values that the days outside the chunk hold, for each provisional grid."""
+    rows = warehouse.connection.execute(
+        """
+        SELECT h.model_id, h.feature, h.grid_from, sum(h.n)::BIGINT
+        FROM daily.feature_hist AS h
+        JOIN ops.grid AS g ON g.model_id = h.model_id AND g.feature = h.feature AND g.from_day = h.grid_from
+        WHERE NOT g.frozen AND list_contains(?, h.model_id) AND h.bin BETWEEN -127 AND 127
+          AND NOT (h.source = ? AND list_contains(?, h.day))
+        GROUP BY ALL
+        """,
+        [chunk.model_ids, chunk.source, list(chunk.days)],
+    ).fetchall()
+    return {(model_id, feature, day): n for model_id, feature, day, n in rows}
+
+
+def _step(n: int) -> int:
+    """1, 2, 4, ... 512 or 1,000: how many of n values a grid is taken from."""
+    return VALUES if n >= VALUES else 2 ** (n.bit_length() - 1) if n else 0
+
+
+def _taken(grid: Grid, values: pl.DataFrame) -> Grid:
+    """The grid taken from its model's first values."""
+    import polars as pl
+
+    own = values.filter(pl.col("model_id") == grid.model_id)["x"]
+    n = _step(len(own))
+    if n == 0:
+        return grid
+    centre, scale = centre_scale(own.head(n).to_numpy())
+    return replace(grid, centre=centre, scale=scale, n=n, frozen=n == VALUES)
+
+
+def _first_values(
+    night: Night, warehouse: Warehouse, chunk: Chunk, feature: str, since: dt.date, models: Sequence[str]
+) -> pl.DataFrame:
+    """model_id, x: each model's first 1,000 finite values from a day on, in event order, from few days if they do."""
+    import polars as pl
+
+    days = _files_by_day(night, warehouse, chunk, since)
+    take = 2
+    while True:
+        values = chunk.engine.first_values(
+            [f for files in days[:take] for f in files], feature, models, VALUES
+        )
+        full = values.group_by("model_id").len().filter(pl.col("len") >= VALUES)
+        if take >= len(days) or len(full) == len(models):
+            return values
+        take *= 8
+
+
+def _files_by_day(night: Night, warehouse: Warehouse, chunk: Chunk, since: dt.date) -> list[list[Path]]:
+    """Request files of the chunk's source from a day on, day by day."""
+    last = max(night.as_of, night.running_day or night.as_of)
+    rows = warehouse.connection.execute(
+        """
+        SELECT day, list(path ORDER BY path) FROM ops.part
+        WHERE kind = 'requests' AND source = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day
+        """,
+        [chunk.source, since, last],
+    ).fetchall()
+    return [[lake_path(night, path) for path in paths] for _, paths in rows]

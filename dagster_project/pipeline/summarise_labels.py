@@ -1,0 +1,63 @@
+"""Labelled requests of a chunk of days to rows of the outcome and label-score tables. Caller: pipeline.summarise.
+
+Labels stand on the day of their request and carry the day they came, so a window can be read as of any night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from dagster_project.pipeline.summarise_scans import (
+    BY_DAY,
+    Chunk,
+    constants,
+    groups,
+    labelled_scan,
+    table_of,
+    with_keys,
+)
+from dagster_project.pipeline.summarise_traffic import Rows, segment_label
+from dagster_project.spec.loading import Statement
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statement]) -> Rows:
+    """Rows of all statements that read `labelled`, for all requests and for the parts of declared segments."""
+    import polars as pl
+
+    keys = _keys(warehouse, chunk)
+    names = keys.select("key", *BY_DAY, pl.col("part").alias("segment")).unique()
+    scan = labelled_scan(keys, "r.item")
+    rows: Rows = {}
+    for statement in statements:
+        counted = chunk.engine.rollup(statement.sql, scan).join(names, on="key")
+        label_day = pl.col("day") + pl.duration(days=pl.col("lag"))
+        placed = counted.with_columns(label_day.alias("label_day"), pl.lit(chunk.source).alias("source"))
+        rows.setdefault(table_of(statement), []).append(placed.drop("key", "lag"))
+    return rows
+
+
+def _keys(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
+    """Each (model, version, day, item of the row's segments) with the key of the part it counts into."""
+    import polars as pl
+
+    found = groups(chunk.engine, {**BY_DAY, "item": "r.item"}).drop("n")
+    declared = {m: chunk.declared(m).segments for m in found["model_id"].unique().sort().to_list()}
+    wanted = [("", m) for m in declared] + [(name, m) for m, names in declared.items() for name in names]
+    wanted_frame = pl.DataFrame(wanted, schema={"name": pl.String, "model_id": pl.String}, orient="row")
+    found = found.with_columns(
+        pl.col("item").str.split_exact("=", 1).struct.field("field_0").alias("name"),
+        pl.col("item").str.replace(r"^[^=]*=", "").replace("", "missing").alias("raw"),
+    ).join(wanted_frame, on=["name", "model_id"], how="semi")
+    parts = []
+    for (name,), rows in found.sort("name", *BY_DAY, "item").group_by("name", maintain_order=True):
+        label = segment_label(warehouse, chunk, str(name), rows) if name else rows["item"]
+        parts.append(rows.with_columns(label.alias("part")))
+    every = pl.concat(parts)
+    numbered = with_keys(every.select(*BY_DAY, "part"))
+    keys = every.join(numbered, on=[*BY_DAY, "part"]).rename({"item": "segment"})
+    return constants(chunk, keys.select("key", *BY_DAY, "segment", "part"))

@@ -1,0 +1,151 @@
+"""What statements read: the loaded rows of a chunk of days beside tiny integer keys and declared constants.
+
+A `Chunk` is a source's days with one key per (model, version, day). The functions answer with the scans of
+`input`, `labelled`, one feature's `feature_values`, and small counting scans. Caller: the other summarise modules.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagster_project.spec.catalog import Model
+from dagster_project.spec.loading import Statement
+from dagster_project.spec.statement import StatementHead
+from dagster_project.store.engine import Engine, Lookup, Scan
+from dagster_project.store.warehouse import quote
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BY_DAY = {"model_id": "r.model_id", "version": "r.version", "day": "r.day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Days of one source being rolled up together."""
+
+    engine: Engine
+    source: str
+    days: Sequence[dt.date]
+    keys: pl.DataFrame
+    """key, model_id, version, day; sorted, key counts from 0."""
+    models: Mapping[str, Model]
+    """Declarations by id; undeclared models are not in it."""
+
+    @property
+    def model_ids(self) -> list[str]:
+        """Models with rows in the chunk."""
+        return sorted(self.keys["model_id"].unique().to_list())
+
+    def declared(self, model_id: str) -> Model:
+        """The model's declaration; an undeclared one has no wishes."""
+        return self.models.get(model_id) or Model(id=model_id)
+
+
+def head_of(statement: Statement) -> StatementHead:
+    """A summary's front matter."""
+    assert isinstance(statement.head, StatementHead)  # noqa: S101  narrowing: the loader sorts heads by folder
+    return statement.head
+
+
+def table_of(statement: Statement) -> str:
+    """The daily table that a summary's rows go to."""
+    return str(head_of(statement).table)
+
+
+def with_keys(rows: pl.DataFrame) -> pl.DataFrame:
+    """Number the distinct rows from 0, in their own order: the `key` of a chunk's groups."""
+    import polars as pl
+
+    return rows.unique().sort(rows.columns).with_row_index("key").cast({"key": pl.Int32})
+
+
+def groups(
+    engine: Engine,
+    columns: Mapping[str, str],
+    lookups: tuple[Lookup, ...] = (),
+    derived: Mapping[str, str] | None = None,
+) -> pl.DataFrame:
+    """Distinct values of expressions over the loaded rows with their counts n."""
+    names = ", ".join(quote(c) for c in columns)
+    statement = f"SELECT {names}, count(*) AS n FROM seen GROUP BY {names} ORDER BY {names}"  # noqa: S608
+    return engine.rollup(statement, Scan("seen", columns, lookups, derived or {}))
+
+
+def constants(chunk: Chunk, keys: pl.DataFrame) -> pl.DataFrame:
+    """Add what is declared of each key's model: task, threshold, whether it runs in batches."""
+    import polars as pl
+
+    models = [chunk.declared(model_id) for model_id in keys["model_id"].unique().sort().to_list()]
+    declared = pl.DataFrame(
+        [(m.id, m.task, m.threshold, None if m.pattern is None else m.pattern == "batch") for m in models],
+        schema={"model_id": pl.String, "task": pl.String, "threshold": pl.Float64, "batch": pl.Boolean},
+        orient="row",
+    )
+    return keys.join(declared, on="model_id", how="left")
+
+
+def input_scan(keys: pl.DataFrame, part: str | None = None) -> Scan:
+    """One row a request; `part`: SQL of the value that the keys' column `raw` equals, for the parts of a segment."""
+    columns = {
+        "key": "k.key",
+        "hour": "CAST(floor(epoch_us(r.event_time) / 3600000000) AS BIGINT) % 24",
+        "consumer": "r.consumer",
+        "user_hash": "r.user_hash",
+        "records": "r.records",
+        "latency_ms": "CASE WHEN isfinite(r.latency_ms) THEN r.latency_ms END",
+        "batch": "coalesce(k.batch, r.pattern = 'batch')",
+        "error": "r.error",
+        "late": "r.late",
+        "score": "CASE WHEN isfinite(r.score) THEN r.score END",
+        "predicted": "r.score IS NOT NULL OR r.prediction IS NOT NULL OR r.prediction_text IS NOT NULL",
+        "is_binary": "coalesce(k.task = 'binary', true)",
+        "tokens_in": "r.tokens_in",
+        "tokens_out": "r.tokens_out",
+        "cost": "CASE WHEN isfinite(r.cost) THEN r.cost END",
+    }
+    if part is None:
+        return Scan("input", columns, (Lookup("k", keys, BY_DAY),))
+    return Scan("input", columns, (Lookup("k", keys, {**BY_DAY, "raw": "r.part"}),), {"part": part})
+
+
+def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
+    """One row a labelled request; `segment` is the expression that the keys' column `segment` equals.
+
+    The decision is the score against the declared threshold; where none is declared, what the model answered;
+    where it answered with a score alone, 0.5. A request without a user is its own user.
+    """
+    columns = {
+        "key": "k.key",
+        "lag": "CAST(r.label_day - r.day AS INTEGER)",
+        "bucket": "CASE WHEN k.segment = '' THEN"
+        " CAST(coalesce(r.user_hash, md5_number_lower(r.request_id)) % 32 AS SMALLINT) END",
+        "score": "CASE WHEN isfinite(r.score) THEN r.score END",
+        "prediction": "CASE WHEN isfinite(r.prediction) THEN r.prediction END",
+        "label": "CASE WHEN isfinite(r.label) THEN r.label END",
+        "decided": "CASE WHEN k.threshold IS NOT NULL AND r.score IS NOT NULL THEN r.score >= k.threshold"
+        " WHEN r.prediction IS NOT NULL THEN r.prediction >= 0.5 ELSE r.score >= 0.5 END",
+        "is_binary": "coalesce(k.task = 'binary', r.score IS NOT NULL)",
+        "is_regression": "coalesce(k.task = 'regression', r.score IS NULL)",
+    }
+    return Scan("labelled", columns, (Lookup("k", keys, {**BY_DAY, "segment": segment}),))
+
+
+def feature_column(engine: Engine, feature: str, kind: str) -> str:
+    """Expression of a feature's value as number or category; NULL where the files do not have it.
+
+    A text in a column of numbers is not a number: NaN. A whole number in a column of categories has no point.
+    """
+    name = f"f:{feature}"
+    column, wanted = f"r.{quote(name)}", "DOUBLE" if kind == "number" else "VARCHAR"
+    if name not in engine.loaded:
+        return f"CAST(NULL AS {wanted})"
+    if (engine.loaded[name] == "VARCHAR") == (kind == "category"):
+        return column
+    if kind == "number":
+        return f"CASE WHEN {column} IS NOT NULL THEN coalesce(try_cast({column} AS DOUBLE), 'nan') END"
+    whole = f"{column} = floor({column}) AND abs({column}) < 1e15"
+    return f"CAST(CASE WHEN {whole} THEN CAST({column} AS BIGINT)::VARCHAR ELSE {column}::VARCHAR END AS VARCHAR)"

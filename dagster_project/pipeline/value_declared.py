@@ -1,0 +1,139 @@
+"""Declared value of the spans asked for: counted outcomes times declared money, with an interval over user buckets.
+
+Evidence C: outcomes or errors were counted. Evidence D: every prediction was taken as used. In: `span.*`. Out: rows
+of `mart.impact` of kind 'declared'. Caller: pipeline.value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dagster_project.core import impact
+from dagster_project.core.intervals import BUCKETS
+from dagster_project.core.performance import ERROR_SCALE
+from dagster_project.core.types import Floats
+from dagster_project.pipeline.night import Night
+from dagster_project.spec.catalog import Model, Value
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DAYS_A_MONTH = 365.25 / 12
+SPAN = ["day", "window_days"]
+IMPACT = [
+    "model_id", "day", "window_days", "currency", "value", "low", "high", "n", "cost", "plan", "evidence", "kind",
+    "basis", "reason",
+]  # fmt: skip
+
+
+def declared_rows(night: Night, warehouse: Warehouse) -> pl.DataFrame:
+    """One row a model with requests in a span; without a declared value or labels it says so."""
+    import polars as pl
+
+    traffic = warehouse.frame(
+        """
+        SELECT model_id, day, window_days, sum(records)::BIGINT AS records, sum(scored)::BIGINT AS scored,
+          count(DISTINCT on_day) AS days
+        FROM span.traffic WHERE segment = '' GROUP BY ALL ORDER BY ALL
+        """
+    )
+    binary = _bucketed(
+        warehouse, "outcome_binary", "sum(tp) AS tp, sum(fp) AS fp, sum(fn) AS fn, sum(tn) AS tn"
+    )
+    regression = _bucketed(warehouse, "outcome_regression", "sum(n) AS n, sum(ae) AS ae")
+    frames = []
+    for model in (placed.value for placed in night.workspace.models):
+        served = traffic.filter(pl.col("model_id") == model.id)
+        if served.is_empty():
+            continue
+        outcomes = (regression if model.value and model.value.per_unit_error is not None else binary).filter(
+            pl.col("model_id") == model.id
+        )
+        currency = (model.value.currency if model.value else None) or night.workspace.settings.currency
+        frames.append(_of_model(model, served, outcomes).with_columns(pl.lit(currency).alias("currency")))
+    return _finished(frames)
+
+
+def _bucketed(warehouse: Warehouse, table: str, sums: str) -> pl.DataFrame:
+    key = "model_id, day, window_days, bucket"
+    sql = f"SELECT {key}, {sums} FROM span.{table} WHERE segment = '' GROUP BY {key} ORDER BY {key}"  # noqa: S608
+    frame = warehouse.frame(sql)
+    return frame.cast({name: float for name in frame.columns if name not in key.split(", ")})
+
+
+def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Value, cost and plan of one model's spans."""
+    import polars as pl
+
+    if model.value is None:
+        return served.select("model_id", *SPAN).with_columns(pl.lit("no value is declared").alias("reason"))
+    given = model.value
+    cost = given.cost.per_day * pl.col("days") + given.cost.per_1000 * pl.col("records") / 1000
+    money = served.with_columns(
+        cost.cast(pl.Float64).alias("cost"),
+        (pl.lit(given.plan_per_month, dtype=pl.Float64) * pl.col("window_days") / DAYS_A_MONTH).alias("plan"),
+        pl.lit("declared").alias("kind"),
+    )
+    if given.per_accepted is not None:
+        return money.with_columns(
+            (given.per_accepted * pl.col("scored")).cast(pl.Float64).alias("value"), pl.col("scored").alias("n"),
+            pl.lit("D").alias("evidence"), pl.lit("predictions taken as used, times declared money").alias("basis"),
+        )  # fmt: skip
+    counted = _counted(given, outcomes)
+    joined = money.join(counted, on=SPAN, how="left", maintain_order="left")
+    missing = pl.when(pl.col("value").is_null()).then(pl.lit("not available: no labels have come"))
+    return joined.with_columns(
+        pl.lit("C").alias("evidence"), pl.lit(_basis(given)).alias("basis"), missing.alias("reason")
+    )
+
+
+def _counted(given: Value, outcomes: pl.DataFrame) -> pl.DataFrame:
+    """day, window_days, value, low, high, n from outcomes by bucket."""
+    import polars as pl
+
+    keys = outcomes.select(SPAN).unique().sort(SPAN).with_row_index("place")
+    at = outcomes.join(keys, on=SPAN, maintain_order="left")
+    flat = at["place"].to_numpy().astype(np.int64) * BUCKETS + at["bucket"].to_numpy().astype(np.int64)
+
+    def spread(name: str) -> Floats:
+        counts = np.bincount(flat, at[name].to_numpy(), len(keys) * BUCKETS).astype(np.float64)
+        return counts.reshape(-1, BUCKETS)
+
+    if given.per_outcome is not None:
+        worth = given.per_outcome
+        cells = [spread(name) for name in ("tp", "fp", "fn", "tn")]
+        value, low, high = impact.outcome_value(cells, [worth.tp, worth.fp, worth.fn, worth.tn])
+        n = np.sum([cell.sum(axis=1) for cell in cells], axis=0)
+    else:
+        errors, labels = spread("ae") / ERROR_SCALE, spread("n")
+        value, low, high = impact.error_value(
+            errors, labels, given.baseline_error or 0.0, -(given.per_unit_error or 0.0)
+        )
+        n = labels.sum(axis=1)
+    figures = {"value": value, "low": low, "high": high, "n": n.astype(np.int64)}
+    return keys.drop("place").with_columns(
+        pl.Series(name, column).fill_nan(None) if name != "n" else pl.Series(name, column)
+        for name, column in figures.items()
+    )
+
+
+def _basis(given: Value) -> str:
+    if given.per_outcome is not None:
+        return "labelled decisions by outcome, times declared money"
+    return f"errors avoided against {given.baseline_error:g} of the simple alternative, times declared money"
+
+
+def _finished(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    import polars as pl
+
+    schema = {
+        "model_id": pl.String, "day": pl.Date, "window_days": pl.Int32, "currency": pl.String, "value": pl.Float64,
+        "low": pl.Float64, "high": pl.Float64, "n": pl.Int64, "cost": pl.Float64, "plan": pl.Float64,
+        "evidence": pl.String, "kind": pl.String, "basis": pl.String, "reason": pl.String,
+    }  # fmt: skip
+    empty = pl.DataFrame(schema=schema)
+    wide = [frame.select([c for c in IMPACT if c in frame.columns]) for frame in frames]
+    return pl.concat([empty, *wide], how="diagonal_relaxed").select(IMPACT).sort("model_id", *SPAN)

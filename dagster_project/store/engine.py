@@ -1,0 +1,146 @@
+"""The seam where raw events become sums: everything dear happens in `Engine.rollup`.
+
+In: Parquet files of the lake, a portable statement of `reports/summaries/`, and a `Scan` that says which columns
+of the files, joined with which small tables, make the relation that the statement reads. Out: a polars frame of
+sums, a few rows per key. Another engine (Spark) would read the same scans and run the same statements; this one
+is DuckDB inside the warehouse. Caller: pipeline.summarise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.store.warehouse import Warehouse, quote
+
+if TYPE_CHECKING:
+    import polars as pl
+
+KEEP_ROWS = 600_000
+"""Files of at most so many rows together are read once into memory: opening many small files again for every
+statement costs more than their rows. Larger ones are scanned by each statement, so memory stays bounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A small table joined to the rows: its columns `on` must equal the expressions over the files' row `r`."""
+
+    alias: str
+    rows: pl.DataFrame
+    on: Mapping[str, str]
+    optional: bool = False
+    """True: rows of the files without a match stay, its columns are NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The relation `name` that a statement reads: columns as SQL expressions over `r` and the lookups' aliases."""
+
+    name: str
+    columns: Mapping[str, str]
+    lookups: tuple[Lookup, ...]
+    derived: Mapping[str, str] = field(default_factory=dict)
+    """Further columns of `r`, as expressions over the files' columns without an alias."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Rolls up the files given to `load`, one statement after another."""
+
+    warehouse: Warehouse
+    loaded: dict[str, str] = field(default_factory=dict)
+    """Columns of the loaded files and their SQL types."""
+    bound: dict[str, Scan] = field(default_factory=dict)
+    """Scans that stand as views, by name: several statements read the same one."""
+    kept: dict[str, pl.DataFrame] = field(default_factory=dict)
+    """Lookups that stand as tables, by alias."""
+
+    def load(
+        self, files: Sequence[Path], rows: int, explode: str | None = None, unread: Sequence[str] = ()
+    ) -> None:
+        """Make `files` (together about `rows` rows) the rows that the next statements read.
+
+        `unread` names columns that no scan asks for; they are not kept in memory. `explode` names a list column:
+        each row is also read once per item, which the column `item` holds; the row itself has item ''.
+        """
+        self.warehouse.run("SET VARIABLE lake_files = ?", [[str(path) for path in files]])
+        self.warehouse.run("DROP VIEW IF EXISTS temp.lake_rows; DROP TABLE IF EXISTS temp.lake_kept")
+        source = "read_parquet(getvariable('lake_files'), union_by_name = true)"
+        # A perfect hash table of 2^20 places pays off on millions of rows; on few it is dearer than the rows.
+        self.warehouse.run(f"SET perfect_ht_threshold = {12 if rows <= KEEP_ROWS else 20}")
+        if rows <= KEEP_ROWS:
+            names = ", ".join(f"'{name}'" for name in ("", *unread))
+            wanted = f"SELECT COLUMNS(lambda name: name NOT IN ({names}))"
+            self.warehouse.run(f"CREATE TEMP TABLE lake_kept AS {wanted} FROM {source}")
+            source = "lake_kept"
+        items = f" UNION ALL SELECT *, unnest({quote(explode)}) FROM {source}" if explode else ""  # noqa: S608
+        item = ", '' AS item" if explode else ""
+        self.warehouse.run(f"CREATE TEMP VIEW lake_rows AS SELECT *{item} FROM {source}{items}")  # noqa: S608
+        described = self.warehouse.frame("SELECT column_name, column_type FROM (DESCRIBE lake_rows)")
+        for remembered in (self.loaded, self.bound, self.kept):
+            remembered.clear()
+        self.loaded.update(described.rows())
+
+    def release(self) -> None:
+        """Forget the loaded rows."""
+        self.warehouse.run("DROP VIEW IF EXISTS temp.lake_rows; DROP TABLE IF EXISTS temp.lake_kept")
+        for remembered in (self.loaded, self.bound, self.kept):
+            remembered.clear()
+
+    def rollup(self, statement: str, scan: Scan) -> pl.DataFrame:
+        """Run a statement over the loaded rows; rows in any order. Sums wider than 64 bits are decimals."""
+        if self.bound.get(scan.name) is not scan:
+            self._bind(scan)
+        return self.warehouse.frame(statement)
+
+    def _bind(self, scan: Scan) -> None:
+        """Make the view that a statement reads, and the tables it joins."""
+        joins = []
+        for lookup in scan.lookups:
+            if self.kept.get(lookup.alias) is not lookup.rows:
+                self._keep(lookup)
+            on = " AND ".join(f"{lookup.alias}.{quote(c)} = {e}" for c, e in lookup.on.items())
+            joins.append(
+                f"{'LEFT ' if lookup.optional else ''}JOIN lookup_{lookup.alias} AS {lookup.alias} ON {on}"
+            )
+        derived = "".join(f", {expression} AS {quote(name)}" for name, expression in scan.derived.items())
+        columns = ", ".join(f"{expression} AS {quote(name)}" for name, expression in scan.columns.items())
+        self.warehouse.run(
+            f"CREATE OR REPLACE TEMP VIEW {quote(scan.name)} AS"  # noqa: S608  expressions are this package's own
+            f" SELECT {columns} FROM (SELECT *{derived} FROM lake_rows) AS r {' '.join(joins)}"
+        )
+        self.bound[scan.name] = scan
+
+    def first_values(
+        self, files: Sequence[Path], feature: str, models: Sequence[str], n: int
+    ) -> pl.DataFrame:
+        """model_id, x: the first n finite values of a feature in (event_time, request_id) order, model by model."""
+        column = quote(f"f:{feature}")
+        self.warehouse.run("SET VARIABLE first_files = ?", [[str(path) for path in files]])
+        return self.warehouse.frame(
+            f"""
+            SELECT model_id, x FROM (
+              SELECT model_id, x, row_number() OVER (PARTITION BY model_id ORDER BY event_time, request_id) AS place
+              FROM (SELECT model_id, event_time, request_id, try_cast({column} AS DOUBLE) AS x
+                    FROM read_parquet(getvariable('first_files'), union_by_name = true)
+                    WHERE list_contains($models, model_id))
+              WHERE isfinite(x)
+            ) WHERE place <= $n ORDER BY model_id, place
+            """,  # noqa: S608  the column's name is quoted
+            {"models": list(models), "n": n},
+        )
+
+    def _keep(self, lookup: Lookup) -> None:
+        """A real table, not a registered frame: its statistics let the engine group by a perfect hash."""
+        connection = self.warehouse.connection
+        connection.register("incoming_lookup", lookup.rows.to_arrow())
+        try:
+            table = quote(f"lookup_{lookup.alias}")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM incoming_lookup")  # noqa: S608
+        finally:
+            connection.unregister("incoming_lookup")
+        # Another scan's view may join the table of this alias: it must be made again.
+        self.bound.clear()
+        self.kept[lookup.alias] = lookup.rows

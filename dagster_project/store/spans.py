@@ -1,0 +1,56 @@
+"""Which days, windows, versions and references the next metric statements see: `span.*` views of `daily.*`.
+
+In: the spans asked for; out: views that any metric file reads (`spans.sql`). A person can query them in the
+warehouse afterwards: they show the spans asked for last. Caller: pipeline.score, pipeline.value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A window of days that ends on `day`."""
+
+    day: dt.date
+    window_days: int
+
+    @property
+    def members(self) -> list[dt.date]:
+        """Its days, oldest first."""
+        return [self.day - dt.timedelta(days=back) for back in range(self.window_days - 1, -1, -1)]
+
+
+def ask(
+    warehouse: Warehouse,
+    spans: Sequence[Span],
+    versions: pl.DataFrame,
+    references: pl.DataFrame,
+    as_of: dt.date,
+) -> None:
+    """Point the views at these spans.
+
+    `versions`: model_id, version, shown ('' for all). `references`: model_id, start, until. Models that are not
+    among the versions are not seen at all. Labels that came after `as_of` are not seen either.
+    """
+    import polars as pl
+
+    warehouse.run((Path(__file__).parent / "spans.sql").read_text(encoding="utf-8"))
+    members = [(span.day, span.window_days, member) for span in spans for member in span.members]
+    asked = pl.DataFrame(
+        members, schema={"day": pl.Date, "window_days": pl.Int32, "member": pl.Date}, orient="row"
+    )
+    warehouse.replace("span.asked", asked)
+    warehouse.replace("span.version", versions)
+    warehouse.replace("span.reference", references)
+    warehouse.replace("span.night", pl.DataFrame({"as_of": [as_of]}))

@@ -1,0 +1,24 @@
+/*---
+title: Bias
+family: performance
+unit: label
+better: neither
+definition: Mean difference of prediction and label; above 0 the model says too much.
+formula: mean(prediction - label)
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments rows independent
+apply: regression
+arguments: {figure: bias}
+tasks: [regression]
+minimum: 30
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(n)::BIGINT AS n,
+  sum(y)::DOUBLE AS y,
+  sum(yy)::DOUBLE AS yy,
+  sum(e)::DOUBLE AS e,
+  sum(ee)::DOUBLE AS ee,
+  sum(ae)::DOUBLE AS ae
+FROM span.outcome_regression
+GROUP BY ALL

@@ -1,0 +1,20 @@
+/*---
+title: Log loss
+family: performance
+unit: nats
+better: down
+definition: Mean negative logarithm of the probability that the score gave to what happened.
+formula: mean(-ln(score)) over positive, mean(-ln(1 - score)) over negative labels, scores cut to 1e-15 from 0 and 1
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio)
+apply: log_loss
+tasks: [binary]
+minimum: 30
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(log_loss_n)::BIGINT AS n,
+  sum(log_loss_sum)::DOUBLE AS total
+FROM span.outcome_binary
+GROUP BY ALL
+HAVING sum(log_loss_n) > 0

@@ -1,0 +1,24 @@
+/*---
+title: Mean absolute error
+family: performance
+unit: label
+better: down
+definition: Mean absolute difference of prediction and label.
+formula: mean(|prediction - label|)
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments rows independent
+apply: regression
+arguments: {figure: mae}
+tasks: [regression]
+minimum: 30
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(n)::BIGINT AS n,
+  sum(y)::DOUBLE AS y,
+  sum(yy)::DOUBLE AS yy,
+  sum(e)::DOUBLE AS e,
+  sum(ee)::DOUBLE AS ee,
+  sum(ae)::DOUBLE AS ae
+FROM span.outcome_regression
+GROUP BY ALL

@@ -1,0 +1,18 @@
+/*---
+title: Missing share
+family: quality
+unit: share
+better: down
+definition: Requests of the window without a value of the feature, of all requests since the feature first came.
+formula: missing / requests
+source: Wilson (1927) 90 % interval, requests taken as independent
+apply: share
+thresholds: {good: 0.05, poor: 0.2}
+minimum: 20
+---*/
+SELECT
+  model_id, version, segment, feature, day, window_days,
+  sum(missing) AS numerator,
+  sum(n) AS denominator
+FROM span.feature_count
+GROUP BY ALL

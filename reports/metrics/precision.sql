@@ -1,0 +1,22 @@
+/*---
+title: Precision
+family: performance
+unit: share
+better: up
+definition: Positive decisions that were right, of all labelled positive decisions. A score at or above the deployed threshold is a positive decision.
+formula: tp / (tp + fp)
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
+apply: binary
+arguments: {figure: precision}
+tasks: [binary]
+minimum: 30
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(tp)::BIGINT AS tp,
+  sum(fp)::BIGINT AS fp,
+  sum(fn)::BIGINT AS fn,
+  sum(tn)::BIGINT AS tn
+FROM span.outcome_binary
+GROUP BY ALL

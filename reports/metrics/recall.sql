@@ -1,0 +1,22 @@
+/*---
+title: Recall
+family: performance
+unit: share
+better: up
+definition: Positive labels that the model decided as positive, of all positive labels. A score at or above the deployed threshold is a positive decision.
+formula: tp / (tp + fn)
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
+apply: binary
+arguments: {figure: recall}
+tasks: [binary]
+minimum: 30
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(tp)::BIGINT AS tp,
+  sum(fp)::BIGINT AS fp,
+  sum(fn)::BIGINT AS fn,
+  sum(tn)::BIGINT AS tn
+FROM span.outcome_binary
+GROUP BY ALL

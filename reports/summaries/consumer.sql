@@ -1,0 +1,14 @@
+/*---
+title: Requests by consumer
+table: daily.consumer
+per: input
+definition: Requests of a day by the caller that the log names; '' where it names none.
+---*/
+SELECT
+  key,
+  consumer,
+  count(*) AS requests,
+  sum(records) AS records,
+  sum(CASE WHEN error THEN 1 ELSE 0 END) AS errors
+FROM input
+GROUP BY key, consumer

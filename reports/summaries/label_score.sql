@@ -1,0 +1,28 @@
+/*---
+title: Scores by label
+table: daily.label_score_hist
+per: labelled
+definition: Scores of labelled requests on the logit grid, by the label and the day it came (lag, in days).
+---*/
+SELECT
+  key,
+  lag,
+  label,
+  bin,
+  count(*) AS n,
+  sum(CAST(floor(score * 1073741824 + 0.5) AS BIGINT)) AS s1
+FROM (
+  SELECT
+    key,
+    lag,
+    CAST(CASE WHEN label > 0.5 THEN 1 ELSE 0 END AS SMALLINT) AS label,
+    score,
+    CAST(CASE
+      WHEN score <= 0.000003 THEN -127
+      WHEN score >= 0.999997 THEN 127
+      ELSE floor(10 * ln(score / (1 - score)) + 0.5)
+    END AS SMALLINT) AS bin
+  FROM labelled
+  WHERE is_binary AND score IS NOT NULL AND label IS NOT NULL
+) AS scores
+GROUP BY key, lag, label, bin

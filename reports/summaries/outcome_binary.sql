@@ -1,0 +1,35 @@
+/*---
+title: Confusion counts and log loss
+table: daily.outcome_binary
+per: labelled
+definition: >-
+  Decisions at the deployed threshold against labels, by the day the label came (lag, in days) and the bucket of
+  the user; the log loss of each score, cut to 1e-15 from 0 and 1, as round(loss * 2^30).
+---*/
+SELECT
+  key,
+  lag,
+  bucket,
+  sum(CASE WHEN decided AND positive THEN 1 ELSE 0 END) AS tp,
+  sum(CASE WHEN decided AND NOT positive THEN 1 ELSE 0 END) AS fp,
+  sum(CASE WHEN NOT decided AND positive THEN 1 ELSE 0 END) AS fn,
+  sum(CASE WHEN NOT decided AND NOT positive THEN 1 ELSE 0 END) AS tn,
+  sum(CASE WHEN given IS NULL THEN 0 ELSE 1 END) AS log_loss_n,
+  sum(CASE
+    WHEN given IS NULL THEN 0
+    WHEN given >= 1 THEN 0
+    WHEN given < 0.000000000000001 THEN 37085728765
+    ELSE CAST(floor(-ln(given) * 1073741824 + 0.5) AS BIGINT)
+  END) AS log_loss_sum
+FROM (
+  SELECT
+    key,
+    lag,
+    bucket,
+    decided,
+    label > 0.5 AS positive,
+    CASE WHEN label > 0.5 THEN score ELSE 1 - score END AS given
+  FROM labelled
+  WHERE is_binary AND decided IS NOT NULL AND label IS NOT NULL
+) AS decisions
+GROUP BY key, lag, bucket

@@ -1,0 +1,37 @@
+/*---
+title: Sums of labels and errors
+table: daily.outcome_regression
+per: labelled
+definition: >-
+  Sums over labelled requests of y = round(label * 2^10), e = round((prediction - label) * 2^10), their squares
+  and |e|, by the day the label came (lag, in days) and the bucket of the user; y and e are cut to +-2^50.
+---*/
+SELECT
+  key,
+  lag,
+  bucket,
+  count(*) AS n,
+  sum(y) AS y,
+  sum(CAST(y AS DECIMAL(38, 0)) * y) AS yy,
+  sum(e) AS e,
+  sum(CAST(e AS DECIMAL(38, 0)) * e) AS ee,
+  sum(CASE WHEN e < 0 THEN -e ELSE e END) AS ae
+FROM (
+  SELECT
+    key,
+    lag,
+    bucket,
+    CAST(floor(CASE
+      WHEN label > 1099511627776 THEN 1099511627776
+      WHEN label < -1099511627776 THEN -1099511627776
+      ELSE label
+    END * 1024 + 0.5) AS BIGINT) AS y,
+    CAST(floor(CASE
+      WHEN prediction - label > 1099511627776 THEN 1099511627776
+      WHEN prediction - label < -1099511627776 THEN -1099511627776
+      ELSE prediction - label
+    END * 1024 + 0.5) AS BIGINT) AS e
+  FROM labelled
+  WHERE is_regression AND prediction IS NOT NULL AND label IS NOT NULL
+) AS errors
+GROUP BY key, lag, bucket

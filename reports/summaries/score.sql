@@ -1,0 +1,24 @@
+/*---
+title: Scores on the logit grid
+table: daily.score_hist
+per: input
+definition: Scores of binary models in steps of 0.1 log odds, with the sum of round(score * 2^30).
+---*/
+SELECT
+  key,
+  bin,
+  count(*) AS n,
+  sum(CAST(floor(score * 1073741824 + 0.5) AS BIGINT)) AS s1
+FROM (
+  SELECT
+    key,
+    score,
+    CAST(CASE
+      WHEN score <= 0.000003 THEN -127
+      WHEN score >= 0.999997 THEN 127
+      ELSE floor(10 * ln(score / (1 - score)) + 0.5)
+    END AS SMALLINT) AS bin
+  FROM input
+  WHERE is_binary AND score IS NOT NULL
+) AS scores
+GROUP BY key, bin

@@ -1,0 +1,53 @@
+"""Running a night in tests without Dagster: the same stages, in the same order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from dagster_project.pipeline import check
+from dagster_project.pipeline.catalog import refresh
+from dagster_project.pipeline.ingest import ingest
+from dagster_project.pipeline.mature import mature
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.publish import publish
+from dagster_project.pipeline.score import score
+from dagster_project.pipeline.start import night_for
+from dagster_project.pipeline.summarise import summarise
+from dagster_project.pipeline.value import value
+from dagster_project.spec.loading import load_workspace
+from dagster_project.store.warehouse import Warehouse
+
+Stage = Callable[[Night, Warehouse], object]
+Checks = Callable[[Warehouse, Night], list[check.Check]]
+NOW = dt.datetime(2026, 1, 15, 3, 0, tzinfo=dt.UTC)
+
+
+STAGES: tuple[tuple[Stage, Checks | None], ...] = (
+    (ingest, check.after_ingest),
+    (summarise, check.after_summaries),
+    (refresh, None),
+    (score, check.after_scores),
+    (value, None),
+    (mature, None),
+)
+
+
+def figures(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Night:
+    """Everything up to the figures; raises when a blocking check fails."""
+    night = night_for(load_workspace(root), day=day, now=now)
+    for stage, checks in STAGES:
+        with Warehouse.open(night.workspace.warehouse) as warehouse:
+            stage(night, warehouse)
+            if checks is not None:
+                check.insist(checks(warehouse, night))
+    return night
+
+
+def whole(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Path:
+    """The whole night; returns the published site's folder."""
+    night = figures(root, day=day, now=now)
+    with Warehouse.open(night.workspace.warehouse) as warehouse:
+        publish(night, warehouse)
+    return root / "build" / "site"
