@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 
 import click
@@ -15,6 +16,8 @@ import click
 from dagster_project import __version__
 from dagster_project.core.errors import CheckError, LedgerError, ModelboardError, WorkspaceError
 
+TRACEBACK = "MODELBOARD_TRACEBACK"
+"""Environment variable: set, an error nobody foresaw shows where it came from."""
 COMMANDS = {
     "demo": "Make the demo organization's data, run its night and build its site.",
     "init": "Write a small workspace that builds at once, with commented files.",
@@ -94,6 +97,17 @@ def report(error: ModelboardError, *, as_json: bool) -> None:
         click.echo(f"modelboard: {error}", err=True)
 
 
+def unforeseen(error: Exception) -> ModelboardError:
+    """What the system refused, such as a full disk, or a fault of ours, in words a user can act on."""
+    if isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        return ModelboardError(f"{error.strerror or error}{where}; the last site stays as it was")
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return ModelboardError(
+        f"a fault of Modelboard, the last site stays as it was: {said} (with {TRACEBACK}=1 it says where)"
+    )
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
@@ -108,6 +122,11 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        report(unforeseen(error), as_json="--json" in words)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

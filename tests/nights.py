@@ -41,7 +41,9 @@ def figures(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -
         with Warehouse.open(night.workspace.warehouse) as warehouse:
             stage(night, warehouse)
             if checks is not None:
-                check.insist(checks(warehouse, night))
+                verdicts = checks(warehouse, night)
+                check.record(warehouse, verdicts)
+                check.insist(verdicts)
     return night
 
 

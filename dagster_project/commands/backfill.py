@@ -18,13 +18,7 @@ from dagster_project.commands.options import json_option, parse_day, workspace_o
 def command(root: Path, first: dt.date, last: dt.date, as_json: bool) -> None:
     """Compute the days of a range again from the lake, in one run, then publish as usual."""
     from dagster_project.commands.night import announce, run_night
-    from dagster_project.pipeline.backfill import forget
-    from dagster_project.spec.loading import load_workspace
-    from dagster_project.store.warehouse import Warehouse
 
     if last < first:
         raise click.UsageError(f"--to {last} is before --from {first}")
-    workspace = load_workspace(root.resolve())
-    with Warehouse.open(workspace.warehouse) as warehouse:
-        forget(warehouse, first, last)
     announce(run_night(root, day=None, as_json=as_json, days=(first, last)), as_json=as_json)

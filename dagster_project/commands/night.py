@@ -44,9 +44,16 @@ class Published:
 def run_night(
     root: Path, *, day: dt.date | None, as_json: bool, days: tuple[dt.date, dt.date] | None = None
 ) -> Published:
-    """Load the workspace, run the job, and say where the site is. Errors are those of `core.errors`."""
+    """Load the workspace, run the job, and say where the site is. Errors are those of `core.errors`.
+
+    With `days` (first, last) those are computed again. Two runs never write one workspace: the second is refused.
+    """
+    from dagster_project.store.lock import sole_writer
+
     workspace = load_workspace(root.resolve())
-    with progress_shown(as_json=as_json) as progress:
+    with sole_writer(workspace.warehouse), progress_shown(as_json=as_json) as progress:
+        if days is not None:
+            forget_days(workspace, days)
         as_of = run_job(workspace, day=day, progress=progress, days=days)
     index = workspace.build / "site" / "index.html"
     build = json.loads((index.parent / "api" / "build.json").read_text(encoding="utf-8"))
@@ -87,6 +94,15 @@ def run_job(
         finally:
             prune_runs(instance)
     return night.as_of
+
+
+def forget_days(workspace: Workspace, days: tuple[dt.date, dt.date]) -> None:
+    """Mark a range of days as due."""
+    from dagster_project.pipeline.backfill import forget
+    from dagster_project.store.warehouse import Warehouse
+
+    with Warehouse.open(workspace.warehouse) as warehouse:
+        forget(warehouse, *days)
 
 
 def instance_at(home: Path) -> dg.DagsterInstance:

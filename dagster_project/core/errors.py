@@ -50,7 +50,15 @@ class SourceError(ModelboardError):
 
 
 class QueryError(ModelboardError):
-    """The database refused a statement; the text is its own, in one line."""
+    """The database refused a statement; the text is its own, in one line. `line` is the statement's, from 1."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        self.line = line
+        super().__init__(reason)
+
+    def in_file(self, file: str, first_line: int = 1) -> Problem:
+        """The problem to report of a statement that begins on `first_line` of a user's file."""
+        return Problem(file, None if self.line is None else first_line + self.line - 1, "", str(self))
 
 
 class LedgerError(ModelboardError):

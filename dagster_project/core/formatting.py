@@ -23,7 +23,7 @@ _READABLE = 1e15
 """From here on digits are not read any more: 1.23e+16."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WHOLE = frozenset({"requests", "records", "count", "rows", "users", "consumers"})
+_WHOLE = frozenset({"requests", "records", "count", "rows", "users", "consumers", "tokens"})
 _PLAIN = frozenset({"1", ""}) | _WHOLE
 """Units that are not written: the figure's title says what is counted."""
 _SHORT = {"minutes": "min", "seconds": "s", "hours": "h"}

@@ -64,6 +64,18 @@ def grades(
     return found, reasons
 
 
+def against_alternative(skill: float | None, low: float | None) -> str:
+    """Return what a skill (0: as good as the simple alternative) says in words; '' where the model is better.
+
+    `low` is the lower end of the skill's interval.
+    """
+    if skill is None or not np.isfinite(skill):
+        return ""
+    if skill <= 0:
+        return "it brings nothing over its simple alternative"
+    return "it cannot be told from its simple alternative" if low is not None and low <= 0 else ""
+
+
 def worst(found: Iterable[Grade]) -> Grade:
     """Return the worst of the grades; unknown only where nothing else is known."""
     return max(found, key=_SEVERITY.index, default="unknown")

@@ -52,13 +52,14 @@ def outcome_value(counts: Sequence[Numbers], unit_values: Sequence[float]) -> tu
 
 
 def error_value(
-    absolute_error: Numbers, n: Numbers, baseline_error: float, unit_value: float
+    absolute_error: Numbers, baseline_error: Numbers, unit_value: float
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the value of errors avoided: unit value * sum of (baseline error - absolute error).
+    """Return the value of errors avoided: unit value * (sum of the baseline's errors - sum of the model's).
 
-    Arrays [groups, buckets], the error in the model's unit; negative where the simple alternative does better.
+    Arrays [groups, buckets] over the same rows, errors absolute and in the model's unit; negative where the simple
+    alternative does better.
     """
-    return outcome_value([n, absolute_error], [unit_value * baseline_error, -unit_value])
+    return outcome_value([baseline_error, absolute_error], [unit_value, -unit_value])
 
 
 def incremental(

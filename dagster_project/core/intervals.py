@@ -62,24 +62,28 @@ def bucket_total(sums: Numbers, level: float = LEVEL) -> tuple[Floats, Floats, F
     return total, total - half, total + half
 
 
-def bucket_mean(sums: Numbers, ns: Numbers, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
+def bucket_mean(
+    sums: Numbers, ns: Numbers, level: float = LEVEL, rows: Numbers | None = None
+) -> tuple[Floats, Floats, Floats]:
     """Return the ratio sum(sums) / sum(ns) of arrays [groups, buckets] and its t interval over buckets.
 
     The linearised (delta method) variance of a ratio (Cochran 1977, chapter 6). Any figure that is one sum
-    over another has its interval here: accuracy, recall, F1 = 2 tp / (2 tp + fp + fn), a mean error.
+    over another has its interval here: accuracy, recall, F1 = 2 tp / (2 tp + fp + fn), a mean error. `rows` says
+    which buckets are filled where `ns` is no count and may be 0 in a filled one.
     """
-    ratio, variance, filled = ratio_variance(sums, ns)
+    ratio, variance, filled = ratio_variance(sums, ns, rows)
     half = _t(filled - 1.0, level) * np.sqrt(variance)
     return ratio, ratio - half, ratio + half
 
 
-def ratio_variance(sums: Numbers, ns: Numbers) -> tuple[Floats, Floats, Floats]:
+def ratio_variance(sums: Numbers, ns: Numbers, rows: Numbers | None = None) -> tuple[Floats, Floats, Floats]:
     """Return ratio, its variance over buckets, and the number of filled buckets, from [groups, buckets]."""
     sums, ns = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (sums, ns))
-    filled = (ns > 0).sum(axis=1).astype(np.float64)
+    there = (ns if rows is None else np.atleast_2d(np.asarray(rows, dtype=np.float64))) > 0
+    filled = there.sum(axis=1).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = sums.sum(axis=1) / ns.sum(axis=1)
-        residual = np.where(ns > 0, sums - ratio[:, None] * ns, 0.0)
+        residual = np.where(there, sums - ratio[:, None] * ns, 0.0)
         variance = filled / (filled - 1) * (residual**2).sum(axis=1) / ns.sum(axis=1) ** 2
     return ratio, np.where(filled >= FEWEST_BUCKETS, variance, np.nan), filled
 

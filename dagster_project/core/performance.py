@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dagster_project.core.histogram import SCORE_SCALE, logit_edges
-from dagster_project.core.intervals import LEVEL, mean_interval
+from dagster_project.core.intervals import LEVEL, bucket_mean, mean_interval
 from dagster_project.core.types import Floats, Numbers
 
 ERROR_SCALE = 2**10
@@ -116,6 +116,17 @@ def regression(
     return Regression(
         mse, np.sqrt(mse), mae[0], np.maximum(mae[1], 0.0), mae[2], 1 - ee / spread, bias[0], bias[1], bias[2]
     )
+
+
+def skill(own: Numbers, alternative: Numbers, n: Numbers) -> tuple[Floats, Floats, Floats]:
+    """Return 1 - own / alternative, summed errors of a model and its simple alternative, with its interval.
+
+    Arrays [groups, buckets] over the same n rows (skill score, Murphy 1988, here of absolute errors). 0: no better
+    than the alternative; below 0: worse. nan where the alternative made no error.
+    """
+    totals = [np.atleast_2d(np.asarray(a, dtype=np.float64)).sum(axis=1) for a in (own, alternative)]
+    _, low, high = bucket_mean(own, alternative, rows=n)
+    return 1 - ratio(*totals), 1 - high, 1 - low
 
 
 def log_loss(total: Numbers, n: Numbers) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import dagster as dg
 
@@ -44,6 +45,8 @@ def describe(result: object) -> dict[str, dg.MetadataValue]:
         value = getattr(result, field.name)
         if isinstance(value, bool | int):
             found[field.name] = dg.MetadataValue.int(int(value))
+        elif isinstance(value, Path):
+            found[field.name] = dg.MetadataValue.url(value.resolve().as_uri())
         elif value is not None and not isinstance(value, tuple | list | dict | frozenset):
             found[field.name] = dg.MetadataValue.text(str(value))
         elif isinstance(value, tuple | list | frozenset):

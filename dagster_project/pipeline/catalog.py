@@ -18,7 +18,7 @@ from dagster_project.pipeline.catalog_history import Found, History, Interval, K
 from dagster_project.pipeline.catalog_metadata import ITEMS, Item, metadata_items, next_missing
 from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
-from dagster_project.spec.catalog import Model, VersionNote
+from dagster_project.spec.catalog import Model, VersionNote, undeclared
 from dagster_project.spec.loading import Placed
 from dagster_project.store.warehouse import Warehouse
 
@@ -100,7 +100,7 @@ def _entries(night: Night, warehouse: Warehouse) -> list[Entry]:
 
 
 def _entry(model_id: str, placed: Placed[Model] | None, seen: Versions, as_of: dt.date) -> Entry:
-    model = placed.value if placed else Model(id=model_id)
+    model = placed.value if placed else undeclared(model_id)
     notes = {note.version: note for note in model.versions}
     rows = list(seen.get(model_id, ()))
     known = {str(row["version"]) for row in rows}

@@ -74,7 +74,8 @@ def _value_in_words(value: Value) -> str:
         return f"tp {worth.tp:g}, fp {worth.fp:g}, fn {worth.fn:g}, tn {worth.tn:g}{currency} per outcome"
     if value.per_accepted is not None:
         return f"{value.per_accepted:g}{currency} per prediction used"
-    return f"{value.per_unit_error:g}{currency} per unit of error against {value.baseline_error:g}"
+    against = "the simple alternative" if value.baseline_error is None else f"{value.baseline_error:g}"
+    return f"{value.per_unit_error:g}{currency} per unit of error against {against}"
 
 
 def as_text(value: object) -> str:

@@ -1,8 +1,8 @@
 """The first stage of a night: new and changed files into the lake, the warehouse's fact tables and the ledger.
 
 Source by source: plan, read, write lake files, then commit parts, ledger and files in one transaction; at the
-end labels are matched in one more. Killed anywhere, the next night goes on from the last commit and ends in the
-same bytes. Called by Dagster's asset `lake` and by `pipeline.start`.
+end labels are matched in one more. While a source is written, the next one is read already. Killed anywhere, the
+next night goes on from the last commit and ends in the same bytes. Callers: Dagster's asset `lake`, `pipeline.start`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from dagster_project.core.naming import slug
@@ -56,11 +58,12 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
     waiters = waiters_of(workspace)
     paths: dict[str, list[str]] = {}
     days: set[dt.date] = set()
-    for done, source in enumerate(workspace.sources):
-        night.progress("ingest", done, len(workspace.sources) + 1)
-        read, touched = _ingest_source(night, warehouse, source, waiters)
-        paths[source.source] = read
-        days.update(touched)
+    with ThreadPoolExecutor(1) as reader:
+        for done, (source, begun) in enumerate(_read_ahead(night, warehouse, reader)):
+            night.progress("ingest", done, len(workspace.sources) + 1)
+            if begun is not None:
+                paths[source.source], touched = _ingest_source(night, warehouse, source, begun, waiters)
+                days.update(touched)
     matched = _match(workspace, warehouse, waiters, _expire_before(night, warehouse))
     sweep(warehouse, workspace.root)
     night.progress("ingest", len(workspace.sources) + 1, len(workspace.sources) + 1)
@@ -87,10 +90,30 @@ def waiters_of(workspace: Workspace) -> Waiters:
     )
 
 
-def _ingest_source(
-    night: Night, warehouse: Warehouse, source: Source, waiters: Waiters
-) -> tuple[list[str], tuple[dt.date, ...]]:
-    """Bring one source up to date; returns the paths read and the days written."""
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A source whose files are being read."""
+
+    definition: str
+    spooled: Future[Spooled]
+
+
+def _read_ahead(
+    night: Night, warehouse: Warehouse, reader: Executor
+) -> Iterator[tuple[Source, _Begun | None]]:
+    """Each source, None beside it where nothing is new; the next one's files are being read meanwhile."""
+    before: tuple[Source, _Begun | None] | None = None
+    for source in night.workspace.sources:
+        begun = _begin(night, warehouse, source, reader)
+        if before is not None:
+            yield before
+        before = source, begun
+    if before is not None:
+        yield before
+
+
+def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor) -> _Begun | None:
+    """Have a source's new files read. The warehouse is asked here alone: it belongs to one thread."""
     workspace = night.workspace
     definition = _definition(workspace, source)
     before = warehouse.value(
@@ -100,9 +123,18 @@ def _ingest_source(
     plan = plan_files(workspace, source, warehouse, all_again=redefined)
     _note_times(warehouse, source, plan.same)
     if not (plan.read or plan.copies):
-        return [], ()
+        return None
     door = _door(night, warehouse, source, forget=redefined)
-    spooled = read_files(plan, source, door, temporary(workspace.lake) / slug(source.source))
+    folder = temporary(workspace.lake) / slug(source.source)
+    return _Begun(definition, reader.submit(read_files, plan, source, door, folder))
+
+
+def _ingest_source(
+    night: Night, warehouse: Warehouse, source: Source, begun: _Begun, waiters: Waiters
+) -> tuple[list[str], tuple[dt.date, ...]]:
+    """Bring one source up to date; returns the paths read and the days written."""
+    workspace = night.workspace
+    spooled = begun.spooled.result()
     batch = Batch(
         source=source.source,
         zone=workspace.settings.timezone,
@@ -111,7 +143,7 @@ def _ingest_source(
         left_out=spooled.left_out,
         replaced=_replaced(warehouse, spooled),
     )
-    days = _commit(warehouse, workspace, source, spooled, batch, waiters, definition)
+    days = _commit(warehouse, workspace, source, spooled, batch, waiters, begun.definition)
     return spooled.reading.files["path"].to_list(), days
 
 
@@ -210,11 +242,16 @@ def _definition(workspace: Workspace, source: Source) -> str:
 
 
 def _note_times(warehouse: Warehouse, source: Source, files: tuple[LogFile, ...]) -> None:
-    for file in files:
-        warehouse.run(
-            "UPDATE ops.file SET mtime_ns = $mtime, size = $size WHERE source = $source AND path = $path",
-            {"mtime": file.mtime_ns, "size": file.size, "source": source.source, "path": file.path},
-        )
+    if not files:
+        return
+    warehouse.run(
+        statement("ingestion", "note_times"),
+        {
+            "source": source.source,
+            "paths": [file.path for file in files],
+            "times": [file.mtime_ns for file in files],
+        },
+    )
 
 
 def _set_state(warehouse: Warehouse, key: str, value: str) -> None:

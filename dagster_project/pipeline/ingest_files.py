@@ -25,7 +25,7 @@ class LogFile:
     """A file as it lies on the disk."""
 
     path: str
-    """Relative to the workspace, '/' between folders."""
+    """Relative to the workspace, '/' between folders; whole where the glob was."""
     place: Path
     size: int
     mtime_ns: int
@@ -76,15 +76,21 @@ def plan_files(
 def files_of(workspace: Workspace, source: Source) -> list[LogFile]:
     """The files that the source's globs find, by path; never those that Modelboard made itself."""
     root = workspace.root
-    found = {place for pattern in source.files for place in root.glob(pattern)}
+    found = {place for pattern in source.files for place in _matches(root, pattern)}
     files = []
     for place in sorted(found):
-        path = place.relative_to(root).as_posix()
+        path = (place.relative_to(root) if place.is_relative_to(root) else place).as_posix()
         if path.startswith(("data/lake/", "build/")) or not place.is_file():
             continue
         stat = place.stat()
         files.append(LogFile(path, place, stat.st_size, stat.st_mtime_ns))
     return files
+
+
+def _matches(root: Path, pattern: str) -> Iterable[Path]:
+    """What a glob finds: below the workspace, or below the file system's root where it begins there."""
+    anchor = Path(pattern).anchor
+    return Path(anchor).glob(pattern[len(anchor) :]) if anchor else root.glob(pattern)
 
 
 def known_files(warehouse: Warehouse, source: str) -> dict[str, Known]:

@@ -133,13 +133,11 @@ def _flush(reader: _Reader, group: _Group) -> None:
     mapped = map_rows(frame, reader.source, reader.door)
     reader.door = replace(reader.door, feature_types={**reader.door.feature_types, **mapped.feature_types})
     reader.unused.append(_unused(frame, mapped))
-    ids = pl.DataFrame(
-        {"file": range(len(reader.files)), "file_id": [file.file_id for file in reader.files]},
-        schema={"file": pl.Int64, "file_id": pl.String},
-    )
+    ids = pl.Series("file_id", [file.file_id for file in reader.files], dtype=pl.String)
     reader.folder.mkdir(parents=True, exist_ok=True)
     path = reader.folder / f"{len(reader.spool)}.parquet"
-    mapped.rows.join(ids, on="file").drop("file").write_parquet(path, compression="lz4", statistics=False)
+    rows = mapped.rows.with_columns(ids.gather(mapped.rows["file"])).drop("file")
+    rows.write_parquet(path, compression="lz4", statistics=False)
     if mapped.rows.height:
         reader.spool.append(path)
     reader.mapped.append(replace(mapped, rows=mapped.rows.clear()))

@@ -70,7 +70,7 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
     )
     before = published(workspace.build)
     written = write_pages(
-        shell, _stamped(night, sources, views), into, previous=before.folder if before else None
+        shell, _stamped(night, sources, views, into), into, previous=before.folder if before else None
     )
     finish(shell, written, into, base_url=workspace.settings.base_url)
     write_api(views, into, release=name)
@@ -151,11 +151,18 @@ def places(sources: list[Source]) -> list[Place]:
     ]
 
 
-def _stamped(night: Night, sources: list[Source], views: Views) -> Iterator[Stamped]:
+def _stamped(night: Night, sources: list[Source], views: Views, into: Path) -> Iterator[Stamped]:
+    from dagster_project.publish.carried import carried
     from dagster_project.publish.templates import render_pages
 
     settings = night.workspace.settings
-    pages = render_pages(sources, views, repository_url=settings.repository_url, currency=settings.currency)
+    pages = render_pages(
+        sources,
+        views,
+        repository_url=settings.repository_url,
+        currency=settings.currency,
+        carried=carried(into),
+    )
     for done, page in enumerate(pages, start=1):
         if done % 100 == 0:
             night.progress("render", done, 0)

@@ -10,18 +10,20 @@ from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from dagster_project.core.errors import PublishError
+from dagster_project.core.errors import PublishError, QueryError, WorkspaceError
 from dagster_project.publish.views import Views
-from dagster_project.store.warehouse import SqlError, Warehouse, quote
+from dagster_project.store.warehouse import Warehouse, quote
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from dagster_project.spec.loading import Statement
 
 _READS = re.compile(r"\bpage\.(\w+)")
 
 
 def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
-    """Replace every page view and answer with access to them. Raises PublishError naming the file at fault."""
+    """Replace every page view and answer with access to them. Raises WorkspaceError naming the file at fault."""
     for name in _existing(warehouse):
         warehouse.run(f"DROP VIEW IF EXISTS page.{quote(name)}")
     by_id = {mart.id: mart for mart in marts}
@@ -29,9 +31,17 @@ def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
         mart = by_id[name]
         try:
             warehouse.run(f"CREATE OR REPLACE VIEW page.{quote(name)} AS {mart.sql}")
-        except SqlError as error:
-            raise PublishError(f"{mart.file}: {error}") from error
-    return Views(frozenset(by_id), lambda view: warehouse.frame(f"SELECT * FROM page.{quote(view)}"))  # noqa: S608
+        except QueryError as error:
+            raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
+    return Views(frozenset(by_id), lambda view: _read(warehouse, by_id[view]))
+
+
+def _read(warehouse: Warehouse, mart: Statement) -> pl.DataFrame:
+    """The view's rows; what fails only now, such as a cast of one value, is the file's fault as well."""
+    try:
+        return warehouse.frame(f"SELECT * FROM page.{quote(mart.id)}")  # noqa: S608
+    except QueryError as error:
+        raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
 
 
 def _existing(warehouse: Warehouse) -> list[str]:

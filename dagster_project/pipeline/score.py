@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.core.errors import Problem, QueryError, WorkspaceError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
@@ -64,18 +65,27 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
 
 
 def _readings(night: Night, warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
-    """Readings of every metric over the spans asked for; metrics with the same SQL share its rows."""
+    """Readings of every metric over the spans asked for; metrics with the same SQL share its rows.
+
+    Raises WorkspaceError that names the files of all metrics whose SQL fails or does not fit their function.
+    """
     by_sql: dict[str, list[Statement]] = {}
     for metric in night.workspace.metrics:
         by_sql.setdefault(metric.sql, []).append(metric)
     traffic = _traffic(warehouse)
+    problems: list[Problem] = []
     for sql, metrics in by_sql.items():
-        rows = read_rows(warehouse, sql)
-        for metric in metrics:
-            head = head_of(metric)
-            found = APPLY[head.apply or "ratio"](rows, head.arguments)
-            found = _of_tasks(found, metric, judge)
-            yield judged(_with_absent(found, metric, traffic, judge), metric, judge)
+        try:
+            rows = read_rows(warehouse, sql)
+            figures = [APPLY[h.apply or "ratio"](rows, h.arguments) for h in map(head_of, metrics)]
+        except QueryError as error:
+            problems += [error.in_file(metric.file, metric.line) for metric in metrics]
+            continue
+        for metric, found in zip(metrics, figures, strict=True):
+            kept = _of_tasks(found, metric, judge)
+            yield judged(_with_absent(kept, metric, traffic, judge), metric, judge)
+    if problems:
+        raise WorkspaceError(problems)
 
 
 def _of_tasks(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFrame:
@@ -88,21 +98,23 @@ def _of_tasks(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFr
 
 
 def _with_absent(found: pl.DataFrame, metric: Statement, traffic: pl.DataFrame, judge: Judge) -> pl.DataFrame:
-    """Say what is not available: spans with requests whose latency or labels nobody brought."""
+    """Say what is not available: spans with requests whose latency, predictions or labels nobody brought."""
     import polars as pl
 
     head = head_of(metric)
     models = [m.id for m in judge.models.values() if m.task in head.tasks]
     if head.family == "performance" and head.tasks:
-        wanted, problem = (
-            traffic.filter(pl.col("model_id").is_in(models)),
-            "not available: no labels have come",
+        wanted = traffic.filter(pl.col("model_id").is_in(models))
+        problem = (
+            pl.when(pl.col("scored") == 0)
+            .then(pl.lit("not available: no score or prediction is logged"))
+            .otherwise(pl.lit("not available: no labels have come"))
         )
     elif head.family == "latency" and not metric.id.endswith("per_100_ms"):
-        wanted, problem = traffic, "not available: no latency is logged"
+        wanted, problem = traffic, pl.lit("not available: no latency is logged")
     else:
         return found
-    absent = wanted.join(found.select(KEY), on=KEY, how="anti").with_columns(problem=pl.lit(problem))
+    absent = wanted.join(found.select(KEY), on=KEY, how="anti").with_columns(problem=problem)
     empty = absent.with_columns(
         pl.lit(None, dtype=d).alias(c) for c, d in found.schema.items() if c not in absent.columns
     )
@@ -111,11 +123,11 @@ def _with_absent(found: pl.DataFrame, metric: Statement, traffic: pl.DataFrame, 
 
 
 def _traffic(warehouse: Warehouse) -> pl.DataFrame:
-    """The keys of all spans with requests, without segments."""
+    """The keys of all spans with requests, without segments, and how many requests have a score or prediction."""
     return warehouse.frame(
         """
-        SELECT DISTINCT model_id, version, '' AS segment, '' AS feature, day, window_days
-        FROM span.traffic WHERE segment = '' ORDER BY ALL
+        SELECT model_id, version, '' AS segment, '' AS feature, day, window_days, sum(scored)::BIGINT AS scored
+        FROM span.traffic WHERE segment = '' GROUP BY ALL ORDER BY ALL
         """
     )
 

@@ -1,7 +1,8 @@
 """From a metric's SQL rows to its figures: the functions that `apply:` in a metric's front matter may name.
 
 In: `Rows`, long rows by key. Out: one row a key with value, numerator,
-denominator, n, low, high and problem (why there is no value). Another function joins by a line in `APPLY`.
+denominator, n, low, high, problem (why there is no value) and remark (what the value says in words, beside its
+grade). Another function joins by a line in `APPLY`.
 Caller: pipeline.score.
 """
 
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dagster_project.core import intervals, performance
+from dagster_project.core.grading import against_alternative
 from dagster_project.core.histogram import SCORE_SCALE, dense, grouped_quantile
 from dagster_project.core.types import Bools, Floats, Numbers
 from dagster_project.core.usage import KMV_K, kmv_estimate, kmv_merge
@@ -34,7 +36,8 @@ def figures(keys: pl.DataFrame, **columns: Numbers | Sequence[str | None]) -> pl
     import polars as pl
 
     wanted = {"value": pl.Float64, "numerator": pl.Float64, "denominator": pl.Float64, "n": pl.Int64,
-              "low": pl.Float64, "high": pl.Float64, "problem": pl.String}  # fmt: skip
+              "low": pl.Float64, "high": pl.Float64, "problem": pl.String,
+              "remark": pl.String}  # fmt: skip
     series = []
     for name, dtype in wanted.items():
         given = columns.get(name)
@@ -46,14 +49,14 @@ def figures(keys: pl.DataFrame, **columns: Numbers | Sequence[str | None]) -> pl
 def count(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """A plain count: value = numerator."""
     del arguments
-    n = rows.floats("numerator")
+    n = rows.single().floats("numerator")
     return figures(rows.keys, value=n, numerator=n, n=n.astype(np.int64))
 
 
 def ratio(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """Numerator over denominator, without an interval; n is a column of that name, else the denominator."""
     del arguments
-    k, of = rows.floats("numerator"), rows.floats("denominator")
+    k, of = rows.single().floats("numerator"), rows.floats("denominator")
     n = rows.ints("n") if "n" in rows.columns.columns else np.nan_to_num(of).astype(np.int64)
     return figures(rows.keys, value=performance.ratio(k, of), numerator=k, denominator=of, n=n)
 
@@ -61,7 +64,7 @@ def ratio(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 def share(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """A share of independent rows with its Wilson interval."""
     del arguments
-    k, of = rows.floats("numerator"), rows.floats("denominator")
+    k, of = rows.single().floats("numerator"), rows.floats("denominator")
     low, high = intervals.wilson(k, of)
     n = of.astype(np.int64)
     return figures(
@@ -73,7 +76,7 @@ def users(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """Distinct users from the days' sketches; a count that is exact has no interval."""
     del arguments
     starts = np.searchsorted(rows.group, np.arange(len(rows) + 1))
-    sketches = rows.columns["hashes"].to_list()
+    sketches = rows.column("hashes").to_list()
     spans = zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)
     found = [kmv_estimate(kmv_merge(np.array(h, dtype=np.uint64) for h in sketches[a:b])) for a, b in spans]
     value, low, high = (
@@ -107,7 +110,7 @@ def binary(rows: Rows, arguments: Arguments) -> pl.DataFrame:
         "f1": ((2, 0, 0, 0), (2, 1, 1, 0)),
         "f2": ((5, 0, 0, 0), (5, 1, 4, 0)),
     }[figure]
-    cells = [rows.once(_buckets)[c] for c in CONFUSION]
+    cells = _cells(rows, CONFUSION)
     top, bottom = (_weighted(cells, weights) for weights in (over, under))
     value = getattr(performance.binary(*(cell.sum(axis=1) for cell in cells)), figure)
     _, low, high = intervals.bucket_mean(top, bottom)
@@ -147,7 +150,8 @@ def auc(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 def log_loss(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """Mean log loss with its interval over user buckets."""
     del arguments
-    total, n = rows.once(_buckets)["total"] / SCORE_SCALE, rows.once(_buckets)["n"]
+    sums, n = _cells(rows, ("total", "n"))
+    total = sums / SCORE_SCALE
     value, low, high = intervals.bucket_mean(total, n)
     labels = n.sum(axis=1)
     return figures(
@@ -159,8 +163,9 @@ def log_loss(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """A figure of the errors in the model's unit."""
     figure = str(arguments["figure"])
-    sums = rows.once(_buckets)
-    totals = {c: sums[c].sum(axis=1) for c in ("n", "y", "yy", "e", "ee", "ae")}
+    names = ("n", "y", "yy", "e", "ee", "ae")
+    sums = dict(zip(names, _cells(rows, names), strict=True))
+    totals = {name: cell.sum(axis=1) for name, cell in sums.items()}
     found = performance.regression(**totals, scale=ERROR_SCALE)
     value: Floats = getattr(found, figure)
     low, high = _error_interval(figure, sums, found)
@@ -188,9 +193,33 @@ def _error_interval(
         return 1 - high / variance, 1 - low / variance
 
 
+def skill(rows: Rows, arguments: Arguments) -> pl.DataFrame:
+    """1 - error / error of the simple alternative, over the labelled rows whose log has the alternative's answer."""
+    del arguments
+    sums = rows.once(_buckets)
+    own, other, n = (sums[name] for name in ("pae", "bae", "bn"))
+    value, low, high = performance.skill(own, other, n)
+    labels = n.sum(axis=1)
+    unlogged = _where(labels == 0, "not available: no simple alternative is logged")
+    exact = _where(labels > 0, "not computable: the simple alternative made no error")
+    return figures(
+        rows.keys, value=value, numerator=own.sum(axis=1) / ERROR_SCALE,
+        denominator=other.sum(axis=1) / ERROR_SCALE, n=labels.astype(np.int64), low=low, high=high,
+        problem=[a or (b if np.isnan(v) else None) for a, b, v in zip(unlogged, exact, value, strict=True)],
+        remark=[against_alternative(*pair) or None for pair in zip(value.tolist(), low.tolist(), strict=True)],
+    )  # fmt: skip
+
+
 def _weighted(cells: Sequence[Floats], weights: Sequence[int]) -> Floats:
     total: Floats = np.sum([w * cell for w, cell in zip(weights, cells, strict=True)], axis=0)
     return total
+
+
+def _cells(rows: Rows, names: Sequence[str]) -> list[Floats]:
+    """Columns as arrays [groups, 32]; raises QueryError where the SQL does not yield one of them."""
+    for name in names:
+        rows.column(name)
+    return [rows.once(_buckets)[name] for name in names]
 
 
 def _buckets(rows: Rows) -> dict[str, Floats]:
@@ -219,6 +248,7 @@ APPLY: Mapping[str, Apply] = MappingProxyType(
         "auc": auc,
         "log_loss": log_loss,
         "regression": regression,
+        "skill": skill,
         "drift": drift,
     }
 )

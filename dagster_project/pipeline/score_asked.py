@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.summarise_terms import reference
-from dagster_project.spec.catalog import Model
+from dagster_project.spec.catalog import undeclared
 from dagster_project.store.spans import Span
 from dagster_project.store.warehouse import Warehouse
 
@@ -73,7 +73,7 @@ def reference_days(night: Night, warehouse: Warehouse) -> pl.DataFrame:
     rows = warehouse.connection.execute(
         "SELECT model_id, min(day) FROM daily.traffic WHERE segment = '' GROUP BY model_id ORDER BY model_id"
     ).fetchall()
-    found = [(m, *reference(models.get(m) or Model(id=m), first), first) for m, first in rows]
+    found = [(m, *reference(models.get(m) or undeclared(m), first), first) for m, first in rows]
     schema = {"model_id": pl.String, "start": pl.Date, "until": pl.Date, "first_day": pl.Date}
     return pl.DataFrame(found, schema=schema, orient="row")
 

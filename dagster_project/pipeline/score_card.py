@@ -1,4 +1,7 @@
-"""One grade a model and family: the worst metric that counts, in the longest window at hand. Caller: pipeline.score."""
+"""One grade a model and family: the worst metric that counts. Caller: pipeline.score.
+
+A metric is read over the leading window, or over the longest there is where its file says so.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING
 from dagster_project.core.formatting import format_day, format_value
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_grade import head_of
-from dagster_project.spec.catalog import Model
+from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
     )
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     rows = [
-        _row(models.get(m) or Model(id=m), family, worst.get((m, family)), last.get(m), night)
+        _row(models.get(m) or undeclared(m), family, worst.get((m, family)), last.get(m), night)
         for m in sorted(models.keys() | last.keys())
         for family in FAMILIES
     ]
@@ -55,18 +58,22 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
     import polars as pl
 
     metrics = [
-        (m.id, head_of(m).family, head_of(m).title, head_of(m).weight) for m in night.workspace.metrics
+        (m.id, head_of(m).family, head_of(m).title, head_of(m).weight, head_of(m).graded_over == "longest")
+        for m in night.workspace.metrics
     ]
-    heads = pl.DataFrame(metrics, schema=["metric", "family", "title", "weight"], orient="row")
+    heads = pl.DataFrame(metrics, schema=["metric", "family", "title", "weight", "longest"], orient="row")
     readings = warehouse.frame(
         """
         SELECT model_id, metric, feature, window_days, value, unit, grade, reason FROM mart.reading
-        WHERE day = ? AND version = '' AND segment = '' AND list_contains(?, window_days)
+        WHERE day = ? AND version = '' AND segment = ''
         """,
-        [night.as_of, list(LEADING)],
+        [night.as_of],
     )
-    leading = readings.filter(pl.col("window_days") == pl.col("window_days").max().over("model_id"))
-    joined = leading.join(heads, on="metric").filter(pl.col("weight") > 0)
+    window = pl.col("window_days")
+    leading = window.filter(window.is_in(LEADING)).max().over("model_id")
+    chosen = pl.when("longest").then(window.max().over("model_id")).otherwise(leading)
+    served = leading.is_not_null()
+    joined = readings.join(heads, on="metric").filter(served, window == chosen, pl.col("weight") > 0)
     ranked = joined.with_columns(
         pl.col("grade").replace_strict(SEVERITY, return_dtype=pl.Int8).alias("severity"),
         pl.col("value").is_null().alias("no_value"),
@@ -92,7 +99,8 @@ def _row(
     assert value is None or isinstance(value, float)  # noqa: S101  narrowing: the column is DOUBLE
     shown = f" {format_value(value, unit, night.workspace.settings.currency)}" if value is not None else ""
     feature = f" of {reading['feature']}" if reading["feature"] else ""
-    reason = f"{reading['title']}{feature}{shown}: {reading['reason']}"
+    over = f" over {reading['window_days']} days" if reading["longest"] and value is not None else ""
+    reason = f"{reading['title']}{feature}{shown}{over}: {reading['reason']}"
     return model.id, family, str(reading["grade"]), reason, str(reading["metric"]), value, unit
 
 

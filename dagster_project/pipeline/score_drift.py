@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dagster_project.core import drift as distances
+from dagster_project.core.errors import QueryError
 from dagster_project.core.histogram import MISSING, K, dense
 from dagster_project.core.types import Bools, Floats, Ints
-from dagster_project.pipeline.score_rows import KEY, Rows
+from dagster_project.pipeline.score_rows import KEY, SIDE, Rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -75,6 +76,9 @@ def compare(rows: Rows) -> dict[str, Comparison]:
 def _comparison(rows: Rows, kind: str) -> Comparison:
     import polars as pl
 
+    missing = [name for name in SIDE if name not in rows.keys.columns]
+    if missing:
+        raise QueryError(f"the SELECT yields no column {', '.join(missing)}, which drift compares")
     keys = rows.keys.with_row_index("place")
     current = keys.filter(pl.col("part") == "current", pl.col("kind") == kind)
     reference = keys.filter(pl.col("part") == "reference", pl.col("kind") == kind)
@@ -82,7 +86,7 @@ def _comparison(rows: Rows, kind: str) -> Comparison:
         reference.select("model_id", "feature", pl.col("place").alias("reference")), on=["model_id", "feature"],
         how="left", maintain_order="left",
     )  # fmt: skip
-    days = rows.columns["grid_from"].cast(pl.Int32).fill_null(0).to_numpy().astype(np.int64)
+    days = rows.column("grid_from").cast(pl.Int32).fill_null(0).to_numpy().astype(np.int64)
     oldest, newest = _range(days, rows.group, len(rows))
     at_reference = groups["reference"].fill_null(0).to_numpy().astype(np.int64)
     use = days == newest[rows.group] if kind == "number" else np.ones(len(days), dtype=bool)
@@ -177,4 +181,5 @@ def _judged(pair: Comparison, kind: str, statistic: str) -> pl.DataFrame:
     return flags.with_columns(problem.alias("problem")).select(
         *KEY, pl.when(pl.col("problem").is_null()).then("value").alias("value"), none.alias("numerator"),
         none.alias("denominator"), "n", none.alias("low"), none.alias("high"), "problem",
+        pl.lit(None, pl.String).alias("remark"),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from dagster_project.core.formatting import format_day
 from dagster_project.core.grading import grades
 from dagster_project.core.types import Numbers
 from dagster_project.pipeline.night import Night
-from dagster_project.spec.catalog import Model
+from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.statement import MetricHead
 from dagster_project.spec.targets import Target
@@ -63,7 +63,8 @@ def judged(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFrame
         units.alias("unit"), pl.lit(metric.id).alias("metric"),
     )  # fmt: skip
     enough = pl.col("n").fill_null(0) >= head.minimum
-    said = pl.coalesce("problem", "reason").alias("reason")
+    remarked = pl.concat_str(pl.when(enough).then("reason"), "remark", separator="; ")
+    said = pl.coalesce("problem", remarked, "reason").alias("reason")
     rows = rows.with_columns(pl.when(enough).then(pl.col(FIGURES)), said)
     return _unsettled(rows, head, judge).select(READING)
 
@@ -122,7 +123,7 @@ def _thresholds(found: pl.DataFrame, metric: Statement, judge: Judge) -> tuple[N
     own = (head.thresholds.good, head.thresholds.poor) if head.thresholds else (None, None)
     pairs = found.select("model_id", "feature").unique().sort("model_id", "feature")
     chosen = [
-        _chosen(targets, judge.models.get(m) or Model(id=m), feature) for m, feature in pairs.iter_rows()
+        _chosen(targets, judge.models.get(m) or undeclared(m), feature) for m, feature in pairs.iter_rows()
     ]
     rows = pairs.with_columns(
         pl.Series("good", [t.good if t else own[0] for t in chosen], dtype=pl.Float64),

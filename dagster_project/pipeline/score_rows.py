@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
+from dagster_project.core.errors import QueryError
 from dagster_project.core.types import Floats, Ints
 from dagster_project.store.warehouse import Warehouse, quote
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 KEY = ["model_id", "version", "segment", "feature", "day", "window_days"]
+NEEDED = {"model_id": "VARCHAR", "day": "DATE", "window_days": "INTEGER"}
+"""Key columns that every metric's SQL yields; the other ones count as '' where it does not."""
 SIDE = ["part", "kind"]
 """Further key columns of comparisons: 'current' or 'reference', 'number' or 'category'."""
 T = TypeVar("T")
@@ -40,13 +43,33 @@ class Rows:
         """Number of keys."""
         return len(self.keys)
 
+    def column(self, name: str) -> pl.Series:
+        """A column, row by row. Raises QueryError where the SQL does not yield it."""
+        if name not in self.columns.columns:
+            raise QueryError(f"the SELECT yields no column {name!r}, which the metric's function reads")
+        return self.columns[name]
+
     def floats(self, name: str) -> Floats:
-        """A column as floats; NULL is nan."""
-        return self.columns[name].cast(float).fill_null(float("nan")).to_numpy()
+        """A column as floats; NULL is nan. Raises QueryError where it holds no numbers."""
+        return self._numbers(name).cast(float).fill_null(float("nan")).to_numpy()
 
     def ints(self, name: str) -> Ints:
-        """A column of whole numbers; NULL is 0."""
-        return self.columns[name].fill_null(0).to_numpy().astype(np.int64)
+        """A column of whole numbers; NULL is 0. Raises QueryError where it holds no numbers."""
+        return self._numbers(name).fill_null(0).to_numpy().astype(np.int64)
+
+    def single(self) -> Rows:
+        """The same, where every key has one row. Raises QueryError otherwise."""
+        if len(self.columns) > len(self.keys):
+            twice = self.keys.row(int(self.group[1:][np.diff(self.group) == 0][0]), named=True)
+            key = ", ".join(f"{name} {value}" for name, value in twice.items() if value != "")
+            raise QueryError(f"several rows for {key}; GROUP BY {', '.join(self.keys.columns)}")
+        return self
+
+    def _numbers(self, name: str) -> pl.Series:
+        column = self.column(name)
+        if not (column.dtype.is_numeric() or column.dtype.to_python() in (bool, type(None))):
+            raise QueryError(f"column {name!r} holds {column.dtype}, expected numbers")
+        return column
 
     def once(self, prepare: Callable[[Rows], T]) -> T:
         """What `prepare` makes of these rows, made once for all metrics that share them."""
@@ -56,15 +79,37 @@ class Rows:
 
 
 def read_rows(warehouse: Warehouse, sql: str) -> Rows:
-    """Run a metric's SQL and gather its rows by key."""
+    """Run a metric's SQL and gather its rows by key. Raises QueryError where it fails or lacks columns."""
     import polars as pl
 
-    described = warehouse.frame(f"SELECT column_name AS name FROM (DESCRIBE {sql})")["name"].to_list()  # noqa: S608
-    key = [c for c in (*SIDE, *KEY) if c in described]
-    rest = [c for c in described if c not in key]
+    query = sql.rstrip().removesuffix(";")
+    described = warehouse.frame(f"SELECT column_name AS name FROM (DESCRIBE {query}\n)")["name"].to_list()  # noqa: S608
+    key, rest = _parted(described)
     names, lists = ", ".join(map(quote, key)), ", ".join(f"list({quote(c)}) AS {quote(c)}" for c in rest)
-    gathering = f"SELECT {names}, {lists} FROM ({sql}) AS metric GROUP BY {names} ORDER BY {names}"  # noqa: S608
-    gathered = warehouse.frame(gathering)
+    keys = ", ".join(_key_column(name, described) for name in key)
+    gathered = warehouse.frame(
+        f"SELECT {keys}, {lists} FROM ({query}\n) AS metric GROUP BY {names} ORDER BY {names}"  # noqa: S608
+    )
     lengths = gathered[rest[0]].list.len().to_numpy().astype(np.int64)
     columns = pl.DataFrame([gathered[c].explode() for c in rest])
     return Rows(gathered.select(key), np.repeat(np.arange(len(gathered)), lengths), columns)
+
+
+def _parted(described: list[str]) -> tuple[list[str], list[str]]:
+    """The key columns and the other ones of a metric's SQL; raises QueryError where some are missing."""
+    missing = [name for name in NEEDED if name not in described]
+    if missing:
+        raise QueryError(f"the SELECT yields no column {', '.join(missing)}; it yields {', '.join(described)}")
+    key = [name for name in SIDE if name in described] + KEY
+    rest = [name for name in described if name not in key]
+    if not rest:
+        raise QueryError("the SELECT yields nothing but the key; expected also numerator, denominator, ...")
+    return key, rest
+
+
+def _key_column(name: str, described: list[str]) -> str:
+    """A key column of the type that readings have; '' where the SQL has none of that name."""
+    kind = NEEDED.get(name)
+    if kind is not None:
+        return f"{quote(name)}::{kind} AS {quote(name)}"
+    return f"{quote(name)} AS {quote(name)}" if name in described else f"'' AS {quote(name)}"

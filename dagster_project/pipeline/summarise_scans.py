@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagster_project.spec.catalog import Model
+from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.statement import StatementHead
 from dagster_project.store.engine import Engine, Lookup, Scan
@@ -42,7 +42,7 @@ class Chunk:
 
     def declared(self, model_id: str) -> Model:
         """The model's declaration; an undeclared one has no wishes."""
-        return self.models.get(model_id) or Model(id=model_id)
+        return self.models.get(model_id) or undeclared(model_id)
 
 
 def head_of(statement: Statement) -> StatementHead:
@@ -125,6 +125,7 @@ def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
         " CAST(coalesce(r.user_hash, md5_number_lower(r.request_id)) % 32 AS SMALLINT) END",
         "score": "CASE WHEN isfinite(r.score) THEN r.score END",
         "prediction": "CASE WHEN isfinite(r.prediction) THEN r.prediction END",
+        "baseline": "CASE WHEN isfinite(r.baseline) THEN r.baseline END",
         "label": "CASE WHEN isfinite(r.label) THEN r.label END",
         "decided": "CASE WHEN k.threshold IS NOT NULL AND r.score IS NOT NULL THEN r.score >= k.threshold"
         " WHEN r.prediction IS NOT NULL THEN r.prediction >= 0.5 ELSE r.score >= 0.5 END",

@@ -6,6 +6,7 @@ of `mart.impact` of kind 'declared'. Caller: pipeline.value.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 DAYS_A_MONTH = 365.25 / 12
 SPAN = ["day", "window_days"]
+ERRORS = ("n", "ae", "bn", "pae", "bae")
+"""Sums of `daily.outcome_regression` that money per unit of error rests on."""
+NO_ALTERNATIVE = (
+    "not available: no log says what the simple alternative answered and no baseline_error is declared"
+)
 IMPACT = [
     "model_id", "day", "window_days", "currency", "value", "low", "high", "n", "cost", "plan", "evidence", "kind",
     "basis", "reason",
@@ -43,7 +49,8 @@ def declared_rows(night: Night, warehouse: Warehouse) -> pl.DataFrame:
     binary = _bucketed(
         warehouse, "outcome_binary", "sum(tp) AS tp, sum(fp) AS fp, sum(fn) AS fn, sum(tn) AS tn"
     )
-    regression = _bucketed(warehouse, "outcome_regression", "sum(n) AS n, sum(ae) AS ae")
+    errors = ", ".join(f"sum({name}) AS {name}" for name in ERRORS)
+    regression = _bucketed(warehouse, "outcome_regression", errors)
     frames = []
     for model in (placed.value for placed in night.workspace.models):
         served = traffic.filter(pl.col("model_id") == model.id)
@@ -84,14 +91,17 @@ def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame) -> pl.
         )  # fmt: skip
     counted = _counted(given, outcomes)
     joined = money.join(counted, on=SPAN, how="left", maintain_order="left")
-    missing = pl.when(pl.col("value").is_null()).then(pl.lit("not available: no labels have come"))
-    return joined.with_columns(
-        pl.lit("C").alias("evidence"), pl.lit(_basis(given)).alias("basis"), missing.alias("reason")
+    missing = (
+        pl.when(pl.col("n").is_null())
+        .then(pl.lit("not available: no labels have come"))
+        .when(pl.col("value").is_null())
+        .then(pl.lit(NO_ALTERNATIVE))
     )
+    return joined.with_columns(pl.lit("C").alias("evidence"), missing.alias("reason"))
 
 
 def _counted(given: Value, outcomes: pl.DataFrame) -> pl.DataFrame:
-    """day, window_days, value, low, high, n from outcomes by bucket."""
+    """day, window_days, value, low, high, n, basis from outcomes by bucket."""
     import polars as pl
 
     keys = outcomes.select(SPAN).unique().sort(SPAN).with_row_index("place")
@@ -107,23 +117,39 @@ def _counted(given: Value, outcomes: pl.DataFrame) -> pl.DataFrame:
         cells = [spread(name) for name in ("tp", "fp", "fn", "tn")]
         value, low, high = impact.outcome_value(cells, [worth.tp, worth.fp, worth.fn, worth.tn])
         n = np.sum([cell.sum(axis=1) for cell in cells], axis=0)
+        basis = ["labelled decisions by outcome, times declared money"] * len(keys)
     else:
-        errors, labels = spread("ae") / ERROR_SCALE, spread("n")
-        value, low, high = impact.error_value(
-            errors, labels, given.baseline_error or 0.0, -(given.per_unit_error or 0.0)
-        )
-        n = labels.sum(axis=1)
-    figures = {"value": value, "low": low, "high": high, "n": n.astype(np.int64)}
+        sums = {name: spread(name) for name in ERRORS}
+        own, other, counted = _paired(given, sums)
+        value, low, high = impact.error_value(own, other, -(given.per_unit_error or 0.0))
+        n = counted.sum(axis=1)
+        value = np.where(n > 0, value, np.nan)
+        basis = [_basis(given, logged, of) for logged, of in zip(sums["bn"].sum(axis=1), n, strict=True)]
+    money = (pl.Series(*pair).fill_nan(None) for pair in (("value", value), ("low", low), ("high", high)))
     return keys.drop("place").with_columns(
-        pl.Series(name, column).fill_nan(None) if name != "n" else pl.Series(name, column)
-        for name, column in figures.items()
+        *money, pl.Series("n", n.astype(np.int64)), pl.Series("basis", basis, dtype=pl.String)
     )
 
 
-def _basis(given: Value) -> str:
-    if given.per_outcome is not None:
-        return "labelled decisions by outcome, times declared money"
-    return f"errors avoided against {given.baseline_error:g} of the simple alternative, times declared money"
+def _paired(given: Value, sums: Mapping[str, Floats]) -> tuple[Floats, Floats, Floats]:
+    """Errors of the model, of its alternative, and the number of rows that have both, [groups, buckets].
+
+    What the log says of the alternative goes before a declared mean error; rows with neither are left out of both.
+    """
+    logged = sums["bae"] / ERROR_SCALE
+    if given.baseline_error is None:
+        return sums["pae"] / ERROR_SCALE, logged, sums["bn"]
+    return sums["ae"] / ERROR_SCALE, logged + (sums["n"] - sums["bn"]) * given.baseline_error, sums["n"]
+
+
+def _basis(given: Value, logged: float, n: float) -> str:
+    if logged == 0 and given.baseline_error is not None:
+        against = f"{given.baseline_error:g} of the simple alternative"
+    elif logged < n:
+        against = f"those of the simple alternative, {given.baseline_error:g} where none is logged"
+    else:
+        against = "those of the simple alternative on the same requests"
+    return f"errors avoided against {against}, times declared money"
 
 
 def _finished(frames: list[pl.DataFrame]) -> pl.DataFrame:

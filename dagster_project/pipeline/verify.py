@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SAMPLE = 200
 SEED = 20130101
 REQUEST_COLUMNS = ("model_id", "version", "latency_ms", "user_hash", "records", "error", "late", "consumer")
-LABEL_COLUMNS = ("model_id", "version", "label_day", "score", "prediction", "label")
+LABEL_COLUMNS = ("model_id", "version", "label_day", "score", "prediction", "baseline", "label")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ TOLERANCES = {
     "roc_auc": Tolerance(absolute=0.003), "log_loss": Tolerance(absolute=1e-6),
     "mse": Tolerance(absolute=0.01, relative=0.001), "rmse": Tolerance(absolute=0.005, relative=0.001),
     "mae": Tolerance(absolute=0.002, relative=0.001), "r2": Tolerance(absolute=0.001),
+    "mae_skill": Tolerance(absolute=0.001),
 }  # fmt: skip
 """The metrics that are recomputed. Sums of errors are kept in steps of 2^-10 of the model's unit."""
 RARER = "rows of the rarer label"
@@ -78,13 +79,15 @@ def request_figures(rows: pl.DataFrame) -> dict[str, float | None]:
 def label_figures(rows: pl.DataFrame, task: str | None, threshold: float | None) -> dict[str, float | None]:
     """Figures of performance of some labelled requests; a model without a declared task is what its rows say."""
     figures: dict[str, float | None] = {}
-    records = rows.select("score", "prediction", "label").rows()
-    known = [row for row in records if _finite(row[2])]
+    records = rows.select("score", "prediction", "label", "baseline").rows()
+    known = [row[:3] for row in records if _finite(row[2])]
     if task in (None, "binary"):
         binary = known if task else [row for row in known if _finite(row[0])]
         figures |= _binary([row for row in binary if _finite(row[0]) or _finite(row[1])], threshold)
     if task in (None, "regression"):
-        figures |= _regression([(p, y) for s, p, y in known if _finite(p) and (task or not _finite(s))])
+        answered = [r for r in records if _finite(r[2]) and _finite(r[1]) and (task or not _finite(r[0]))]
+        figures |= _regression([(p, y) for _, p, y, _ in answered])
+        figures["mae_skill"] = _skill([(p, y, b) for _, p, y, b in answered if _finite(b)])
     return figures
 
 
@@ -122,6 +125,12 @@ def _regression(pairs: list[tuple[float, float]]) -> dict[str, float | None]:
         "mae": _ratio(math.fsum(abs(e) for e in errors), n),
         "r2": None if not spread else 1 - squares / spread,
     }
+
+
+def _skill(rows: list[tuple[float, float, float]]) -> float | None:
+    """1 - mean absolute error / that of the baseline, of (prediction, label, baseline)."""
+    share = _ratio(math.fsum(abs(p - y) for p, y, _ in rows), math.fsum(abs(b - y) for _, y, b in rows))
+    return None if share is None else 1 - share
 
 
 def _decision(score: float | None, prediction: float | None, threshold: float | None) -> bool:

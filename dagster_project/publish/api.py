@@ -41,6 +41,8 @@ MILESTONE_KEYS = (
     "next_step",
 )
 _RENAMED = {"model": "id", "model_id": "id"}
+FORMULA = r"^[=+\-@\t\r]"
+"""How a text begins that a spreadsheet would compute."""
 
 
 def write_api(views: Views, into: Path, *, release: str) -> None:
@@ -54,9 +56,8 @@ def write_api(views: Views, into: Path, *, release: str) -> None:
     _write(folder / "ledger.json", ledger_document(views))
     _write(folder / "maturity.json", maturity_document(views))
     _write(folder / "playbook.json", playbook_document(views))
-    views.frame("files").select("source", "path", "file_id", "size", "state", "rows_read").write_csv(
-        folder / "inputs.csv"
-    )
+    files = views.frame("files").select("source", "path", "file_id", "size", "state", "rows_read")
+    write_csv(files, folder / "inputs.csv")
     write_schemas(folder / "schema")
 
 
@@ -65,8 +66,17 @@ def write_readings(
 ) -> None:
     """Write readings.csv (the newest day) and readings.parquet (batches in order, groups of a fixed size)."""
     folder.mkdir(parents=True, exist_ok=True)
-    newest.select(READING_COLUMNS).write_csv(folder / "readings.csv")
+    write_csv(newest.select(READING_COLUMNS), folder / "readings.csv")
     _write_parquet(folder / "readings.parquet", batches, schema)
+
+
+def write_csv(frame: pl.DataFrame, path: Path) -> None:
+    """A CSV that spreadsheets may open: a text that they would take for a formula gets ' before it (OWASP)."""
+    import polars as pl
+
+    text = pl.col(pl.String)
+    harmless = pl.when(text.str.contains(FORMULA)).then(pl.format("'{}", text)).otherwise(text)
+    frame.with_columns(harmless.name.keep()).write_csv(path)
 
 
 def build_document(views: Views, release: str) -> dict[str, object]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from dagster_project.core.formatting import MINUS, format_day
+from dagster_project.core.formatting import format_day, format_value
 from dagster_project.publish import rows, svg
 from dagster_project.publish.figures import (
     Caption,
@@ -134,7 +134,8 @@ def histogram_pair(
     """Shares (0 to 1) per bin, reference lighter behind current. Edges, one more than bins, are in `unit`."""
     caption = Caption(title, description, csv)
     before, now = _floats(reference), _floats(current)
-    texts = [x if isinstance(x, str) else _edge(x) for x in labels_or_edges]
+    span = max((abs(x) for x in labels_or_edges if not isinstance(x, str)), default=0.0)
+    texts = [x if isinstance(x, str) else _edge(x, span) for x in labels_or_edges]
     with_edges = len(texts) == len(now) + 1
     names = tuple(f"{a} to {b}" for a, b in itertools.pairwise(texts)) if with_edges else tuple(texts)
     bars = rows.Bars(
@@ -161,8 +162,12 @@ def histogram_pair(
     return figure(caption, picture, rows.table(bars), legend=rows.key(bars))
 
 
-def _edge(value: float) -> str:
-    return f"{value:.3g}".replace("-", MINUS)
+def _edge(value: float, span: float) -> str:
+    """An edge for people: whole where it is large or whole, else three digits; what is nothing beside `span` is 0."""
+    shown = float(round(value)) if abs(value) >= 100 else float(f"{value:.3g}")
+    if abs(shown) < 1e-6 * span:
+        return "0"
+    return format_value(shown, "count" if shown == round(shown) else "1")
 
 
 def _bin(

@@ -14,7 +14,8 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
-from dagster_project.core import formatting
+from dagster_project.core import formatting, grading
+from dagster_project.publish.variation import variation
 from dagster_project.publish.views import Row
 
 ALLOWED_TAGS = {"a", "b", "br", "code", "em", "i", "li", "ol", "p", "strong", "ul"}
@@ -44,8 +45,11 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "value": value, "delta": delta, "interval": interval, "relative": formatting.format_relative,
         "day": formatting.format_day, "instant": formatting.format_instant, "href": href, "rich": rich,
         "plural": plural, "spoken": spoken, "threshold": threshold, "movement": movement,
+        "compared": compared, "variation": variation,
         "capitalize_first": capitalize_first, "after_colon": after_colon, "or_words": or_words,
-        "headline": headline, "money": lambda model: money(model, currency), "money_rows": money_rows,
+        "headline": headline, "against_alternative": against_alternative,
+        "money": lambda model: money(model, currency), "peaks": peaks,
+        "money_rows": money_rows, "money_title": money_title,
         "total_interval": total_interval, "since_level": since_level,
     }  # fmt: skip
 
@@ -85,6 +89,17 @@ def movement(current: float | None, before: float | None) -> str:
     return f"{change[1:]} {'above' if change.startswith('+') else 'below'}"
 
 
+def compared(current: float | None, before: float | None, days: int, began: dt.date | None = None) -> str:
+    """A figure beside the window before it: '12.3 % above the 28 days before'.
+
+    Without an earlier figure it says why: a log that began inside the earlier window is not compared with.
+    """
+    if before is None and began is not None:
+        day = formatting.format_day(began)
+        return f"not comparable with the {days} days before: the log begins on {day}"
+    return f"{movement(current, before)} the {days} days before"
+
+
 def capitalize_first(text: str) -> str:
     """The text with its first letter large and all others as they are."""
     return text[:1].upper() + text[1:]
@@ -114,6 +129,15 @@ def headline(model: Row) -> str:
     return f"{name} {formatting.format_value(value, unit)}{inside}"
 
 
+def against_alternative(rows: Sequence[Row]) -> str:
+    """What the longest window says of a model and its simple alternative: '' where the model is better."""
+    longest = next((row for row in rows if row["is_longest"]), None)
+    if longest is None:
+        return ""
+    words = grading.against_alternative(_number(longest["value"]), _number(longest["low"]))
+    return f"over {longest['window_days']} days {words}" if words else ""
+
+
 def money(model: Row, currency: str) -> str:
     """A model's value per month with its evidence grade and whether it was measured or declared."""
     value = _number(model["month_value"])
@@ -121,6 +145,20 @@ def money(model: Row, currency: str) -> str:
         return formatting.NOT_AVAILABLE
     text = formatting.format_value(value, "currency", str(model["currency"] or currency))
     return f"{text} ({model['value_kind']}, {model['evidence']})"
+
+
+def peaks(highest: Sequence[Row], unit: str, most: int = 3) -> list[tuple[dt.date, str]]:
+    """Notes of a chart at its highest days, at least a week apart, in the order of time: (8 Feb, '472 of 930')."""
+    found: dict[dt.date, str] = {}
+    for peak in highest:
+        day, hits, n = peak["day"], _number(peak["hits"]) or 0.0, _number(peak["n"]) or 0.0
+        if not isinstance(day, dt.date) or not n or any(abs((day - d).days) < 7 for d in found):
+            continue
+        of_all = f"{formatting.format_value(hits, 'count')} of {formatting.format_value(n, 'count')}"
+        found[day] = of_all if unit == "share" else formatting.format_value(hits / n, unit)
+        if len(found) == most:
+            break
+    return sorted(found.items())
 
 
 def money_rows(impacts: Sequence[Row]) -> list[tuple[str, float | None, float | None, float | None, bool]]:
@@ -132,6 +170,27 @@ def money_rows(impacts: Sequence[Row]) -> list[tuple[str, float | None, float | 
         )
         for i in impacts
     ]  # fmt: skip
+
+
+def money_title(impacts: Sequence[Row], currency: str) -> str:
+    """The message of rows of one kind: 'Declared value: 89 647 USD a month, 62 472 USD above its plan'.
+
+    Rows in several currencies have no sum; a plan counts only where every row has one.
+    """
+    kind = str(impacts[0]["kind"]).capitalize()
+    currencies = {str(i["currency"] or currency) for i in impacts}
+    values, plans = ([_number(i[key]) for i in impacts] for key in ("month_value", "month_plan"))
+    known = [v for v in values if v is not None]
+    if len(currencies) > 1 or len(known) < len(values):
+        return f"{kind} value of {plural(len(impacts), 'model')}"
+    unit = currencies.pop()
+    title = f"{kind} value: {formatting.format_value(sum(known), 'currency', unit)} a month"
+    planned = [p for p in plans if p is not None]
+    if len(planned) < len(plans):
+        return title
+    gap = sum(known) - sum(planned)
+    against = formatting.format_value(abs(gap), "currency", unit)
+    return f"{title}, {against} {'above' if gap >= 0 else 'below'} plan"
 
 
 def total_interval(parts: Sequence[Row]) -> str:
@@ -212,7 +271,7 @@ def rich(text: object) -> Markup:
 
 def _line(text: str) -> Markup:
     """A line of plain text, escaped; what stands between backticks becomes code."""
-    return Markup(_TICKS.sub(r"<code>\1</code>", escape(text)))  # noqa: S704  escaped before
+    return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped before
 
 
 def _number(value: object) -> float | None:

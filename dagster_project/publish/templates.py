@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from markupsafe import Markup
 
-from dagster_project.core.errors import PublishError
+from dagster_project.core.errors import Problem, PublishError, WorkspaceError
 from dagster_project.publish import phrases
+from dagster_project.publish.api import SCHEMA_VERSION
+from dagster_project.publish.carried import Carried
 from dagster_project.publish.views import Row, Views
 
 if TYPE_CHECKING:
@@ -60,12 +62,22 @@ class Page:
 
 
 def render_pages(
-    sources: Sequence[Source], views: Views, *, repository_url: str, currency: str
+    sources: Sequence[Source],
+    views: Views,
+    *,
+    repository_url: str,
+    currency: str,
+    carried: Sequence[Carried] = (),
 ) -> Iterator[Page]:
-    """Every page of every template, in the templates' order. Raises PublishError with file and line."""
+    """Every page of every template, in the templates' order; `carried` are the site's files of others.
+
+    Raises WorkspaceError with file and line.
+    """
     environment = make_environment({s.file: s.body for s in sources}, repository_url, currency)
     pages = frozenset(f"{source.address}.html" for source in sources if source.head.for_each is None)
     environment.globals["is_page"] = lambda address: str(address).partition("#")[0] in pages
+    environment.globals["carried"] = carried
+    environment.globals["schema_version"] = SCHEMA_VERSION
     for source in sources:
         template = _compile(environment, source)
         if source.head.for_each is None:
@@ -120,17 +132,16 @@ def _render(source: Source, template: Template, **context: object) -> Markup:
         return Markup(template.render(**context))  # noqa: S704  the environment escapes
     except ERRORS_OF_TEMPLATES as error:
         line = _line_in(error, source.file)
-        place = f"{source.file}:{source.first_line + line - 1}" if line else source.file
-        raise PublishError(f"{place}: {error}") from error
+        place = source.first_line + line - 1 if line else None
+        raise WorkspaceError([Problem(source.file, place, "", str(error))]) from error
 
 
 def _compile(environment: Environment, source: Source) -> Template:
     try:
         return environment.get_template(source.file)
     except TemplateSyntaxError as error:
-        raise PublishError(
-            f"{source.file}:{source.first_line + error.lineno - 1}: {error.message}"
-        ) from error
+        line = source.first_line + error.lineno - 1
+        raise WorkspaceError([Problem(source.file, line, "", error.message or "not a valid template")]) from error
 
 
 def _line_in(error: BaseException, file: str) -> int | None:
@@ -142,7 +153,8 @@ def _line_in(error: BaseException, file: str) -> int | None:
 def _slug(source: Source, row: Row) -> str:
     slug = row.get("slug")
     if not isinstance(slug, str) or not slug:
-        raise PublishError(f"{source.file}: view page.{source.head.for_each} has a row without a slug")
+        message = f"view page.{source.head.for_each} has a row without a slug"
+        raise WorkspaceError([Problem(source.file, None, "for_each", message)])
     return slug
 
 

@@ -20,12 +20,12 @@ from markupsafe import escape
 
 from dagster_project.core.errors import PublishError
 from dagster_project.core.naming import content_id
+from dagster_project.publish.carried import INTER_LICENCE, MATERIAL_LICENCE, material_licence
 from dagster_project.publish.fonts import inter_licence, inter_woff2
 from dagster_project.publish.policy import policy
 from dagster_project.spec.workspace import Settings
 
 _FONT: Final = "assets/inter.woff2"
-_FONT_LICENCE: Final = "assets/inter-licence.txt"
 _REFERENCE_PAGES: Final = {
     "index.md": "# Reference\n",
     "shell.md": "---\nshell: true\n---\n",
@@ -70,7 +70,8 @@ def render(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         (work / "docs" / _FONT).write_bytes(inter_woff2(look.cache))
-        (work / "docs" / _FONT_LICENCE).write_text(inter_licence(), encoding="utf-8")
+        (work / "docs" / INTER_LICENCE).write_text(inter_licence(), encoding="utf-8")
+        (work / "docs" / MATERIAL_LICENCE).write_text(material_licence(), encoding="utf-8")
         changes = {"policy": policy, "draft": draft}
         _run(work, target, settings=settings, tabs=tabs, extra=changes, epoch=epoch)
     _remove_ballast(target, keep_404=bool(settings.base_url))

@@ -6,6 +6,7 @@ An empty value is missing. The file must be UTF-8, with a header.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ def read(path: Path, source: Source) -> Iterator[RawBatch]:
     broken: list[BrokenRow] = []
     seen, next_row = 0, 1
     with open_bytes(path) as stream:
-        reader = _open(stream, source, names, broken)
+        reader = _open(_Utf8(stream), source, names, broken)
         for batch in reader:
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)  # noqa: S101  narrowing: a record batch is a frame
@@ -40,6 +41,33 @@ def read(path: Path, source: Source) -> Iterator[RawBatch]:
         yield RawBatch(
             pl.DataFrame(schema=dict.fromkeys(names, pl.String)), row_numbers(1, 0), tuple(broken[seen:])
         )
+
+
+class _Utf8:
+    """A stream's bytes as they are, once they have proved to be UTF-8: reading others raises UnicodeDecodeError.
+
+    pyarrow decodes a broken line before it hands it over, and where that fails it drops the line unseen.
+    """
+
+    closed = False
+
+    def __init__(self, stream: pa.NativeFile) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+
+    def read(self, n: int = -1) -> bytes:
+        """The next `n` bytes."""
+        content: bytes = self._stream.read(n)
+        self._decoder.decode(content, final=not content)
+        return content
+
+    def readable(self) -> bool:
+        """It is for reading."""
+        return True
+
+    def close(self) -> None:
+        """The stream below belongs to whoever opened it."""
+        self.closed = True
 
 
 def _header(path: Path, source: Source) -> list[str]:
@@ -59,7 +87,7 @@ def _header(path: Path, source: Source) -> list[str]:
 
 
 def _open(
-    stream: pa.NativeFile, source: Source, names: list[str], broken: list[BrokenRow]
+    stream: _Utf8, source: Source, names: list[str], broken: list[BrokenRow]
 ) -> Iterator[pa.RecordBatch]:
     """A reader over the stream that notes broken lines in `broken`; of a header alone it yields no batch."""
     import pyarrow as pa
@@ -72,7 +100,7 @@ def _open(
 
     try:
         reader = pc.open_csv(
-            stream,
+            pa.PythonFile(stream, mode="r"),
             # One thread: only then does pyarrow number the lines.
             read_options=pc.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
             parse_options=pc.ParseOptions(

@@ -115,7 +115,7 @@ def _numbers(frame: pl.DataFrame, source: Source) -> tuple[list[pl.Series], list
     import polars as pl
 
     columns, flaws = [], []
-    for name in ("latency_ms", "score", "cost", "records", "tokens_in", "tokens_out"):
+    for name in ("latency_ms", "score", "baseline", "cost", "records", "tokens_in", "tokens_out"):
         column, wrong = number_column(frame, source.columns.get(name), name)
         flaws += wrong
         if name in ("records", "tokens_in", "tokens_out"):

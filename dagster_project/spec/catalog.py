@@ -90,9 +90,11 @@ class Value(Input):
     per_accepted: float | None = None
     """Money per prediction that was used; for models without labels (grade D)."""
     per_unit_error: float | None = Field(default=None, le=0)
-    """Regression: money per unit of absolute error, against the baseline's error (grade C)."""
+    """Regression: money per unit of absolute error, against the simple alternative's on the same rows (grade C).
+    What the alternative answered is mapped in the source as `baseline`."""
     baseline_error: float | None = Field(default=None, ge=0)
-    """Regression: mean absolute error of the simple alternative."""
+    """Regression: mean absolute error of the simple alternative where no log says what it answered. Fixed, so seasons
+    look like merit or failure; a mapped `baseline` is better."""
     currency: Currency | None = None
     """ISO 4217 code; the workspace's where not given."""
     cost: Cost = Cost()
@@ -106,8 +108,6 @@ class Value(Input):
         ways = [self.per_outcome, self.per_accepted, self.per_unit_error]
         if sum(w is not None for w in ways) != 1:
             raise ValueError("give exactly one of per_outcome, per_accepted, per_unit_error")
-        if self.per_unit_error is not None and self.baseline_error is None:
-            raise ValueError("per_unit_error needs baseline_error, the error of the simple alternative")
         return self
 
 
@@ -234,3 +234,8 @@ class Catalog(Input):
     """A file that declares many models."""
 
     models: tuple[Model, ...] = ()
+
+
+def undeclared(model_id: str) -> Model:
+    """A model that only logs know: nothing is declared of it, and its id is kept whatever it looks like."""
+    return Model.model_construct(id=model_id)

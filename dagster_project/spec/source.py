@@ -6,7 +6,7 @@ import math
 from contextlib import suppress
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from dagster_project.spec.base import Finding, Input, Name, Text, Zone, found, refuse, unknown
 
@@ -17,9 +17,11 @@ Unit = Literal["ns", "us", "ms", "s", "min", "h", "share", "percent", "1"]
 
 REQUEST_COLUMNS = (
     "event_time", "arrival_time", "request_id", "model_id", "version", "deployment", "pattern", "consumer",
-    "user", "records", "latency_ms", "status", "score", "prediction", "label", "label_time", "tokens_in",
+    "user", "records", "latency_ms", "status", "score", "prediction", "baseline", "label", "label_time", "tokens_in",
     "tokens_out", "cost",
 )  # fmt: skip
+"""What a request may bring. `baseline` is what the simple alternative answered to the same request, in the unit of the
+prediction: a column, or a constant such as the median of the past. Quality is then measured against it, row by row."""
 OUTCOME_COLUMNS = ("request_id", "model_id", "label", "label_time")
 
 
@@ -69,13 +71,14 @@ class Source(Input):
     format: Format | None = None
     """Found from the file's name where not given (.parquet, .csv[.gz|.zst], .jsonl/.ndjson[.gz|.zst])."""
     files: Annotated[tuple[Name, ...], Field(min_length=1)]
-    """Globs, relative to the workspace's root; `**` reaches into folders."""
+    """Globs, relative to the workspace's root, or whole paths; `**` reaches into folders."""
     timezone: Zone = "UTC"
     """IANA zone of times without an offset."""
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] = ","
     """CSV: what stands between two fields; one character."""
     columns: dict[str, Column] = Field(default_factory=dict)
-    """canonical column -> where it comes from. A plain text is the name of a column. Not used by facts."""
+    """canonical column -> where it comes from. A plain text is the name of a column. Not used by facts.
+    `baseline` is the simple alternative's answer to the same request, a column or a constant."""
     features: dict[str, Column] = Field(default_factory=dict)
     """feature -> where it comes from. A list of names, or "*" for every column not mapped otherwise."""
     all_other_columns_are_features: bool = False
@@ -105,6 +108,19 @@ class Source(Input):
         elif isinstance(features, dict):
             data["features"] = {k: _short(v) for k, v in features.items()}
         return data
+
+    @field_validator("files")
+    @classmethod
+    def _globs(cls, files: tuple[str, ...]) -> tuple[str, ...]:
+        wrong: list[Finding] = []
+        for position, pattern in enumerate(files):
+            if any("**" in part and part != "**" for part in pattern.split("/")):
+                wrong.append(((position,), f"** must stand alone between two /, found {found(pattern)}"))
+            elif pattern.startswith("~"):
+                wrong.append(((position,), f"write the whole path instead of ~, found {found(pattern)}"))
+        if wrong:
+            raise refuse(*wrong)
+        return files
 
     @model_validator(mode="after")
     def _columns_fit_kind(self) -> Source:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from dagster_project.spec.base import Input, Name, Text
+from dagster_project.spec.base import Input, Name, Text, found, refuse
 from dagster_project.spec.catalog import Task
 
 Better = Literal["up", "down", "neither"]
+Apply = Literal[
+    "count", "ratio", "share", "users", "quantile", "binary", "auc", "log_loss", "regression", "skill", "drift"
+]
+"""The functions from rows to figures, as `pipeline.score_apply` holds them."""
+CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "quantile": ("q", ()),
+    "binary": ("figure", ("accuracy", "precision", "recall", "f1", "f2")),
+    "regression": ("figure", ("mae", "bias", "mse", "rmse", "r2")),
+    "drift": ("statistic", ("psi", "js", "ks", "wasserstein")),
+}
+"""Function -> the argument it needs, and what that may be (nothing listed: a share such as 0.95)."""
 Family = Literal["usage", "latency", "performance", "quality", "drift", "impact"]
 
 
@@ -32,8 +43,8 @@ class MetricHead(Input):
     formula: Text
     source: Text | None = None
     """Paper, standard or library whose convention it is."""
-    apply: Name | None = None
-    """A function of `core` that turns the SQL's columns into value, low, high; without one:
+    apply: Apply | None = None
+    """The function that turns the SQL's columns into value, low, high; without one:
     numerator / denominator."""
     arguments: dict[str, Annotated[float | str, Field(union_mode="left_to_right")]] = Field(
         default_factory=dict
@@ -46,6 +57,20 @@ class MetricHead(Input):
     """Only models of these tasks; empty: all."""
     pillar: Name = "O"
     weight: float = 1.0
+    graded_over: Literal["leading", "longest"] = "leading"
+    """Which window a scorecard reads: the leading one, or the longest there is for a figure that seasons move."""
+
+    @model_validator(mode="after")
+    def _arguments_fit(self) -> MetricHead:
+        name, choices = CHOICES.get(self.apply or "ratio", ("", ()))
+        given = self.arguments.get(name)
+        if name and given is None:
+            raise refuse((("arguments",), f"apply: {self.apply} needs the argument {name!r}"))
+        if choices and given not in choices:
+            raise refuse((("arguments", name), f"expected one of {', '.join(choices)}, found {found(given)}"))
+        if name and not choices and not (isinstance(given, float) and 0 < given < 1):
+            raise refuse((("arguments", name), f"expected a number between 0 and 1, found {found(given)}"))
+        return self
 
 
 class StatementHead(Input):

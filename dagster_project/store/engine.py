@@ -22,6 +22,8 @@ KEEP_ROWS = 600_000
 """Files of at most so many rows together are read once into memory: opening many small files again for every
 statement costs more than their rows. Larger ones are scanned by each statement, so memory stays bounded."""
 
+USUAL_PLACES = "RESET perfect_ht_threshold"
+
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
@@ -69,7 +71,7 @@ class Engine:
         self.warehouse.run("DROP VIEW IF EXISTS temp.lake_rows; DROP TABLE IF EXISTS temp.lake_kept")
         source = "read_parquet(getvariable('lake_files'), union_by_name = true)"
         # A perfect hash table of 2^20 places pays off on millions of rows; on few it is dearer than the rows.
-        self.warehouse.run(f"SET perfect_ht_threshold = {12 if rows <= KEEP_ROWS else 20}")
+        self.warehouse.run("SET perfect_ht_threshold = 20" if rows > KEEP_ROWS else USUAL_PLACES)
         if rows <= KEEP_ROWS:
             names = ", ".join(f"'{name}'" for name in ("", *unread))
             wanted = f"SELECT COLUMNS(lambda name: name NOT IN ({names}))"
@@ -86,6 +88,7 @@ class Engine:
     def release(self) -> None:
         """Forget the loaded rows."""
         self.warehouse.run("DROP VIEW IF EXISTS temp.lake_rows; DROP TABLE IF EXISTS temp.lake_kept")
+        self.warehouse.run(USUAL_PLACES)
         for remembered in (self.loaded, self.bound, self.kept):
             remembered.clear()
 

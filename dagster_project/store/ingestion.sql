@@ -1,6 +1,11 @@
 -- What the warehouse remembers of files that were read: ops.file, ops.ledger, ops.reject. Run by store/ingestion.py.
 -- temp.file_read and temp.file_count hold what a source's reading brought.
 
+-- name: note_times
+UPDATE ops.file AS f SET mtime_ns = n.mtime_ns
+FROM (SELECT unnest($paths) AS path, unnest($times) AS mtime_ns) AS n
+WHERE f.source = $source AND f.path = n.path
+
 -- name: forget_ledger
 DELETE FROM ops.ledger WHERE source = $source AND path IN (SELECT path FROM temp.file_read WHERE state = 'read')
 

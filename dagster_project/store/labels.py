@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 LABELLED_COLUMNS = (
     "request_id", "file_id", "label_source", "request_file_id", "model_id", "version", "day", "label_day",
-    "label_time", "user_hash", "records", "score", "prediction", "prediction_text", "label", "label_text", "segments",
+    "label_time", "user_hash", "records", "score", "prediction", "prediction_text", "baseline", "label",
+    "label_text", "segments",
 )  # fmt: skip
 
 
@@ -56,15 +57,14 @@ def wait_for_labels(
         warehouse.run(statement("labels", "keep_inline"))
     if written.parts.is_empty():
         return
-    paths = [str(root / path) for path in written.parts["path"]]
     segments, parameters = _segments(written.types, waiters.segments)
     parameters |= {
-        "written": paths,
+        **written.parameters,
         "source": source,
         "everyone": waiters.everyone or source in waiters.inline_sources,
         "models": list(waiters.models),
     }
-    warehouse.run(statement("labels", "wait", segments=segments), parameters)
+    warehouse.run(statement("labels", "wait", segments=segments, rows=written.rows), parameters)
 
 
 def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiters) -> None:

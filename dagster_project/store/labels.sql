@@ -7,8 +7,8 @@ DELETE FROM lake.waiting WHERE source = $source AND day IN (SELECT unnest($days:
 -- name: wait
 INSERT INTO lake.waiting
 SELECT request_id, $source, file_id, model_id, version, day, user_hash, records, score, prediction, prediction_text,
-       {segments}
-FROM read_parquet($written, union_by_name = true)
+       baseline, {segments}
+FROM ({rows})
 WHERE (score IS NOT NULL OR prediction IS NOT NULL OR prediction_text IS NOT NULL)
   AND ($everyone OR list_contains($models, model_id))
 
@@ -25,7 +25,7 @@ FROM read_parquet($labelled, union_by_name = true)
 -- name: take_back_requests
 INSERT INTO lake.waiting BY NAME
 SELECT request_id, $source AS source, request_file_id AS file_id, model_id, version, day, user_hash, records, score,
-       prediction, prediction_text, segments
+       prediction, prediction_text, baseline, segments
 FROM read_parquet($labelled, union_by_name = true)
 
 -- name: forget_labelled
@@ -41,17 +41,23 @@ DELETE FROM lake.unmatched WHERE source = $source AND list_contains($file_ids, f
 -- name: rank_labels
 -- Of two labels with one request the first counts: the earliest label time (none: known at once), then the
 -- source's name, then the file's content hash, then the row.
+-- Only ids that come twice are ranked: sorting all labels of a first night would cost more than all else here.
 CREATE OR REPLACE TEMP TABLE new_label AS
+WITH pending AS (
+    SELECT request_id, $source AS source, file_id, model_id, label, label_text, label_time, label_day, file_row,
+           true AS new
+    FROM read_parquet($spool, union_by_name = true) WHERE NOT list_contains($left_out, file_id)
+    UNION ALL BY NAME
+    SELECT u.*, 0 AS file_row, false AS new FROM lake.unmatched AS u SEMI JOIN (
+        SELECT request_id FROM read_parquet($spool, union_by_name = true)) USING (request_id)
+    WHERE NOT list_contains($inline_sources, u.source)
+  ),
+  twice AS (SELECT model_id, request_id FROM pending GROUP BY ALL HAVING count(*) > 1)
+SELECT *, 1 AS place FROM pending ANTI JOIN twice USING (model_id, request_id)
+UNION ALL BY NAME
 SELECT *, row_number() OVER (
     PARTITION BY model_id, request_id ORDER BY label_time NULLS FIRST, source, file_id, file_row) AS place
-FROM (
-  SELECT request_id, $source AS source, file_id, model_id, label, label_text, label_time, label_day, file_row, true AS new
-  FROM read_parquet($spool, union_by_name = true) WHERE NOT list_contains($left_out, file_id)
-  UNION ALL BY NAME
-  SELECT u.*, 0 AS file_row, false AS new FROM lake.unmatched AS u SEMI JOIN (
-      SELECT request_id FROM read_parquet($spool, union_by_name = true)) USING (request_id)
-  WHERE NOT list_contains($inline_sources, u.source)
-)
+FROM pending SEMI JOIN twice USING (model_id, request_id)
 
 -- name: label_accepted
 SELECT file_id, label_day AS day, count(*) AS accepted, 0::bigint AS late FROM temp.new_label
@@ -72,16 +78,24 @@ SELECT request_id, source, file_id, model_id, label, label_text, label_time, lab
 WHERE new AND place = 1
 
 -- name: match
--- A label that came inside a request belongs to that very row, not to another with its id.
+-- A label that came inside a request belongs to that very row, not to another with its id. Only requests with more
+-- than one label are ranked.
 CREATE OR REPLACE TEMP TABLE matched AS
-SELECT w.rowid AS waiting_row, u.rowid AS label_row, w.request_id, w.source, w.day, w.model_id, w.version,
-       w.user_hash, w.records, w.score, w.prediction, w.prediction_text, w.segments, w.file_id AS request_file_id,
-       u.file_id, u.source AS label_source, u.label, u.label_text, u.label_time,
-       u.label_day AS own_day, coalesce(u.label_day, w.day) AS label_day,
-       row_number() OVER (
-         PARTITION BY w.rowid ORDER BY u.label_time NULLS FIRST, u.source, u.file_id, u.model_id) AS place
-FROM lake.waiting AS w JOIN lake.unmatched AS u ON u.request_id = w.request_id
-WHERE (u.model_id = '' OR u.model_id = w.model_id) AND (u.source <> w.source OR u.file_id = w.file_id)
+WITH pair AS MATERIALIZED (
+    SELECT w.rowid AS waiting_row, u.rowid AS label_row, w.request_id, w.source, w.day, w.model_id, w.version,
+           w.user_hash, w.records, w.score, w.prediction, w.prediction_text, w.baseline, w.segments,
+           w.file_id AS request_file_id,
+           u.file_id, u.source AS label_source, u.model_id AS label_model, u.label, u.label_text, u.label_time,
+           u.label_day AS own_day, coalesce(u.label_day, w.day) AS label_day
+    FROM lake.waiting AS w JOIN lake.unmatched AS u ON u.request_id = w.request_id
+    WHERE (u.model_id = '' OR u.model_id = w.model_id) AND (u.source <> w.source OR u.file_id = w.file_id)
+  ),
+  twice AS (SELECT waiting_row FROM pair GROUP BY waiting_row HAVING count(*) > 1)
+SELECT *, 1 AS place FROM pair ANTI JOIN twice USING (waiting_row)
+UNION ALL BY NAME
+SELECT *, row_number() OVER (
+    PARTITION BY waiting_row ORDER BY label_time NULLS FIRST, label_source, file_id, label_model) AS place
+FROM pair SEMI JOIN twice USING (waiting_row)
 
 -- name: challenged
 -- Labels left over whose request already has one: these days are matched again, so that the first one counts.
@@ -97,9 +111,10 @@ SELECT DISTINCT source, day FROM temp.matched ORDER BY source, day
 
 -- name: labelled_rows
 SELECT request_id, file_id, label_source, request_file_id, model_id, version, day, label_day, label_time, user_hash,
-       records, score, prediction, prediction_text, label, label_text, segments, $source AS part_source, '' AS part_model
+       records, score, prediction, prediction_text, baseline, label, label_text, segments,
+       $source AS part_source, '' AS part_model
 FROM (
-  SELECT * EXCLUDE (waiting_row, label_row, own_day, place, source) FROM temp.matched
+  SELECT * EXCLUDE (waiting_row, label_row, label_model, own_day, place, source) FROM temp.matched
   WHERE place = 1 AND source = $source
   {stored}
 )

@@ -26,7 +26,7 @@ LARGE_MODEL_ROWS = 250_000
 LAKE_COLUMNS = (
     "request_id", "file_id", "event_time", "arrival_time", "day", "model_id", "version", "deployment", "pattern",
     "consumer", "user_hash", "records", "latency_ms", "status", "error", "late", "score", "prediction",
-    "prediction_text", "tokens_in", "tokens_out", "cost",
+    "prediction_text", "baseline", "tokens_in", "tokens_out", "cost",
 )  # fmt: skip
 
 
@@ -63,6 +63,10 @@ class Written:
     """temp.inline_label holds labels that came with requests."""
     types: Mapping[str, str]
     """Columns of the rows and their SQL types."""
+    rows: str
+    """SQL for the rows of the parts, which reads the spool: one file, where the parts are many."""
+    parameters: Mapping[str, object]
+    """Of `rows`."""
 
 
 def write_requests(warehouse: Warehouse, root: Path, batch: Batch) -> Written:
@@ -77,9 +81,16 @@ def write_requests(warehouse: Warehouse, root: Path, batch: Batch) -> Written:
     written = _stream(warehouse, root, relation, features)
     duplicates = warehouse.frame(statement("requests", "duplicate_counts"))
     has_labels = _keep_labels(warehouse, relation)
-    types = relation.columns(warehouse)
     return Written(
-        tuple(days), part_rows(written), _accepted(written), duplicates, features, has_labels, types
+        tuple(days),
+        part_rows(written),
+        _accepted(written),
+        duplicates,
+        features,
+        has_labels,
+        relation.columns(warehouse),
+        relation.unique,
+        relation.parameters,
     )
 
 
@@ -194,7 +205,9 @@ def _nothing(days: Sequence[dt.date]) -> Written:
         schema={"day": pl.Date, "feature": pl.String, "n": pl.Int64, "unreadable": pl.Int64}
     )
     duplicates = pl.DataFrame(schema={"file_id": pl.String, "day": pl.Date, "duplicate": pl.Int64})
-    return Written(tuple(days), part_rows(nothing), _accepted(nothing), duplicates, features, False, {})
+    return Written(
+        tuple(days), part_rows(nothing), _accepted(nothing), duplicates, features, False, {}, "", {}
+    )
 
 
 def commit_requests(warehouse: Warehouse, batch: Batch, written: Written) -> None:

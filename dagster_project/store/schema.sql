@@ -58,6 +58,7 @@ create table if not exists ops.state (key varchar primary key, value varchar);
 create table if not exists lake.waiting (  -- scored requests whose label has not come (narrow)
   request_id varchar, source varchar, file_id varchar, model_id varchar, version varchar, day date,
   user_hash ubigint, records bigint, score double, prediction double, prediction_text varchar,
+  baseline double,                         -- what the simple alternative answered; NULL: not logged
   segments varchar[]                       -- 'origin=JFK', ...; the model's declared segments at that time
 );
 create table if not exists lake.unmatched (  -- labels whose request has not come
@@ -169,7 +170,8 @@ create table if not exists daily.outcome_binary (  -- exact at the deployed thre
 );
 create table if not exists daily.outcome_regression (  -- errors scaled by 2^10 of the model's unit
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, bucket smallint,
-  n bigint, y hugeint, yy hugeint, e hugeint, ee hugeint, ae hugeint
+  n bigint, y hugeint, yy hugeint, e hugeint, ee hugeint, ae hugeint,
+  bn bigint, pae hugeint, bae hugeint      -- rows with a baseline; of these |e| and the baseline's own
 );
 create table if not exists ops.grid (
   model_id varchar, feature varchar, from_day date, kind varchar,  -- 'number' or 'category'

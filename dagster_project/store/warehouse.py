@@ -5,6 +5,7 @@ Called by every stage of `pipeline`; nothing outside `store` imports duckdb.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Parameters = Sequence[object] | Mapping[str, object] | None
-SqlError = duckdb.Error
-"""What a statement raises that the warehouse cannot run; for callers that name the file it came from."""
+IN_LINE = re.compile(r"^LINE (\d+): ", re.MULTILINE)
+"""Where DuckDB's message says which line of the statement it means."""
 
 
 def quote(identifier: str) -> str:
@@ -45,8 +46,15 @@ def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
         raise
 
 
-def _one_line(error: duckdb.Error) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+@contextmanager
+def refusals() -> Iterator[None]:
+    """DuckDB's errors as QueryError: the first line of the message, and the line of the statement it names."""
+    try:
+        yield
+    except duckdb.Error as error:
+        text = str(error).strip() or type(error).__name__
+        place = IN_LINE.search(text)
+        raise QueryError(text.splitlines()[0], int(place[1]) if place else None) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,6 @@ class Warehouse:
             connection.execute("SET memory_limit=?", [memory])
             connection.execute("SET TimeZone='UTC'")
             connection.execute("SET preserve_insertion_order=false")
-            connection.execute("SET perfect_ht_threshold=20")
             if path is not None:
                 spill = path.parent / "spill"
                 connection.execute("SET temp_directory=?", [str(spill)])
@@ -78,8 +85,9 @@ class Warehouse:
             connection.close()
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
-        """Run statements whose rows nobody reads."""
-        self.connection.execute(sql, parameters)
+        """Run statements whose rows nobody reads. Raises QueryError when the database refuses one."""
+        with refusals():
+            self.connection.execute(sql, parameters)
 
     def frame(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
         """The rows of a query, in order only by ORDER BY; cast sums of integers (they arrive as decimals).
@@ -88,10 +96,8 @@ class Warehouse:
         """
         import polars as pl
 
-        try:
+        with refusals():
             frame = pl.from_arrow(self.connection.sql(sql, params=parameters).to_arrow_table())
-        except duckdb.Error as error:
-            raise QueryError(_one_line(error)) from error
         assert isinstance(frame, pl.DataFrame)  # noqa: S101  narrowing: a table never becomes a Series
         return frame
 
@@ -101,7 +107,8 @@ class Warehouse:
 
     def value(self, sql: str, parameters: Parameters = None) -> object:
         """The first column of the first row, or None."""
-        rows = self.connection.execute(sql, parameters).fetchall()  # all: an unread row blocks the next query
+        with refusals():
+            rows = self.connection.execute(sql, parameters).fetchall()  # all: an unread row blocks the next query
         return rows[0][0] if rows else None
 
     def append(self, table: str, frame: pl.DataFrame) -> None:

@@ -2,7 +2,8 @@
 title: Newest changes
 definition: >
   What changed in the leading window, newest first: versions that began to serve, deployments, declared fields,
-  milestones that changed state, columns of sources that appeared or vanished.
+  milestones that changed state, columns of sources that had their first value or none all day (one line a day, over
+  all sources: it is one event).
 ---*/
 with of_versions as (
   select
@@ -52,10 +53,14 @@ of_schemas as (
     day,
     'schema' as kind,
     null as model,
-    source || ': ' || case count(*) when 1 then 'column ' else count(*) || ' columns ' end || change || ' ('
-      || string_agg(name, ', ' order by name) || ')' as what
+    case change
+      when 'vanished' then 'No value all day of '
+      when 'appeared' then 'First values of '
+      else upper(change[1]) || change[2:] || ': '
+    end || string_agg(distinct name, ', ' order by name) || ' (' || string_agg(distinct source, ', ' order by source) || ')'
+      as what
   from ops.schema_change
-  group by day, source, change
+  group by day, change
 )
 select
   change.day,

@@ -3,7 +3,8 @@ title: Exceptions
 definition: >
   What a reader would act on, worst first: families of production models that are poor or on watch, files set
   aside, and sources that are behind. `ask` says what is asked and `who` of whom; `first_of_title` marks the worst of
-  each model or source, so that a short list names different ones.
+  each model or source, so that a short list names different ones. Drift of a model whose performance is good asks for
+  nothing (`is_asked` is false) and stands last: inputs moved, answers did not become worse.
 ---*/
 with ask as (
   select *
@@ -19,12 +20,28 @@ with ask as (
 of_models as (
   select
     'model' as kind,
+    health.model,
     health.grade,
     health.family,
     model.title,
     health.title as topic,
-    health.reason,
-    ask.ask,
+    case
+      when health.family = 'performance' and health.metric = 'r2' and health.value <= 0.05
+        then 'it brings nothing: ' || replace(health.reason, ': ', ', ')
+      else concat_ws('; ', health.reason, case
+        when health.family = 'quality' and health.metric = 'missing_share' then missing.when_missing
+        when health.family = 'drift' and season.is_other_season then season.words
+      end)
+    end as reason,
+    case
+      when health.family = 'performance' and (health.metric = 'r2' and health.value <= 0.05 or contains(health.reason, 'brings nothing'))
+        then 'retire it, or show what it adds to the simple alternative'
+      when health.family = 'drift' and model.performance_grade = 'good'
+        then 'nothing while performance is good'
+          || case when season.is_other_season then '; a reference of a whole year would end the question' else '' end
+      else ask.ask
+    end as ask,
+    not (health.family = 'drift' and model.performance_grade = 'good') as is_asked,
     coalesce(model.owner, model.team) as who,
     model.team,
     'models/' || model.slug || '.html#' || health.family as href,
@@ -33,17 +50,21 @@ of_models as (
   from page.health as health
   join page.models as model on model.model = health.model
   join ask on ask.family = health.family
+  left join page.missing as missing on missing.model = health.model
+  left join page.season as season on season.model = health.model
   where model.stage = 'production' and health.grade in ('poor', 'watch')
 ),
 of_files as (
   select
     'file' as kind,
+    null as model,
     'poor' as grade,
     'data' as family,
     source as title,
     'File set aside' as topic,
     string_agg(path || ': ' || reason, '; ' order by path) as reason,
     'mend or remove the file' as ask,
+    true as is_asked,
     null as who,
     null as team,
     'ledger/data.html#set-aside' as href,
@@ -56,12 +77,14 @@ of_files as (
 of_sources as (
   select
     'source' as kind,
+    null as model,
     'watch' as grade,
     'data' as family,
     source as title,
     'Source behind' as topic,
     state as reason,
     'ask whoever delivers it' as ask,
+    true as is_asked,
     null as who,
     null as team,
     'ledger/data.html#freshness' as href,
@@ -72,14 +95,14 @@ of_sources as (
 )
 select
   row_number() over (
-    order by case grade when 'poor' then 0 else 1 end,
+    order by not is_asked, case grade when 'poor' then 0 else 1 end,
       list_position(['performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family),
       weight desc, title
   ) as place,
   *,
   row_number() over (
     partition by kind, title
-    order by case grade when 'poor' then 0 else 1 end,
+    order by not is_asked, case grade when 'poor' then 0 else 1 end,
       list_position(['performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family)
   ) = 1 as first_of_title
 from (

@@ -3,7 +3,8 @@ title: Features by drift
 definition: >
   One row a model and feature, the furthest from its reference first: drift of the leading window with grade and
   reason, shares of missing and invalid values, and both distributions on 16 cells of the softsign grid (numbers)
-  or the 8 most frequent categories.
+  or the 8 most frequent categories. The outermost edges are the
+  smallest and the largest mean of a day's grid cell, so that no axis ends where no value was seen.
 ---*/
 with drift as (
   select
@@ -33,6 +34,8 @@ number_cells as (
     h.model_id as model,
     h.feature,
     case when abs(h.bin) <= 127 then least(floor((h.bin + 128) / 16)::integer, 15) end as cell,
+    min(h.s1::double / h.n / 1048576) filter (where abs(h.bin) <= 127 and h.n > 0) as lowest_u,
+    max(h.s1::double / h.n / 1048576) filter (where abs(h.bin) <= 127 and h.n > 0) as highest_u,
     sum(h.n) filter (where h.day between m.reference_start and m.reference_end)::bigint as reference,
     sum(h.n) filter (where h.day between now.window_start and now.as_of)::bigint as current,
     sum(h.invalid) filter (where h.day between now.window_start and now.as_of)::bigint as invalid
@@ -45,7 +48,13 @@ number_cells as (
   group by h.model_id, h.feature, cell
 ),
 bounds as (
-  select model, feature, min(cell) as first_cell, max(cell) as last_cell
+  select
+    model,
+    feature,
+    min(cell) as first_cell,
+    max(cell) as last_cell,
+    min(lowest_u) as lowest_u,
+    max(highest_u) as highest_u
   from number_cells
   where cell is not null
   group by model, feature
@@ -56,7 +65,9 @@ numbers as (
     bounds.feature,
     list(coalesce(c.reference, 0) order by r.cell) as reference,
     list(coalesce(c.current, 0) order by r.cell) as current,
-    list(r.cell order by r.cell) as cells
+    list(r.cell order by r.cell) as cells,
+    any_value(bounds.lowest_u) as lowest_u,
+    any_value(bounds.highest_u) as highest_u
   from bounds
   join range(0, 16) as r (cell) on r.cell between bounds.first_cell and bounds.last_cell
   left join number_cells as c on c.model = bounds.model and c.feature = bounds.feature and c.cell = r.cell
@@ -155,8 +166,10 @@ select
   case when grid.scale > 0 then list_transform(
     list_append(numbers.cells, numbers.cells[-1] + 1),
     lambda c: greatest(
-      grid.centre + grid.scale
-        * ((c * 16 - 128.5) / 127.0) / (1 - least(abs((c * 16 - 128.5) / 127.0), 0.99)),
+      grid.centre + grid.scale * coalesce(
+        case when c = numbers.cells[1] then numbers.lowest_u when c > numbers.cells[-1] then numbers.highest_u end,
+        ((c * 16 - 128.5) / 127.0) / (1 - least(abs((c * 16 - 128.5) / 127.0), 0.99))
+      ),
       coalesce(declared.min, '-inf'::double)
     )
   ) end as edges,

@@ -2,7 +2,8 @@
 title: Readings of the leading window
 definition: >
   One row a model and metric: the leading window's reading over all versions and segments beside the same window
-  before it, with the thresholds that hold. `change` is the difference of the two; NULL where either is missing.
+  before it, with the thresholds that hold. `change` is the difference of the two; NULL where either is missing. The
+  window before counts only when the model's log covers all of it.
 ---*/
 with whole as (
   select r.*, r.day = now.as_of as is_current
@@ -42,6 +43,7 @@ from whole as current
 join catalog.model as model on model.model_id = current.model_id
 left join whole as before
   on before.model_id = current.model_id and before.metric = current.metric and not before.is_current
+  and model.first_day <= (select before_start from page.now)
 left join catalog.metric as metric on metric.metric = current.metric
 left join page.thresholds as threshold
   on threshold.model = current.model_id and threshold.metric = current.metric

@@ -4,7 +4,8 @@ table: daily.outcome_regression
 per: labelled
 definition: >-
   Sums over labelled requests of y = round(label * 2^10), e = round((prediction - label) * 2^10), their squares
-  and |e|, by the day the label came (lag, in days) and the bucket of the user; y and e are cut to +-2^50.
+  and |e|, by the day the label came (lag, in days) and the bucket of the user; y and e are cut to +-2^50. Of the bn
+  requests whose log says what the simple alternative answered: pae, their |e|, and bae, the same of the alternative.
 ---*/
 SELECT
   key,
@@ -15,7 +16,10 @@ SELECT
   sum(CAST(y AS DECIMAL(38, 0)) * y) AS yy,
   sum(e) AS e,
   sum(CAST(e AS DECIMAL(38, 0)) * e) AS ee,
-  sum(CASE WHEN e < 0 THEN -e ELSE e END) AS ae
+  sum(CASE WHEN e < 0 THEN -e ELSE e END) AS ae,
+  count(b) AS bn,
+  sum(CASE WHEN b IS NULL THEN 0 WHEN e < 0 THEN -e ELSE e END) AS pae,
+  sum(CASE WHEN b IS NULL THEN 0 WHEN b < 0 THEN -b ELSE b END) AS bae
 FROM (
   SELECT
     key,
@@ -30,7 +34,12 @@ FROM (
       WHEN prediction - label > 1099511627776 THEN 1099511627776
       WHEN prediction - label < -1099511627776 THEN -1099511627776
       ELSE prediction - label
-    END * 1024 + 0.5) AS BIGINT) AS e
+    END * 1024 + 0.5) AS BIGINT) AS e,
+    CAST(floor(CASE
+      WHEN baseline - label > 1099511627776 THEN 1099511627776
+      WHEN baseline - label < -1099511627776 THEN -1099511627776
+      ELSE baseline - label
+    END * 1024 + 0.5) AS BIGINT) AS b
   FROM labelled
   WHERE is_regression AND prediction IS NOT NULL AND label IS NOT NULL
 ) AS errors

@@ -1,45 +1,37 @@
-"""One stage of a night as a process of its own: `python -m tests.bench.stage STAGE WORKSPACE`."""
+"""One stage of a night as a process of its own: `python -m tests.bench.stage STAGE WORKSPACE [--day DATE]`.
+
+The last line it prints is a JSON object: CPU seconds by stage.
+"""
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
-import sys
-from collections.abc import Callable
+import json
+import time
 from pathlib import Path
 
-from dagster_project.pipeline.catalog import refresh
-from dagster_project.pipeline.ingest import ingest
-from dagster_project.pipeline.mature import mature
-from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.publish import publish
-from dagster_project.pipeline.score import score
-from dagster_project.pipeline.start import night_for
-from dagster_project.pipeline.summarise import summarise
-from dagster_project.pipeline.value import value
-from dagster_project.spec.loading import load_workspace
-from dagster_project.store.warehouse import Warehouse
-
-NOW = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
-Stage = Callable[[Night, Warehouse], object]
-STAGES: dict[str, tuple[Stage, ...]] = {
-    "nothing": (),
-    "ingest": (ingest,),
-    "summarise": (summarise,),
-    "figures": (refresh, score, value, mature),
-    "site": (publish,),
-    "night": (ingest, summarise, refresh, score, value, mature, publish),
+FLOORS = {"floor": "data/lake/requests/bench", "raw": "logs", "nothing": ""}
+"""Reading alone: the folder whose days of Parquet files are read; nothing at all is the start of the process."""
+PARTS: dict[str, tuple[str, ...]] = {
+    "start": (),
+    "ingest": ("ingest",),
+    "summarise": ("summarise",),
+    "night": ("ingest", "summarise", "refresh", "score", "value", "mature", "publish"),
 }
 
 
-def floor(root: Path) -> None:
-    """The scan floor: read every column of the lake's request files once, and no more."""
+def floor(folder: Path) -> None:
+    """The scan floor: read every column of the Parquet files of a folder once, and no more."""
     import duckdb
 
-    files = sorted(str(p) for p in (root / "data" / "lake" / "requests").rglob("*.parquet"))
     connection = duckdb.connect()
     connection.execute("SET threads=2")
+    files = sorted(str(path) for path in folder.glob("*.parquet"))
+    if not files:
+        return
     relation = connection.read_parquet(files)
-    numbers = {"DOUBLE", "BIGINT", "UBIGINT", "BOOLEAN"}
+    numbers = {"DOUBLE", "BIGINT", "UBIGINT", "BOOLEAN", "TINYINT"}
     terms = [
         f'sum("{name}"::double)' if str(kind) in numbers else f'bit_xor(hash("{name}"))'
         for name, kind in zip(relation.columns, relation.types, strict=True)
@@ -47,16 +39,43 @@ def floor(root: Path) -> None:
     relation.aggregate(", ".join(terms)).fetchall()
 
 
-def main(stage: str, root: Path) -> None:
-    """Run the stage on the workspace."""
-    if stage == "floor":
-        floor(root)
-        return
-    night = night_for(load_workspace(root), day=None, now=NOW)
-    for function in STAGES[stage]:
+def run(part: str, root: Path, day: dt.date | None) -> dict[str, float]:
+    """Run the stages of a part with their blocking checks; return the CPU seconds of each."""
+    from dagster_project.pipeline.check import insist
+    from dagster_project.pipeline.publish import publish
+    from dagster_project.pipeline.start import night_for
+    from dagster_project.spec.loading import load_workspace
+    from dagster_project.store.warehouse import Warehouse
+    from tests.nights import STAGES
+
+    now = dt.datetime.now(dt.UTC)  # as the command does, so that both find the same night done
+    night = night_for(load_workspace(root), day=day, now=now)
+    cost = {"start": time.process_time()}
+    for function, checks in (*STAGES, (publish, None)):
+        if function.__name__ not in PARTS[part]:
+            continue
+        began = time.process_time()
         with Warehouse.open(night.workspace.warehouse) as warehouse:
             function(night, warehouse)
+            if checks is not None:
+                insist(checks(warehouse, night))
+        cost[function.__name__] = time.process_time() - began
+    return cost
+
+
+def main() -> None:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stage", choices=[*PARTS, *FLOORS])
+    parser.add_argument("root", type=Path)
+    parser.add_argument("--day", type=dt.date.fromisoformat)
+    asked = parser.parse_args()
+    if asked.stage in FLOORS:
+        floor(asked.root / FLOORS[asked.stage] / str(asked.day))
+        print(json.dumps({asked.stage: time.process_time()}))
+    else:
+        print(json.dumps(run(asked.stage, asked.root, asked.day)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.core.grading import grade, grades, worst
+from dagster_project.core.grading import against_alternative, grade, grades, worst
 from dagster_project.core.types import Grade
 
 NUMBER = st.one_of(st.none(), st.floats(allow_nan=True))
@@ -72,3 +72,11 @@ def test_the_worst_grade_wins_and_unknown_never_hides_one() -> None:
     assert worst(["unknown", "good"]) == "good"
     assert worst(["poor", "unknown"]) == "poor"
     assert worst([]) == "unknown"
+
+
+def test_a_skill_of_0_or_less_brings_nothing() -> None:
+    """Below 0, exactly 0, an interval that reaches 0, clearly better, unknown."""
+    said = [against_alternative(*case) for case in ((-0.1, -0.2), (0.0, None), (0.02, -0.01), (0.1, 0.05))]
+    nothing = "it brings nothing over its simple alternative"
+    assert said == [nothing, nothing, "it cannot be told from its simple alternative", ""]
+    assert against_alternative(None, None) == against_alternative(math.nan, math.nan) == ""

@@ -29,7 +29,7 @@ def test_value_is_the_sum_of_outcomes_times_their_worth() -> None:
 
 def test_value_of_errors_avoided_may_be_negative() -> None:
     """Error 7 against a baseline of 6, 32 decisions at 2 a unit: 64 lost."""
-    value, _, _ = m.error_value(np.full((1, 32), 7.0), np.ones((1, 32)), baseline_error=6.0, unit_value=2.0)
+    value, _, _ = m.error_value(np.full((1, 32), 7.0), np.full((1, 32), 6.0), unit_value=2.0)
     assert value[0] == pytest.approx(-64)
 
 

@@ -131,3 +131,35 @@ def test_log_loss_and_brier_are_those_of_scikit_learn() -> None:
     found = p.brier(sides["pos"], sides["pos_s1"], sides["neg"], sides["neg_s1"])
     assert found[0] == pytest.approx(metrics.brier_score_loss(label, score), abs=1.6e-4)
     assert np.isnan(p.log_loss(0, 0))
+
+
+def test_skill_is_one_less_the_ratio_of_errors() -> None:
+    """Errors of 3 against 4 in every bucket: a quarter better, with an interval that is a point."""
+    found = p.skill(np.full((1, 32), 3.0), np.full((1, 32), 4.0), np.ones((1, 32)))
+    assert [float(x[0]) for x in found] == pytest.approx([0.25, 0.25, 0.25])
+    worse = p.skill(np.full((1, 32), 5.0), np.full((1, 32), 4.0), np.ones((1, 32)))[0]
+    assert worse[0] == pytest.approx(-0.25)
+
+
+def test_nine_of_ten_intervals_of_a_skill_hold_the_true_one() -> None:
+    """Users that differ, alternatives that are exactly right at times: coverage of the 90 % interval."""
+    rng = np.random.default_rng(5)
+    draws, users, each = 1500, 400, 5
+    rough = rng.gamma(2.0, 1.0, (draws, users, 1)) * (rng.random((draws, users, each)) < 0.7)
+    own, other = rough * rng.gamma(2.0, 0.9, rough.shape), rough * rng.gamma(2.0, 1.0, rough.shape)
+    bucket = rng.integers(0, 32, (draws, users))
+    flat = (np.arange(draws)[:, None] * 32 + bucket).ravel()
+    sums = [np.bincount(flat, x.sum(axis=2).ravel(), draws * 32).reshape(draws, 32) for x in (own, other)]
+    n = np.bincount(flat, minlength=draws * 32).reshape(draws, 32) * each
+    _, low, high = p.skill(*sums, n)
+    assert ((low <= 0.1) & (high >= 0.1)).mean() == pytest.approx(0.9, abs=0.025)
+
+
+def test_a_bucket_whose_alternative_made_no_error_counts() -> None:
+    """It has rows, so its own error widens the interval; without an error at all there is no skill."""
+    own, other, n = np.ones((1, 16)), np.ones((1, 16)), np.ones((1, 16))
+    other[0, 0] = 0
+    _, low, high = p.skill(own, other, n)
+    same_ratio = p.skill(own * 16 / 15, np.ones((1, 16)), n)
+    assert high[0] - low[0] > same_ratio[2][0] - same_ratio[1][0] + 0.01
+    assert np.isnan(p.skill(own, np.zeros((1, 16)), n)[0][0])

@@ -21,14 +21,14 @@ REQUEST = {
     "arrival_time": pl.Datetime("us", "UTC"), "day": pl.Date, "model_id": pl.String, "version": pl.String,
     "deployment": pl.String, "pattern": pl.String, "consumer": pl.String, "user_hash": pl.UInt64,
     "records": pl.Int64, "latency_ms": pl.Float64, "status": pl.String, "error": pl.Boolean, "late": pl.Boolean,
-    "score": pl.Float64, "prediction": pl.Float64, "prediction_text": pl.String, "tokens_in": pl.Int64,
-    "tokens_out": pl.Int64, "cost": pl.Float64,
+    "score": pl.Float64, "prediction": pl.Float64, "prediction_text": pl.String, "baseline": pl.Float64,
+    "tokens_in": pl.Int64, "tokens_out": pl.Int64, "cost": pl.Float64,
 }  # fmt: skip
 LABELLED = {
     "request_id": pl.String, "file_id": pl.String, "model_id": pl.String, "version": pl.String, "day": pl.Date,
     "label_day": pl.Date, "label_time": pl.Datetime("us", "UTC"), "user_hash": pl.UInt64, "records": pl.Int64,
-    "score": pl.Float64, "prediction": pl.Float64, "prediction_text": pl.String, "label": pl.Float64,
-    "label_text": pl.String, "segments": pl.List(pl.String),
+    "score": pl.Float64, "prediction": pl.Float64, "prediction_text": pl.String, "baseline": pl.Float64,
+    "label": pl.Float64, "label_text": pl.String, "segments": pl.List(pl.String),
 }  # fmt: skip
 DEFAULTS: dict[str, object] = {
     "file_id": "f", "version": "", "deployment": "", "pattern": "rest", "consumer": "", "records": 1,

@@ -161,3 +161,18 @@ def test_segments_travel_with_the_label(logs: Logs) -> None:
         ["origin=JFK", "x=1", "consumer=missing"],
         ["origin=missing", "x=2", "consumer=missing"],
     ]
+
+
+def test_the_simple_alternative_goes_with_its_request(tmp_path: Path) -> None:
+    """From the log into the lake and beside the label; a label that is replaced does not lose it."""
+    logs = Logs.make(tmp_path, {**REQUESTS, "columns": {**COLUMNS, "baseline": "rule"}}, OUTCOMES)
+    logs.csv("logs/a.csv", [request(1, rule=7.5), request(2, rule=None)])
+    logs.night()
+    assert logs.lake()["baseline"].to_list() == [7.5, None]
+    logs.jsonl("labels/a.jsonl", [label(1), label(2)])
+    logs.night()
+    assert logs.lake("labelled")["baseline"].to_list() == [7.5, None]
+    logs.jsonl("labels/a.jsonl", [label(1, y=0), label(2)])
+    logs.night()
+    labelled = logs.lake("labelled")
+    assert labelled.select("label", "baseline").rows() == [(0.0, 7.5), (1.0, None)]

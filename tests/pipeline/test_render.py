@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.core.errors import PublishError
+from dagster_project.core.errors import PublishError, WorkspaceError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render import input_digest, prepare
 from dagster_project.pipeline.render_definitions import main_window
@@ -56,7 +56,7 @@ def test_wrong_sql_names_its_file() -> None:
     """So that whoever wrote the view finds it."""
     with (
         Warehouse.open(None) as warehouse,
-        pytest.raises(PublishError, match=r"reports/marts/a\.sql: .*nonsense"),
+        pytest.raises(WorkspaceError, match=r"reports/marts/a\.sql:1: .*nonsense"),
     ):
         create_views([mart("a", "SELECT nonsense")], warehouse)
 

@@ -403,3 +403,39 @@ def test_a_changed_threshold_counts_the_model_again(tmp_path: Path, days: list[p
         changed = workspace(tmp_path, [{**MODEL, "threshold": 0.0}])
         assert summarise(night(changed, day(0)), warehouse).days == 1
         assert warehouse.value("SELECT sum(tp)::BIGINT FROM daily.outcome_binary WHERE segment = ''") == 500
+
+
+def test_errors_of_model_and_alternative_are_summed_over_the_same_rows(tmp_path: Path) -> None:
+    """Rows with a baseline count into bn, pae and bae, all into n and ae; with polars over the raw rows."""
+    rng = np.random.default_rng(12)
+    n = 900
+    y = rng.normal(30, 10, n)
+    baseline = [None if i % 7 == 0 else float(v) for i, v in enumerate(rng.normal(30, 1, n))]
+    baseline[:3] = [float("nan"), float("inf"), -1e300]
+    users = rng.integers(0, 99, n).astype(np.uint64)
+    rows = requests("m", day(0), n, prediction=y + rng.normal(1, 5, n), baseline=baseline, user_hash=users)
+    of = workspace(tmp_path, [{"id": "m", "task": "regression"}])
+    with Warehouse.open(None) as warehouse:
+        put(of, warehouse, "requests", "log", rows)
+        put(of, warehouse, "labelled", "log", labelled(rows, y))
+        summarise(night(of, day(0)), warehouse)
+        found = warehouse.frame(
+            "SELECT bucket, n, ae::DOUBLE AS ae, bn, pae::DOUBLE AS pae, bae::DOUBLE AS bae"
+            " FROM daily.outcome_regression WHERE segment = '' ORDER BY bucket"
+        )
+
+    def steps(error: pl.Expr) -> pl.Expr:
+        return (error.clip(-(2.0**40), 2.0**40) * 1024 + 0.5).floor().abs()
+
+    known = pl.col("baseline").is_finite()
+    own, other = steps(pl.col("prediction") - pl.Series(y)), steps(pl.col("baseline") - pl.Series(y))
+    raw = (
+        rows.with_columns(own=own, other=other, bucket=(pl.col("user_hash") % 32).cast(pl.Int16))
+        .group_by("bucket")
+        .agg(
+            n=pl.len().cast(pl.Int64), ae=pl.col("own").sum(), bn=known.sum().cast(pl.Int64),
+            pae=pl.col("own").filter(known).sum(), bae=pl.col("other").filter(known).sum(),
+        )
+        .sort("bucket")
+    )  # fmt: skip
+    assert_frame_equal(found, raw)

@@ -87,6 +87,46 @@ def test_errors_avoided_against_the_simple_alternative(tmp_path: Path) -> None:
     assert found.row(0, named=True)["value"] == pytest.approx(1.5 * (8.0 - error).sum(), rel=1e-4)
 
 
+def errors_of(
+    tmp_path: Path, baseline: object, **declared: object
+) -> tuple[dict[str, object], np.ndarray, np.ndarray]:
+    """The night's row of money at 1.5 a unit, and the raw errors of the model and of its alternative."""
+    rng = np.random.default_rng(4)
+    y = rng.normal(0, 10, 900)
+    rows = requests("m", day(0), 900, prediction=y + rng.normal(0, 2, 900), baseline=baseline)
+    value = {"per_unit_error": -1.5, **declared}
+    found = impact(tmp_path, {"id": "m", "task": "regression", "value": value}, [(rows, labelled(rows, y))])
+    own, other = (np.abs(rows[c].cast(float).to_numpy() - y) for c in ("prediction", "baseline"))
+    return found.row(0, named=True), own, other
+
+
+def test_the_alternative_is_measured_on_the_same_rows(tmp_path: Path) -> None:
+    """A logged alternative goes before a declared mean error; rows without one are left out of both sides."""
+    logged = [None if i % 3 == 0 else 1.0 for i in range(900)]
+    row, own, other = errors_of(tmp_path, logged)
+    known = np.isfinite(other)
+    assert row["value"] == pytest.approx(1.5 * (other - own)[known].sum(), rel=1e-4)
+    assert (row["n"], row["evidence"]) == (600, "C")
+    assert "on the same requests" in str(row["basis"])
+
+
+def test_a_declared_error_stands_where_no_alternative_is_logged(tmp_path: Path) -> None:
+    """Row by row, so that a window stays the sum of its days."""
+    logged = [None if i % 3 == 0 else 1.0 for i in range(900)]
+    row, own, other = errors_of(tmp_path, logged, baseline_error=8.0)
+    other = np.where(np.isfinite(other), other, 8.0)
+    assert row["value"] == pytest.approx(1.5 * (other - own).sum(), rel=1e-4)
+    assert row["n"] == 900
+    assert "8 where none is logged" in str(row["basis"])
+
+
+def test_no_alternative_is_no_value(tmp_path: Path) -> None:
+    """Labels alone do not say what a smaller error is measured against."""
+    row, _, _ = errors_of(tmp_path, None)
+    assert row["value"] is None
+    assert str(row["reason"]).startswith("not available: no log says what the simple alternative answered")
+
+
 def test_value_without_labels_is_declared_use(tmp_path: Path) -> None:
     """Per accepted prediction: evidence D, no interval."""
     found = impact(

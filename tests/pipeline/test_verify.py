@@ -30,6 +30,7 @@ REQUESTS = pl.DataFrame({
 LABELLED = pl.DataFrame({
     "model_id": ["m"] * 5, "version": ["1"] * 5, "label_day": [DAY] * 4 + [DAY + dt.timedelta(days=1)],
     "score": [0.9, 0.8, 0.3, 0.1, 0.99], "prediction": pl.Series([None] * 5, dtype=pl.Float64),
+    "baseline": pl.Series([None] * 5, dtype=pl.Float64),
     "label": [1.0, 0.0, 1.0, 0.0, 0.0],
 })  # fmt: skip
 TRUE = {("requests", ""): 4.0, ("requests", "2"): 2.0, ("error_share", ""): 0.25, ("records", ""): 8.0,
@@ -155,12 +156,14 @@ def test_label_figures_by_hand() -> None:
 
 def test_ties_share_their_rank() -> None:
     """Equal scores of both labels count one half."""
-    rows = pl.DataFrame({"score": [0.5, 0.5], "prediction": [None, None], "label": [1.0, 0.0]})
+    nothing = {"prediction": [None, None], "baseline": [None, None]}
+    rows = pl.DataFrame({"score": [0.5, 0.5], "label": [1.0, 0.0], **nothing})
     assert label_figures(rows, "binary", None)["roc_auc"] == 0.5
 
 
 def test_regression_figures_by_hand() -> None:
-    """Errors 1 and -1 around labels 0 and 4."""
-    rows = pl.DataFrame({"score": [None, None], "prediction": [1.0, 3.0], "label": [0.0, 4.0]})
+    """Errors 1 and -1 around labels 0 and 4; the second row alone has a baseline, 2 off."""
+    values = {"prediction": [1.0, 3.0], "baseline": [None, 2.0], "label": [0.0, 4.0]}
+    rows = pl.DataFrame({"score": [None, None], **values})
     figures = label_figures(rows, "regression", None)
-    assert figures == {"mse": 1.0, "rmse": 1.0, "mae": 1.0, "r2": 1 - 2 / 8}
+    assert figures == {"mse": 1.0, "rmse": 1.0, "mae": 1.0, "r2": 1 - 2 / 8, "mae_skill": 0.5}

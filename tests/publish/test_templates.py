@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from dagster_project.core.errors import PublishError
+from dagster_project.core.errors import PublishError, WorkspaceError
 from dagster_project.publish import phrases
 from dagster_project.publish.templates import Page, Source, render_pages
 from dagster_project.publish.views import Views
@@ -37,25 +37,25 @@ def test_text_from_data_is_escaped() -> None:
 
 def test_an_undefined_name_is_an_error_with_file_and_line() -> None:
     """The second line of the body stands on line 6 of the file."""
-    with pytest.raises(PublishError, match=r"reports/pages/things\.md:6: .*'nonsense' is undefined"):
+    with pytest.raises(WorkspaceError, match=r"reports/pages/things\.md:6: .*'nonsense' is undefined"):
         pages("<h1>x</h1>\n{{ nonsense }}", views())
 
 
 def test_a_missing_column_is_an_error_with_file_and_line() -> None:
     """Rows have no columns but those of the view."""
-    with pytest.raises(PublishError, match=r"things\.md:5: .*no attribute 'lost'"):
+    with pytest.raises(WorkspaceError, match=r"things\.md:5: .*no attribute 'lost'"):
         pages("{{ views.one('things').lost }}", views(things=pl.DataFrame({"title": ["x"]})))
 
 
 def test_a_syntax_error_names_file_and_line() -> None:
     """Jinja's own message, at the file's line."""
-    with pytest.raises(PublishError, match=r"things\.md:7: "):
+    with pytest.raises(WorkspaceError, match=r"things\.md:7: "):
         pages("a\nb\n{% if %}", views())
 
 
 def test_an_unknown_view_is_named_with_those_there_are() -> None:
     """The message helps to find the right name."""
-    with pytest.raises(PublishError, match=r"no view 'nothing'.*there are things"):
+    with pytest.raises(WorkspaceError, match=r"no view 'nothing'.*there are things"):
         pages("{{ views.rows('nothing') }}", views(things=pl.DataFrame({"a": [1]})))
 
 
@@ -75,7 +75,7 @@ def test_for_each_makes_one_page_a_row_addressed_by_its_slug() -> None:
 
 def test_a_row_without_a_slug_is_refused() -> None:
     """An address is never made up."""
-    with pytest.raises(PublishError, match="a row without a slug"):
+    with pytest.raises(WorkspaceError, match="a row without a slug"):
         pages("x", views(things=pl.DataFrame({"slug": [None], "title": ["A"]})), for_each="things")
 
 
@@ -136,6 +136,44 @@ def test_movement_reads_as_a_sentence() -> None:
     assert phrases.movement(90, 100) == "10.0\u00a0% below"
     assert phrases.movement(100, 100) == "unchanged from"
     assert phrases.movement(100, 0) == phrases.movement(100, None) == "not comparable with"
+
+
+def test_a_log_that_began_inside_the_earlier_window_is_not_compared_with() -> None:
+    """The reader learns since when there is a log."""
+    began = dt.date(2013, 12, 1)
+    assert phrases.compared(4, None, 28, began) == (
+        "not comparable with the 28 days before: the log begins on 1 Dec 2013"
+    )
+    assert phrases.compared(110, 100, 28, began) == "10.0\u00a0% above the 28 days before"
+
+
+def test_code_in_plain_text_is_set_as_code_and_the_rest_stays_text() -> None:
+    """Backticks make code; tags between them stay text."""
+    assert phrases.rich("Name `owner` & go") == "Name <code>owner</code> &amp; go"
+    assert "<b" not in phrases.rich("5 < 6 `<`")
+
+
+def test_peaks_are_a_week_apart_and_in_the_order_of_time() -> None:
+    """A storm of two days is one peak: the day with most."""
+    highest = [
+        {"day": dt.date(2013, 2, 8), "hits": 472.0, "n": 930},
+        {"day": dt.date(2013, 2, 9), "hits": 393.0, "n": 684},
+        {"day": dt.date(2013, 1, 23), "hits": 221.0, "n": 988},
+    ]
+    assert phrases.peaks(highest, "share") == [
+        (dt.date(2013, 1, 23), "221 of 988"),
+        (dt.date(2013, 2, 8), "472 of 930"),
+    ]
+
+
+def test_the_message_of_money_names_sum_and_plan() -> None:
+    """Rows in two currencies have no sum."""
+    row = {"kind": "declared", "currency": "USD", "month_value": 300.0, "month_plan": 200.0}
+    assert phrases.money_title([row, row], "USD") == (
+        "Declared value: 600\u00a0USD a month, 200\u00a0USD above plan"
+    )
+    assert phrases.money_title([row, row | {"currency": "EUR"}], "USD") == "Declared value of 2 models"
+    assert "plan" not in phrases.money_title([row, row | {"month_plan": None}], "USD")
 
 
 def test_the_interval_of_a_sum_adds_in_squares() -> None:

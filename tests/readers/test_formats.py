@@ -129,3 +129,11 @@ def test_the_source_may_say_the_format() -> None:
     """A name without a known ending is fine when the source says what it is."""
     assert format_of(Path("x.log"), SOURCE.model_copy(update={"format": "jsonl"})) == "jsonl"
     assert format_of(Path("x.ndjson.gz"), SOURCE) == "jsonl"
+
+
+def test_bytes_that_are_no_text_set_a_csv_aside(tmp_path: Path) -> None:
+    """Also in a line of the wrong length, late in the file: no row is lost unseen."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a,b\n" + b"1,2\n" * 100_000 + b"\xff\n")
+    with pytest.raises(SourceError, match="can't decode byte 0xff"):
+        list(formats.read(path, SOURCE))

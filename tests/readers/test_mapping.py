@@ -151,3 +151,14 @@ def test_a_file_without_a_needed_column_says_what_it_has() -> None:
     """The message names the canonical column, the missing one and those there are."""
     with pytest.raises(SourceError, match="has no column 'm', which model_id comes from; it has ts, other"):
         require_columns(pl.DataFrame({"ts": [1], "other": [1]}), source(), "a.csv")
+
+
+def test_the_simple_alternative_is_a_column_or_a_constant() -> None:
+    """A number beside the prediction; where the log has none it is missing, a text rejects the row."""
+    of = source(columns={"baseline": "rule"})
+    done = mapped(of, rule=["1.5", "", "soon"])
+    assert done.rows["baseline"].to_list() == [1.5, None]
+    assert done.rejects["reason"].to_list() == ["baseline: 'soon' is not a number"]
+    constant = mapped(source(columns={"baseline": {"constant": -4}}), a=[1, 2]).rows
+    assert constant["baseline"].to_list() == [-4.0, -4.0]
+    assert mapped(source(), a=[1]).rows["baseline"].to_list() == [None]

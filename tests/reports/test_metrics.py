@@ -51,4 +51,5 @@ def test_every_statement_runs_on_an_empty_warehouse(tmp_path: Path) -> None:
             head = head_of(metric)
             found = APPLY[head.apply or "ratio"](read_rows(warehouse, metric.sql), head.arguments)
             assert found.is_empty(), metric.id
-            assert found.columns == [*KEY, "value", "numerator", "denominator", "n", "low", "high", "problem"]
+            figures = ["value", "numerator", "denominator", "n", "low", "high", "problem", "remark"]
+            assert found.columns == [*KEY, *figures]

@@ -100,6 +100,8 @@ def _readings(s: Shape, draw: random.Random) -> Iterator[Row]:
             yield _reading(
                 s, s.metric, s.value + share / 20, "1", segment=segment, low=s.value, high=s.value + 0.05
             )
+    if s.id == "arrival-delay-plan":
+        yield from _skill(s)
     if s.id == "late-departure":
         for version, value in (("1", 0.63), ("2", 0.68)):
             yield _reading(s, "requests", s.daily * 14.0, "requests", version=version)
@@ -118,6 +120,13 @@ def _of_span(s: Shape, day: dt.date, window: int, wave: float) -> Iterator[Row]:
         value = s.value + 0.02 * (wave - 1)
         grade = "poor" if s.value < 0.1 else "good"
         yield _reading(s, s.metric, value, "1", low=s.value - 0.02, high=s.value + 0.02, grade=grade, **span)
+
+
+def _skill(s: Shape) -> Iterator[Row]:
+    """A good month of a model that over the longer window does worse than its simple alternative."""
+    for window, value in ((28, 0.04), (90, -0.03)):
+        span = {"window_days": window, "low": value - 0.02, "high": value + 0.02}
+        yield _reading(s, "mae_skill", value, "share", grade="watch" if value > 0 else "poor", **span)
 
 
 def _grades(s: Shape) -> Iterator[Row]:

@@ -104,3 +104,25 @@ def test_two_sources_of_one_name_are_refused(problems: Check) -> None:
     nested = "sources:\n- " + SOURCE.replace("\n", "\n  ")
     (found,) = problems({"data/sources/a.yml": SOURCE, "data/sources/b.yml": nested})
     assert found.startswith("data/sources/b.yml:2: sources[0].source: source 's' stands twice")
+
+
+MONEY = "id: m\ntask: regression\nvalue:\n  per_unit_error: -1\n"
+
+
+@pytest.mark.parametrize(
+    ("model", "source", "wrong"),
+    [
+        (MONEY, SOURCE, True),
+        (MONEY, SOURCE.replace("m}", "{constant: m}}"), True),
+        (MONEY, SOURCE.replace("m}", "{constant: other}}"), False),  # no log of this model yet
+        (MONEY, SOURCE.replace("m}", "m, baseline: rule}"), False),
+        (MONEY + "  baseline_error: 8\n", SOURCE, False),
+    ],
+)
+def test_money_per_unit_of_error_needs_an_alternative(
+    problems: Check, model: str, source: str, wrong: bool
+) -> None:
+    """Either the model's log says what the simple alternative answered, or its error is declared."""
+    found = problems({"data/catalog/m.yml": model, "data/sources/s.yml": source})
+    expected = "data/catalog/m.yml:4: value.per_unit_error: needs the simple alternative: map `baseline`"
+    assert [problem[: len(expected)] for problem in found] == ([expected] if wrong else [])

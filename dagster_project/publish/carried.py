@@ -1,0 +1,55 @@
+"""What a site carries from others: fonts, scripts and styles, each with version, licence and hash.
+
+In: the staged site's `assets/`, the installed packages' versions. Out: a `Carried` a file, for the page of receipts.
+Called by `pipeline.render`; the texts of licences are written by `theme`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.metadata import distribution, version
+from pathlib import Path
+from typing import Final
+
+MATERIAL_LICENCE: Final = "assets/material-licence.txt"
+INTER_LICENCE: Final = "assets/inter-licence.txt"
+_MATERIAL: Final = ("Material for MkDocs", "mkdocs-material", "MIT", MATERIAL_LICENCE)
+_SOURCES: Final = (
+    ("assets/inter.woff2", ("Inter, cut down to the characters of pages", "fontpkg-inter", "OFL-1.1", INTER_LICENCE)),
+    ("assets/javascripts/", _MATERIAL),
+    ("assets/stylesheets/", _MATERIAL),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A file of somebody else: where, what it is, its package's version, licence and the place of its text."""
+
+    path: str
+    title: str
+    version: str
+    licence: str
+    licence_path: str
+    bytes: int
+    sha256: str
+
+
+def carried(site: Path) -> tuple[Carried, ...]:
+    """The files of others under a site's `assets/`, by path."""
+    found = []
+    for path in sorted(p for p in (site / "assets").rglob("*") if p.is_file()):
+        name = path.relative_to(site).as_posix()
+        for start, (title, package, licence, text) in _SOURCES:
+            if name.startswith(start):
+                data = path.read_bytes()
+                sha256 = hashlib.sha256(data).hexdigest()
+                found.append(Carried(name, title, version(package), licence, text, len(data), sha256))
+    return tuple(found)
+
+
+def material_licence() -> str:
+    """The theme's licence (MIT), which goes wherever its scripts and styles go."""
+    files = distribution("mkdocs-material").files or []
+    text = next(f for f in files if f.name == "LICENSE" and ".dist-info" in f.as_posix())
+    return text.read_text(encoding="utf-8")

@@ -1,0 +1,29 @@
+/*---
+title: Against the simple alternative
+definition: >
+  One row a model and window from the leading one up: the model's skill against its simple alternative on the same
+  labelled requests, and the money per month of 30.4 days that its declared value makes of it. 0 is no better than the
+  alternative; seasons move a short window, so the longest one decides (`is_longest`).
+---*/
+select
+  reading.model_id as model,
+  reading.window_days,
+  reading.window_days = max(reading.window_days) over (partition by reading.model_id) as is_longest,
+  reading.value,
+  reading.low,
+  reading.high,
+  reading.n,
+  reading.unit,
+  impact.currency,
+  impact.value * 30.4375 / impact.window_days as month_value,
+  impact.low * 30.4375 / impact.window_days as month_low,
+  impact.high * 30.4375 / impact.window_days as month_high
+from mart.reading as reading
+cross join page.now as now
+left join mart.impact as impact
+  on impact.model_id = reading.model_id and impact.day = reading.day and impact.window_days = reading.window_days
+  and impact.kind = 'declared'
+where reading.metric = 'mae_skill' and reading.value is not null and reading.day = now.as_of
+  and reading.window_days >= now.window_days
+  and reading.version = '' and reading.segment = '' and reading.feature = ''
+order by model, reading.window_days

@@ -1,0 +1,54 @@
+/*---
+title: Missing values by model
+definition: >
+  One row a model with features in its log: the share of all its values of the leading window that are missing, the
+  feature that misses most, and the day that holds most of what is missing. A source that stopped for a day reads
+  differently from values that drop out here and there.
+---*/
+with counted as (
+  select h.model_id as model, h.feature, h.day, sum(h.n) as n, coalesce(sum(h.n) filter (where h.bin = 999), 0) as missing
+  from daily.feature_hist as h, page.now as now
+  where h.segment = '' and h.day between now.window_start and now.as_of
+  group by all
+  union all
+  select h.model_id, h.feature, h.day, sum(h.n), coalesce(sum(h.n) filter (where h.kind = 'missing'), 0)
+  from daily.category_hist as h, page.now as now
+  where h.segment = '' and h.day between now.window_start and now.as_of
+  group by all
+),
+by_feature as (
+  select model, feature, sum(n) as n, sum(missing) as missing, sum(missing) / sum(n) as share
+  from counted
+  group by model, feature
+),
+by_day as (
+  select model, day, sum(missing) as missing from counted group by model, day
+),
+top_day as (
+  select model, max_by(day, missing) as day, max(missing) as missing, count(*) filter (where missing > 0) as days
+  from by_day
+  group by model
+)
+select
+  f.model,
+  count(*) as features,
+  count(*) filter (where f.missing > 0) as with_gaps,
+  sum(f.n)::bigint as seen,
+  sum(f.missing)::bigint as missing_count,
+  sum(f.missing)::double / nullif(sum(f.n), 0) as share,
+  max_by(f.feature, f.share) as worst_feature,
+  max(f.share)::double as worst_share,
+  any_value(t.day) as top_day,
+  any_value(t.missing)::double / nullif(sum(f.missing), 0)::double as top_day_share,
+  case
+    when sum(f.missing) = 0 then null
+    when any_value(t.days) = 1 then 'all of it on ' || strftime(any_value(t.day), '%-d %b %Y')
+    when any_value(t.missing) * 2 >= sum(f.missing)
+      then round(100 * any_value(t.missing) / sum(f.missing))::integer || ' % of what is missing on '
+        || strftime(any_value(t.day), '%-d %b %Y')
+    else 'spread over ' || any_value(t.days) || ' days'
+  end as when_missing
+from by_feature as f
+join top_day as t on t.model = f.model
+group by f.model
+order by f.model

@@ -1,0 +1,250 @@
+"""Bad input through the command line: what is wrong, where, the right exit code, the last site as it was."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from dagster_project.__main__ import main
+from dagster_project.store.lock import sole_writer
+from tests.nights import whole
+from tests.test_night import tree
+
+WORKSPACE = "name: A\nas_of: newest\n"
+SOURCE = """\
+source: log
+files: logs/*.csv
+columns: {event_time: t, model_id: m, score: s, label: y}
+"""
+HEAD = "title: T\nfamily: usage\nunit: count\nbetter: neither\ndefinition: D\nformula: F\n"
+SELECT = """\
+SELECT model_id, day, window_days, 1 AS numerator, 1 AS denominator
+FROM span.traffic WHERE segment = '' AND version = '' GROUP BY ALL
+"""
+METRIC = f"/*---\n{HEAD}---*/\n"
+MINE = "reports/metrics/mine.sql"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a user of the command sees."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small workspace with a published site; tests copy it."""
+    root = tmp_path_factory.mktemp("bad") / "board"
+    rows = [f"2025-03-0{1 + i % 3}T10:00:00Z,m,0.{i % 10},{i % 2}" for i in range(60)]
+    put(root, {"data/workspace.yml": WORKSPACE, "data/sources/log.yml": SOURCE})
+    put(root, {"logs/a.csv": "\n".join(["t,m,s,y", *rows])})
+    whole(root)
+    return root
+
+
+@pytest.fixture
+def root(published: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy to break; after the test the published site must be what it was."""
+    copy = Path(shutil.copytree(published, tmp_path / "board", symlinks=True))
+    before = tree(copy / "build" / "site")
+    yield copy
+    assert tree(copy / "build" / "site") == before
+
+
+def put(root: Path, files: dict[str, str | bytes]) -> None:
+    """Write files of a workspace."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def run(capsys: pytest.CaptureFixture[str], root: Path, command: str = "nightly") -> Outcome:
+    """The command in this process, as `modelboard` runs it; never a traceback."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as left:
+        main([command, "--workspace", str(root)])
+    said = capsys.readouterr()
+    assert "Traceback" not in said.err + said.out
+    return Outcome(int(left.value.code or 0), said.out, said.err)
+
+
+BROKEN_FILES = {
+    "data/workspace.yml": ("name: A\nname: B\n", "data/workspace.yml:2: name: this key stands twice"),
+    "data/catalog/a.yml": ("id: a\n\towner: x\n", "data/catalog/a.yml:2: not valid YAML"),
+    "data/catalog/b.csv": ("id,titel\na,b\n", "data/catalog/b.csv:1: titel: unknown column"),
+    "data/sources/b.yml": ("source: b\nfiles: 'x\n", "data/sources/b.yml:2: not valid YAML"),
+    "data/sources/c.yml": (SOURCE.replace("logs/*", "logs/**x"), "data/sources/c.yml:2: files[0]: ** must stand"),
+    "data/targets.yml": ("targets:\n  - {metric: requests, good: 1}\n", "data/targets.yml:2: targets[0].poor"),
+    "data/playbook.yml": ("answers: [{item: M1, status: so}]\n", "data/playbook.yml:1: answers[0].status: expected"),
+    "data/attestations.yml": ("attestations: yes\n", "data/attestations.yml:1: attestations: expected a list"),
+    "reports/rubrics/r.yml": ("id: r\n", "reports/rubrics/r.yml:1: title: this key is missing"),
+    "reports/playbook/X.yml": ("&x [*x]\n", "reports/playbook/X.yml:1:"),
+    "reports/metrics/a.sql": ("SELECT 1\n", "reports/metrics/a.sql:1: no head"),
+    "reports/metrics/b.sql": (f"/*---\n{HEAD}apply: avg\n---*/\n{SELECT}", "reports/metrics/b.sql:8: apply: expected"),
+    "reports/metrics/c.sql": (f"/*---\n{HEAD}apply: quantile\n---*/\n{SELECT}", "needs the argument 'q'"),
+    "reports/metrics/d.sql": (f"{METRIC}{SELECT}".replace("unit: count\n", ""), "unit: this key is missing"),
+    "reports/facts/f.sql": ("/*---\ntitle: [\n---*/\nSELECT 1\n", "reports/facts/f.sql:2: not valid YAML"),
+    "reports/marts/m.sql": ("/*---\ntitle: x\n---*/\n", "nothing stands after the head; expected SQL"),
+    "reports/pages/p.md": ("---\ntitel: x\n---\nx\n", "reports/pages/p.md:2: titel: unknown key"),
+}  # fmt: skip
+
+
+def test_every_broken_file_is_named_in_one_go(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One broken file of every kind: all of them at once, each with its place and what was expected."""
+    put(root, {name: text for name, (text, _) in BROKEN_FILES.items()})
+    for command in ("check", "nightly"):
+        seen = run(capsys, root, command)
+        assert seen.code == 2
+        missing = [said for _, said in BROKEN_FILES.values() if said not in seen.err]
+        assert missing == [], seen.err
+        assert "nothing was published" in seen.err
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (SELECT.replace("FROM", "FRM"), f"{MINE}:10: "),
+        (SELECT.replace("1 AS numerator", "nonsense AS numerator"), f'{MINE}: Binder Error: Referenced column "nonsense"'),
+        (SELECT.replace("model_id, ", ""), f"{MINE}: the SELECT yields no column model_id"),
+        (SELECT.replace(", window_days", ""), f"{MINE}: the SELECT yields no column window_days"),
+        (SELECT.replace("numerator", "top"), f"{MINE}: the SELECT yields no column 'numerator'"),
+        (SELECT.replace("1 AS numerator", "'x' AS numerator"), f"{MINE}: column 'numerator' holds String"),
+        ("SELECT model_id, day, window_days FROM span.traffic", f"{MINE}: the SELECT yields nothing but the key"),
+        (SELECT.replace("1 AS numerator", "unnest([1, 2]) AS numerator"), f"{MINE}: several rows for model_id m"),
+        (SELECT.replace(" day,", " 'soon' AS day,"), 'Conversion Error: invalid date field format: "soon"'),
+        ("DROP TABLE daily.traffic", f"{MINE}"),
+    ],
+)  # fmt: skip
+def test_a_metric_that_fails_names_its_file(
+    root: Path, capsys: pytest.CaptureFixture[str], sql: str, said: str
+) -> None:
+    """Exit code 2; the line where the database knows one."""
+    put(root, {MINE: METRIC + sql})
+    seen = run(capsys, root)
+    assert (seen.code, said in seen.err) == (2, True), seen.err
+
+
+def test_a_view_or_template_that_fails_names_its_file_and_line(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also what fails only when its rows are read."""
+    mart = "/*---\ntitle: x\n---*/\n"
+    page = "---\ntitle: X\n---\n<h1>x</h1>\n"
+    for files, said in (
+        ({"reports/marts/mine.sql": f"{mart}SELECT\nnonsense\n"}, "reports/marts/mine.sql:5: "),
+        ({"reports/marts/mine.sql": f"{mart}SELECT 'x'::INT AS n FROM page.models\n",
+          "reports/pages/mine.md": page + "{{ views.rows('mine') }}"}, "reports/marts/mine.sql"),
+        ({"reports/pages/mine.md": page + "{% if %}"}, "reports/pages/mine.md:5: "),
+        ({"reports/pages/mine.md": page + "{{ lost }}"}, "reports/pages/mine.md:5: 'lost' is undefined"),
+    ):  # fmt: skip
+        copy = root.with_name("again")
+        shutil.copytree(root, copy, symlinks=True)
+        put(copy, files)
+        seen = run(capsys, copy)
+        assert (seen.code, said in seen.err) == (2, True), seen.err
+        assert tree(copy / "build" / "site") == tree(root / "build" / "site")
+        shutil.rmtree(copy)
+
+
+def test_logs_that_cannot_be_read_are_set_aside_and_the_rest_is_published(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Empty, header only, truncated Parquet, binary garbage, a glob without files, a rubric with broken SQL: one night."""
+    root = Path(shutil.copytree(published, tmp_path / "board", symlinks=True))
+    parquet = SOURCE.replace("source: log", "source: cut").replace(".csv", ".parquet")
+    nothing = SOURCE.replace("source: log", "source: none").replace("logs/", "nowhere/")
+    rubric = """id: mine
+title: Mine
+source: this test
+levels: [{level: 1, title: there, meaning: it is there}]
+pillars: [{id: A, title: All, meaning: everything}]
+milestones:
+  - {id: t1, title: T, pillar: A, level: 1, method: auto, why: to see it, value: "no_such_fact", pass: value = 2, next_step: n}
+"""
+    put(root, {
+        "logs/b-empty.csv": "", "logs/c-header.csv": "t,m,s,y\n", "logs/d-garbage.csv": bytes(range(256)) * 40,
+        "logs/cut.parquet": b"PAR1" + bytes(100), "data/sources/cut.yml": parquet, "data/sources/none.yml": nothing,
+        "reports/rubrics/mine.yml": rubric,
+    })  # fmt: skip
+    seen = run(capsys, root)
+    assert seen.code == 0, seen.err
+    api = root / "build" / "site" / "api"
+    states = dict(line.split(",")[1::3][:2] for line in (api / "inputs.csv").read_text().splitlines()[1:])
+    assert states["logs/a.csv"] == "read"
+    assert {states[f"logs/{n}"] for n in ("b-empty.csv", "d-garbage.csv", "cut.parquet")} == {"set aside"}
+    rubrics = json.loads((api / "maturity.json").read_text(encoding="utf-8"))["rubrics"]
+    (mine,) = [r for r in rubrics if r["id"] == "mine"]
+    assert mine["milestones"][0]["state"] == "error"
+    assert "no_such_fact" in mine["milestones"][0]["evidence"]
+
+
+@pytest.mark.parametrize("files", [{}, {"data/catalog/a.yml": "id: a\n"}, {"data/sources/log.yml": SOURCE}])
+def test_a_workspace_without_data_is_published_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str]
+) -> None:
+    """A workspace.yml alone, a model without a log, a source without files: pages of words, no made-up numbers."""
+    put(tmp_path, {"data/workspace.yml": WORKSPACE, **files})
+    seen = run(capsys, tmp_path)
+    assert seen.code == 0, seen.err
+    index = (tmp_path / "build" / "site" / "index.html").read_text(encoding="utf-8")
+    assert "ot available" in index
+
+
+def test_two_runs_never_write_one_workspace(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second is refused at once with exit code 1; the first is not disturbed."""
+    with sole_writer(root / "data" / "warehouse.duckdb"):
+        seen = run(capsys, root)
+    assert seen.code == 1
+    assert "another run is writing this workspace" in seen.err
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        OSError(errno.ENOSPC, "No space left on device", "/full/page.html"),
+        PermissionError(errno.EACCES, "Permission denied", "/readonly/build"),
+    ],
+)
+def test_a_disk_that_refuses_is_said_in_a_line(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, refusal: OSError
+) -> None:
+    """A full disk, a read-only folder: what and where, exit code 1."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise refusal
+
+    put(root, {"data/catalog/a.yml": "id: m\ntitle: New\n"})
+    monkeypatch.setattr("dagster_project.pipeline.publish.release", refuse)
+    seen = run(capsys, root)
+    assert seen.code == 1
+    assert seen.err.strip().splitlines()[-1] == (
+        f"modelboard: {refusal.strerror}: {refusal.filename}; the last site stays as it was"
+    )
+
+
+def test_an_error_nobody_foresaw_is_one_line_too(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It names itself a fault, and how to see more; with the variable set the traceback comes."""
+
+    def break_down(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("dagster_project.spec.loading.load_workspace", break_down)
+    seen = run(capsys, root, "check")
+    assert seen.code == 1
+    assert "a fault of Modelboard" in seen.err
+    assert "MODELBOARD_TRACEBACK=1" in seen.err
+    monkeypatch.setenv("MODELBOARD_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["check", "--workspace", str(root)])

@@ -1,0 +1,39 @@
+"""Signal or routine: what the words say and which weeks earn a colour."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from dagster_project.publish.variation import variation
+
+LAST = dt.date(2013, 12, 31)
+
+
+def _weeks(readings: list[float | None]) -> dict[str, object]:
+    n = len(readings)
+    return {"days": [LAST - dt.timedelta(days=7 * (n - 1 - i)) for i in range(n)], "readings": readings}
+
+
+def test_steady_weeks_are_routine_variation() -> None:
+    """With limits around the mean and nothing coloured."""
+    found = variation(_weeks([0.6, 0.62] * 15), "up")
+    assert found.limits is not None
+    assert found.limits[1] < 0.6 < 0.62 < found.limits[2]
+    assert found.signals == ()
+    assert found.words == "routine variation in all 30 weeks"
+
+
+def test_a_fall_is_poor_where_more_is_better_and_good_where_less_is() -> None:
+    """The colour follows the meaning, not the direction."""
+    weeks = _weeks([*[0.6, 0.62] * 15, 0.1])
+    assert variation(weeks, "up").signals == ((LAST, "poor"),)
+    assert variation(weeks, "down").signals == ((LAST, "good"),)
+    assert variation(weeks).signals == ((LAST, "neutral"),)
+    assert variation(weeks).words == "one signal, the last in the week to 31 Dec 2013"
+
+
+def test_too_few_weeks_have_no_limits_and_say_so() -> None:
+    """A gap is no week."""
+    found = variation(_weeks([0.6, None, 0.61]))
+    assert found.limits is None
+    assert "warming up: 2 of 26 weeks" in found.words

@@ -1,0 +1,78 @@
+"""Every page kind of a published site in a real browser: accessible, legible on a phone, silent, printable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dagster_project.core.naming import slug
+from tests.publish.browser import chromium, opened, served
+from tests.site.fixture import EMPTY, HOSTILE_ID, UNDECLARED
+
+pytestmark = pytest.mark.browser
+
+OVERVIEWS = ("index", "catalog", "operations", "maturity", "playbook", "receipts", "ledger/data")
+MODELS = ("late-departure", "arrival-delay-plan", EMPTY, UNDECLARED, slug(HOSTILE_ID))
+METRICS = ("latency-p95-ms", "drift-psi")
+WRITTEN = ("about/index", "about/glossary", "about/api")
+PAGES = tuple(
+    f"{name}.html"
+    for name in (*OVERVIEWS, *(f"models/{m}" for m in MODELS), *(f"metrics/{m}" for m in METRICS), *WRITTEN)
+)
+BROKEN_WORDS = """
+  [...document.querySelectorAll('.mb-page th, .mb-page td, .mb-page a, .mb-page dt')].filter(e => {
+    if (e.closest('.mb-mono, code, pre') || e.children.length || !e.textContent.trim()) return false;
+    const longest = Math.max(...e.textContent.trim().split(/[\\s/-]+/).map(w => w.length));
+    return longest > 4 && longest <= 24 && e.getClientRects().length > 0
+      && e.getBoundingClientRect().width < longest * parseFloat(getComputedStyle(e).fontSize) * 0.36;
+  }).map(e => e.textContent.trim())
+"""
+"""Texts narrower than their longest word could be set in."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def address(browser: Any, site: Path) -> Iterator[str]:
+    with served(site) as found:
+        yield found
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_kind_is_accessible_and_silent(browser: Any, address: str, path: str) -> None:
+    """No axe violation in both themes at both widths, no console message, no request elsewhere."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    for scheme, width in (("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)):
+        with opened(browser, address + path, width=width, scheme=scheme, bypass_csp=True) as watched:
+            watched.page.wait_for_timeout(250)
+            found = Axe().run(watched.page).response["violations"]
+            assert [(v["id"], v["nodes"][0]["html"][:200]) for v in found] == [], (scheme, width)
+            assert watched.complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways_on_a_phone_and_no_name_breaks(
+    browser: Any, address: str, path: str
+) -> None:
+    """Tables scroll inside their own box; words stay whole."""
+    with opened(browser, address + path, width=390) as watched:
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert watched.page.evaluate(BROKEN_WORDS) == []
+        assert watched.complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_kind_opens_from_a_folder(browser: Any, site: Path, path: str) -> None:
+    """Under the site's own policy, without a server: nothing is refused, nothing is asked for elsewhere."""
+    with opened(browser, (site / path).as_uri()) as watched:
+        watched.page.wait_for_timeout(150)
+        assert watched.complaints == []
+        assert watched.page.locator("h1").count() == 1

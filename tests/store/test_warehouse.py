@@ -1,0 +1,78 @@
+"""The warehouse: quoting, transactions, one writer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dagster_project.core.errors import ModelboardError, QueryError
+from dagster_project.store.warehouse import Warehouse, quote, quote_table
+
+
+def test_identifiers_from_outside_stay_identifiers() -> None:
+    """Quotes are doubled; a dot parts schema from table once."""
+    assert quote('a"; DROP TABLE x; --') == '"a""; DROP TABLE x; --"'
+    assert quote_table("daily.traffic") == '"daily"."traffic"'
+
+
+def write_and_fail(warehouse: Warehouse) -> None:
+    """A transaction that writes a row and then breaks."""
+    with warehouse.transaction():
+        warehouse.append("ops.state", pl.DataFrame({"key": ["a"], "value": ["b"]}))
+        raise ZeroDivisionError
+
+
+def test_a_failed_transaction_leaves_nothing() -> None:
+    """Rows written before the error are gone."""
+    with Warehouse.open(None) as warehouse:
+        with pytest.raises(ZeroDivisionError):
+            write_and_fail(warehouse)
+        assert warehouse.value("SELECT count(*) FROM ops.state") == 0
+
+
+def test_replace_takes_only_the_rows_it_names() -> None:
+    """The others stay; columns the frame lacks are NULL."""
+    with Warehouse.open(None) as warehouse:
+        warehouse.append("ops.checks", pl.DataFrame({"name": ["a", "b"], "state": ["pass", "pass"]}))
+        new = pl.DataFrame({"name": ["a"], "state": ["fail"]})
+        warehouse.replace("ops.checks", new, "name = ?", ["a"])
+        rows = warehouse.frame("SELECT name, state, detail FROM ops.checks ORDER BY name").rows()
+    assert rows == [("a", "fail", None), ("b", "pass", None)]
+
+
+def test_a_refused_statement_is_an_error_of_ours() -> None:
+    """In one line, so that a user can read it."""
+    with Warehouse.open(None) as warehouse, pytest.raises(QueryError) as caught:
+        warehouse.frame("SELECT nothing FROM nowhere")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_value_of_no_row_is_none() -> None:
+    """And an unread row does not block what follows."""
+    with Warehouse.open(None) as warehouse:
+        assert warehouse.value("SELECT 1 WHERE false") is None
+        assert warehouse.value("SELECT * FROM range(3) ORDER BY ALL") == 0
+        assert warehouse.frame("SELECT 1 AS one").rows() == [(1,)]
+
+
+def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
+    """Two runs never write one workspace at once."""
+    path = tmp_path / "warehouse.duckdb"
+    hold = (
+        "import sys; from pathlib import Path; from dagster_project.store.warehouse import Warehouse\n"
+        "with Warehouse.open(Path(sys.argv[1])): print('open', flush=True); sys.stdin.read()"
+    )
+    words = [sys.executable, "-c", hold, str(path)]
+    root = Path(__file__).parent.parent.parent
+    with subprocess.Popen(words, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == "open"
+        with pytest.raises(ModelboardError, match="another run"), Warehouse.open(path):
+            pass
+        other.communicate("")
+    with Warehouse.open(path) as warehouse:
+        assert warehouse.value("SELECT 1") == 1

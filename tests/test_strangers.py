@@ -1,0 +1,160 @@
+"""Two logs of other people, each a page with one catalog file and one source file of at most 15 lines, no Python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from tests.nights import whole
+
+SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+LLM_CATALOG = """\
+models:
+  - {id: llm-code, title: Code completion, team: Assistants, owner: LLM platform, task: other, pattern: rest}
+  - {id: llm-chat, title: Conversation, team: Assistants, owner: LLM platform, task: other, pattern: rest}
+"""
+LLM_SOURCE = """\
+sources:
+  - source: code
+    files: PLACE/azure_llm_2023/code.parquet
+    columns: &columns
+      event_time: TIMESTAMP
+      tokens_in: ContextTokens
+      tokens_out: GeneratedTokens
+      model_id: {constant: llm-code}
+  - source: conversation
+    files: PLACE/azure_llm_2023/conv.parquet
+    columns:
+      <<: *columns
+      model_id: {constant: llm-chat}
+"""
+BIKE_CATALOG = """\
+id: bike-demand
+title: Bikes rented in an hour
+team: Operations
+owner: Bike data team
+task: regression
+pattern: batch
+unit: bikes
+reference: {start: 2011-01-01, end: 2011-06-30}
+"""
+BIKE_SOURCE = """\
+source: bikes
+files: PLACE/bike_sharing/hour.parquet
+timezone: America/New_York
+columns:
+  event_time: ts
+  model_id: {constant: bike-demand}
+  request_id: instant
+  label: cnt
+features: [season, holiday, weekday, workingday, weathersit, temp, atemp, hum, windspeed]
+"""
+Built = Callable[[str], Any]
+
+
+def publish(root: Path, name: str, catalog: str, source: str) -> Path:
+    """The published site of a stranger's three files."""
+    if not (SHARED / name).is_dir():
+        pytest.skip(f"the data set {name} is not in {SHARED}")
+    for path, text in (
+        ("workspace", "name: A stranger\nas_of: newest\n"),
+        ("catalog/models", catalog),
+        ("sources/logs", source.replace("PLACE", str(SHARED))),
+    ):
+        file = root / "data" / f"{path}.yml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return whole(root)
+
+
+@pytest.fixture(scope="module")
+def llm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One hour of two large language models: times and tokens, no ids, no latency, no labels."""
+    return publish(tmp_path_factory.mktemp("llm"), "azure_llm_2023", LLM_CATALOG, LLM_SOURCE)
+
+
+@pytest.fixture(scope="module")
+def bikes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two years of hourly counts: features and what happened, without anyone's prediction."""
+    return publish(tmp_path_factory.mktemp("bikes"), "bike_sharing", BIKE_CATALOG, BIKE_SOURCE)
+
+
+def readings(site: Path, metric: str, *, window: int = 1) -> pl.DataFrame:
+    """A metric's readings of whole models from the API."""
+    rows = pl.read_parquet(site / "api" / "readings.parquet")
+    return rows.filter(metric=metric, window_days=window, version="", segment="", feature="")
+
+
+def page(site: Path, model: str) -> str:
+    """A model's page."""
+    return (site / "models" / f"{model}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("text", [LLM_CATALOG, LLM_SOURCE, BIKE_CATALOG, BIKE_SOURCE])
+def test_no_file_has_more_than_15_lines(text: str) -> None:
+    """What a stranger has to write."""
+    assert len(text.splitlines()) <= 15
+
+
+@pytest.mark.slow
+def test_every_request_of_the_language_models_is_counted(llm: Path) -> None:
+    """Rows that are equal stay two requests: without ids nothing tells them from copies."""
+    found = readings(llm, "requests")
+    assert dict(found.select("model_id", "value").iter_rows()) == {"llm-code": 8819, "llm-chat": 19366}
+    ledger = json.loads((llm / "api" / "ledger.json").read_text(encoding="utf-8"))["sources"]
+    assert {(r["source"], r["rows_read"], r["accepted"]) for r in ledger} == {
+        ("code", 8819, 8819),
+        ("conversation", 19366, 19366),
+    }
+
+
+@pytest.mark.slow
+def test_tokens_are_summed_exactly(llm: Path) -> None:
+    """From the daily summaries, to the token."""
+    from dagster_project.store.warehouse import Warehouse
+
+    with Warehouse.open(llm.parent.parent / "data" / "warehouse.duckdb") as warehouse:
+        rows = warehouse.frame(
+            """SELECT model_id, sum(tokens_in)::BIGINT, sum(tokens_out)::BIGINT
+               FROM daily.traffic WHERE segment = '' GROUP BY model_id ORDER BY model_id"""
+        ).rows()
+    assert rows == [("llm-chat", 22361870, 4088665), ("llm-code", 18059974, 245896)]
+
+
+@pytest.mark.slow
+def test_what_the_language_models_do_not_log_is_not_available(llm: Path) -> None:
+    """No latency, no users: words instead of numbers, in the API and on the page."""
+    latency = readings(llm, "latency_p95_ms")
+    assert latency["value"].null_count() == len(latency) == 2
+    assert set(latency["reason"]) == {"not available: no latency is logged"}
+    assert readings(llm, "active_users").filter(pl.col("value").is_not_null()).is_empty()
+    for model in ("llm-code", "llm-chat"):
+        assert "not available: no latency is logged" in page(llm, model)
+
+
+@pytest.mark.slow
+def test_every_hour_of_the_bikes_is_counted(bikes: Path) -> None:
+    """Two years, 731 days, every row: the gaps of the data stay gaps."""
+    found = readings(bikes, "requests")
+    assert found["value"].sum() == 17379
+    assert found["day"].n_unique() == 731
+
+
+@pytest.mark.slow
+def test_what_the_bikes_do_not_log_is_not_available(bikes: Path) -> None:
+    """Labels without a prediction measure nobody."""
+    assert readings(bikes, "mae", window=28)["value"].null_count() == 2 or readings(bikes, "mae")["value"].null_count()
+    assert "not available" in page(bikes, "bike-demand")
+
+
+@pytest.mark.slow
+def test_the_year_of_growth_is_seen_as_drift_of_the_seasons(bikes: Path) -> None:
+    """Winter against spring: the temperature of the last 28 days of 2012 is not that of the reference."""
+    rows = pl.read_parquet(bikes / "api" / "readings.parquet")
+    drift = rows.filter(metric="drift_psi", feature="season", window_days=28, version="")
+    assert len(drift) >= 1
