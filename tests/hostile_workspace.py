@@ -23,7 +23,16 @@ DECLARED = (
     *FORMULAS[:4],
 )  # fmt: skip
 """Ids of the catalog file."""
-SEEN = ("case", "..", "index", "nul\0byte", "new\nline", LONG, "</script><script>window.hacked=1</script>", FORMULAS[4])
+SEEN = (
+    "case",
+    "..",
+    "index",
+    "nul\0byte",
+    "new\nline",
+    LONG,
+    "</script><script>window.hacked=1</script>",
+    FORMULAS[4],
+)
 """Ids that only the log knows."""
 FEATURES = {'quo"te': "a", "dot.ted": "b", "new\nline": "c", "'; --": "d", "<b>x</b>": "e", "=1+1": "f"}
 """Feature -> field of the log."""
@@ -45,13 +54,23 @@ def write_hostile(root: Path) -> None:
     }  # fmt: skip
     facts = [{"source": f"../../{k}", "kind": k, "files": f"facts/{k}.ndjson"} for k in FACTS]
     _yaml(root, "sources/all", {"sources": [source, *facts]})
-    _yaml(root, "targets", {"targets": [{"metric": "error_share", "good": 0.1, "poor": 0.5, "reason": every}]})
-    answer = {"item": "M1", "status": "done", "answer": every, "owner": HANDLER, "evidence": f"{LINK} {SCRIPT}"}
+    _yaml(
+        root, "targets", {"targets": [{"metric": "error_share", "good": 0.1, "poor": 0.5, "reason": every}]}
+    )
+    answer = {
+        "item": "M1",
+        "status": "done",
+        "answer": every,
+        "owner": HANDLER,
+        "evidence": f"{LINK} {SCRIPT}",
+    }
     _yaml(root, "playbook", {"answers": [answer]})
     (root / "logs").mkdir()
     lines = [json.dumps(row) for row in _requests()]
     (root / "logs" / "a.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    (root / "logs" / "<img src=x onerror=window.hacked=1>.jsonl").write_text(SCRIPT + "\n{]", encoding="utf-8")
+    (root / "logs" / "<img src=x onerror=window.hacked=1>.jsonl").write_text(
+        SCRIPT + "\n{]", encoding="utf-8"
+    )
     _facts(root / "facts", every)
 
 
@@ -84,8 +103,15 @@ def _facts(folder: Path, text: str) -> None:
     """One row of every kind of fact, each text of it hostile, for a model of the catalog."""
     folder.mkdir()
     for kind, fact in FACTS.items():
-        row: dict[str, object] = dict.fromkeys(fact.texts, text) | dict.fromkeys(fact.times, FIRST.isoformat())
-        row |= {"model_id": SCRIPT, "version": SCRIPT, "parameters": {SCRIPT: HANDLER}, "metrics": {HANDLER: 1}}
+        row: dict[str, object] = dict.fromkeys(fact.texts, text) | dict.fromkeys(
+            fact.times, FIRST.isoformat()
+        )
+        row |= {
+            "model_id": SCRIPT,
+            "version": SCRIPT,
+            "parameters": {SCRIPT: HANDLER},
+            "metrics": {HANDLER: 1},
+        }
         known = {name: value for name, value in row.items() if name in fact.columns}
         (folder / f"{kind}.ndjson").write_text(json.dumps(known), encoding="utf-8")
 

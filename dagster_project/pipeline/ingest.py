@@ -2,7 +2,8 @@
 
 Source by source: plan, read, write lake files, then commit parts, ledger and files in one transaction; at the
 end labels are matched in one more. While a source is written, the next one is read already. Killed anywhere, the
-next night goes on from the last commit and ends in the same bytes. Callers: Dagster's asset `lake`, `pipeline.start`.
+next night goes on from the last commit and ends in the same bytes. Called by Dagster's asset `lake` and by
+`pipeline.start`.
 """
 
 from __future__ import annotations

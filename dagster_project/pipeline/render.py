@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from dagster_project.spec.loading import PageTemplate, Workspace
 
 BATCH_ROWS = 50_000
+LAID = ("docs/", "overrides/")
+"""Folders of `site` that a build reads, beside its mkdocs.yml; a screenshot beside them is no input."""
 FEWEST_HEADINGS = 6
 """Pages with fewer headings take the whole width instead of a contents list."""
 KEPT_STATE = (
@@ -105,7 +107,8 @@ def input_digest(night: Night, warehouse: Warehouse) -> str:
 def _look(workspace: Workspace) -> dict[str, str]:
     """Hashes of the hand-written pages, styles and scripts, the workspace's over the built-in ones."""
     builtin, own = site_folders(workspace)
-    return tree_hashes(builtin) | (tree_hashes(own) if own else {})
+    found = tree_hashes(builtin) | (tree_hashes(own) if own else {})
+    return {name: sha for name, sha in found.items() if name.startswith(LAID) or name == "mkdocs.yml"}
 
 
 def code() -> Code:

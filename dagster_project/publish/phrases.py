@@ -48,7 +48,8 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "compared": compared, "variation": variation,
         "capitalize_first": capitalize_first, "after_colon": after_colon, "or_words": or_words,
         "headline": headline, "against_alternative": against_alternative,
-        "money": lambda model: money(model, currency), "peaks": peaks,
+        "money": lambda model: money(model, currency),
+        "peaks": peaks,
         "money_rows": money_rows, "money_title": money_title,
         "total_interval": total_interval, "since_level": since_level,
     }  # fmt: skip
