@@ -27,6 +27,10 @@ DAGSTER_YAML = """\
 # Written once by modelboard: runs are kept here so that `modelboard dev` shows them.
 telemetry:
   enabled: false
+# A night prints nothing worth keeping, and capturing it starts two processes for every step.
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 """
 RUNS_KEPT = 60
 

@@ -114,7 +114,7 @@ def test_every_broken_file_is_named_in_one_go(root: Path, capsys: pytest.Capture
     ("sql", "said"),
     [
         (SELECT.replace("FROM", "FRM"), f"{MINE}:10: "),
-        (SELECT.replace("1 AS numerator", "nonsense AS numerator"), f'{MINE}: Binder Error: Referenced column "nonsense"'),
+        (SELECT.replace("1 AS numerator", "nonsense AS numerator"), f"{MINE}: Binder Error: Referenced column"),
         (SELECT.replace("model_id, ", ""), f"{MINE}: the SELECT yields no column model_id"),
         (SELECT.replace(", window_days", ""), f"{MINE}: the SELECT yields no column window_days"),
         (SELECT.replace("numerator", "top"), f"{MINE}: the SELECT yields no column 'numerator'"),

@@ -76,3 +76,16 @@ def test_every_page_kind_opens_from_a_folder(browser: Any, site: Path, path: str
         watched.page.wait_for_timeout(150)
         assert watched.complaints == []
         assert watched.page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("path", ["index.html", "models/late-departure.html", "maturity.html"])
+def test_print_is_as_wide_as_paper_and_legible_from_the_dark_theme(
+    browser: Any, address: str, path: str
+) -> None:
+    """A4 without sideways overflow; code is dark on light; copies of charts' data stay off the paper."""
+    with opened(browser, address + path, width=794, scheme="dark") as watched:
+        watched.page.emulate_media(media="print")
+        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 794
+        codes = "[...document.querySelectorAll('code')].map(e => getComputedStyle(e).backgroundColor)"
+        assert set(watched.page.evaluate(codes)) <= {"rgb(238, 242, 246)", "rgba(0, 0, 0, 0)"}
+        assert not any(d.is_visible() for d in watched.page.locator(".mb-data").all())
