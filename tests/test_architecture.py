@@ -82,7 +82,10 @@ def test_files_stay_readable(path: Path) -> None:
 def test_the_clock_is_read_only_at_the_door(path: Path) -> None:
     """Below the command line, time and environment are parameters."""
     relative = path.relative_to(PACKAGE).as_posix()
-    if room_of(path) in {"__main__", "commands", "definitions", "demo"} or relative in HANDS_THE_DAY_TO_MKDOCS:
+    if (
+        room_of(path) in {"__main__", "commands", "definitions", "demo"}
+        or relative in HANDS_THE_DAY_TO_MKDOCS
+    ):
         return
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today", "environ", "getenv"}:

@@ -99,7 +99,9 @@ def _parted(described: list[str]) -> tuple[list[str], list[str]]:
     """The key columns and the other ones of a metric's SQL; raises QueryError where some are missing."""
     missing = [name for name in NEEDED if name not in described]
     if missing:
-        raise QueryError(f"the SELECT yields no column {', '.join(missing)}; it yields {', '.join(described)}")
+        raise QueryError(
+            f"the SELECT yields no column {', '.join(missing)}; it yields {', '.join(described)}"
+        )
     key = [name for name in SIDE if name in described] + KEY
     rest = [name for name in described if name not in key]
     if not rest:

@@ -32,7 +32,8 @@ def faults(staged: Path, *, to_come: frozenset[str] = frozenset()) -> list[str]:
         name = page.relative_to(staged).as_posix()
         text = page.read_text(encoding="utf-8")
         found += [
-            f"{name}: link to {target}, which is not there" for target in _dead_links(staged, page, text, there)
+            f"{name}: link to {target}, which is not there"
+            for target in _dead_links(staged, page, text, there)
         ]
         if page.stat().st_nlink == 1:
             found += [f"{name}: {fault}" for fault in _policy_faults(text)]

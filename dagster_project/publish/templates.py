@@ -141,7 +141,9 @@ def _compile(environment: Environment, source: Source) -> Template:
         return environment.get_template(source.file)
     except TemplateSyntaxError as error:
         line = source.first_line + error.lineno - 1
-        raise WorkspaceError([Problem(source.file, line, "", error.message or "not a valid template")]) from error
+        raise WorkspaceError(
+            [Problem(source.file, line, "", error.message or "not a valid template")]
+        ) from error
 
 
 def _line_in(error: BaseException, file: str) -> int | None:

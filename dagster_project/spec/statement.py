@@ -11,7 +11,17 @@ from dagster_project.spec.catalog import Task
 
 Better = Literal["up", "down", "neither"]
 Apply = Literal[
-    "count", "ratio", "share", "users", "quantile", "binary", "auc", "log_loss", "regression", "skill", "drift"
+    "count",
+    "ratio",
+    "share",
+    "users",
+    "quantile",
+    "binary",
+    "auc",
+    "log_loss",
+    "regression",
+    "skill",
+    "drift",
 ]
 """The functions from rows to figures, as `pipeline.score_apply` holds them."""
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -108,7 +108,9 @@ class Warehouse:
     def value(self, sql: str, parameters: Parameters = None) -> object:
         """The first column of the first row, or None."""
         with refusals():
-            rows = self.connection.execute(sql, parameters).fetchall()  # all: an unread row blocks the next query
+            rows = self.connection.execute(
+                sql, parameters
+            ).fetchall()  # all: an unread row blocks the next query
         return rows[0][0] if rows else None
 
     def append(self, table: str, frame: pl.DataFrame) -> None:

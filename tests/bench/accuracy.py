@@ -54,10 +54,13 @@ scikit-learn (AUC, log loss). The columns are those of [tests/core/columns.py](t
 
 {other}
 
-The largest error of each distance over these columns, beside the goal: {worst}.
+{worst}
 
-Tests hold the tolerances: [tests/core/test_drift_oracles.py](tests/core/test_drift_oracles.py) (distances, every \
-column and change), [tests/core/test_histogram.py](tests/core/test_histogram.py) (quantiles within 1 %), \
+The grid's borders do not fall on the reference's deciles nor on the ends of a column's range, which costs accuracy \
+where a column is steep there (pareto, exponential); Wasserstein uses each bin's exact mean and does not mind.
+
+Tests hold tolerances: [tests/core/test_drift_oracles.py](tests/core/test_drift_oracles.py) (distances in `core`, \
+every column and change), [tests/core/test_histogram.py](tests/core/test_histogram.py) (quantiles within 1 %), \
 [tests/core/test_performance.py](tests/core/test_performance.py) (AUC within 0.0012), \
 [tests/pipeline/test_score.py](tests/pipeline/test_score.py) and \
 [tests/pipeline/test_verify.py](tests/pipeline/test_verify.py) (readings recomputed from raw rows; counts, means and \
@@ -88,11 +91,17 @@ def section(scratch: Path, rows: int, tell: workspaces.Tell) -> Section:
         other=table(
             ("figure", "published", "exact", "error", "relative"),
             [
-                (n, f"{a:.6g}", f"{b:.6g}", _error(a, b), f"{(a - b) / b:+.2%}")
+                (n, _figure(a), _figure(b), _error(a, b), f"{(a - b) / b:+.2%}")
                 for n, (a, b) in found["other"].items()
             ],
         ),
-        worst=", ".join(f"{m} {worst[m]:.1e} ({goal:.0e})" for m, goal in GOALS.items()),
+        worst=table(
+            ("largest error over these columns", "found", "goal", ""),
+            [
+                (m, f"{worst[m]:.1e}", f"{g:.0e}", "met" if worst[m] <= g else "missed")
+                for m, g in GOALS.items()
+            ],
+        ),
     )
     return Section("Accuracy", body)
 
@@ -100,6 +109,10 @@ def section(scratch: Path, rows: int, tell: workspaces.Tell) -> Section:
 def _pair(pair: tuple[float | None, float]) -> tuple[str, str]:
     published, exact = pair
     return f"{exact:.4f}", "no reading" if published is None else _error(published, exact)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:.6g}"
 
 
 def _error(published: float, exact: float) -> str:
