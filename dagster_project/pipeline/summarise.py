@@ -64,13 +64,13 @@ def summarise(night: Night, warehouse: Warehouse) -> Summarised:
 
 
 def _roll_up(night: Night, warehouse: Warehouse, due: Sequence[Due]) -> int:
-    """Replace the daily rows of some days of one source, all in one transaction; return how many were written."""
-    labels_only = due[0].labels_only
+    """Replace the daily rows of some days of one source, all in one transaction; return how many were written.
+
+    Of days on which only labels came, only the rows made of labels.
+    """
     engine = Engine(warehouse)
     with warehouse.transaction():
-        rows: Rows = {}
-        if not labels_only:
-            _add(rows, _requests(night, warehouse, engine, due))
+        rows = _requests(night, warehouse, engine, [one for one in due if not one.labels_only])
         _add(rows, _labels(night, warehouse, engine, due))
         engine.release()
         return _replace(night, warehouse, due, rows)
@@ -112,12 +112,14 @@ def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows)
     import polars as pl
 
     days = [one.day for one in due]
+    whole = [one.day for one in due if not one.labels_only]
+    of_labels = {table_of(s) for s in _reading(night, "labelled")}
+    tables = of_labels | {table_of(s) for s in night.workspace.summaries} | {DUPLICATE}
     written = 0
-    labels_only = due[0].labels_only
-    tables = {table_of(s) for s in _statements(night, labels_only=labels_only)}
-    for table in sorted(tables if labels_only else tables | {DUPLICATE}):
+    for table in sorted(tables if whole else of_labels):
         where = "source = ? AND list_contains(?, day)"
-        warehouse.run(f"DELETE FROM {quote_table(table)} WHERE {where}", [due[0].source, days])  # noqa: S608
+        gone = [due[0].source, days if table in of_labels else whole]
+        warehouse.run(f"DELETE FROM {quote_table(table)} WHERE {where}", gone)  # noqa: S608  quoted
         if frames := rows.get(table):
             together = pl.concat(
                 [frame.select(sorted(frame.columns)) for frame in frames], how="vertical_relaxed"
@@ -129,8 +131,8 @@ def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows)
     )
     known = _known_digest(night, warehouse, due)
     done = [(one.source, one.day, f"{one.digest}:{known}") for one in due if one.digest != GONE]
-    if done:
-        warehouse.connection.executemany("INSERT INTO ops.summarised VALUES (?, ?, ?)", done)
+    schema = {"source": pl.String, "day": pl.Date, "digest": pl.String}
+    warehouse.append("ops.summarised", pl.DataFrame(done, schema=schema, orient="row"))
     return written
 
 
@@ -146,10 +148,6 @@ def _known_digest(night: Night, warehouse: Warehouse, due: Sequence[Due]) -> str
     for placed in night.workspace.models:
         digest.update(declaration_digest(placed.value).encode())
     return digest.hexdigest()[:16]
-
-
-def _statements(night: Night, *, labels_only: bool) -> list[Statement]:
-    return [s for s in night.workspace.summaries if not labels_only or head_of(s).per == "labelled"]
 
 
 def _reading(night: Night, per: str) -> list[Statement]:

@@ -113,8 +113,7 @@ def chunks(due: Sequence[Due], rows: int = KEEP_ROWS) -> Iterator[list[Due]]:
     """Runs of days of one source, rolled up together as long as they fit into `rows`."""
     chunk: list[Due] = []
     for one in due:
-        same = bool(chunk) and (chunk[0].source, chunk[0].labels_only) == (one.source, one.labels_only)
-        if chunk and (not same or sum(d.rows for d in chunk) + one.rows > rows):
+        if chunk and (chunk[0].source != one.source or sum(d.rows for d in chunk) + one.rows > rows):
             yield chunk
             chunk = []
         chunk.append(one)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.histogram import K, centre_scale
 from dagster_project.pipeline.summarise_due import lake_path, mark
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, feature_column, groups
-from dagster_project.store.engine import Lookup
+from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, feature_column
+from dagster_project.store.engine import Lookup, Scan
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ VALUES = 1000
 """So many values make a grid."""
 BLIND_SHARE = 0.1
 """More than this share of a day's values in the outermost bins: the grid no longer sees."""
+AT_ONCE = 50
+"""So many features are looked at by one statement."""
 FEWEST_TO_BREAK = 20
 """A day with fewer finite values never breaks a grid."""
 FINITE = "{x} BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
@@ -128,25 +130,40 @@ def _look(chunk: Chunk, book: Book) -> list[Seen]:
     """Count the values of every column that is new to some model, begins earlier, or has a provisional grid."""
     import polars as pl
 
-    keys = Lookup("k", chunk.keys, BY_DAY)
+    names = [column.removeprefix("f:") for column in sorted(chunk.engine.loaded) if column.startswith("f:")]
+    wanted = [
+        feature
+        for feature in names
+        if not all(_settled(book.get((model_id, feature)), chunk) for model_id in chunk.model_ids)
+    ]
     seen = []
-    for name in sorted(column for column in chunk.engine.loaded if column.startswith("f:")):
-        feature = name.removeprefix("f:")
-        if all(_settled(book.get((model_id, feature)), chunk) for model_id in chunk.model_ids):
-            continue
-        kind = "number" if chunk.engine.loaded[name] != "VARCHAR" else "category"
-        x = feature_column(chunk.engine, feature, kind)
-        finite = FINITE.format(x=x) if kind == "number" else "false"
-        counted = groups(
-            chunk.engine, {"key": "k.key", "there": f"{x} IS NOT NULL", "finite": finite}, (keys,)
-        )
-        by_model = counted.filter(pl.col("there")).join(chunk.keys, on="key").group_by("model_id")
-        rows = by_model.agg(pl.col("day").min(), pl.col("n").filter(pl.col("finite")).sum().alias("finite"))
-        for model_id, day, n in rows.sort("model_id").iter_rows():
-            grids, given = book.get((model_id, feature)), chunk.declared(model_id).features.get(feature)
-            kept = (given and given.type) or (grids[0].kind if grids else kind)
-            seen.append(Seen(model_id, feature, kept, day, n))
+    for features in (wanted[i : i + AT_ONCE] for i in range(0, len(wanted), AT_ONCE)):
+        counted = _count_values(chunk, features).join(chunk.keys, on="key")
+        for i, feature in enumerate(features):
+            by_model = counted.filter(pl.col(f"there_{i}") > 0).group_by("model_id")
+            rows = by_model.agg(pl.col("day").min(), pl.col(f"finite_{i}").sum())
+            for model_id, day, n in rows.sort("model_id").iter_rows():
+                grids, given = book.get((model_id, feature)), chunk.declared(model_id).features.get(feature)
+                kept = (given and given.type) or (grids[0].kind if grids else _kind(chunk, feature))
+                seen.append(Seen(model_id, feature, kept, day, n))
     return seen
+
+
+def _count_values(chunk: Chunk, features: Sequence[str]) -> pl.DataFrame:
+    """key, and of the i-th feature there_<i>, finite_<i>: how many values a group has, and how many finite numbers."""
+    columns, counts = {"key": "k.key"}, []
+    for i, feature in enumerate(features):
+        kind = _kind(chunk, feature)
+        columns[f"x_{i}"] = feature_column(chunk.engine, feature, kind)
+        finite = f"count(*) FILTER ({FINITE.format(x=f'x_{i}')})" if kind == "number" else "0"
+        counts.append(f"count(x_{i}) AS there_{i}, CAST({finite} AS BIGINT) AS finite_{i}")
+    statement = f"SELECT key, {', '.join(counts)} FROM seen GROUP BY key ORDER BY key"  # noqa: S608  made here
+    return chunk.engine.rollup(statement, Scan("seen", columns, (Lookup("k", chunk.keys, BY_DAY),)))
+
+
+def _kind(chunk: Chunk, feature: str) -> str:
+    """What the loaded files hold of a feature."""
+    return "number" if chunk.engine.loaded[f"f:{feature}"] != "VARCHAR" else "category"
 
 
 def _settled(grids: list[Grid] | None, chunk: Chunk) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,7 @@ from dagster_project.pipeline.score import Scored, score
 from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.spec.loading import Workspace
+from dagster_project.spec.statement import Apply
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
 
@@ -423,3 +425,8 @@ def test_every_metric_names_a_function_that_exists(lake: Lake) -> None:
     """`apply:` of every metric file is in the table."""
     heads = [metric.head for metric in lake[0].metrics]
     assert {head.apply for head in heads} - {None} <= APPLY.keys()
+
+
+def test_the_functions_that_a_file_may_name_are_those_there_are() -> None:
+    """`modelboard check` refuses others, with the one that was meant."""
+    assert set(get_args(Apply)) == APPLY.keys()

@@ -54,6 +54,20 @@ def test_nothing_is_left_behind(files: list[Path]) -> None:
     assert not engine.loaded
 
 
+def test_large_hash_tables_are_for_large_loads_alone(files: list[Path]) -> None:
+    """Grouping few rows by a perfect hash table made for millions costs more than the rows."""
+    setting = "SELECT current_setting('perfect_ht_threshold')"
+    with Warehouse.open(None) as warehouse:
+        engine = Engine(warehouse)
+        before = warehouse.value(setting)
+        engine.load(files, 4)
+        assert warehouse.value(setting) == before
+        engine.load(files, KEEP_ROWS + 1)
+        assert warehouse.value(setting) != before
+        engine.release()
+        assert warehouse.value(setting) == before
+
+
 def test_a_list_column_is_read_once_whole_and_once_an_item(tmp_path: Path) -> None:
     """Explode adds a row for every item beside the row itself."""
     pl.DataFrame(
