@@ -99,7 +99,7 @@ def test_jsonl_with_values_of_several_kinds(tmp_path: Path) -> None:
         ("a.jsonl", b"", "the file is empty"),
         ("a.parquet", b"", "the file is empty"),
         ("a.csv", b"a,a\n1,2\n", "two columns are called 'a'"),
-        ("a.csv", b"a,b\n\xff,1\n", "UTF8"),
+        ("a.csv", b"a,b\n\xff,1\n", "can.t decode byte 0xff"),
         ("a.parquet", b"PAR1 and no more", "cannot be read"),
         ("a.gz", b"x", "its name does not say the format"),
     ],
