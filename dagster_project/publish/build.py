@@ -39,6 +39,7 @@ __all__ = [
     "build_shell",
     "finish",
     "headings",
+    "sources_of",
     "stamp",
     "write_pages",
 ]
@@ -76,7 +77,7 @@ def build_shell(
     render(
         look,
         target,
-        _pages(places),
+        sources_of(places),
         settings=settings,
         policy=policy,
         epoch=epoch,
@@ -132,7 +133,7 @@ def _put(data: bytes, path: str, target: Path, previous: Path | None) -> bool:
     return False
 
 
-def _pages(places: Sequence[Place]) -> dict[str, str]:
+def sources_of(places: Sequence[Place]) -> dict[str, str]:
     """The shells' Markdown by file: empty pages whose front matter says they are shells."""
     import yaml
 

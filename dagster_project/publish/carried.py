@@ -12,13 +12,17 @@ from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import Final
 
+from dagster_project.publish.explore import LIBRARY, LICENCE, PACKAGE
+
 MATERIAL_LICENCE: Final = "assets/material-licence.txt"
 INTER_LICENCE: Final = "assets/inter-licence.txt"
 _MATERIAL: Final = ("Material for MkDocs", "mkdocs-material", "MIT", MATERIAL_LICENCE)
+_VEGA: Final = ("Vega, with its expression interpreter", PACKAGE, "BSD-3-Clause", LICENCE)
 _SOURCES: Final = (
     ("assets/inter.woff2", ("Inter, cut down to the characters of pages", "fontpkg-inter", "OFL-1.1", INTER_LICENCE)),
     ("assets/javascripts/", _MATERIAL),
     ("assets/stylesheets/", _MATERIAL),
+    (LIBRARY, _VEGA),
 )  # fmt: skip
 
 

@@ -48,12 +48,14 @@ class Table:
     left_out: int = 0
 
 
-def figure(caption: Caption, picture: str, table: Table, *, legend: str = "", notes: str = "") -> Markup:
-    """Title, description, picture, legend, notes and the data behind a disclosure."""
+def figure(
+    caption: Caption, picture: str, table: Table, *, legend: str = "", notes: str = "", columns: str = ""
+) -> Markup:
+    """Title, description, picture, legend, notes and the data behind a disclosure; `columns` are for exploring."""
     return written(
         f'<figure class="mb-figure"><figcaption><span class="mb-figure-title">{escape(caption.title)}</span>'
         f'<span class="mb-figure-description">{escape(caption.description)}</span></figcaption>'
-        f"{legend}{picture}{notes}{_data(caption, table)}</figure>"
+        f"{legend}{picture}{notes}{columns}{_data(caption, table)}</figure>"
     )
 
 

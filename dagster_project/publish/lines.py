@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from dagster_project.core.formatting import NOT_AVAILABLE, format_day, format_range
 from dagster_project.publish import svg
+from dagster_project.publish.explorable import explored
 from dagster_project.publish.figures import (
     Caption,
     Mark,
@@ -125,7 +126,10 @@ def line_chart(
         return figure(caption, no_value(), table)
     seen = [(d, t) for d, t in annotations if days[0] <= d <= days[-1]]
     picture = _picture(line, caption, seen, signals, target_label)
-    return figure(caption, picture, table, legend=_legend(line, earlier_label), notes=_notes(seen))
+    columns = explored(days, _explorable(line), unit=unit, axis=axis_unit(unit, currency))
+    return figure(
+        caption, picture, table, legend=_legend(line, earlier_label), notes=_notes(seen), columns=columns
+    )
 
 
 def no_value() -> Markup:
@@ -236,6 +240,19 @@ def _table(line: _Line, most: int) -> Table:
             row.append(line.text(line.earlier[i]))
         rows.append(tuple(row))
     return Table(header, tuple(rows), max(0, len(line.days) - most))
+
+
+def _explorable(line: _Line) -> dict[str, Sequence[float | None] | float | None]:
+    """The chart's series, and what is the same on every day."""
+    _, lower, upper = line.limits or (None, None, None)
+    return {
+        "value": line.values,
+        "low": line.low,
+        "high": line.high,
+        "lower": lower,
+        "upper": upper,
+        "target": line.target,
+    }
 
 
 def _notes(events: Events) -> Markup:

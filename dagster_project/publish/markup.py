@@ -7,9 +7,25 @@ Called by the drawing modules of this package only, never with text of others.
 
 from __future__ import annotations
 
-from markupsafe import Markup
+import json
+
+from markupsafe import Markup, escape
 
 
 def written(html: str) -> Markup:
     """Markup of HTML whose every foreign part has been escaped by the caller."""
     return Markup(html)  # noqa: S704 - the reason is this module's docstring
+
+
+def embedded(value: object, *, name: str = "") -> Markup:
+    """Data for a script, in an element that never runs; `name` is its class."""
+    given = f' class="{escape(name)}"' if name else ""
+    return written(f'<script type="application/json"{given}>{script_json(value)}</script>')
+
+
+def script_json(value: object) -> Markup:
+    """JSON that can stand inside a script element: no '<', no '>', no '&', keys in the order given."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return written(text)

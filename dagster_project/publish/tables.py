@@ -7,7 +7,6 @@ script (`assets/tables.js`) turns into text nodes, never into markup. Called by 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +15,7 @@ from markupsafe import Markup, escape
 
 from dagster_project.core.formatting import NOT_AVAILABLE, format_day
 from dagster_project.publish.figures import value_text
-from dagster_project.publish.markup import written
+from dagster_project.publish.markup import embedded, written
 from dagster_project.publish.phrases import href
 from dagster_project.publish.scales import finite
 from dagster_project.publish.status import GRADES, STATES, state, status
@@ -88,14 +87,6 @@ def data_table(
         f"<caption>{escape(caption)}</caption><thead><tr>{_head(columns, sort)}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{_data(columns, cells)}</div>"
     )
-
-
-def script_json(value: object) -> Markup:
-    """JSON that can stand inside a script element: no '<', no '>', no '&', keys in the order given."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return written(text)
 
 
 def _cell(value: object, column: Column) -> _Cell:
@@ -204,4 +195,4 @@ def _data(columns: Sequence[Column], cells: Sequence[Sequence[_Cell]]) -> str:
                 entry["extra"] = [c.extra for c in found]
         data.append(entry)
     pills = {key: list(pill) for key, pill in {**GRADES, **STATES}.items()}
-    return f'<script type="application/json">{script_json({"columns": data, "pills": pills})}</script>'
+    return embedded({"columns": data, "pills": pills})

@@ -20,6 +20,7 @@ from markupsafe import escape
 
 from dagster_project.core.errors import PublishError
 from dagster_project.core.naming import content_id
+from dagster_project.publish import explore
 from dagster_project.publish.carried import INTER_LICENCE, MATERIAL_LICENCE, material_licence
 from dagster_project.publish.fonts import inter_licence, inter_woff2
 from dagster_project.publish.policy import policy
@@ -64,17 +65,39 @@ def render(
     """Build the look's own Markdown and `pages` (source -> text) into `target`; `tabs` lead the navigation."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        _merge(look, work)
-        for source, text in pages.items():
-            path = work / "docs" / source
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        (work / "docs" / _FONT).write_bytes(inter_woff2(look.cache))
-        (work / "docs" / INTER_LICENCE).write_text(inter_licence(), encoding="utf-8")
-        (work / "docs" / MATERIAL_LICENCE).write_text(material_licence(), encoding="utf-8")
+        lay_out(look, work, pages)
         changes = {"policy": policy, "draft": draft}
         _run(work, target, settings=settings, tabs=tabs, extra=changes, epoch=epoch)
     _remove_ballast(target, keep_404=bool(settings.base_url))
+
+
+def lay_out(look: Look, work: Path, pages: Mapping[str, str]) -> None:
+    """Everything an engine reads: settings, templates, hand-written pages, `pages`, and what packages bring."""
+    _merge(look, work)
+    _write_pages(work, pages)
+    _lay_carried(work / "docs", look.cache)
+
+
+def _write_pages(work: Path, pages: Mapping[str, str]) -> None:
+    for source, text in pages.items():
+        path = work / "docs" / source
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def _lay_carried(docs: Path, cache: Path) -> None:
+    """What comes out of installed packages beside the theme: font and chart library, with their licences."""
+    scripts = explore.scripts(cache)
+    (docs / _FONT).write_bytes(inter_woff2(cache))
+    texts = {
+        INTER_LICENCE: inter_licence(),
+        MATERIAL_LICENCE: material_licence(),
+        explore.LIBRARY: scripts.library,
+        explore.SPECIFICATIONS: scripts.charts,
+        explore.LICENCE: explore.licence(),
+    }
+    for name, text in texts.items():
+        (docs / name).write_text(text, encoding="utf-8")
 
 
 def reference_policy(look: Look) -> str:
@@ -86,10 +109,7 @@ def reference_policy(look: Look) -> str:
         work, target = Path(folder) / "work", Path(folder) / "site"
         _merge(look, work)
         shutil.rmtree(work / "docs")
-        for source, text in _REFERENCE_PAGES.items():
-            path = work / "docs" / source
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        _write_pages(work, _REFERENCE_PAGES)
         _run(work, target, settings=Settings(name="Reference"), tabs={}, extra={}, epoch=0)
         made = policy(p.read_text(encoding="utf-8") for p in sorted(target.rglob("*.html")))
     look.cache.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from dagster_project.publish.tables import Column, Link, data_table, script_json
+from dagster_project.publish.markup import script_json
+from dagster_project.publish.tables import Column, Link, data_table
 from tests.publish.hostile import HOSTILE, Elements, assert_harmless
 
 COLUMNS = (

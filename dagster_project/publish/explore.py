@@ -1,0 +1,142 @@
+"""Charts to be explored: one compiled Vega specification a kind of chart, and the script that draws them.
+
+Pages hold static drawings; whoever presses "Explore" gets the same data with zoom and exact values. Altair writes
+the specification once, vl-convert compiles it and brings Vega, with the expression interpreter that a strict
+policy needs (no eval). Flows in: nothing but installed packages. Flows out: two scripts, kept in the cache by their
+versions. Called by `theme`; `site/docs/assets/explore.js` uses them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from importlib.metadata import distribution, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import altair as alt
+
+LIBRARY: Final = "assets/vega.js"
+SPECIFICATIONS: Final = "assets/explore-charts.js"
+LICENCE: Final = "assets/vega-licence.txt"
+PACKAGE: Final = "vl-convert-python"
+DATA: Final = "figure"
+"""Name of the data set that a figure's own columns are put into."""
+_COLOURS: Final = {"actual": "#1c5c8f", "interval": "#9dbad3", "routine": "#c3ccd6", "ink": "#1b2733"}
+"""Defaults of the signals that explore.js sets to the theme's colours."""
+_BUNDLE: Final = "window.mbVega = vegaEmbed;"
+_NOTE: Final = """\
+assets/vega.js holds Vega, Vega-Lite and Vega-Embed (BSD-3-Clause, University of Washington Interactive Data Lab and
+others) and D3 (ISC, Mike Bostock), as the package {package} {version} carries them. The licence of that package:
+
+{licence}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scripts:
+    """What the site carries so that charts can be explored."""
+
+    library: str
+    """Vega in one file; it is loaded when somebody first asks."""
+    charts: str
+    """`mbCharts`: specification by kind of chart."""
+
+
+def scripts(cache: Path) -> Scripts:
+    """The two scripts; made once, then read from `cache`."""
+    kept = cache / f"explore-{_fingerprint()}.json"
+    if kept.is_file():
+        return Scripts(**json.loads(kept.read_text(encoding="utf-8")))
+    made = Scripts(_library(), _charts())
+    cache.mkdir(parents=True, exist_ok=True)
+    aside = kept.with_suffix(".tmp")
+    aside.write_text(json.dumps({"library": made.library, "charts": made.charts}), encoding="utf-8")
+    aside.replace(kept)
+    return made
+
+
+def licence() -> str:
+    """Whose the library is, and the text that goes wherever it goes."""
+    files = distribution(PACKAGE).files or []
+    text = next(file for file in files if file.name == "LICENSE")
+    return _NOTE.format(
+        package=PACKAGE, version=version(PACKAGE), licence=text.read_text(encoding="utf-8").strip()
+    )
+
+
+def _library() -> str:
+    import vl_convert
+
+    bundle: str = vl_convert.javascript_bundle(_BUNDLE)
+    return f'"use strict";(() => {{{bundle}}})();\n'
+
+
+def _charts() -> str:
+    compiled = json.dumps({"line": _compiled(_line())}, sort_keys=True, separators=(",", ":"))
+    return f"window.mbCharts = {compiled};\n"
+
+
+def _compiled(chart: alt.LayerChart) -> dict[str, Any]:
+    import vl_convert
+
+    spec: dict[str, Any] = vl_convert.vegalite_to_vega(chart.to_json(validate=True))
+    return spec
+
+
+def _line() -> alt.LayerChart:
+    """A measure over days: natural limits, interval, line, points with exact values, target; days can be zoomed.
+
+    Columns of the data: day, value and, where the chart has them, low, high, lower, upper, target.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.NamedData(DATA, format=alt.JsonDataFormat(parse={"day": "utc:'%Y-%m-%d'"})))
+    days = alt.X(
+        "day:T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(grid=False, labelOverlap=True, format="%-d %b"),
+    )
+    labels = alt.Axis(labelExpr="format(datum.value, fmt)", titleAnchor="end", titleAngle=0, titleAlign="left",
+                      titleY=-8, titleX=0)  # fmt: skip
+    scale = alt.Scale(zero=False, nice=True)
+    bands = [
+        base.mark_area(opacity=0.9, color=alt.ExprRef(colour)).encode(
+            x=days, y=alt.Y(f"{low}:Q", title=None, axis=labels, scale=scale), y2=f"{high}:Q"
+        )
+        for colour, low, high in (("routine", "lower", "upper"), ("interval", "low", "high"))
+    ]
+    value = alt.Y("value:Q", title=None, axis=labels, scale=scale)
+    said = base.transform_calculate(
+        figure="isValid(datum.value) ? format(datum.value, fmt) + (measure ? ' ' + measure : '') : 'not available'",
+        range="isValid(datum.low) ? format(datum.low, fmt) + ' to ' + format(datum.high, fmt) : 'none'",
+    )
+    tip = [
+        alt.Tooltip("day:T", title="Day", format="%-d %b %Y", timeUnit="utcyearmonthdate"),
+        alt.Tooltip("figure:N", title="Value"),
+        alt.Tooltip("range:N", title="Interval"),
+    ]
+    line = base.mark_line(color=alt.ExprRef("actual"), strokeWidth=2).encode(x=days, y=value)
+    points = said.mark_circle(color=alt.ExprRef("actual"), size=42).encode(x=days, y=value, tooltip=tip)
+    target = base.mark_line(color=alt.ExprRef("ink"), strokeDash=[5, 4]).encode(
+        x=days, y=alt.Y("target:Q", title=None, axis=labels, scale=scale)
+    )
+    zoom = alt.selection_interval(bind="scales", encodings=["x"], name="zoom")
+    params = [alt.param(name=name, value=colour) for name, colour in _COLOURS.items()]
+    params += [alt.param(name="fmt", value=".4~g"), alt.param(name="measure", value="")]
+    chart: alt.LayerChart = (
+        alt.layer(*bands, line, points.add_params(zoom), target)
+        .add_params(*params)
+        .properties(width="container", height=320)
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def _fingerprint() -> str:
+    """A hash of the packages' versions and of this module."""
+    own = Path(__file__).read_bytes()
+    parts = f"{version('altair')} {version(PACKAGE)}".encode()
+    return hashlib.sha256(parts + own).hexdigest()[:16]
