@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
+
+if TYPE_CHECKING:
+    from dagster_project.pipeline.night import Night
 
 
 @dg.definitions
@@ -15,9 +21,16 @@ def defs() -> dg.Definitions:
     from dagster_project.defs.build import definitions_for
     from dagster_project.pipeline.start import night_for
     from dagster_project.spec.loading import load_workspace
+    from dagster_project.store.lock import sole_writer
 
     root = Path(os.environ.get("MODELBOARD_WORKSPACE", ".")).resolve()
     settings = load_workspace(root).settings
-    return definitions_for(
-        settings, lambda day: night_for(load_workspace(root), day=day, now=dt.datetime.now(dt.UTC))
-    )
+
+    @contextmanager
+    def alone(day: dt.date | None) -> Iterator[Night]:
+        """The night of a run, while no other run writes the workspace; the second of two is refused."""
+        workspace = load_workspace(root)
+        with sole_writer(workspace.warehouse):
+            yield night_for(workspace, day=day, now=dt.datetime.now(dt.UTC))
+
+    return definitions_for(settings, alone)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import warnings
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +86,7 @@ def run_job(
         "dagster/asset_partition_range_start": first.isoformat(),
         "dagster/asset_partition_range_end": last.isoformat(),
     }
-    job = definitions_for(workspace.settings, lambda _day: night).resolve_job_def(JOB)
+    job = definitions_for(workspace.settings, lambda _day: nullcontext(night)).resolve_job_def(JOB)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with instance_at(workspace.data / "dagster") as instance:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import dagster as dg
 
@@ -15,8 +16,13 @@ AS_OF_TAG = "modelboard/as_of"
 JOB = "nightly"
 
 
-def definitions_for(settings: Settings, make_night: Callable[[dt.date | None], Night]) -> dg.Definitions:
-    """All that Dagster needs. `make_night` answers for the day a run asks for, or None where it asks for none."""
+def definitions_for(
+    settings: Settings, open_night: Callable[[dt.date | None], AbstractContextManager[Night]]
+) -> dg.Definitions:
+    """All that Dagster needs. `open_night` answers for the day a run asks for, or None where it asks for none.
+
+    What it answers with is held as long as the run lasts.
+    """
     days = dg.DailyPartitionsDefinition(start_date=settings.first_day.isoformat(), timezone=settings.timezone)
     job = dg.define_asset_job(
         JOB,
@@ -25,8 +31,9 @@ def definitions_for(settings: Settings, make_night: Callable[[dt.date | None], N
         partitions_def=days,
     )
 
-    def night(context: dg.InitResourceContext) -> Night:
-        return make_night(requested_day(context.run.tags if context.run else {}))
+    def night(context: dg.InitResourceContext) -> Iterator[Night]:
+        with open_night(requested_day(context.run.tags if context.run else {})) as found:
+            yield found
 
     schedule = dg.ScheduleDefinition(
         name="every_night",

@@ -72,7 +72,7 @@ def _readings(night: Night, warehouse: Warehouse, judge: Judge) -> Iterator[pl.D
     by_sql: dict[str, list[Statement]] = {}
     for metric in night.workspace.metrics:
         by_sql.setdefault(metric.sql, []).append(metric)
-    traffic = _traffic(warehouse)
+    brought = warehouse.frame("SELECT * FROM span.brought ORDER BY ALL")
     problems: list[Problem] = []
     for sql, metrics in by_sql.items():
         try:
@@ -83,7 +83,7 @@ def _readings(night: Night, warehouse: Warehouse, judge: Judge) -> Iterator[pl.D
             continue
         for metric, found in zip(metrics, figures, strict=True):
             kept = _of_tasks(found, metric, judge)
-            yield judged(_with_absent(kept, metric, traffic, judge), metric, judge)
+            yield judged(_with_absent(kept, metric, brought, judge), metric, judge)
     if problems:
         raise WorkspaceError(problems)
 
@@ -97,39 +97,25 @@ def _of_tasks(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFr
     return found.filter(~pl.col("model_id").is_in(other))
 
 
-def _with_absent(found: pl.DataFrame, metric: Statement, traffic: pl.DataFrame, judge: Judge) -> pl.DataFrame:
-    """Say what is not available: spans with requests whose latency, predictions or labels nobody brought."""
+def _with_absent(found: pl.DataFrame, metric: Statement, brought: pl.DataFrame, judge: Judge) -> pl.DataFrame:
+    """Say what is not available: spans with requests that lack what the metric needs, and have no figure for it."""
     import polars as pl
 
     head = head_of(metric)
-    models = [m.id for m in judge.models.values() if m.task in head.tasks]
-    if head.family == "performance" and head.tasks:
-        wanted = traffic.filter(pl.col("model_id").is_in(models))
-        problem = (
-            pl.when(pl.col("scored") == 0)
-            .then(pl.lit("not available: no score or prediction is logged"))
-            .otherwise(pl.lit("not available: no labels have come"))
-        )
-    elif head.family == "latency" and not metric.id.endswith("per_100_ms"):
-        wanted, problem = traffic, pl.lit("not available: no latency is logged")
-    else:
+    if not head.needs:
         return found
-    absent = wanted.join(found.select(KEY), on=KEY, how="anti").with_columns(problem=problem)
-    empty = absent.with_columns(
-        pl.lit(None, dtype=d).alias(c) for c, d in found.schema.items() if c not in absent.columns
+    if head.tasks:
+        models = [m.id for m in judge.models.values() if m.task in head.tasks]
+        brought = brought.filter(pl.col("model_id").is_in(models))
+    lacking = pl.coalesce(
+        pl.when(pl.col(column).fill_null(0) == 0).then(pl.lit(f"not available: {words}"))
+        for column, words in head.needs.items()
     )
-    counted = empty.with_columns(n=pl.lit(0, dtype=pl.Int64))
-    return pl.concat([found, counted.select(found.columns)])
-
-
-def _traffic(warehouse: Warehouse) -> pl.DataFrame:
-    """The keys of all spans with requests, without segments, and how many requests have a score or prediction."""
-    return warehouse.frame(
-        """
-        SELECT model_id, version, '' AS segment, '' AS feature, day, window_days, sum(scored)::BIGINT AS scored
-        FROM span.traffic WHERE segment = '' GROUP BY ALL ORDER BY ALL
-        """
-    )
+    absent = brought.select(*KEY, problem=lacking, n=pl.lit(0, pl.Int64)).drop_nulls("problem")
+    figures = found.filter(pl.col("value").is_not_null()).select(KEY)
+    said = absent.join(figures, on=KEY, how="anti")
+    kept = found.join(said.select(KEY), on=KEY, how="anti", maintain_order="left")
+    return pl.concat([kept, said.cast({"window_days": found.schema["window_days"]})], how="diagonal")
 
 
 def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:

@@ -26,6 +26,7 @@ from dagster_project.pipeline.summarise_labels import label_rows
 from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, groups, head_of, table_of, with_keys
 from dagster_project.pipeline.summarise_traffic import DUPLICATE, Rows, duplicate_rows, request_rows
 from dagster_project.spec.loading import Statement
+from dagster_project.store.columns import LABELLED, REQUESTS
 from dagster_project.store.engine import Engine
 from dagster_project.store.warehouse import Warehouse, quote_table
 
@@ -80,7 +81,8 @@ def _requests(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[
     files = [path for one in due for path in one.requests]
     if not files:
         return {}
-    engine.load(files, sum(one.request_rows for one in due), unread=UNREAD)
+    wanted = {name: kind for name, kind in REQUESTS.items() if name not in UNREAD}
+    engine.load(files, sum(one.request_rows for one in due), unread=UNREAD, wanted=wanted)
     chunk = _chunk(night, engine, due)
     caps = {source.source: source.max_segment_values for source in night.workspace.sources}
     rows = request_rows(warehouse, chunk, _reading(night, "input"), caps)
@@ -98,7 +100,10 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
     if not files:
         return {}
     unread = [name for name in UNREAD if name != "request_id"]
-    engine.load(files, sum(one.labelled_rows for one in due), explode="segments", unread=unread)
+    wanted = {name: kind for name, kind in LABELLED.items() if name not in unread}
+    engine.load(
+        files, sum(one.labelled_rows for one in due), explode="segments", unread=unread, wanted=wanted
+    )
     return label_rows(warehouse, _chunk(night, engine, due), _reading(night, "labelled"))
 
 

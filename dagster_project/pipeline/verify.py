@@ -151,12 +151,16 @@ def _reading_differences(workspace: Workspace, chosen: pl.DataFrame, as_of: dt.d
 def _rows(
     workspace: Workspace, parts: pl.DataFrame, kind: str, span: _Span, columns: Sequence[str]
 ) -> pl.DataFrame:
-    """The lake's rows of the days of a span; an empty frame with the columns where there are none."""
+    """The lake's rows of the days of a span; NULL in columns that are younger than a file."""
     import polars as pl
 
     wanted = parts.filter((parts["kind"] == kind) & parts["day"].is_between(span.first, span.day))
-    frames = [pl.read_parquet(_place(workspace, path), columns=list(columns)) for path in wanted["path"]]
-    return pl.concat(frames, how="vertical_relaxed") if frames else _empty(columns)
+    frames = [_empty(columns)]
+    for path in wanted["path"]:
+        file = _place(workspace, path)
+        there = pl.read_parquet_schema(file)
+        frames.append(pl.read_parquet(file, columns=[name for name in columns if name in there]))
+    return pl.concat(frames, how="diagonal_relaxed")
 
 
 def _place(workspace: Workspace, path: str) -> Path:

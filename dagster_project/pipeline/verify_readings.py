@@ -68,8 +68,8 @@ def request_figures(rows: pl.DataFrame) -> dict[str, float | None]:
     return {
         "requests": n,
         "records": int(rows["records"].sum()),
-        "error_share": _ratio(int(rows["error"].sum()), n),
-        "late_share": _ratio(int(rows["late"].sum()), n),
+        "error_share": _ratio(int(rows["error"].sum()), rows["error"].count()),
+        "late_share": _ratio(int(rows["late"].sum()), rows["late"].count()),
         "active_consumers": rows["consumer"].filter(rows["consumer"] != "").n_unique(),
         "active_users": users if users < USERS_COUNTED_EXACTLY else None,
         **{f"latency_p{p}_ms": _at_share(latency, p) for p in (50, 95, 99)},

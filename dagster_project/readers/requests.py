@@ -80,26 +80,29 @@ def user_hash(user: str, salt: str) -> int:
 
 
 def error_flags(status: pl.Series, source: Source) -> pl.Series:
-    """Whether the status says that the request failed; without a status nothing is known to have failed."""
+    """Whether the status says that the request failed; NULL without a status: nobody knows."""
     import polars as pl
 
     lower = status.str.to_lowercase()
     if source.errors:
-        return lower.is_in([text.lower() for text in source.errors]).alias("error")
-    number = status.cast(pl.Float64, strict=False)
-    return ((number >= 500).fill_null(value=False) | lower.is_in(DEFAULT_ERRORS)).alias("error")
+        failed = lower.is_in([text.lower() for text in source.errors])
+    else:
+        number = status.cast(pl.Float64, strict=False)
+        failed = (number >= 500).fill_null(value=False) | lower.is_in(DEFAULT_ERRORS)
+    given = pl.DataFrame({"status": status, "error": failed})
+    return given.select(pl.when(pl.col("status").str.strip_chars() != "").then("error").alias("error"))[
+        "error"
+    ]
 
 
 def late_flags(rows: pl.DataFrame, source: Source, zone: str) -> pl.Series:
-    """Whether a row arrived more than `late_after_hours` after the end of its event's day."""
+    """Whether a row arrived more than `late_after_hours` after the end of its event's day; NULL without an arrival."""
     import polars as pl
 
     day_end = localized(rows["day"].dt.offset_by("1d").cast(pl.Datetime("us")), zone)
     allowed = pl.duration(microseconds=round(source.late_after_hours * 3_600_000_000))
     frame = pl.DataFrame({"arrival": rows["arrival_time"], "end": day_end})
-    return frame.select((pl.col("arrival") > pl.col("end") + allowed).fill_null(value=False).alias("late"))[
-        "late"
-    ]
+    return frame.select((pl.col("arrival") > pl.col("end") + allowed).alias("late"))["late"]
 
 
 def label_columns(frame: pl.DataFrame, source: Source) -> list[pl.Series]:

@@ -84,7 +84,8 @@ class Source(Input):
     all_other_columns_are_features: bool = False
     """Every column of the file that is not mapped otherwise is a feature; the same as `features: "*"`."""
     errors: tuple[str, ...] = ()
-    """Statuses that count as errors; where empty: numbers of 500 and above, and error, failed, timeout."""
+    """Statuses that count as errors; where empty: numbers of 500 and above, and error, failed, timeout. A row
+    without a status is neither an error nor a success."""
     late_after_hours: float = Field(default=24.0, ge=0)
     """With `arrival_time`: a row that arrives so long after the end of its day is late."""
     max_segment_values: int = Field(default=50, ge=1, le=1000)

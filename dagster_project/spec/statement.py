@@ -31,6 +31,9 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "drift": ("statistic", ("psi", "js", "ks", "wasserstein")),
 }
 """Function -> the argument it needs, and what that may be (nothing listed: a share such as 0.95)."""
+Brought = Literal["scored", "timed", "judged", "arrived", "labelled", "labelled_scores"]
+"""What a log may lack, as `span.brought` counts it: requests with a score or prediction, a latency, a status, an
+arrival time; labels that can be held against an answer, and against a score."""
 Family = Literal["usage", "latency", "performance", "quality", "drift", "impact"]
 
 
@@ -62,6 +65,8 @@ class MetricHead(Input):
     """What `apply` is told beside the columns."""
     minimum: int = 1
     """Smallest n for which a value is shown."""
+    needs: dict[Brought, Name] = Field(default_factory=dict)
+    """What the figure rests on, and what to say where nobody brought it; the first that is lacking is said."""
     thresholds: Thresholds | None = None
     tasks: tuple[Task, ...] = ()
     """Only models of these tasks; empty: all."""

@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from dagster_project.store.columns import lacking
 from dagster_project.store.warehouse import Warehouse, quote
 
 if TYPE_CHECKING:
@@ -60,12 +62,18 @@ class Engine:
     """Lookups that stand as tables, by alias."""
 
     def load(
-        self, files: Sequence[Path], rows: int, explode: str | None = None, unread: Sequence[str] = ()
+        self,
+        files: Sequence[Path],
+        rows: int,
+        explode: str | None = None,
+        unread: Sequence[str] = (),
+        wanted: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Make `files` (together about `rows` rows) the rows that the next statements read.
 
         `unread` names columns that no scan asks for; they are not kept in memory. `explode` names a list column:
-        each row is also read once per item, which the column `item` holds; the row itself has item ''.
+        each row is also read once per item, which the column `item` holds; the row itself has item ''. `wanted`:
+        columns with their types that are NULL where the files are older than the column.
         """
         self.warehouse.run("SET VARIABLE lake_files = ?", [[str(path) for path in files]])
         self.warehouse.run("DROP VIEW IF EXISTS temp.lake_rows; DROP TABLE IF EXISTS temp.lake_kept")
@@ -74,15 +82,22 @@ class Engine:
         self.warehouse.run("SET perfect_ht_threshold = 20" if rows > KEEP_ROWS else USUAL_PLACES)
         if rows <= KEEP_ROWS:
             names = ", ".join(f"'{name}'" for name in ("", *unread))
-            wanted = f"SELECT COLUMNS(lambda name: name NOT IN ({names}))"
-            self.warehouse.run(f"CREATE TEMP TABLE lake_kept AS {wanted} FROM {source}")
+            read = f"SELECT COLUMNS(lambda name: name NOT IN ({names}))"
+            self.warehouse.run(f"CREATE TEMP TABLE lake_kept AS {read} FROM {source}")
             source = "lake_kept"
         items = f" UNION ALL SELECT *, unnest({quote(explode)}) FROM {source}" if explode else ""  # noqa: S608
         item = ", '' AS item" if explode else ""
         self.warehouse.run(f"CREATE TEMP VIEW lake_rows AS SELECT *{item} FROM {source}{items}")  # noqa: S608
-        described = self.warehouse.frame("SELECT column_name, column_type FROM (DESCRIBE lake_rows)")
         for remembered in (self.loaded, self.bound, self.kept):
             remembered.clear()
+        self._describe()
+        if more := lacking(wanted, self.loaded):
+            rest = f"SELECT *{more} FROM (SELECT *{item} FROM {source}{items})"  # noqa: S608  quoted
+            self.warehouse.run(f"CREATE OR REPLACE TEMP VIEW lake_rows AS {rest}")
+            self._describe()
+
+    def _describe(self) -> None:
+        described = self.warehouse.frame("SELECT column_name, column_type FROM (DESCRIBE lake_rows)")
         self.loaded.update(described.rows())
 
     def release(self) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project.store.columns import LABELLED, no_rows
 from dagster_project.store.ingestion import enter_duplicates, enter_new_accepted, move_duplicates
 from dagster_project.store.lake import STREAM_ROWS, live_paths, part_rows, segment_value, write_parts
 from dagster_project.store.requests import Batch, Written
@@ -21,12 +22,6 @@ from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl
-
-LABELLED_COLUMNS = (
-    "request_id", "file_id", "label_source", "request_file_id", "model_id", "version", "day", "label_day",
-    "label_time", "user_hash", "records", "score", "prediction", "prediction_text", "baseline", "label",
-    "label_text", "segments",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ def wait_for_labels(
     days = list(written.days)
     labelled = live_paths(warehouse, root, "labelled", source, days)
     if labelled:
-        warehouse.run(statement("labels", "take_back_labels"), {"labelled": labelled})
+        warehouse.run(statement("labels", "take_back_labels", none=no_rows(LABELLED)), {"labelled": labelled})
         _forget_labelled(warehouse, root, labelled)
     warehouse.run(statement("labels", "forget_waiting"), {"source": source, "days": days})
     if written.has_labels:
@@ -136,8 +131,11 @@ def _forget_labelled(warehouse: Warehouse, root: Path, paths: Sequence[str]) -> 
 def _unlabel(warehouse: Warehouse, root: Path, source: str, day: dt.date) -> None:
     """Let a day's requests and labels wait for each other again."""
     paths = live_paths(warehouse, root, "labelled", source, [day])
-    warehouse.run(statement("labels", "take_back_labels"), {"labelled": paths})
-    warehouse.run(statement("labels", "take_back_requests"), {"labelled": paths, "source": source})
+    warehouse.run(statement("labels", "take_back_labels", none=no_rows(LABELLED)), {"labelled": paths})
+    warehouse.run(
+        statement("labels", "take_back_requests", none=no_rows(LABELLED)),
+        {"labelled": paths, "source": source},
+    )
     _forget_labelled(warehouse, root, paths)
 
 
@@ -179,7 +177,7 @@ def _write_source(warehouse: Warehouse, root: Path, source: str, days: Sequence[
     rows = warehouse.batches(
         statement("labels", "labelled_rows", stored=fragment), parameters, rows=STREAM_ROWS
     )
-    written = write_parts(root, "labelled", rows, lambda _: LABELLED_COLUMNS)
+    written = write_parts(root, "labelled", rows, lambda _: tuple(LABELLED))
     if stored:
         _forget_labelled(warehouse, root, stored)
     warehouse.append("ops.part", part_rows(written))

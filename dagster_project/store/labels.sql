@@ -20,13 +20,13 @@ INSERT INTO lake.unmatched BY NAME SELECT * FROM temp.inline_label
 INSERT INTO lake.unmatched BY NAME
 SELECT request_id, label_source AS source, file_id, model_id, label, label_text, label_time,
        CASE WHEN label_time IS NOT NULL THEN label_day END AS label_day
-FROM read_parquet($labelled, union_by_name = true)
+FROM (SELECT * FROM read_parquet($labelled, union_by_name = true) UNION ALL BY NAME {none})
 
 -- name: take_back_requests
 INSERT INTO lake.waiting BY NAME
 SELECT request_id, $source AS source, request_file_id AS file_id, model_id, version, day, user_hash, records, score,
        prediction, prediction_text, baseline, segments
-FROM read_parquet($labelled, union_by_name = true)
+FROM (SELECT * FROM read_parquet($labelled, union_by_name = true) UNION ALL BY NAME {none})
 
 -- name: forget_labelled
 DELETE FROM ops.part WHERE kind = 'labelled' AND list_contains($paths, path)

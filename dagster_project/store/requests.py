@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project.store.columns import REQUESTS, no_rows
 from dagster_project.store.ingestion import enter_accepted, enter_duplicates
 from dagster_project.store.lake import STREAM_ROWS, PartKey, WrittenParts, live_paths, part_rows, write_parts
 from dagster_project.store.statements import statement
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LARGE_MODEL_ROWS = 250_000
-LAKE_COLUMNS = (
-    "request_id", "file_id", "event_time", "arrival_time", "day", "model_id", "version", "deployment", "pattern",
-    "consumer", "user_hash", "records", "latency_ms", "status", "error", "late", "score", "prediction",
-    "prediction_text", "baseline", "tokens_in", "tokens_out", "cost",
-)  # fmt: skip
+LAKE_COLUMNS = tuple(REQUESTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +103,7 @@ class _Relation:
             pieces.append(statement("requests", "spooled_numbered" if batch.numbered else "spooled"))
             self.parameters |= {"spool": [str(p) for p in batch.spool], "left_out": sorted(batch.left_out)}
         if stored:
-            pieces.append(statement("requests", "stored"))
+            pieces += [statement("requests", "stored"), no_rows(REQUESTS)]
             self.parameters |= {"stored": list(stored), "replaced": sorted(batch.replaced)}
         self.pending = " UNION ALL BY NAME ".join(pieces)
 

@@ -129,12 +129,13 @@ create table if not exists catalog.history (  -- what was so on which days; vali
 create table if not exists daily.traffic (
   source varchar, model_id varchar, version varchar, day date, segment varchar,
   requests bigint, records bigint, errors bigint, scored bigint, late bigint, timed bigint,  -- timed: with latency
+  judged bigint, arrived bigint,           -- requests with a status, with an arrival time: what errors and late are of
   tokens_in bigint, tokens_out bigint, cost_micro bigint, hours bigint
 );
 create table if not exists daily.duplicate (source varchar, model_id varchar, version varchar, day date, duplicates bigint);
 create table if not exists daily.consumer (
   source varchar, model_id varchar, version varchar, day date, consumer varchar, requests bigint, records bigint,
-  errors bigint
+  errors bigint, judged bigint             -- judged: with a status
 );
 create table if not exists daily.user_sketch (  -- the k smallest hashes (k = 10,000): exact below k distinct users
   source varchar, model_id varchar, version varchar, day date, hashes ubigint[]

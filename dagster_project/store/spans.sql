@@ -71,6 +71,26 @@ JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
 
+-- What was brought for every span with requests: how many requests carried what a figure may rest on, how many labels.
+CREATE OR REPLACE VIEW span.brought AS
+SELECT
+  model_id, version, '' AS segment, '' AS feature, day, window_days,
+  sum(scored)::BIGINT AS scored, sum(timed)::BIGINT AS timed, sum(judged)::BIGINT AS judged, sum(arrived)::BIGINT AS arrived,
+  sum(labelled)::BIGINT AS labelled, sum(labelled_scores)::BIGINT AS labelled_scores
+FROM (
+  SELECT model_id, version, segment, day, window_days, requests, scored, timed, judged, arrived, 0 AS labelled, 0 AS labelled_scores
+  FROM span.traffic
+  UNION ALL
+  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, tp + fp + fn + tn, 0 FROM span.outcome_binary
+  UNION ALL
+  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, n, 0 FROM span.outcome_regression
+  UNION ALL
+  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, n FROM span.label_score_hist
+)
+WHERE segment = ''
+GROUP BY ALL
+HAVING sum(requests) > 0;
+
 -- Counts of every feature value, whatever its kind: missing is one of them.
 CREATE OR REPLACE VIEW span.feature_count AS
 SELECT model_id, version, segment, feature, day, window_days, n, invalid, CASE WHEN bin = 999 THEN n ELSE 0 END AS missing

@@ -36,14 +36,31 @@ def quote_table(name: str) -> str:
 
 
 def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
+    if path and path.is_file() and path.stat().st_size == 0:
+        path.unlink()  # a night was killed just as it made the file
     try:
         return duckdb.connect(str(path) if path else ":memory:")
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         if "lock" in str(error).lower():
             raise ModelboardError(
                 f"{path}: another run is writing this workspace; wait for it to end"
             ) from error
-        raise
+        reason = str(error).strip().partition("\n")[0]
+        raise ModelboardError(
+            f"{path}: this warehouse cannot be opened ({reason}); move it and data/lake away, and the next night"
+            " makes both anew from the logs that are there"
+        ) from error
+
+
+def _make_tables(path: Path | None, connection: duckdb.DuckDBPyConnection) -> None:
+    """The tables of schema.sql; those of a file may be another version's."""
+    from dagster_project.store.migration import bring_up_to_date  # it needs `quote` of this module
+
+    schema = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
+    if path is None:
+        connection.execute(schema)
+    else:
+        bring_up_to_date(connection, schema)
 
 
 @contextmanager
@@ -79,7 +96,7 @@ class Warehouse:
             if path is not None:
                 spill = path.parent / "spill"
                 connection.execute("SET temp_directory=?", [str(spill)])
-            connection.execute((Path(__file__).parent / "schema.sql").read_text(encoding="utf-8"))
+            _make_tables(path, connection)
             yield cls(path, connection)
         finally:
             connection.close()

@@ -1,6 +1,8 @@
 /*---
 title: Consumers
-definition: Who called each model in the leading window, the ten largest by requests; `others` counts the rest.
+definition: >
+  Who called each model in the leading window, the ten largest by requests; `others` counts the rest. Errors are NULL
+  where no status is logged.
 ---*/
 with counted as (
   select
@@ -8,7 +10,7 @@ with counted as (
     c.consumer,
     sum(c.requests)::bigint as requests,
     sum(c.records)::bigint as records,
-    sum(c.errors)::bigint as errors
+    case when sum(c.judged) > 0 then sum(c.errors)::bigint end as errors
   from daily.consumer as c, page.now as now
   where c.day between now.window_start and now.as_of
   group by all

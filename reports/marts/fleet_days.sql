@@ -1,12 +1,11 @@
 /*---
 title: All production models by day
-definition: Requests, records and errors of production models, one row a day of the last 91 days with any request.
+definition: Requests and records of production models, one row a day of the last 91 days with any request.
 ---*/
 select
   day,
   sum(requests)::bigint as requests,
   sum(records)::bigint as records,
-  sum(errors)::bigint as errors,
   count(distinct t.model_id) as models
 from daily.traffic as t
 join catalog.model as m on m.model_id = t.model_id and m.stage = 'production', page.now as now

@@ -7,7 +7,7 @@ definition: >
 with family_fill as (
   select *
   from (values
-    ('usage', 'a source of kind requests that holds the model''s log'),
+    ('usage', 'map status in the source that holds the model''s log, or declare a target for its requests'),
     ('latency', 'map latency_ms in the source that holds the model''s requests'),
     ('performance', 'a source of kind outcomes, or a label column beside the requests; and enough labels'),
     ('quality', 'map the model''s features in its source; declare min, max or allowed of each'),

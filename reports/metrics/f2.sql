@@ -9,6 +9,9 @@ source: van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977,
 apply: binary
 arguments: {figure: f2}
 tasks: [binary]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
 minimum: 30
 ---*/
 SELECT

@@ -8,6 +8,8 @@ formula: smallest latency with at least 0.5 of the requests at or below it, read
 source: numpy's "inverted_cdf" quantile
 apply: quantile
 arguments: {q: 0.5}
+needs:
+  timed: no latency is logged
 minimum: 20
 ---*/
 SELECT

@@ -8,6 +8,8 @@ formula: smallest latency with at least 0.95 of the requests at or below it, rea
 source: numpy's "inverted_cdf" quantile
 apply: quantile
 arguments: {q: 0.95}
+needs:
+  timed: no latency is logged
 minimum: 100
 weight: 2
 ---*/

@@ -8,6 +8,8 @@ formula: smallest latency with at least 0.99 of the requests at or below it, rea
 source: numpy's "inverted_cdf" quantile
 apply: quantile
 arguments: {q: 0.99}
+needs:
+  timed: no latency is logged
 minimum: 500
 ---*/
 SELECT

@@ -8,6 +8,10 @@ formula: mean(-ln(score)) over positive, mean(-ln(1 - score)) over negative labe
 source: 90 % interval over 32 user buckets (Cochran 1977, ratio)
 apply: log_loss
 tasks: [binary]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
+  labelled_scores: no score is logged beside the labels
 minimum: 30
 ---*/
 SELECT

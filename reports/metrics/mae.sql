@@ -9,6 +9,9 @@ source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments ro
 apply: regression
 arguments: {figure: mae}
 tasks: [regression]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
 minimum: 30
 ---*/
 SELECT

@@ -13,6 +13,9 @@ source: >-
   requests of a day share; none in segments
 apply: skill
 tasks: [regression]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
 minimum: 30
 thresholds: {good: 0.05, poor: 0}
 weight: 3

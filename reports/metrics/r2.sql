@@ -9,6 +9,9 @@ source: 90 % interval over 32 user buckets (Cochran 1977, ratio), the variance o
 apply: regression
 arguments: {figure: r2}
 tasks: [regression]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
 minimum: 30
 weight: 2
 ---*/

@@ -8,6 +8,10 @@ formula: P(score | positive > score | negative) + P(equal) / 2, on steps of 0.1 
 source: 90 % interval after DeLong, DeLong and Clarke-Pearson (1988) on the histogram, rows independent
 apply: auc
 tasks: [binary]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
+  labelled_scores: no score is logged beside the labels
 minimum: 50
 weight: 2
 ---*/

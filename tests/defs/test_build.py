@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from dagster_project.core.errors import CheckError
+from dagster_project.core.errors import CheckError, ModelboardError
 from dagster_project.defs.build import AS_OF_TAG, JOB, definitions_for, requested_day
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.loading import load_workspace
@@ -21,8 +22,9 @@ def definitions(tmp_path: Path) -> dg.Definitions:
     write_starter(tmp_path / "board")
     workspace = load_workspace(tmp_path / "board")
 
-    def night(day: dt.date | None) -> Night:
-        return Night(workspace, day or dt.date(2025, 2, 9), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    def night(day: dt.date | None) -> AbstractContextManager[Night]:
+        last = day or dt.date(2025, 2, 9)
+        return nullcontext(Night(workspace, last, dt.datetime(2026, 1, 1, tzinfo=dt.UTC)))
 
     return definitions_for(workspace.settings, night)
 
@@ -116,3 +118,25 @@ def test_the_command_line_turns_a_failed_check_into_its_own_error(
     monkeypatch.setattr(check, "ledger_balances", lambda _: check.Check("ledger balances", False, "planted"))
     with pytest.raises(CheckError, match=r"ledger balances \(planted\)"):
         run_job(load_workspace(tmp_path / "b"), day=None, progress=silent)
+
+
+def test_a_run_of_the_ui_is_the_only_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it lasts every other run is refused, and it is refused while another one writes."""
+    from dagster_project.definitions import defs
+    from dagster_project.store.lock import sole_writer
+
+    write_starter(tmp_path / "b")
+    monkeypatch.setenv("MODELBOARD_WORKSPACE", str(tmp_path / "b"))
+    night = defs().resources["night"]
+    warehouse = load_workspace(tmp_path / "b").warehouse
+    with dg.build_resources({"night": night}) as held:
+        assert held.night.as_of == dt.date(2025, 2, 9)
+        with pytest.raises(ModelboardError, match="another run is writing"), sole_writer(warehouse):
+            pass
+    with (
+        sole_writer(warehouse),
+        pytest.raises(dg.DagsterError) as refused,
+        dg.build_resources({"night": night}),
+    ):
+        pass
+    assert "another run is writing this workspace; wait for it to end" in str(refused.value.__cause__)

@@ -97,11 +97,12 @@ def test_marks_of_missing_numbers_are_missing() -> None:
         ("ERROR", True),
         ("timeout", True),
         ("ok", False),
-        (None, False),
+        (None, None),
+        (" ", None),
     ],
 )
-def test_statuses_that_are_errors(status: str | None, error: bool) -> None:
-    """Numbers of 500 and above, and the usual words."""
+def test_statuses_that_are_errors(status: str | None, error: bool | None) -> None:
+    """Numbers of 500 and above, and the usual words; without a status nobody knows."""
     assert mapped(source(columns={"status": "s"}), s=[status]).rows["error"].to_list() == [error]
 
 

@@ -92,3 +92,15 @@ def test_first_values_follow_the_time_of_the_event(tmp_path: Path) -> None:
     with Warehouse.open(None) as warehouse:
         found = Engine(warehouse).first_values([tmp_path / "p.parquet"], "x", ["m"], 3)
     assert found["x"].to_list() == [10.0, 11.0, 20.0]
+
+
+@pytest.mark.parametrize("rows", [4, KEEP_ROWS + 1])
+def test_a_column_younger_than_all_files_is_null(files: list[Path], rows: int) -> None:
+    """Files from before it existed read as if nobody had logged it."""
+    scan = Scan("input", {**SCAN.columns, "late": "r.late"}, SCAN.lookups)
+    with Warehouse.open(None) as warehouse:
+        engine = Engine(warehouse)
+        engine.load(files, rows, wanted={"x": "BIGINT", "late": "BOOLEAN"})
+        assert engine.loaded["late"] == "BOOLEAN"
+        counted = engine.rollup("SELECT count(*) AS n, count(late) AS late FROM input", scan)
+        assert counted.cast(pl.Int64).rows() == [(3, 0)]

@@ -1,0 +1,39 @@
+"""The columns of the lake's files and their SQL types, so that files from before a column existed still read.
+
+Whoever reads files of the lake puts `no_rows` beside them or asks `lacking` what to add. Callers: `store.requests`,
+`store.labels`, `store.engine`, `pipeline.summarise`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from dagster_project.store.warehouse import quote
+
+_TIME = "TIMESTAMP WITH TIME ZONE"
+REQUESTS: Mapping[str, str] = {
+    "request_id": "VARCHAR", "file_id": "VARCHAR", "event_time": _TIME, "arrival_time": _TIME, "day": "DATE",
+    "model_id": "VARCHAR", "version": "VARCHAR", "deployment": "VARCHAR", "pattern": "VARCHAR", "consumer": "VARCHAR",
+    "user_hash": "UBIGINT", "records": "BIGINT", "latency_ms": "DOUBLE", "status": "VARCHAR", "error": "BOOLEAN",
+    "late": "BOOLEAN", "score": "DOUBLE", "prediction": "DOUBLE", "prediction_text": "VARCHAR", "baseline": "DOUBLE",
+    "tokens_in": "BIGINT", "tokens_out": "BIGINT", "cost": "DOUBLE",
+}  # fmt: skip
+"""Of files of requests, in order; feature columns f:<name> follow."""
+LABELLED: Mapping[str, str] = {
+    "request_id": "VARCHAR", "file_id": "VARCHAR", "label_source": "VARCHAR", "request_file_id": "VARCHAR",
+    "model_id": "VARCHAR", "version": "VARCHAR", "day": "DATE", "label_day": "DATE", "label_time": _TIME,
+    "user_hash": "UBIGINT", "records": "BIGINT", "score": "DOUBLE", "prediction": "DOUBLE",
+    "prediction_text": "VARCHAR", "baseline": "DOUBLE", "label": "DOUBLE", "label_text": "VARCHAR",
+    "segments": "VARCHAR[]",
+}  # fmt: skip
+"""Of files of labelled requests, in order."""
+
+
+def lacking(wanted: Mapping[str, str], there: Collection[str]) -> str:
+    """SQL for the columns that are not there, each NULL: ', NULL::DOUBLE AS "baseline"'; '' where none lacks."""
+    return "".join(f", NULL::{kind} AS {quote(name)}" for name, kind in wanted.items() if name not in there)
+
+
+def no_rows(wanted: Mapping[str, str]) -> str:
+    """SQL for a relation of these columns without a row, to stand in a UNION ALL BY NAME."""
+    return f"SELECT {lacking(wanted, ())[2:]} WHERE false"

@@ -1,0 +1,95 @@
+"""What nobody logged is not available: a word in the reading, never a share of 0."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import polars as pl
+import pytest
+
+from dagster_project.pipeline.score import score
+from dagster_project.pipeline.summarise import summarise
+from dagster_project.spec.statement import Brought
+from dagster_project.store.spans import Span, ask
+from dagster_project.store.warehouse import Warehouse
+from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
+
+N = 60
+
+
+def scored(
+    root: Path, models: list[dict[str, object]], rows: pl.DataFrame, labels: pl.DataFrame | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(readings of the whole day, scorecard) of one day of requests."""
+    of = workspace(root, models)
+    with Warehouse.open(None) as warehouse:
+        put(of, warehouse, "requests", "log", rows)
+        if labels is not None:
+            put(of, warehouse, "labelled", "log", labels)
+        summarise(night(of, day(0)), warehouse)
+        score(night(of, day(0)), warehouse)
+        readings = warehouse.frame("SELECT * FROM mart.reading WHERE segment = '' AND window_days = 1")
+        return readings, warehouse.frame("SELECT * FROM mart.scorecard")
+
+
+def reading(readings: pl.DataFrame, metric: str) -> dict[str, object]:
+    return readings.row(by_predicate=pl.col("metric") == metric, named=True)
+
+
+@pytest.mark.parametrize(
+    ("metric", "columns", "words"),
+    [
+        ("error_share", {"status": "", "error": None}, "no status is logged"),
+        ("late_share", {"late": None}, "no arrival time is logged"),
+        ("latency_p95_ms", {"latency_ms": None}, "no latency is logged"),
+    ],
+)
+def test_a_share_of_what_nobody_logged_is_not_available(
+    tmp_path: Path, metric: str, columns: dict[str, object], words: str
+) -> None:
+    """No value, no grade, and what is missing in the log."""
+    readings, _ = scored(tmp_path, [{"id": "m"}], requests("m", day(0), N, **columns))
+    found = reading(readings, metric)
+    assert (found["value"], found["grade"], found["n"]) == (None, "unknown", 0)
+    assert found["reason"] == f"not available: {words}"
+
+
+def test_shares_are_of_the_rows_that_say_how_they_ended(tmp_path: Path) -> None:
+    """Rows without a status or an arrival count on neither side."""
+    error = [True] * 3 + [False] * 27 + [None] * 30
+    late = [True] * 6 + [False] * 34 + [None] * 20
+    rows = requests("m", day(0), N, error=error, late=late, consumer="app")
+    readings, _ = scored(tmp_path, [{"id": "m"}], rows)
+    shares = [reading(readings, metric) for metric in ("error_share", "late_share")]
+    assert [(r["numerator"], r["denominator"]) for r in shares] == [(3, 30), (6, 40)]
+    assert [r["grade"] for r in shares] == ["poor", "poor"]
+
+
+def test_a_family_is_graded_by_what_there_is(tmp_path: Path) -> None:
+    """Missing values are graded; that no arrival is logged does not make data quality unknown."""
+    rows = requests("m", day(0), N, {"x": [1.0] * N}, late=None, status="", error=None)
+    _, card = scored(tmp_path, [{"id": "m"}], rows)
+    quality = card.row(by_predicate=pl.col("family") == "quality", named=True)
+    assert (quality["grade"], quality["metric"]) != ("unknown", "late_share")
+    usage = card.row(by_predicate=pl.col("family") == "usage", named=True)
+    assert (usage["grade"], usage["metric"]) != ("unknown", "error_share")
+
+
+def test_decisions_without_scores_are_not_called_unlabelled(tmp_path: Path) -> None:
+    """Accuracy stands; an area under the curve lacks the scores, not the labels."""
+    rows = requests("m", day(0), N, prediction=[0.0, 1.0] * (N // 2))
+    labels = labelled(rows, [0.0, 1.0] * (N // 2))
+    readings, _ = scored(tmp_path, [{"id": "m", "task": "binary"}], rows, labels)
+    assert reading(readings, "accuracy")["value"] == 1
+    assert reading(readings, "roc_auc")["reason"] == "not available: no score is logged beside the labels"
+
+
+def test_every_need_is_counted(tmp_path: Path) -> None:
+    """What a metric's front matter may name is a column of span.brought."""
+    with Warehouse.open(None) as warehouse:
+        nothing = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "shown": pl.String})
+        days = pl.DataFrame(schema={"model_id": pl.String, "start": pl.Date, "until": pl.Date})
+        ask(warehouse, [Span(day(0), 1)], nothing, days, day(0))
+        columns = warehouse.frame("SELECT * FROM span.brought").columns
+    assert set(get_args(Brought)) <= set(columns)
