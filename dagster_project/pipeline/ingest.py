@@ -34,6 +34,8 @@ from dagster_project.store.warehouse import Warehouse
 PENDING = "labels to match"
 MADE_AS = 2
 """Counts up when the same file would become other rows than before: then files are read again."""
+MEMORY = "300MB"
+"""The database's share while it ingests: reading and writing files beside it needs as much again."""
 _NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values"})
 
 
@@ -61,16 +63,19 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
     waiters = waiters_of(workspace)
     paths: dict[str, list[str]] = {}
     days: set[dt.date] = set()
-    with ThreadPoolExecutor(1) as reader:
+    labelled = 0
+    with warehouse.within(MEMORY), ThreadPoolExecutor(1) as reader:
         for done, (source, begun) in enumerate(_read_ahead(night, warehouse, reader)):
             night.progress("ingest", done, len(workspace.sources) + 1)
             if begun is not None:
-                paths[source.source], touched = _ingest_source(night, warehouse, source, begun, waiters)
-                days.update(touched)
-    matched = _match(workspace, warehouse, waiters, _expire_before(night, warehouse))
+                brought = _ingest_source(night, warehouse, source, begun, waiters)
+                paths[source.source] = brought.paths
+                days.update(brought.days)
+                labelled += brought.labelled
+        labelled += _match(workspace, warehouse, waiters, _expire_before(night, warehouse))
     sweep(warehouse, workspace.root)
     night.progress("ingest", len(workspace.sources) + 1, len(workspace.sources) + 1)
-    return _result(warehouse, paths, matched, sorted(days))
+    return _result(warehouse, paths, labelled, sorted(days))
 
 
 def newest_day(warehouse: Warehouse) -> dt.date | None:
@@ -99,6 +104,18 @@ class _Begun:
 
     definition: str
     spooled: Future[Spooled]
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What one source brought."""
+
+    paths: list[str]
+    """Files read."""
+    days: tuple[dt.date, ...]
+    """Days written."""
+    labelled: int
+    """Labels that came with the requests of these days."""
 
 
 def _read_ahead(
@@ -134,8 +151,8 @@ def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor)
 
 def _ingest_source(
     night: Night, warehouse: Warehouse, source: Source, begun: _Begun, waiters: Waiters
-) -> tuple[list[str], tuple[dt.date, ...]]:
-    """Bring one source up to date; returns the paths read and the days written."""
+) -> _Brought:
+    """Bring one source up to date."""
     workspace = night.workspace
     spooled = begun.spooled.result()
     batch = Batch(
@@ -146,8 +163,7 @@ def _ingest_source(
         left_out=spooled.left_out,
         replaced=_replaced(warehouse, spooled),
     )
-    days = _commit(warehouse, workspace, source, spooled, batch, waiters, begun.definition)
-    return spooled.reading.files["path"].to_list(), days
+    return _commit(warehouse, workspace, source, spooled, batch, waiters, begun.definition)
 
 
 def _commit(
@@ -158,14 +174,14 @@ def _commit(
     batch: Batch,
     waiters: Waiters,
     definition: str,
-) -> tuple[dt.date, ...]:
+) -> _Brought:
     """Write the lake's files, then enter all of it at once."""
-    root = workspace.root
+    root, labelled = workspace.root, 0
     written = write_requests(warehouse, root, batch) if source.kind == "requests" else None
     with warehouse.transaction(), entered(warehouse, spooled.reading):
         if written is not None:
             commit_requests(warehouse, batch, written)
-            wait_for_labels(warehouse, root, source.source, written, waiters)
+            labelled = wait_for_labels(warehouse, root, batch, written, waiters)
             _keep_types(warehouse, source, spooled.feature_types)
         elif source.kind == "outcomes":
             enter_labels(warehouse, root, batch, waiters)
@@ -174,7 +190,8 @@ def _commit(
             enter_facts(warehouse, batch, source.kind, fact.key, fact.time)
         _set_state(warehouse, f"source {source.source}", definition)
         _set_state(warehouse, PENDING, "yes")
-    return written.days if written else ()
+    paths = spooled.reading.files["path"].to_list()
+    return _Brought(paths, written.days if written else (), labelled)
 
 
 def _match(

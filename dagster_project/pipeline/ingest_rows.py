@@ -23,6 +23,10 @@ from dagster_project.store.ingestion import Reading
 if TYPE_CHECKING:
     import polars as pl
 
+PLAIN_FILES = 6
+"""So many files of the spool are written as the rows come: they are sorted in one portion anyway."""
+GROUP_ROWS = 12_288
+
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
@@ -137,10 +141,17 @@ def _flush(reader: _Reader, group: _Group) -> None:
     reader.folder.mkdir(parents=True, exist_ok=True)
     path = reader.folder / f"{len(reader.spool)}.parquet"
     rows = mapped.rows.with_columns(ids.gather(mapped.rows["file"])).drop("file")
-    rows.write_parquet(path, compression="lz4", statistics=False)
+    _spool(rows, path, by_model=len(reader.spool) >= PLAIN_FILES and reader.source.kind == "requests")
     if mapped.rows.height:
         reader.spool.append(path)
     reader.mapped.append(replace(mapped, rows=mapped.rows.clear()))
+
+
+def _spool(rows: pl.DataFrame, path: Path, *, by_model: bool) -> None:
+    """Write mapped rows; sorted by model in small groups where they are many, so that a portion finds its own."""
+    if by_model:
+        rows = rows.sort("day", "model_id", maintain_order=True)
+    rows.write_parquet(path, compression="lz4", row_group_size=GROUP_ROWS if by_model else None)
 
 
 def _unused(frame: pl.DataFrame, mapped: Mapped) -> pl.DataFrame:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-BATCH_ROWS = 200_000
+BATCH_ROWS = 100_000
 BLOCK_BYTES = 16 * 2**20
 
 
@@ -25,7 +25,7 @@ class BrokenRow:
 
 @dataclass(frozen=True, slots=True)
 class RawBatch:
-    """Up to about 200,000 rows as the file has them."""
+    """Up to about 100,000 rows as the file has them."""
 
     frame: pl.DataFrame
     rows: pl.Series

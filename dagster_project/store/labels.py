@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from dagster_project.store.columns import LABELLED, no_rows
 from dagster_project.store.ingestion import enter_duplicates, enter_new_accepted, move_duplicates
 from dagster_project.store.lake import STREAM_ROWS, live_paths, part_rows, segment_value, write_parts
+from dagster_project.store.portions import Query, named, sorted_by_model
 from dagster_project.store.requests import Batch, Written
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
@@ -39,27 +40,53 @@ class Waiters:
 
 
 def wait_for_labels(
-    warehouse: Warehouse, root: Path, source: str, written: Written, waiters: Waiters
-) -> None:
-    """Put the requests of the written days among the waiting, and the labels these days had among the unmatched."""
+    warehouse: Warehouse, root: Path, batch: Batch, written: Written, waiters: Waiters
+) -> int:
+    """Put the requests of the written days among the waiting, and the labels these days had among the unmatched.
+
+    Labels that came with the requests of new days need not look for them: they are written at once. Returns how
+    many these are.
+    """
     days = list(written.days)
-    labelled = live_paths(warehouse, root, "labelled", source, days)
+    labelled = live_paths(warehouse, root, "labelled", batch.source, days)
     if labelled:
         warehouse.run(statement("labels", "take_back_labels", none=no_rows(LABELLED)), {"labelled": labelled})
         _forget_labelled(warehouse, root, labelled)
-    warehouse.run(statement("labels", "forget_waiting"), {"source": source, "days": days})
-    if written.has_labels:
-        warehouse.run(statement("labels", "keep_inline"))
+    warehouse.run(statement("labels", "forget_waiting"), {"source": batch.source, "days": days})
     if written.parts.is_empty():
-        return
+        return 0
     segments, parameters = _segments(written.types, waiters.segments)
+    parameters |= {**written.query.parameters, "source": batch.source, "zone": batch.zone}
+    rows, n = written.query.rows, 0
+    if "label" in written.types:
+        if labelled or _awaited(warehouse, waiters):
+            warehouse.run(*_used(statement("labels", "keep_inline", rows=rows), parameters))
+        else:
+            n = _write_at_once(warehouse, root, segments, Query(rows, parameters))
+            rows = statement("labels", "without_label", rows=rows)
     parameters |= {
-        **written.parameters,
-        "source": source,
-        "everyone": waiters.everyone or source in waiters.inline_sources,
+        "everyone": waiters.everyone or batch.source in waiters.inline_sources,
         "models": list(waiters.models),
     }
-    warehouse.run(statement("labels", "wait", segments=segments, rows=written.rows), parameters)
+    warehouse.run(*_used(statement("labels", "wait", segments=segments, rows=rows), parameters))
+    return n
+
+
+def _awaited(warehouse: Warehouse, waiters: Waiters) -> bool:
+    """Whether a source of outcomes may label the requests just written as well."""
+    if waiters.everyone:
+        return True
+    models = warehouse.frame("SELECT DISTINCT model_id FROM temp.model_day")["model_id"]
+    return not set(waiters.models).isdisjoint(models)
+
+
+def _write_at_once(warehouse: Warehouse, root: Path, segments: str, query: Query) -> int:
+    """Write the labelled files of days that had none; labels came with their requests."""
+    sql = statement("labels", "labelled_at_once", rows=query.rows, segments=segments)
+    rows = sorted_by_model(warehouse, sql, query)
+    written = part_rows(write_parts(root, "labelled", rows, lambda _: tuple(LABELLED)))
+    warehouse.append("ops.part", written)
+    return int(written["rows"].sum())
 
 
 def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiters) -> None:
@@ -90,20 +117,26 @@ def match_labels(warehouse: Warehouse, root: Path, waiters: Waiters, expire_befo
 
     Requests and labels older than `expire_before` then stop waiting.
     """
-    warehouse.run(statement("labels", "match"))
+    inline = {"inline_sources": list(waiters.inline_sources)}
+    warehouse.run(statement("labels", "match"), inline)
     if _challenge(warehouse, root, expire_before):
-        warehouse.run(statement("labels", "match"))
+        warehouse.run(statement("labels", "match"), inline)
     n = warehouse.value("SELECT count(*) FROM temp.matched WHERE place = 1")
     _write_labelled(warehouse, root)
     beaten = warehouse.frame(statement("labels", "beaten"))
     _move_duplicates(warehouse, beaten.filter(~beaten["source"].is_in(waiters.inline_sources)))
     for name in ("drop_waiting", "drop_unmatched"):
         warehouse.run(statement("labels", name))
-    warehouse.run(statement("labels", "drop_inline"), {"inline_sources": list(waiters.inline_sources)})
+    warehouse.run(statement("labels", "drop_inline"), inline)
     if expire_before is not None:
         for name in ("expire_waiting", "expire_unmatched"):
             warehouse.run(statement("labels", name), {"before": expire_before})
     return int(str(n))
+
+
+def _used(sql: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
+    """A statement and those parameters that it names."""
+    return sql, named(sql, parameters)
 
 
 def _segments(

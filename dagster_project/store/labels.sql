@@ -13,7 +13,24 @@ WHERE (score IS NOT NULL OR prediction IS NOT NULL OR prediction_text IS NOT NUL
   AND ($everyone OR list_contains($models, model_id))
 
 -- name: keep_inline
-INSERT INTO lake.unmatched BY NAME SELECT * FROM temp.inline_label
+INSERT INTO lake.unmatched BY NAME
+SELECT request_id, $source AS source, file_id, model_id, label, label_text, label_time,
+       CAST(timezone($zone, label_time) AS DATE) AS label_day
+FROM ({rows}) WHERE label IS NOT NULL OR label_text IS NOT NULL
+
+-- name: without_label
+SELECT * FROM ({rows}) WHERE label IS NULL AND label_text IS NULL
+
+-- name: labelled_at_once
+-- What matching would make of labels that came with requests, for days on which none was labelled before.
+SELECT request_id, file_id, $source AS label_source, file_id AS request_file_id, model_id, version, day,
+       coalesce(CAST(timezone($zone, label_time) AS DATE), day) AS label_day, label_time, user_hash, records, score,
+       prediction, prediction_text, baseline, label, label_text, {segments} AS segments,
+       $source AS part_source, '' AS part_model
+FROM ({rows}) AS u
+WHERE (label IS NOT NULL OR label_text IS NOT NULL)
+  AND (score IS NOT NULL OR prediction IS NOT NULL OR prediction_text IS NOT NULL) AND {portion}
+ORDER BY day, model_id, request_id
 
 -- name: take_back_labels
 -- The label's own time decides its day; where it had none, its request's day did.
@@ -88,7 +105,8 @@ WITH pair AS MATERIALIZED (
            u.file_id, u.source AS label_source, u.model_id AS label_model, u.label, u.label_text, u.label_time,
            u.label_day AS own_day, coalesce(u.label_day, w.day) AS label_day
     FROM lake.waiting AS w JOIN lake.unmatched AS u ON u.request_id = w.request_id
-    WHERE (u.model_id = '' OR u.model_id = w.model_id) AND (u.source <> w.source OR u.file_id = w.file_id)
+    WHERE (u.model_id = '' OR u.model_id = w.model_id)
+      AND (NOT list_contains($inline_sources, u.source) OR (u.source = w.source AND u.file_id = w.file_id))
   ),
   twice AS (SELECT waiting_row FROM pair GROUP BY waiting_row HAVING count(*) > 1)
 SELECT *, 1 AS place FROM pair ANTI JOIN twice USING (waiting_row)

@@ -88,13 +88,14 @@ def write_parts(
     """
     import polars as pl
 
-    counts: list[pl.DataFrame] = [_no_counts()]
+    counts: list[tuple[object, ...]] = []
     writer: _PartWriter | None = None
     with ThreadPoolExecutor(WRITERS) as pool:
         queue = _Queue(pool)
         for batch in batches:
             frame = pl.DataFrame(pl.from_arrow(batch))
-            counts.append(_counted(frame))
+            # As tuples: a column of the batch, however short, would keep the whole batch in memory.
+            counts += _counted(frame).rows()
             for key, rows in _runs(frame):
                 if writer is None or writer.key != key:
                     queue.put(writer)
@@ -103,7 +104,8 @@ def write_parts(
         queue.put(writer)
         parts = queue.finished()
     keys = ["source", "day", "model_id", "file_id"]
-    return WrittenParts(parts, pl.concat(counts).group_by(keys).agg(pl.all().sum()).sort(keys))
+    counted = pl.DataFrame(counts, schema=_no_counts().schema, orient="row")
+    return WrittenParts(parts, counted.group_by(keys).agg(pl.all().sum()).sort(keys))
 
 
 @dataclass(slots=True)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from dagster_project.store.columns import REQUESTS, no_rows
 from dagster_project.store.ingestion import enter_accepted, enter_duplicates
-from dagster_project.store.lake import STREAM_ROWS, PartKey, WrittenParts, live_paths, part_rows, write_parts
+from dagster_project.store.lake import PartKey, WrittenParts, live_paths, part_rows, write_parts
+from dagster_project.store.portions import Query, count_models, sorted_by_file
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse, quote
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 LARGE_MODEL_ROWS = 250_000
 LAKE_COLUMNS = tuple(REQUESTS)
+HASHES_AT_ONCE = 2_000_000
+"""So many hashes of keys are compared at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,61 +59,83 @@ class Written:
     """file_id, day, duplicate: rows dropped just now, from the spool or from the lake."""
     features: pl.DataFrame
     """day, feature, n, unreadable."""
-    has_labels: bool
-    """temp.inline_label holds labels that came with requests."""
     types: Mapping[str, str]
-    """Columns of the rows and their SQL types."""
-    rows: str
-    """SQL for the rows of the parts, which reads the spool: one file, where the parts are many."""
-    parameters: Mapping[str, object]
-    """Of `rows`."""
+    """Columns of the rows and their SQL types; `label` is among them where labels came with requests."""
+    query: Query
+    """The rows of the parts: it reads the spool, one file where the parts are many."""
 
 
 def write_requests(warehouse: Warehouse, root: Path, batch: Batch) -> Written:
     """Write the files of every day that the batch touches. Nothing is listed yet."""
     days = _touched_days(warehouse, batch)
+    if batch.numbered and batch.spool:
+        _number_repeated(warehouse, batch)
     stored = live_paths(warehouse, root, "requests", batch.source, days)
     relation = _Relation(batch, tuple(stored))
     if not days or not relation.pending:
         return _nothing(days)
-    warehouse.run(statement("requests", "find_duplicates", pending=relation.pending), relation.parameters)
+    duplicates = _find_duplicates(warehouse, relation)
+    count_models(warehouse, relation.query, LARGE_MODEL_ROWS)
     features = _feature_days(warehouse, relation)
     written = _stream(warehouse, root, relation, features)
+    accepted = _accepted(written)
+    types = relation.columns(warehouse)
+    return Written(tuple(days), part_rows(written), accepted, duplicates, features, types, relation.query)
+
+
+def _find_duplicates(warehouse: Warehouse, relation: _Relation) -> pl.DataFrame:
+    """Note rows to drop in `temp.duplicate`; file_id, day, duplicate."""
+    sql = statement("requests", "find_duplicates", pending=relation.pending)
+    _find_twice(warehouse, relation.pending, "day, model_id, request_id", relation.parameters)
+    warehouse.run(sql, relation.parameters)
     duplicates = warehouse.frame(statement("requests", "duplicate_counts"))
-    has_labels = _keep_labels(warehouse, relation)
-    return Written(
-        tuple(days),
-        part_rows(written),
-        _accepted(written),
-        duplicates,
-        features,
-        has_labels,
-        relation.columns(warehouse),
-        relation.unique,
-        relation.parameters,
-    )
+    relation.has_duplicates = not duplicates.is_empty()
+    return duplicates
+
+
+def _number_repeated(warehouse: Warehouse, batch: Batch) -> None:
+    """Number equal rows of a file in `temp.repeated`."""
+    spooled, parameters = statement("requests", "spooled"), _spool(batch)
+    _find_twice(warehouse, spooled, "file_id, request_id", parameters)
+    warehouse.run(statement("requests", "number_repeated", spooled=spooled), parameters)
+
+
+def _find_twice(warehouse: Warehouse, rows: str, keys: str, parameters: Mapping[str, object]) -> None:
+    """Note in `temp.seen_twice` the hash of every key that comes twice (and of a rare one that only shares it)."""
+    warehouse.run(statement("requests", "hash_keys", keys=keys, rows=rows), parameters)
+    warehouse.run(statement("requests", "no_hash_twice"))
+    n = int(str(warehouse.value("SELECT count(*) FROM temp.key_hash")))
+    slices = n // HASHES_AT_ONCE + 1
+    for i in range(slices):
+        warehouse.run(statement("requests", "hashes_twice"), {"slices": slices, "slice": i})
+    warehouse.run(statement("requests", "forget_hashes"))
 
 
 class _Relation:
     """SQL for the rows to assemble, and its parameters."""
 
     def __init__(self, batch: Batch, stored: Sequence[str]) -> None:
-        self.source, self.zone = batch.source, batch.zone
+        self.source = batch.source
+        self.has_duplicates = True
+        """Whether `temp.duplicate` names any row; set once that is known."""
         self._columns: dict[str, str] = {}
         self.parameters: dict[str, object] = {}
         pieces = []
         if batch.spool:
-            pieces.append(statement("requests", "spooled_numbered" if batch.numbered else "spooled"))
-            self.parameters |= {"spool": [str(p) for p in batch.spool], "left_out": sorted(batch.left_out)}
+            spooled = statement("requests", "spooled")
+            numbered = statement("requests", "spooled_numbered", spooled=spooled)
+            pieces.append(numbered if batch.numbered else spooled)
+            self.parameters |= _spool(batch)
         if stored:
             pieces += [statement("requests", "stored"), no_rows(REQUESTS)]
             self.parameters |= {"stored": list(stored), "replaced": sorted(batch.replaced)}
         self.pending = " UNION ALL BY NAME ".join(pieces)
 
     @property
-    def unique(self) -> str:
+    def query(self) -> Query:
         """The rows without the duplicates that temp.duplicate names."""
-        return statement("requests", "unique_rows", pending=self.pending)
+        unique = statement("requests", "unique_rows", pending=self.pending)
+        return Query(unique if self.has_duplicates else self.pending, self.parameters)
 
     def columns(self, warehouse: Warehouse) -> dict[str, str]:
         """Column -> SQL type."""
@@ -128,10 +153,15 @@ def _touched_days(warehouse: Warehouse, batch: Batch) -> list[dt.date]:
     parameters: dict[str, object] = {"source": batch.source, "replaced": sorted(batch.replaced)}
     if not batch.spool:
         return warehouse.frame(statement("requests", "replaced_days"), parameters)["day"].to_list()
-    parameters |= {"spool": [str(p) for p in batch.spool], "left_out": sorted(batch.left_out)}
+    parameters |= _spool(batch)
     spooled = statement("requests", "spooled")
     days = warehouse.frame(statement("requests", "touched_days", spooled=spooled), parameters)
     return days["day"].to_list()
+
+
+def _spool(batch: Batch) -> dict[str, object]:
+    """The parameters of statements that read the spool."""
+    return {"spool": [str(p) for p in batch.spool], "left_out": sorted(batch.left_out)}
 
 
 def _feature_days(warehouse: Warehouse, relation: _Relation) -> pl.DataFrame:
@@ -147,23 +177,20 @@ def _feature_days(warehouse: Warehouse, relation: _Relation) -> pl.DataFrame:
         counted.append(f"count({column}) AS {quote('n' + name)}, {nan} AS {quote('u' + name)}")
     if not counted:
         return pl.DataFrame(schema=schema)
-    sql = f"SELECT day, {', '.join(counted)} FROM ({relation.unique}) GROUP BY day ORDER BY day"  # noqa: S608
+    rows = relation.query.rows
+    sql = f"SELECT day, {', '.join(counted)} FROM ({rows}) GROUP BY day ORDER BY day"  # noqa: S608
     wide = warehouse.frame(sql, relation.parameters)
-    rows = [
+    found = [
         (day, name[2:], wide[f"n{name}"][i], wide[f"u{name}"][i])
         for i, day in enumerate(wide["day"])
         for name in features
     ]
-    return pl.DataFrame(rows, schema=schema, orient="row").filter(pl.col("n") > 0)
+    return pl.DataFrame(found, schema=schema, orient="row").filter(pl.col("n") > 0)
 
 
 def _stream(warehouse: Warehouse, root: Path, relation: _Relation, features: pl.DataFrame) -> WrittenParts:
     import polars as pl
 
-    warehouse.run(
-        statement("requests", "large_models", unique=relation.unique),
-        {**relation.parameters, "large": LARGE_MODEL_ROWS},
-    )
     names = sorted(set(features["feature"]))
     columns = ", ".join(f"u.{quote(c)}" for c in (*LAKE_COLUMNS, *(f"f:{name}" for name in names)))
     by_day = dict(features.group_by("day").agg(pl.col("feature").sort()).iter_rows())
@@ -171,10 +198,9 @@ def _stream(warehouse: Warehouse, root: Path, relation: _Relation, features: pl.
     def columns_of(key: PartKey) -> list[str]:
         return [*LAKE_COLUMNS, *(f"f:{name}" for name in by_day.get(key.day, []))]
 
-    sql = statement("requests", "ordered", unique=relation.unique, columns=columns)
-    parameters = {**relation.parameters, "source": relation.source}
-    reader = warehouse.batches(sql, parameters, rows=STREAM_ROWS)
-    return write_parts(root, "requests", reader, columns_of)
+    sql = statement("requests", "ordered", unique=relation.query.rows, columns=columns)
+    query = Query(relation.query.rows, {**relation.parameters, "source": relation.source})
+    return write_parts(root, "requests", sorted_by_file(warehouse, sql, query), columns_of)
 
 
 def _accepted(written: WrittenParts) -> pl.DataFrame:
@@ -186,14 +212,6 @@ def _accepted(written: WrittenParts) -> pl.DataFrame:
     return counts.sort("file_id", "day")
 
 
-def _keep_labels(warehouse: Warehouse, relation: _Relation) -> bool:
-    if "label" not in relation.columns(warehouse):
-        return False
-    sql = statement("requests", "inline_labels", unique=relation.unique)
-    warehouse.run(sql, {**relation.parameters, "source": relation.source, "zone": relation.zone})
-    return True
-
-
 def _nothing(days: Sequence[dt.date]) -> Written:
     import polars as pl
 
@@ -203,7 +221,7 @@ def _nothing(days: Sequence[dt.date]) -> Written:
     )
     duplicates = pl.DataFrame(schema={"file_id": pl.String, "day": pl.Date, "duplicate": pl.Int64})
     return Written(
-        tuple(days), part_rows(nothing), _accepted(nothing), duplicates, features, False, {}, "", {}
+        tuple(days), part_rows(nothing), _accepted(nothing), duplicates, features, {}, Query("", {})
     )
 
 

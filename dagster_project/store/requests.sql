@@ -5,9 +5,14 @@
 SELECT * FROM read_parquet($spool, union_by_name = true) WHERE NOT list_contains($left_out, file_id)
 
 -- name: spooled_numbered
-SELECT * REPLACE (request_id || '-' || row_number() OVER (
-         PARTITION BY file_id, request_id ORDER BY file_row) AS request_id)
-FROM read_parquet($spool, union_by_name = true) WHERE NOT list_contains($left_out, file_id)
+SELECT s.* REPLACE (s.request_id || '-' || coalesce(r.place, 1) AS request_id)
+FROM ({spooled}) AS s LEFT JOIN temp.repeated AS r ON r.file_id = s.file_id AND r.file_row = s.file_row
+
+-- name: number_repeated
+-- Equal rows of a file have one hash for an id; only those that come twice are numbered.
+CREATE OR REPLACE TEMP TABLE repeated AS
+SELECT file_id, file_row, row_number() OVER (PARTITION BY file_id, request_id ORDER BY file_row) AS place
+FROM ({spooled}) SEMI JOIN temp.seen_twice AS t ON t.h = hash(file_id, request_id)
 
 -- name: stored
 SELECT *, 0::bigint AS file_row
@@ -25,14 +30,30 @@ SELECT DISTINCT day FROM ops.ledger
 WHERE source = $source AND list_contains($replaced, file_id) AND accepted > 0
 ORDER BY day
 
+-- name: hash_keys
+-- Hashes instead of keys: grouping 8 bytes a row costs a third, and every slice of them fits into memory.
+CREATE OR REPLACE TEMP TABLE key_hash AS SELECT hash({keys}) AS h FROM ({rows})
+
+-- name: no_hash_twice
+CREATE OR REPLACE TEMP TABLE seen_twice (h UBIGINT)
+
+-- name: hashes_twice
+INSERT INTO temp.seen_twice
+SELECT h FROM temp.key_hash WHERE h % $slices::UBIGINT = $slice::UBIGINT GROUP BY h HAVING count(*) > 1
+
+-- name: forget_hashes
+DROP TABLE temp.key_hash
+
 -- name: find_duplicates
 CREATE OR REPLACE TEMP TABLE duplicate AS
-WITH pending AS ({pending}),
-  twice AS (SELECT day, model_id, request_id FROM pending GROUP BY ALL HAVING count(*) > 1),
+WITH pending AS (
+    SELECT day, model_id, request_id, file_id, file_row, event_time
+    FROM ({pending}) SEMI JOIN temp.seen_twice AS t ON t.h = hash(day, model_id, request_id)
+  ),
   ranked AS (
     SELECT day, model_id, request_id, file_id, file_row, row_number() OVER (
         PARTITION BY day, model_id, request_id ORDER BY event_time, file_id, file_row) AS place
-    FROM pending SEMI JOIN twice USING (day, model_id, request_id)
+    FROM pending
   )
 SELECT day, model_id, request_id, file_id, file_row FROM ranked WHERE place > 1
 
@@ -42,20 +63,11 @@ SELECT file_id, day, count(*) AS duplicate FROM temp.duplicate GROUP BY ALL ORDE
 -- name: unique_rows
 SELECT * FROM ({pending}) ANTI JOIN temp.duplicate USING (day, model_id, request_id, file_id, file_row)
 
--- name: large_models
-CREATE OR REPLACE TEMP TABLE large_model AS
-SELECT day, model_id FROM ({unique}) GROUP BY ALL HAVING count(*) > $large
-
 -- name: ordered
-SELECT $source AS part_source, CASE WHEN l.model_id IS NULL THEN '' ELSE l.model_id END AS part_model, {columns}
-FROM ({unique}) AS u LEFT JOIN temp.large_model AS l ON l.day = u.day AND l.model_id = u.model_id
+SELECT $source AS part_source, CASE WHEN l.large THEN u.model_id ELSE '' END AS part_model, {columns}
+FROM ({unique}) AS u JOIN temp.model_day AS l ON l.day = u.day AND l.model_id = u.model_id
+WHERE {portion}
 ORDER BY u.day, part_model, u.model_id, u.event_time, u.request_id
-
--- name: inline_labels
-CREATE OR REPLACE TEMP TABLE inline_label AS
-SELECT request_id, $source AS source, file_id, model_id, label, label_text, label_time,
-       CAST(timezone($zone, label_time) AS DATE) AS label_day
-FROM ({unique}) WHERE label IS NOT NULL OR label_text IS NOT NULL
 
 -- name: forget_days
 DELETE FROM ops.part WHERE kind = 'requests' AND source = $source AND list_contains($days, day)

@@ -93,6 +93,7 @@ class Warehouse:
             connection.execute("SET memory_limit=?", [memory])
             connection.execute("SET TimeZone='UTC'")
             connection.execute("SET preserve_insertion_order=false")
+            connection.execute("SET parquet_metadata_cache=true")
             if path is not None:
                 spill = path.parent / "spill"
                 connection.execute("SET temp_directory=?", [str(spill)])
@@ -100,6 +101,16 @@ class Warehouse:
             yield cls(path, connection)
         finally:
             connection.close()
+
+    @contextmanager
+    def within(self, memory: str) -> Iterator[None]:
+        """Let the database keep to so much memory and spill what is more to the disk."""
+        before = self.value("SELECT current_setting('memory_limit')")
+        self.run("SET memory_limit = ?", [memory])
+        try:
+            yield
+        finally:
+            self.run("SET memory_limit = ?", [before])
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run statements whose rows nobody reads. Raises QueryError when the database refuses one."""
