@@ -71,13 +71,13 @@ JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
 
--- Counts of every feature value, whatever its kind: missing is one of them.
+-- Counts of every feature value, whatever its kind: missing is one of them. What a model answered is no feature.
 CREATE OR REPLACE VIEW span.feature_count AS
 SELECT model_id, version, segment, feature, day, window_days, n, invalid, CASE WHEN bin = 999 THEN n ELSE 0 END AS missing
-FROM span.feature_hist
+FROM span.feature_hist WHERE NOT starts_with(feature, 'output:')
 UNION ALL
 SELECT model_id, version, segment, feature, day, window_days, n, invalid, CASE WHEN kind = 'missing' THEN n ELSE 0 END
-FROM span.category_hist;
+FROM span.category_hist WHERE NOT starts_with(feature, 'output:');
 
 -- Both sides of every comparison with the reference days: part 'current' by span, part 'reference' by feature.
 -- Categories have codes: the rank of the value, 1000 other, 1001 unseen, 1002 missing.
