@@ -105,7 +105,7 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
 def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     keys = with_keys(groups(engine, BY_DAY).drop("n"))
-    return Chunk(engine, due[0].source, [one.day for one in due], keys, models)
+    return Chunk(engine, due[0].source, [one.day for one in due], keys, models, night.workspace.profiles)
 
 
 def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows) -> int:
@@ -146,7 +146,7 @@ def _known_digest(night: Night, warehouse: Warehouse, due: Sequence[Due]) -> str
         sql = f"SELECT * FROM {table} {where} ORDER BY ALL"  # noqa: S608  names are this module's own
         digest.update(warehouse.frame(sql, [due[0].source, [one.day for one in due]]).write_csv().encode())
     for placed in night.workspace.models:
-        digest.update(declaration_digest(placed.value).encode())
+        digest.update(declaration_digest(placed.value, night.workspace.profiles).encode())
     return digest.hexdigest()[:16]
 
 

@@ -108,9 +108,14 @@ def _bounds(chunk: Chunk, model_id: str, feature: str) -> tuple[float, float]:
 def _admit(
     warehouse: Warehouse, chunk: Chunk, feature: str, keys: pl.DataFrame, reference: pl.DataFrame
 ) -> None:
+    """Take in the categories of the training profiles, and of the reference days of models without one."""
     import polars as pl
 
-    inside = keys.join(reference, on="model_id").filter(pl.col("day").is_between("start", "end"))
+    told = dictionary.profiled(chunk, feature)
+    first = keys.group_by("model_id").agg(pl.col("from_day").min().alias("day"))
+    if not told.is_empty():
+        dictionary.admit(warehouse, chunk, feature, told.join(first, on="model_id"), dictionary.CATEGORIES)
+    inside = _inside(keys, reference).join(told, on="model_id", how="anti")
     if inside.is_empty():
         return
     x = feature_column(chunk.engine, feature, "category")
@@ -153,16 +158,25 @@ def _categories(
         "invalid": f"k.restricted AND {x} IS NOT NULL AND t.allowed IS NULL",
     }
     counted = chunk.engine.rollup(statement.sql, Scan("feature_values", columns, lookups))
-    rows = counted.join(keys, on="key").join(reference, on="model_id")
+    listed = _inside(keys, reference).select("key", pl.lit(value=True).alias("listed"))
+    rows = counted.join(keys, on="key").join(listed, on="key", how="left")
     rows = rows.join(held.rename({"rank": "code"}), on=["model_id", "code"], how="left")
     full = pl.col("model_id").is_in(_full(held).implode())
     rows = rows.with_columns(
         pl.when(pl.col("code") == MISSING).then(pl.lit("missing"))
         .when(pl.col("code") != NOT_HELD).then(pl.lit("value"))
-        .when(full | pl.col("day").is_between("start", "end")).then(pl.lit("other"))
+        .when(full | pl.col("listed").fill_null(value=False)).then(pl.lit("other"))
         .otherwise(pl.lit("unseen")).alias("kind")
     )  # fmt: skip
     return _placed(rows, chunk, feature).select(*KEY, "feature", "value", "kind", "n", "invalid")
+
+
+def _inside(keys: pl.DataFrame, reference: pl.DataFrame) -> pl.DataFrame:
+    """The keys on one of their model's reference days."""
+    import polars as pl
+
+    dated = keys.select("key", "model_id", "day").join(reference, on="model_id")
+    return keys.join(dated.filter(pl.col("day").is_between("start", "end")), on="key", how="semi")
 
 
 def _allowed(chunk: Chunk, feature: str) -> pl.DataFrame:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import PREDICTION
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.loading import Statement
+from dagster_project.spec.reference import Profile
 from dagster_project.spec.statement import StatementHead
 from dagster_project.store.engine import Engine, Lookup, Scan
 from dagster_project.store.warehouse import quote
@@ -45,6 +46,8 @@ class Chunk:
     """key, model_id, version, day; sorted, key counts from 0."""
     models: Mapping[str, Model]
     """Declarations by id; undeclared models are not in it."""
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    """Training profiles by their path."""
 
     @property
     def model_ids(self) -> list[str]:

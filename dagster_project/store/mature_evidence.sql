@@ -106,7 +106,7 @@ SELECT
   asked.last_request, called.model_id IS NOT NULL AS has_consumers,
   coalesce(featured.last_feature > asked.last_request - 7, false) AS has_features,
   -- A reference is there once its last day is over; without a declared one it is the first 28 days.
-  has_features AND coalesce(coalesce(right(declared.reference, 10)::DATE, featured.first_feature + 27) < asked.day, false)
+  has_features AND coalesce(coalesce(try_cast(right(declared.reference, 10) AS DATE), featured.first_feature + 27) < asked.day, false)
     AS has_drift,
   coalesce(labelled.labels, 0) AS labels,
   -- Labels are owed 14 days after the delay the model declares; before that, or where nobody ever logs labels, no row owes any.

@@ -232,6 +232,10 @@ create table if not exists catalog.metric (
   formula varchar, source varchar, apply varchar, minimum bigint, good double, poor double, pillar varchar,
   weight double, file varchar, sql varchar
 );
+create table if not exists catalog.profile (  -- training profiles on the grids of the models they are compared with
+  profile varchar, model_id varchar, feature varchar, kind varchar,  -- 'number', 'score' or 'category'
+  value varchar, grid_from date, bin integer, n double, s1 double, s2 double
+);
 create table if not exists catalog.target (  -- position: the last one that fits wins
   position integer, metric varchar, models varchar[], teams varchar[], patterns varchar[], features varchar[],
   good double, poor double, reason varchar
