@@ -121,22 +121,32 @@ def wasserstein_sd(
     the grid saw a constant (scale 0 or no centre).
     """
     ref_n, ref_s1, cur_n, cur_s1 = (_float(a) for a in (ref_n, ref_s1, cur_n, cur_s1))
-    n_r, n_c = _total(ref_n), _total(cur_n)
     _, sd = moments(ref_n.sum(axis=1), ref_s1.sum(axis=1), _float(ref_s2).sum(axis=1))
-    r, c = ref_n / n_r, cur_n / n_c
-    r1, c1 = ref_s1 / n_r / SCALE, cur_s1 / n_c / SCALE
-    distance = np.abs(_areas(r - c, r1 - c1)).sum(axis=1)
+    borders = edges((ref_n.shape[1] - 1) // 2)
+    distance = wasserstein(ref_n, ref_s1 / SCALE, cur_n, cur_s1 / SCALE, borders)
     known = np.isfinite(_column(centre)) & (_column(scale) > 0) & (sd > 0)
     return np.where(known, distance / np.where(sd > 0, sd, 1.0), np.nan)
 
 
-def _areas(mass: Floats, moment: Floats) -> Floats:
+def wasserstein(
+    ref_n: Numbers, ref_sum: Numbers, cur_n: Numbers, cur_sum: Numbers, borders: Floats
+) -> Floats:
+    """Return the first Wasserstein distance in the unit of `borders` and of the sums; nan without rows.
+
+    Counts and sums of values [groups, bins], the bins between `borders` [bins - 1]; the outermost two are open.
+    """
+    ref_n, ref_sum, cur_n, cur_sum = (_float(a) for a in (ref_n, ref_sum, cur_n, cur_sum))
+    n_r, n_c = _total(ref_n), _total(cur_n)
+    areas = _areas(ref_n / n_r - cur_n / n_c, ref_sum / n_r - cur_sum / n_c, borders)
+    return np.asarray(np.abs(areas).sum(axis=1))
+
+
+def _areas(mass: Floats, moment: Floats, borders: Floats) -> Floats:
     """Integral over each bin of the difference of two distribution functions.
 
-    `mass` and `moment` are the differences of share and of share times mean in u. Over a bin [a, b] it is
+    `mass` and `moment` are the differences of share and of share times mean. Over a bin [a, b] it is
     gap(a) (b - a) + mass b - moment; the two open bins have gap 0 on their open side.
     """
-    borders = edges((mass.shape[1] - 1) // 2)
     gap = np.cumsum(mass, axis=1)[:, :-1]
     areas = np.empty_like(mass)
     areas[:, 0] = mass[:, 0] * borders[0] - moment[:, 0]
@@ -145,15 +155,34 @@ def _areas(mass: Floats, moment: Floats) -> Floats:
     return areas
 
 
-def psi_by_chance(bins: int, n_reference: Numbers, n_current: Numbers) -> Floats:
+def pooled(reference: Numbers, current: Numbers, most: int = 30) -> tuple[Floats, Floats]:
+    """Put the categories beyond the `most` frequent of the reference together in one more column.
+
+    Distances that grow with the number of categories (PSI, Jensen-Shannon, Hellinger) are taken after it.
+    """
+    reference, current = _float(reference), _float(current)
+    if reference.shape[1] <= most:
+        return reference, current
+    order = np.argsort(-reference, axis=1, kind="stable")
+    sorted_sides = (np.take_along_axis(a, order, axis=1) for a in (reference, current))
+    ref, cur = (np.hstack([a[:, :most], a[:, most:].sum(axis=1, keepdims=True)]) for a in sorted_sides)
+    return ref, cur
+
+
+def psi_by_chance(bins: int | Numbers, n_reference: Numbers, n_current: Numbers) -> Floats:
     """Return the PSI that two samples of one distribution show on average: (bins - 1)(1 / n_r + 1 / n_c)."""
     n_r, n_c = _column(n_reference), _column(n_current)
-    with np.errstate(divide="ignore"):
-        expected = (bins - 1) * (1 / n_r + 1 / n_c)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = np.maximum(np.asarray(bins) - 1, 0) * (1 / n_r + 1 / n_c)
     return np.where((n_r > 0) & (n_c > 0), expected, np.nan)
 
 
-def jensen_shannon_by_chance(bins: int, n_reference: Numbers, n_current: Numbers) -> Floats:
+def hellinger_by_chance(bins: int | Numbers, n_reference: Numbers, n_current: Numbers) -> Floats:
+    """Return the same for the Hellinger distance: for small differences its square is PSI / 8."""
+    return np.asarray(np.sqrt(psi_by_chance(bins, n_reference, n_current) / 8))
+
+
+def jensen_shannon_by_chance(bins: int | Numbers, n_reference: Numbers, n_current: Numbers) -> Floats:
     """Return the same for the Jensen-Shannon distance: for small differences its square is PSI / (8 ln 2)."""
     return np.asarray(np.sqrt(psi_by_chance(bins, n_reference, n_current) / (8 * np.log(2))))
 

@@ -18,6 +18,7 @@ from dagster_project.pipeline.catalog_history import Found, History, Interval, K
 from dagster_project.pipeline.catalog_metadata import ITEMS, Item, metadata_items, next_missing
 from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.render_definitions import main_window
 from dagster_project.spec.catalog import Model, VersionNote, undeclared
 from dagster_project.spec.loading import Placed
 from dagster_project.store.warehouse import Warehouse
@@ -71,7 +72,7 @@ def refresh(night: Night, warehouse: Warehouse) -> Catalog:
     history = remember(before, _found(entries, before, night), night.as_of)
     versions = [row for entry in entries for row in _version_rows(entry, night.as_of)]
     with warehouse.transaction():
-        _write(warehouse, "catalog.model", [_model_row(entry, night.as_of) for entry in entries])
+        _write(warehouse, "catalog.model", [_model_row(entry, night) for entry in entries])
         _write(warehouse, "catalog.version", versions)
         _write(warehouse, "catalog.field", [row for entry in entries for row in _field_rows(entry, history)])
         _write(warehouse, "catalog.history", _history_rows(history))
@@ -163,7 +164,7 @@ def _history_rows(history: History) -> list[Row]:
     ]
 
 
-def _model_row(entry: Entry, as_of: dt.date) -> Row:
+def _model_row(entry: Entry, night: Night) -> Row:
     """One row of `catalog.model`; an undeclared model is titled by its id."""
     model = entry.model
     days = [day for row in entry.versions for day in (row.get("first_day"), row.get("last_day"))]
@@ -184,29 +185,34 @@ def _model_row(entry: Entry, as_of: dt.date) -> Row:
             "line": entry.placed.line if entry.placed else None,
             "risk_tier": model.risk_tier.level if model.risk_tier else None,
             "risk_reason": model.risk_tier.reason if model.risk_tier else None,
-            "stage": stage_on(model, as_of),
+            "stage": stage_on(model, night.as_of),
             "first_day": seen[0] if seen else None,
             "last_day": seen[-1] if seen else None,
             "tags": list(model.tags),
             "depends_on": list(model.depends_on),
             "segments": list(model.segments),
         }
-        | _reference(model, seen)
+        | _reference(model, seen, night)
     )
 
 
-def _reference(model: Model, seen: Sequence[dt.date]) -> Row:
-    if model.reference:
-        start, end, method = model.reference.start, model.reference.end, "declared"
-        return {"reference_start": start, "reference_end": end, "reference_method": method}
-    if not seen:
-        return {"reference_start": None, "reference_end": None, "reference_method": None}
-    end = seen[0] + dt.timedelta(days=REFERENCE_DAYS - 1)
-    return {
-        "reference_start": seen[0],
-        "reference_end": end,
-        "reference_method": f"first {REFERENCE_DAYS} days",
-    }
+def _reference(model: Model, seen: Sequence[dt.date], night: Night) -> Row:
+    """The reference days of the leading window; a training profile has the days it was made of, if it says so."""
+    given = model.reference
+    start, end, method = None, None, given.words if given else None
+    if given and given.days:
+        (start, end), method = given.days, "declared"
+    elif given and given.profile:
+        profile = night.workspace.profiles[given.profile]
+        start, end = profile.first_day, profile.last_day
+    elif given and given.rolling_days:
+        window = main_window(night.workspace.settings.windows)
+        end = night.as_of - dt.timedelta(days=window - 1 + given.lag_days)
+        start = end - dt.timedelta(days=given.rolling_days - 1)
+    elif seen:
+        start, end = seen[0], seen[0] + dt.timedelta(days=REFERENCE_DAYS - 1)
+        method = f"first {REFERENCE_DAYS} days"
+    return {"reference_start": start, "reference_end": end, "reference_method": method}
 
 
 def _version_rows(entry: Entry, as_of: dt.date) -> list[Row]:

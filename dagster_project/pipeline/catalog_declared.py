@@ -44,7 +44,7 @@ def declared_fields(model: Model, targets: Sequence[Target]) -> dict[str, str]:
     if model.risk_tier:
         fields |= {"risk_tier": model.risk_tier.level, "risk_reason": model.risk_tier.reason}
     if model.reference:
-        fields["reference"] = f"{model.reference.start} to {model.reference.end}"
+        fields["reference"] = model.reference.words
     if model.experiment:
         fields["experiment"] = f"{model.experiment.start} to {model.experiment.end}: {model.experiment.id}"
     if model.value:

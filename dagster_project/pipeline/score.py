@@ -17,6 +17,7 @@ from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
 from dagster_project.pipeline.score_card import scorecard
 from dagster_project.pipeline.score_grade import Judge, head_of, judged
+from dagster_project.pipeline.score_references import comparisons, profile_rows
 from dagster_project.pipeline.score_rows import KEY, read_rows
 from dagster_project.spec.loading import Statement
 from dagster_project.store.spans import Span, ask
@@ -51,10 +52,10 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     written = 0
     with warehouse.transaction():
         _forget(warehouse, asked)
+        warehouse.replace("catalog.profile", profile_rows(night, warehouse, asked.rules))
         for done, (spans, versions) in enumerate(batches):
-            ask(
-                warehouse, spans, versions, asked.references.select("model_id", "start", "until"), night.as_of
-            )
+            held = comparisons(night, asked.rules, spans, versions["model_id"])
+            ask(warehouse, spans, versions, held, night.as_of)
             for readings in _readings(night, warehouse, judge):
                 warehouse.append("mart.reading", readings)
                 written += len(readings)
@@ -121,7 +122,10 @@ def _with_absent(found: pl.DataFrame, metric: Statement, brought: pl.DataFrame, 
 def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     import polars as pl
 
-    growing = asked.references.filter(pl.col("until") > night.as_of).select("model_id", "until")
+    growing = pl.DataFrame(
+        [(r.model_id, r.version, r.until) for r in asked.rules if r.until and r.until > night.as_of],
+        schema={"model_id": pl.String, "version": pl.String, "until": pl.Date}, orient="row",
+    )  # fmt: skip
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     return Judge(night, models, _partial(night, warehouse), growing)
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.summarise_terms import reference
-from dagster_project.spec.catalog import undeclared
+from dagster_project.pipeline.score_references import Rule, find_rules
 from dagster_project.store.spans import Span
 from dagster_project.store.warehouse import Warehouse
 
@@ -37,8 +36,8 @@ class Asked:
     """Longer windows to make anew; none when nothing they hold changed."""
     digests: Mapping[dt.date, str]
     windows_digest: str
-    references: pl.DataFrame
-    """model_id, start, until, first_day of every model with requests."""
+    rules: Sequence[Rule]
+    """What every model with requests, and its versions, are compared with."""
 
     @property
     def spans(self) -> list[Span]:
@@ -48,11 +47,11 @@ class Asked:
 
 def find_asked(night: Night, warehouse: Warehouse) -> Asked:
     """Compare the digests of all days with those that were scored."""
-    references = reference_days(night, warehouse)
-    digests = _day_digests(night, warehouse, references)
+    rules = find_rules(night, warehouse)
+    digests = _day_digests(night, warehouse, rules)
     before = dict(warehouse.connection.execute("SELECT day, digest FROM ops.scored").fetchall())
     spans = _windows(night)
-    reach = {day for span in spans for day in span.members}
+    reach = {day for span in spans for day in span.members} | _rolling_days(rules, spans)
     digest = _sha([str(night.as_of), *(f"{day} {digests[day]}" for day in sorted(reach & digests.keys()))])
     same = warehouse.value("SELECT value FROM ops.state WHERE key = ?", [WINDOWS]) == digest
     return Asked(
@@ -61,21 +60,18 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
         windows=() if same else spans,
         digests=digests,
         windows_digest=digest,
-        references=references,
+        rules=rules,
     )
 
 
-def reference_days(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """model_id, start, until, first_day: the days that drift is measured against, of every model with requests."""
-    import polars as pl
-
-    models = {placed.value.id: placed.value for placed in night.workspace.models}
-    rows = warehouse.connection.execute(
-        "SELECT model_id, min(day) FROM daily.traffic WHERE segment = '' GROUP BY model_id ORDER BY model_id"
-    ).fetchall()
-    found = [(m, *reference(models.get(m) or undeclared(m), first), first) for m, first in rows]
-    schema = {"model_id": pl.String, "start": pl.Date, "until": pl.Date, "first_day": pl.Date}
-    return pl.DataFrame(found, schema=schema, orient="row")
+def _rolling_days(rules: Sequence[Rule], spans: Sequence[Span]) -> set[dt.date]:
+    """Days that some of the spans are compared with and that lie before them by a rule that rolls along."""
+    found = [rule.days(span) for rule in rules if rule.start is None for span in spans]
+    return {
+        start + dt.timedelta(days=n)
+        for start, until in filter(None, found)
+        for n in range((until - start).days + 1)
+    }
 
 
 def definitions_digest(night: Night) -> str:
@@ -86,6 +82,7 @@ def definitions_digest(night: Night) -> str:
     ]
     texts += [target.model_dump_json() for target in workspace.targets]
     texts += [placed.value.model_dump_json() for placed in workspace.models]
+    texts += [path + profile.model_dump_json() for path, profile in sorted(workspace.profiles.items())]
     return _sha([*texts, workspace.settings.timezone, workspace.settings.currency])
 
 
@@ -95,17 +92,16 @@ def _windows(night: Night) -> tuple[Span, ...]:
     return tuple(Span(night.as_of - dt.timedelta(days=back), w) for w in lengths for back in (0, w))
 
 
-def _day_digests(night: Night, warehouse: Warehouse, references: pl.DataFrame) -> dict[dt.date, str]:
+def _day_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> dict[dt.date, str]:
     """Per day: its summaries, the references of its models, the labels that count, the definitions."""
-    warehouse.connection.register(
-        "model_reference", _reference_digests(night, warehouse, references).to_arrow()
-    )
+    warehouse.connection.register("model_reference", _reference_digests(night, warehouse, rules).to_arrow())
     try:
         rows = warehouse.connection.execute(
             """
             WITH refs AS (
               SELECT t.day, string_agg(DISTINCT r.digest, ',' ORDER BY r.digest) AS digest
-              FROM daily.traffic AS t JOIN model_reference AS r ON r.model_id = t.model_id
+              FROM daily.traffic AS t
+              JOIN model_reference AS r ON r.model_id = t.model_id AND coalesce(r.of_day, t.day) = t.day
               WHERE t.segment = '' GROUP BY t.day
             ), summaries AS (
               SELECT day, string_agg(source || ' ' || digest, ',' ORDER BY source) AS digest
@@ -114,6 +110,7 @@ def _day_digests(night: Night, warehouse: Warehouse, references: pl.DataFrame) -
               SELECT day, max(label_day) AS newest FROM (
                 SELECT day, label_day FROM daily.outcome_binary
                 UNION ALL SELECT day, label_day FROM daily.outcome_regression
+                UNION ALL SELECT day, label_day FROM daily.label_hist
               ) GROUP BY day
             )
             SELECT s.day, s.digest, r.digest, least(l.newest, ?)::VARCHAR
@@ -124,35 +121,93 @@ def _day_digests(night: Night, warehouse: Warehouse, references: pl.DataFrame) -
     finally:
         warehouse.connection.unregister("model_reference")
     definitions = definitions_digest(night)
+    youngest = max((rule.label_days for rule in rules), default=0)
     return {
-        day: _sha([str(d) for d in digests] + [definitions, "partial" if day == night.running_day else ""])
+        day: _sha(
+            [str(d) for d in digests]
+            + [definitions, "partial" if day == night.running_day else ""]
+            + ([f"{(night.as_of - day).days} days old"] if (night.as_of - day).days < youngest else [])
+        )
         for day, *digests in rows
     }
 
 
-def _reference_digests(night: Night, warehouse: Warehouse, references: pl.DataFrame) -> pl.DataFrame:
-    """model_id, digest: of the summaries of each model's reference days, and whether they are complete."""
+def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> pl.DataFrame:
+    """model_id, of_day (NULL: every day), digest: of what the reference days hold, and whether they are over."""
     import polars as pl
 
-    warehouse.connection.register("model_days", references.to_arrow())
+    warehouse.connection.register("model_days", _reference_days(night, warehouse, rules).to_arrow())
     try:
         frame = warehouse.frame(
             """
             WITH summary AS (
               SELECT source, day, day || split_part(digest, ':', 1) || split_part(digest, ':', 3) AS of_requests
               FROM ops.summarised
+            ), label AS (
+              SELECT model_id, day, label_day, tp + fp + fn + tn AS n, tp + fn AS y FROM daily.outcome_binary
+              WHERE segment = ''
+              UNION ALL
+              SELECT model_id, day, label_day, n, y FROM daily.outcome_regression WHERE segment = ''
+              UNION ALL
+              SELECT model_id, day, label_day, n, n * (hash(value) % 65521) FROM daily.label_hist
+              WHERE value IS NOT NULL
+            ), labels AS (
+              SELECT r.model_id, r.of_day, r.start, r.until, r.labels_by, sum(l.n) || ' ' || sum(l.y) AS sums
+              FROM model_days AS r
+              JOIN label AS l
+                ON l.model_id = r.model_id AND l.day BETWEEN r.start AND r.until AND l.label_day <= r.labels_by
+              GROUP BY ALL
             )
-            SELECT r.model_id, r.until, string_agg(DISTINCT s.of_requests, ',' ORDER BY s.of_requests) AS summaries
+            SELECT
+              r.model_id, r.of_day, r.until,
+              string_agg(DISTINCT s.of_requests, ',' ORDER BY s.of_requests) AS summaries,
+              any_value(r.mature) AS mature, any_value(labels.sums) AS labels
             FROM model_days AS r
             JOIN daily.traffic AS t ON t.model_id = r.model_id AND t.day BETWEEN r.start AND r.until AND t.segment = ''
             JOIN summary AS s ON s.source = t.source AND s.day = t.day
-            GROUP BY ALL ORDER BY r.model_id
+            LEFT JOIN labels
+              ON labels.model_id = r.model_id AND labels.of_day IS NOT DISTINCT FROM r.of_day
+              AND labels.start = r.start AND labels.until = r.until
+            GROUP BY r.model_id, r.of_day, r.start, r.until ORDER BY r.model_id, r.of_day, r.start, r.until
             """
         )
     finally:
         warehouse.connection.unregister("model_days")
-    rows = [(m, _sha([m, summaries, str(until <= night.as_of)])) for m, until, summaries in frame.iter_rows()]
-    return pl.DataFrame(rows, schema={"model_id": pl.String, "digest": pl.String}, orient="row")
+    rows = [
+        (m, of_day, _sha([m, summaries, str(until <= night.as_of), str(mature), str(labels)]))
+        for m, of_day, until, summaries, mature, labels in frame.iter_rows()
+    ]
+    schema = {"model_id": pl.String, "of_day": pl.Date, "digest": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _reference_days(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> pl.DataFrame:
+    """The days behind a day's own readings: model_id, of_day (NULL where they are fixed), start, until, labels_by,
+    mature (until when labels count)."""
+    import polars as pl
+
+    fixed = {(r, None, r.start, r.until) for r in rules if r.start and r.until}
+    rolling = [r for r in rules if r.start is None and not r.profile]
+    served = warehouse.connection.execute(
+        "SELECT DISTINCT model_id, day FROM daily.traffic WHERE list_contains(?, model_id)",
+        [sorted({r.model_id for r in rolling})],
+    ).fetchall()
+    days: dict[str, list[dt.date]] = {}
+    for model_id, day in served:
+        days.setdefault(model_id, []).append(day)
+    moving = {
+        (r, day, *found)
+        for r in rolling
+        for day in days.get(r.model_id, ())
+        if (found := r.days(Span(day, 1))) is not None
+    }
+    names = ("of_day", "start", "until", "labels_by", "mature")
+    schema = {"model_id": pl.String, **dict.fromkeys(names, pl.Date)}
+    rows = {
+        (r.model_id, day, start, until, r.labels_by(until, night.as_of), min(until, r.mature(night.as_of)))
+        for r, day, start, until in [*fixed, *moving]
+    }
+    return pl.DataFrame(sorted(rows, key=str), schema=schema, orient="row")
 
 
 def _sha(texts: Sequence[str]) -> str:

@@ -1,7 +1,8 @@
 """Drift of many (model, version, feature, span) at once: long rows to dense arrays to `core.drift`.
 
-In: rows of `span.drift`, parts 'current' and 'reference', of one grid a feature or of a dictionary's codes. Out: one
-row a current group, with the problem in words where a distance cannot be told. Caller: pipeline.score_apply.
+In: rows of `span.drift`, parts 'current' and 'reference', of one grid a feature, of the logit grid of scores, or of
+a dictionary's codes. Out: one row a current group, with the problem in words where a distance cannot be told, and
+what equal data would show beside distances that chance alone makes larger than 0. Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dagster_project.core import drift as distances
 from dagster_project.core.errors import QueryError
 from dagster_project.core.histogram import MISSING, K, dense
 from dagster_project.core.types import Bools, Floats, Ints
+from dagster_project.pipeline.score_distances import COMPUTED, FREE, Side, Sides, distance
 from dagster_project.pipeline.score_rows import KEY, SIDE, Rows
 
 if TYPE_CHECKING:
@@ -23,24 +24,8 @@ if TYPE_CHECKING:
 
 FEWEST_REFERENCE = 200
 """Rows on the reference days that a distance needs."""
-COMPUTED = {"number": ("psi", "js", "ks", "wasserstein"), "category": ("psi", "js")}
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Counts and sums [groups, bins] of one side of the comparison."""
-
-    n: Floats
-    odd: Floats
-    """Missing and not finite numbers [groups, 2]; categories have codes for what is missing."""
-    s1: Floats
-    s2: Floats
-
-    @property
-    def total(self) -> Floats:
-        """All rows of each group."""
-        total: Floats = self.n.sum(axis=1) + self.odd.sum(axis=1)
-        return total
+TOO_EARLY = "not computable: the log does not reach back over a whole reference"
+"""Why the first windows have no drift from a reference that rolls along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +34,21 @@ class Comparison:
 
     groups: pl.DataFrame
     """The current keys with has, oldest, newest, reference_grid."""
-    current: Side
-    reference: Side
-
-    @property
-    def constant(self) -> Bools:
-        """Whether the reference holds a single value (as far as the grid can tell)."""
-        held: Bools = (self.reference.n > 0).sum(axis=1) < 2
-        return held
+    sides: Sides
 
 
 def drift(rows: Rows, arguments: Mapping[str, float | str]) -> pl.DataFrame:
-    """One statistic (psi, js, ks or wasserstein) of every current group against its feature's reference."""
+    """One statistic of every current group that it is defined for, against the group's reference."""
     import polars as pl
 
     statistic = str(arguments["statistic"])
     both = rows.once(compare)
-    return pl.concat([_judged(both[kind], kind, statistic) for kind in COMPUTED]).sort(KEY)
+    fitting = [_judged(both[kind], statistic) for kind in COMPUTED if statistic in COMPUTED[kind]]
+    return pl.concat(fitting).sort(KEY)
 
 
 def compare(rows: Rows) -> dict[str, Comparison]:
-    """Dense arrays of both sides, for numbers and for categories."""
+    """Dense arrays of both sides, for numbers, scores and categories."""
     return {kind: _comparison(rows, kind) for kind in COMPUTED}
 
 
@@ -83,7 +62,7 @@ def _comparison(rows: Rows, kind: str) -> Comparison:
     current = keys.filter(pl.col("part") == "current", pl.col("kind") == kind)
     reference = keys.filter(pl.col("part") == "reference", pl.col("kind") == kind)
     groups = current.join(
-        reference.select("model_id", "feature", pl.col("place").alias("reference")), on=["model_id", "feature"],
+        reference.select("ref", "feature", pl.col("place").alias("reference")), on=["ref", "feature"],
         how="left", maintain_order="left",
     )  # fmt: skip
     days = rows.column("grid_from").cast(pl.Int32).fill_null(0).to_numpy().astype(np.int64)
@@ -92,11 +71,22 @@ def _comparison(rows: Rows, kind: str) -> Comparison:
     use = days == newest[rows.group] if kind == "number" else np.ones(len(days), dtype=bool)
     own = groups["place"].to_numpy().astype(np.int64)
     has = groups["reference"].is_not_null().to_numpy()
-    flagged = groups.select(KEY).with_columns(
+    flagged = groups.select(*KEY, "ref").with_columns(
         pl.Series("has", has), pl.Series("oldest", oldest[own]), pl.Series("newest", newest[own]),
         pl.Series("reference_grid", newest[at_reference] if len(newest) else newest),
     )  # fmt: skip
-    return Comparison(flagged, _side(rows, own, kind, None), _side(rows, at_reference, kind, use, has))
+    scale = _scales(rows)[own] if len(own) else np.zeros(0)
+    sides = Sides(kind, _side(rows, own, kind, None), _side(rows, at_reference, kind, use, has), scale)
+    return Comparison(flagged, sides)
+
+
+def _scales(rows: Rows) -> Floats:
+    """The scale of each key's grid; nan where it has none or several."""
+    given = rows.floats("scale")
+    lowest, highest = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
+    np.fmin.at(lowest, rows.group, given)
+    np.fmax.at(highest, rows.group, given)
+    return np.where(lowest == highest, lowest, np.nan)
 
 
 def _range(days: Ints, group: Ints, groups: int) -> tuple[Ints, Ints]:
@@ -142,44 +132,35 @@ def _codes(at: Ints, codes: Ints, n: Floats, groups: int, rows: Rows) -> Floats:
     return counts.reshape(groups, width)
 
 
-def _distance(pair: Comparison, kind: str, statistic: str) -> Floats:
-    ref, cur = pair.reference, pair.current
-    if statistic not in COMPUTED[kind]:
-        return np.full(len(pair.groups), np.nan)
-    if statistic == "ks":
-        return distances.ks(ref.n, cur.n)
-    if statistic == "wasserstein":
-        # u is standardised already: the distance is asked for in sd of the reference, so the grid drops out.
-        ones = np.ones(len(pair.groups))
-        return distances.wasserstein_sd(ref.n, ref.s1, cur.n, cur.s1, 0 * ones, ones, ref.s2)
-    coarse = distances.coarsen(ref.n, cur.n) if kind == "number" else (ref.n, cur.n)
-    sides = [np.hstack([counts, odd]) for counts, odd in zip(coarse, (ref.odd, cur.odd), strict=True)]
-    return (distances.psi if statistic == "psi" else distances.jensen_shannon)(sides[0], sides[1])
-
-
-def _judged(pair: Comparison, kind: str, statistic: str) -> pl.DataFrame:
+def _judged(pair: Comparison, statistic: str) -> pl.DataFrame:
     """Figures with the first problem that holds."""
     import polars as pl
 
+    found = distance(pair.sides, statistic)
     flags = pair.groups.with_columns(
-        pl.Series("n", pair.current.total.astype(np.int64)),
-        pl.Series("n_reference", pair.reference.total.astype(np.int64)),
-        pl.Series("value", _distance(pair, kind, statistic), dtype=pl.Float64).fill_nan(None),
-        pl.Series("constant", pair.constant),
+        pl.Series("n", pair.sides.current.total.astype(np.int64)),
+        pl.Series("n_reference", pair.sides.reference.total.astype(np.int64)),
+        pl.Series("value", found.value, dtype=pl.Float64).fill_nan(None),
+        pl.Series("numerator", found.numerator, dtype=pl.Float64).fill_nan(None),
+        pl.Series("denominator", found.denominator, dtype=pl.Float64).fill_nan(None),
+        pl.Series("remark", found.remark, dtype=pl.String),
+        pl.Series("constant", pair.sides.constant),
     )
     moved = (pl.col("oldest") < pl.col("reference_grid")) | (pl.col("newest") > pl.col("reference_grid"))
+    constant = pl.col("constant") & pl.lit(statistic not in FREE)
     problem = (
-        pl.when(~pl.col("has")).then(pl.lit("not computable: no requests on the reference days"))
-        .when(pl.lit(statistic not in COMPUTED[kind])).then(pl.lit("not computable for categories"))
+        pl.when(pl.col("ref").is_null()).then(pl.lit(TOO_EARLY))
+        .when(~pl.col("has")).then(pl.lit("not computable: the reference holds none of it"))
         .when(moved).then(pl.format("not computable: new grid since {}", pl.col("newest").cast(pl.Int32).cast(pl.Date)))
         .when(pl.col("n_reference") < FEWEST_REFERENCE)
         .then(pl.format(f"not enough data: {{}} of {FEWEST_REFERENCE} rows on the reference days", "n_reference"))
-        .when(pl.col("constant")).then(pl.lit("not computable: the reference is constant"))
+        .when(constant).then(pl.lit("not computable: the reference is constant"))
         .when(pl.col("value").is_null()).then(pl.lit("not computable: no values in the window"))
     )  # fmt: skip
     none = pl.lit(None, dtype=pl.Float64)
-    return flags.with_columns(problem.alias("problem")).select(
-        *KEY, pl.when(pl.col("problem").is_null()).then("value").alias("value"), none.alias("numerator"),
-        none.alias("denominator"), "n", none.alias("low"), none.alias("high"), "problem",
-        pl.lit(None, pl.String).alias("remark"),
-    )  # fmt: skip
+    known = flags.with_columns(problem.alias("problem"))
+    shown = [
+        pl.when(pl.col("problem").is_null()).then(c).alias(c) for c in ("value", "numerator", "denominator")
+    ]
+    said = pl.when(pl.col("problem").is_null()).then("remark").alias("remark")
+    return known.select(*KEY, *shown, "n", none.alias("low"), none.alias("high"), "problem", said)

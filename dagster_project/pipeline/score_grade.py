@@ -13,6 +13,7 @@ import numpy as np
 
 from dagster_project.core.formatting import format_day
 from dagster_project.core.grading import grades
+from dagster_project.core.naming import LABEL, PREDICTION
 from dagster_project.core.types import Numbers
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.catalog import Model, undeclared
@@ -39,7 +40,7 @@ class Judge:
     partial: str
     """Reason on readings of the running day; '' without one."""
     growing: pl.DataFrame
-    """model_id, until: models whose reference days are not over by the night's day."""
+    """model_id, version, until: models and versions whose reference days are not over by the night's day."""
 
 
 def head_of(metric: Statement) -> MetricHead:
@@ -56,7 +57,9 @@ def judged(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFrame
     good, poor = _thresholds(found, metric, judge)
     value = found["value"].cast(float).fill_null(float("nan")).to_numpy()
     n = found["n"].fill_null(0).to_numpy()
-    units = found["model_id"].replace_strict(_units(found, head, judge), return_dtype=pl.String)
+    units = _own_units(found, judge) if head.unit == "feature" else found["model_id"].replace_strict(
+        _units(found, head, judge), return_dtype=pl.String
+    )  # fmt: skip
     grade, reason = _graded(value, good, poor, n, units, head, judge)
     rows = found.with_columns(
         pl.Series("grade", grade, dtype=pl.String), pl.Series("reason", reason, dtype=pl.String),
@@ -74,7 +77,7 @@ def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFra
     import polars as pl
 
     partial = pl.lit(False) if judge.night.running_day is None else pl.col("day") == judge.night.running_day
-    rows = rows.join(judge.growing, on="model_id", how="left", maintain_order="left")
+    rows = rows.join(judge.growing, on=["model_id", "version"], how="left", maintain_order="left")
     growing = pl.lit(head.family == "drift") & pl.col("until").is_not_null() & pl.col("value").is_not_null()
     days = rows["until"].map_elements(
         lambda day: f"reference days run until {format_day(day)}", return_dtype=pl.String
@@ -112,6 +115,16 @@ def _units(found: pl.DataFrame, head: MetricHead, judge: Judge) -> dict[str, str
         squared = own if own == "1" else f"{own}²"
         units[model_id] = {"label": own, "label squared": squared}.get(head.unit, head.unit)
     return units
+
+
+def _own_units(found: pl.DataFrame, judge: Judge) -> pl.Series:
+    """Unit of each row's feature as declared; predictions and labels have the model's, the rest none."""
+    import polars as pl
+
+    named = {(m.id, f): given.unit or "1" for m in judge.models.values() for f, given in m.features.items()}
+    named |= {(m.id, f): m.unit or "1" for m in judge.models.values() for f in (PREDICTION, LABEL)}
+    pairs = zip(found["model_id"].to_list(), found["feature"].to_list(), strict=True)
+    return pl.Series([named.get(pair, "1") for pair in pairs], dtype=pl.String)
 
 
 def _thresholds(found: pl.DataFrame, metric: Statement, judge: Judge) -> tuple[Numbers, Numbers]:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 KEY = ["model_id", "version", "segment", "feature", "day", "window_days"]
 NEEDED = {"model_id": "VARCHAR", "day": "DATE", "window_days": "INTEGER"}
 """Key columns that every metric's SQL yields; the other ones count as '' where it does not."""
-SIDE = ["part", "kind"]
-"""Further key columns of comparisons: 'current' or 'reference', 'number' or 'category'."""
+SIDE = ["part", "kind", "ref"]
+"""Further key columns of comparisons: 'current' or 'reference'; 'number', 'score' or 'category'; which reference."""
 T = TypeVar("T")
 
 

@@ -33,7 +33,7 @@ from dagster_project.store.warehouse import Warehouse, quote_table
 MOST_ROUNDS = 12
 """A new grid or an older value may mark days that were done; more rounds than this would be a fault."""
 UNREAD = ("request_id", "file_id", "arrival_time", "status", "label_time", "label_text")
-"""Columns of the lake that summaries never read; labels without a user read request_id."""
+"""Columns that summaries of requests never read; labels without a user read request_id, classes label_text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
     files = [path for one in due for path in one.labelled]
     if not files:
         return {}
-    unread = [name for name in UNREAD if name != "request_id"]
+    unread = [name for name in UNREAD if name not in ("request_id", "label_text")]
     wanted = {name: kind for name, kind in LABELLED.items() if name not in unread}
     engine.load(
         files, sum(one.labelled_rows for one in due), explode="segments", unread=unread, wanted=wanted
@@ -110,7 +110,7 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
 def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     keys = with_keys(groups(engine, BY_DAY).drop("n"))
-    return Chunk(engine, due[0].source, [one.day for one in due], keys, models)
+    return Chunk(engine, due[0].source, [one.day for one in due], keys, models, night.workspace.profiles)
 
 
 def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows) -> int:
@@ -127,7 +127,7 @@ def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows)
         warehouse.run(f"DELETE FROM {quote_table(table)} WHERE {where}", gone)  # noqa: S608  quoted
         if frames := rows.get(table):
             together = pl.concat(
-                [frame.select(sorted(frame.columns)) for frame in frames], how="vertical_relaxed"
+                [frame.select(sorted(frame.columns)) for frame in frames], how="diagonal_relaxed"
             )
             warehouse.append(table, together.sort([c for c in together.columns if c != "hashes"]))
             written += len(together)
@@ -151,7 +151,7 @@ def _known_digest(night: Night, warehouse: Warehouse, due: Sequence[Due]) -> str
         sql = f"SELECT * FROM {table} {where} ORDER BY ALL"  # noqa: S608  names are this module's own
         digest.update(warehouse.frame(sql, [due[0].source, [one.day for one in due]]).write_csv().encode())
     for placed in night.workspace.models:
-        digest.update(declaration_digest(placed.value).encode())
+        digest.update(declaration_digest(placed.value, night.workspace.profiles).encode())
     return digest.hexdigest()[:16]
 
 

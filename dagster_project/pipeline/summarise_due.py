@@ -11,12 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.catalog import Model
+from dagster_project.spec.reference import Profile
 from dagster_project.store.engine import KEEP_ROWS
 from dagster_project.store.warehouse import Warehouse
 
@@ -47,7 +48,8 @@ class Due:
 
 def note_declarations(night: Night, warehouse: Warehouse) -> int:
     """Mark the days of every model whose declaration changed since the last run; return how many models."""
-    now = {f"summarised/{p.value.id}": declaration_digest(p.value) for p in night.workspace.models}
+    profiles = night.workspace.profiles
+    now = {f"summarised/{p.value.id}": declaration_digest(p.value, profiles) for p in night.workspace.models}
     before = dict(
         warehouse.connection.execute(
             "SELECT key, value FROM ops.state WHERE key LIKE 'summarised/%' ORDER BY key"
@@ -65,11 +67,14 @@ def note_declarations(night: Night, warehouse: Warehouse) -> int:
     return len(changed)
 
 
-def declaration_digest(model: Model) -> str:
-    """SHA-256 of the declared keys that decide how the model's rows are counted."""
-    kept = {"task", "threshold", "pattern", "segments", "features", "reference"}
-    text = json.dumps(model.model_dump(mode="json", include=kept), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+def declaration_digest(model: Model, profiles: Mapping[str, Profile]) -> str:
+    """SHA-256 of what is declared and decides how the model's rows are counted."""
+    kept = {"task", "threshold", "pattern", "segments", "features", "reference", "multivariate"}
+    # How much a feature matters weighs its drift; it is counted the same.
+    told = model.model_dump(mode="json", include=kept, exclude={"features": {"__all__": {"importance"}}})
+    own = [note.reference.model_dump_json() for note in model.versions if note.reference]
+    texts = [json.dumps(told, sort_keys=True), *own, *(profiles[p].model_dump_json() for p in model.profiles)]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def mark(warehouse: Warehouse, models: Iterable[str], since: dt.date) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dagster_project.pipeline import summarise_grids as grids
 from dagster_project.pipeline import summarise_terms as dictionary
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, feature_column, groups
+from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column, groups
 from dagster_project.spec.loading import Statement
 from dagster_project.store.engine import Lookup, Scan
 from dagster_project.store.warehouse import Warehouse
@@ -82,12 +82,16 @@ def _keys_since(chunk: Chunk, known: pl.DataFrame, feature: str) -> pl.DataFrame
     import polars as pl
 
     of_feature = known.filter(pl.col("feature") == feature).drop("feature").sort("from_day")
-    keys = chunk.keys.sort("day").join_asof(
-        of_feature.with_columns(pl.col("from_day").alias("since")),
-        left_on="day",
-        right_on="since",
-        by="model_id",
-        check_sortedness=False,
+    keys = (
+        constants(chunk, chunk.keys)
+        .sort("day")
+        .join_asof(
+            of_feature.with_columns(pl.col("from_day").alias("since")),
+            left_on="day",
+            right_on="since",
+            by="model_id",
+            check_sortedness=False,
+        )
     )
     return keys.drop("since", strict=False).filter(pl.col("from_day").is_not_null()).sort("key")
 
@@ -104,13 +108,18 @@ def _bounds(chunk: Chunk, model_id: str, feature: str) -> tuple[float, float]:
 def _admit(
     warehouse: Warehouse, chunk: Chunk, feature: str, keys: pl.DataFrame, reference: pl.DataFrame
 ) -> None:
+    """Take in the categories of the training profiles, and of the reference days of models without one."""
     import polars as pl
 
-    inside = keys.join(reference, on="model_id").filter(pl.col("day").is_between("start", "end"))
+    told = dictionary.profiled(chunk, feature)
+    first = keys.group_by("model_id").agg(pl.col("from_day").min().alias("day"))
+    if not told.is_empty():
+        dictionary.admit(warehouse, chunk, feature, told.join(first, on="model_id"), dictionary.CATEGORIES)
+    inside = _inside(keys, reference).join(told, on="model_id", how="anti")
     if inside.is_empty():
         return
     x = feature_column(chunk.engine, feature, "category")
-    lookup = Lookup("k", inside.select("key", *BY_DAY), BY_DAY)
+    lookup = Lookup("k", inside.select("key", *BY_DAY, "task", "threshold"), BY_DAY)
     counted = groups(chunk.engine, {"key": "k.key", "value": x}, (lookup,)).filter(
         pl.col("value").is_not_null()
     )
@@ -132,7 +141,7 @@ def _categories(
     held = dictionary.terms(warehouse, chunk, feature)
     allowed = _allowed(chunk, feature)
     entries = held.join(allowed, on=["model_id", "value"], how="full", coalesce=True)
-    restricted = keys.select("key", *BY_DAY).join(
+    restricted = keys.select("key", *BY_DAY, "task", "threshold").join(
         allowed.select("model_id").unique().with_columns(pl.lit(True).alias("restricted")),
         on="model_id",
         how="left",
@@ -149,16 +158,25 @@ def _categories(
         "invalid": f"k.restricted AND {x} IS NOT NULL AND t.allowed IS NULL",
     }
     counted = chunk.engine.rollup(statement.sql, Scan("feature_values", columns, lookups))
-    rows = counted.join(keys, on="key").join(reference, on="model_id")
+    listed = _inside(keys, reference).select("key", pl.lit(value=True).alias("listed"))
+    rows = counted.join(keys, on="key").join(listed, on="key", how="left")
     rows = rows.join(held.rename({"rank": "code"}), on=["model_id", "code"], how="left")
     full = pl.col("model_id").is_in(_full(held).implode())
     rows = rows.with_columns(
         pl.when(pl.col("code") == MISSING).then(pl.lit("missing"))
         .when(pl.col("code") != NOT_HELD).then(pl.lit("value"))
-        .when(full | pl.col("day").is_between("start", "end")).then(pl.lit("other"))
+        .when(full | pl.col("listed").fill_null(value=False)).then(pl.lit("other"))
         .otherwise(pl.lit("unseen")).alias("kind")
     )  # fmt: skip
     return _placed(rows, chunk, feature).select(*KEY, "feature", "value", "kind", "n", "invalid")
+
+
+def _inside(keys: pl.DataFrame, reference: pl.DataFrame) -> pl.DataFrame:
+    """The keys on one of their model's reference days."""
+    import polars as pl
+
+    dated = keys.select("key", "model_id", "day").join(reference, on="model_id")
+    return keys.join(dated.filter(pl.col("day").is_between("start", "end")), on="key", how="semi")
 
 
 def _allowed(chunk: Chunk, feature: str) -> pl.DataFrame:

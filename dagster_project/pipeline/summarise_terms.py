@@ -1,8 +1,9 @@
 """The dictionaries: which categories and segment values are counted by name.
 
-Values of a feature are admitted on the reference days, by (first day, count, value), up to 1,000; a value counts
-by name from its first day on. Values of a segment are admitted on every day up to the source's cap and stand in
-the same table under the feature `segment:<name>`. Caller: summarise_features, summarise_traffic, summarise_labels.
+Values of a feature are admitted from the training profile where there is one, else on the reference days, by
+(first day, count, value), up to 1,000; a value counts by name from its first day on. Values of a segment are
+admitted on every day up to the source's cap and stand in the same table under the feature `segment:<name>`.
+Caller: summarise_features, summarise_traffic, summarise_labels.
 """
 
 from __future__ import annotations
@@ -24,15 +25,22 @@ REFERENCE_DAYS = 28
 SEGMENT = "segment:"
 
 
+ALWAYS = dt.date(9999, 12, 31)
+"""Last day of what never ends."""
+
+
 def reference(model: Model, first_day: dt.date) -> tuple[dt.date, dt.date]:
-    """First and last day that drift of this model is measured against."""
-    if model.reference:
-        return model.reference.start, model.reference.end
+    """First and last day that drift of a model with fixed reference days is measured against."""
+    if model.reference and model.reference.days:
+        return model.reference.days
     return first_day, first_day + dt.timedelta(days=REFERENCE_DAYS - 1)
 
 
 def references(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
-    """model_id, start, end of the chunk's models."""
+    """model_id, start, end: the days whose categories the dictionaries of the chunk's models take in.
+
+    Those of every reference of the model and of its versions; all days where one rolls along.
+    """
     import polars as pl
 
     first = dict(
@@ -42,8 +50,36 @@ def references(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
         ).fetchall()
     )
     here = dict(chunk.keys.group_by("model_id").agg(pl.col("day").min()).iter_rows())
-    rows = [(m, *reference(chunk.declared(m), min(here[m], first.get(m, here[m])))) for m in chunk.model_ids]
+    rows = [
+        (m, *days)
+        for m in chunk.model_ids
+        for days in _all_references(chunk.declared(m), min(here[m], first.get(m, here[m])))
+    ]
     return pl.DataFrame(rows, schema={"model_id": pl.String, "start": pl.Date, "end": pl.Date}, orient="row")
+
+
+def _all_references(model: Model, first_day: dt.date) -> list[tuple[dt.date, dt.date]]:
+    own = [note.reference for note in model.versions if note.reference]
+    if any(r.rolling_days for r in (*own, *([model.reference] if model.reference else ()))):
+        return [(first_day, ALWAYS)]
+    return sorted({reference(model, first_day), *(r.days for r in own if r.days)})
+
+
+def profiled(chunk: Chunk, feature: str) -> pl.DataFrame:
+    """model_id, value, n: categories of a feature that the training profiles of the chunk's models name."""
+    import polars as pl
+
+    rows = [
+        (m, value, n)
+        for m in chunk.model_ids
+        for path in chunk.declared(m).profiles
+        if path in chunk.profiles and feature in chunk.profiles[path].features
+        for value, n in (chunk.profiles[path].features[feature].categories or {}).items()
+    ]
+    schema = {"model_id": pl.String, "value": pl.String, "n": pl.Int64}
+    return (
+        pl.DataFrame(rows, schema=schema, orient="row").group_by("model_id", "value").agg(pl.col("n").sum())
+    )
 
 
 def terms(warehouse: Warehouse, chunk: Chunk, feature: str) -> pl.DataFrame:

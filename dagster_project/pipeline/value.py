@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.score_asked import reference_days
 from dagster_project.pipeline.value_declared import declared_rows
 from dagster_project.pipeline.value_measured import measured_rows
 from dagster_project.store.spans import Span, ask
@@ -81,10 +80,9 @@ def _declared(night: Night, warehouse: Warehouse, spans: Sequence[Span]) -> list
     versions = warehouse.frame(
         "SELECT DISTINCT model_id, version, '' AS shown FROM daily.traffic WHERE segment = '' ORDER BY ALL"
     )
-    references = reference_days(night, warehouse).select("model_id", "start", "until")
     frames = []
     for start in range(0, len(spans), AT_ONCE):
         some = spans[start : start + AT_ONCE]
-        ask(warehouse, some, versions, references, night.as_of)
+        ask(warehouse, some, versions, None, night.as_of)
         frames.append(declared_rows(night, warehouse))
     return frames

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from dagster_project.spec.base import Currency, Day, Finding, Input, Name, Text, refuse
+from dagster_project.spec.base import Currency, Day, FeatureName, Finding, Input, Name, Text, refuse
+from dagster_project.spec.reference import Reference
 
 Task = Literal["binary", "regression", "multiclass", "other"]
 Pattern = Literal["rest", "batch", "stream", "other"]
@@ -30,24 +31,13 @@ class Feature(Input):
     """The only valid categories."""
     unit: Name | None = None
     """Unit of the values, such as km."""
+    importance: float | None = Field(default=None, ge=0)
+    """How much the model leans on it, against the other features; what a training run logs goes before it."""
 
     @model_validator(mode="after")
     def _range_in_order(self) -> Feature:
         if self.min is not None and self.max is not None and self.max < self.min:
             raise refuse((("max",), f"max {self.max:g} is below min {self.min:g}"))
-        return self
-
-
-class Reference(Input):
-    """The days that drift is measured against: never the rows the model was trained on."""
-
-    start: Day
-    end: Day
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Reference:
-        if self.end < self.start:
-            raise refuse((("end",), f"end {self.end} is before start {self.start}"))
         return self
 
 
@@ -146,6 +136,8 @@ class VersionNote(Input):
     """What is declared of one version; captured facts win over it."""
 
     version: Name
+    reference: Reference | None = None
+    """What drift of this version is measured against; the model's where not given."""
     artifact: Declared | None = None
     training_data: Declared | None = None
     training_code: Declared | None = None
@@ -194,8 +186,11 @@ class Model(Input):
     """The simple alternative the model must beat, in words."""
     segments: tuple[Name, ...] = ()
     """Columns (features, consumer, pattern or deployment) whose values are shown apart."""
-    features: dict[str, Feature] = Field(default_factory=dict)
+    features: dict[FeatureName, Feature] = Field(default_factory=dict)
     reference: Reference | None = None
+    """What drift is measured against; the model's first 28 days where not given."""
+    multivariate: bool = False
+    """Whether the features are also watched together, on a sample of each day."""
     label_delay_days: float | None = Field(default=None, ge=0)
     """When labels usually are there."""
     depends_on: tuple[Name, ...] = ()
@@ -204,6 +199,12 @@ class Model(Input):
     experiment: Experiment | None = None
     versions: tuple[VersionNote, ...] = ()
     tags: tuple[Name, ...] = ()
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """Training profiles that the model or its versions are compared with, by path."""
+        given = (self.reference, *(note.reference for note in self.versions))
+        return tuple(sorted({r.profile for r in given if r and r.profile}))
 
     @model_validator(mode="after")
     def _value_fits_task(self) -> Model:

@@ -17,7 +17,7 @@ LIST_KEYS = ("depends_on", "segments", "tags")
 FLAT_KEYS = (
     "id", "title", "purpose", "decision_moment", "team", "business_unit", "owner", "executive", "users",
     "out_of_scope", "limits", "fallback", "appeal", "runbook", "personal_data", "next_review", "since", "stage",
-    "retired_on", "pattern", "task", "positive", "unit", "threshold", "baseline", "label_delay_days",
+    "retired_on", "pattern", "task", "positive", "unit", "threshold", "baseline", "label_delay_days", "multivariate",
 )  # fmt: skip
 COLUMNS = (*FLAT_KEYS, *LIST_KEYS)
 

@@ -23,6 +23,8 @@ from dagster_project.spec.entry import Entry, Placed, read_entry
 from dagster_project.spec.files import BUILTIN, Found, Shelf
 from dagster_project.spec.page import PageHead
 from dagster_project.spec.playbook import Answer, Answers, Section
+from dagster_project.spec.profiles import read_profiles
+from dagster_project.spec.reference import Profile
 from dagster_project.spec.rubric import Attestations, Rubric
 from dagster_project.spec.source import Source, Sources
 from dagster_project.spec.statement import MetricHead, StatementHead
@@ -62,6 +64,8 @@ class Workspace:
     """Relative path ('builtin:' before those that come with Modelboard) -> SHA-256 of every file that was read."""
     question_places: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Question id -> file and line where its text stands."""
+    profiles: dict[str, Profile] = field(default_factory=dict)
+    """Path below data/ -> the training profile that a reference names."""
 
     @property
     def data(self) -> Path:
@@ -91,10 +95,11 @@ def load_workspace(root: Path, builtin: Path | None = None) -> Workspace:
     """
     reading = _Reading(Shelf(root.absolute(), builtin or builtin_root()))
     draft = _read_draft(reading)
-    problems = reading.problems + cross_problems(draft)
+    profiles, broken = read_profiles(reading.shelf, draft.models)
+    problems = reading.problems + broken + cross_problems(draft)
     if problems or draft.settings is None:
         raise WorkspaceError(sorted(problems, key=lambda p: (p.file, p.line or 0, p.key, p.message)))
-    return _finished(reading.shelf, draft, draft.settings.value)
+    return _finished(reading.shelf, draft, draft.settings.value, profiles)
 
 
 @dataclass(slots=True)
@@ -230,7 +235,7 @@ def _name(found: Found, name: str, rule: re.Pattern[str], words: str) -> str:
     return name
 
 
-def _finished(shelf: Shelf, draft: Draft, settings: Settings) -> Workspace:
+def _finished(shelf: Shelf, draft: Draft, settings: Settings, profiles: dict[str, Profile]) -> Workspace:
     models = sorted((entry.placed() for entry in draft.models), key=lambda placed: placed.value.id)
     sections = sorted(draft.sections, key=lambda entry: (entry.value.order, entry.value.id))
     return Workspace(
@@ -253,6 +258,7 @@ def _finished(shelf: Shelf, draft: Draft, settings: Settings) -> Workspace:
         pages=tuple(sorted(draft.pages, key=lambda page: page.id)),
         files=dict(sorted(shelf.digests.items())),
         question_places=_question_places(draft),
+        profiles=profiles,
     )
 
 

@@ -15,6 +15,7 @@ from pydantic_core import CoreSchema, core_schema
 from dagster_project.spec.catalog import Catalog, Model
 from dagster_project.spec.page import PageHead
 from dagster_project.spec.playbook import Answers, Section
+from dagster_project.spec.reference import Profile
 from dagster_project.spec.rubric import Attestations, Rubric
 from dagster_project.spec.source import OUTCOME_COLUMNS, REQUEST_COLUMNS, Source, Sources
 from dagster_project.spec.statement import MetricHead, StatementHead
@@ -50,6 +51,7 @@ def schemas() -> dict[str, Schema]:
         "attestations": _one(Attestations, "data/attestations.yml"),
         "rubric": _one(Rubric, "reports/rubrics/*.yml"),
         "section": _one(Section, "reports/playbook/*.yml"),
+        "profile": _one(Profile, "data/**/*.json that a reference names"),
         "metric": _one(MetricHead, "head of reports/metrics/*.sql"),
         "statement": _one(StatementHead, "head of reports/{summaries,facts,marts}/*.sql"),
         "page": _one(PageHead, "head of reports/pages/*.md"),

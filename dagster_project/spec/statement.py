@@ -28,7 +28,22 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "quantile": ("q", ()),
     "binary": ("figure", ("accuracy", "precision", "recall", "f1", "f2")),
     "regression": ("figure", ("mae", "bias", "mse", "rmse", "r2")),
-    "drift": ("statistic", ("psi", "js", "ks", "wasserstein")),
+    "drift": (
+        "statistic",
+        (
+            "psi",
+            "js",
+            "hellinger",
+            "ks",
+            "wasserstein",
+            "wasserstein_raw",
+            "chi_square",
+            "cramers_v",
+            "l_infinity",
+            "unseen",
+            "missing",
+        ),
+    ),
 }
 """Function -> the argument it needs, and what that may be (nothing listed: a share such as 0.95)."""
 Brought = Literal["scored", "timed", "judged", "arrived", "labelled", "labelled_scores"]

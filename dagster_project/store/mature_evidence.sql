@@ -78,8 +78,8 @@ ASOF JOIN running AS now ON now.model_id = begun.model_id AND now.label_day <= c
 ASOF LEFT JOIN running AS before ON before.model_id = begun.model_id AND before.label_day <= calendar.day - 28;
 CREATE OR REPLACE TEMP TABLE featured AS
 WITH seen AS (
-  SELECT DISTINCT model_id, day FROM daily.feature_hist WHERE segment = ''
-  UNION SELECT DISTINCT model_id, day FROM daily.category_hist WHERE segment = ''
+  SELECT DISTINCT model_id, day FROM daily.feature_hist WHERE segment = '' AND NOT starts_with(feature, 'output:')
+  UNION SELECT DISTINCT model_id, day FROM daily.category_hist WHERE segment = '' AND NOT starts_with(feature, 'output:')
 ),
 begun AS (SELECT model_id, min(day) AS first_feature FROM seen GROUP BY model_id)
 SELECT calendar.day, begun.model_id, begun.first_feature, seen.day AS last_feature
@@ -106,7 +106,7 @@ SELECT
   asked.last_request, called.model_id IS NOT NULL AS has_consumers,
   coalesce(featured.last_feature > asked.last_request - 7, false) AS has_features,
   -- A reference is there once its last day is over; without a declared one it is the first 28 days.
-  has_features AND coalesce(coalesce(right(declared.reference, 10)::DATE, featured.first_feature + 27) < asked.day, false)
+  has_features AND coalesce(coalesce(try_cast(right(declared.reference, 10) AS DATE), featured.first_feature + 27) < asked.day, false)
     AS has_drift,
   coalesce(labelled.labels, 0) AS labels,
   -- Labels are owed 14 days after the delay the model declares; before that, or where nobody ever logs labels, no row owes any.

@@ -164,6 +164,12 @@ create table if not exists daily.label_score_hist (  -- the same for labelled re
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, label smallint,
   bin smallint, n bigint, s1 hugeint       -- s1: sum of round(score * 2^30)
 );
+create table if not exists daily.label_hist (  -- labels of regression (bin) and multiclass models (value)
+  source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
+  value varchar,                           -- NULL with a bin, and where a day has more than 1,000 classes
+  grid_from date, bin smallint,            -- softsign grid of output:prediction, see ops.grid
+  n bigint, s1 hugeint, s2 hugeint
+);
 create table if not exists daily.outcome_binary (  -- exact at the deployed threshold
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
   bucket smallint,                         -- user_hash % 32 where segment = '', else NULL
@@ -226,6 +232,10 @@ create table if not exists catalog.metric (
   metric varchar primary key, slug varchar, title varchar, family varchar, unit varchar, better varchar, definition varchar,
   formula varchar, source varchar, apply varchar, minimum bigint, good double, poor double, pillar varchar,
   weight double, file varchar, sql varchar
+);
+create table if not exists catalog.profile (  -- training profiles on the grids of the models they are compared with
+  profile varchar, model_id varchar, feature varchar, kind varchar,  -- 'number', 'score' or 'category'
+  value varchar, grid_from date, bin integer, n double, s1 double, s2 double
 );
 create table if not exists catalog.target (  -- position: the last one that fits wins
   position integer, metric varchar, models varchar[], teams varchar[], patterns varchar[], features varchar[],

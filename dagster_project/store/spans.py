@@ -31,16 +31,27 @@ class Span:
         return [self.day - dt.timedelta(days=back) for back in range(self.window_days - 1, -1, -1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """What the spans are compared with."""
+
+    compared: pl.DataFrame
+    """model_id, version (as shown), day, window_days, ref, labels_until: the reference of each."""
+    references: pl.DataFrame
+    """ref, model_id, only_version ('' for all), start, until, profile ('' where days are the reference),
+    labels_until, labels_by."""
+
+
 def ask(
     warehouse: Warehouse,
     spans: Sequence[Span],
     versions: pl.DataFrame,
-    references: pl.DataFrame,
+    comparisons: Comparisons | None,
     as_of: dt.date,
 ) -> None:
     """Point the views at these spans.
 
-    `versions`: model_id, version, shown ('' for all). `references`: model_id, start, until. Models that are not
+    `versions`: model_id, version, shown ('' for all). Without `comparisons` nothing drifts. Models that are not
     among the versions are not seen at all. Labels that came after `as_of` are not seen either.
     """
     import polars as pl
@@ -52,5 +63,7 @@ def ask(
     )
     warehouse.replace("span.asked", asked)
     warehouse.replace("span.version", versions)
-    warehouse.replace("span.reference", references)
+    if comparisons is not None:
+        warehouse.replace("span.compared", comparisons.compared)
+        warehouse.replace("span.reference", comparisons.references)
     warehouse.replace("span.night", pl.DataFrame({"as_of": [as_of]}))

@@ -3,12 +3,12 @@ title: Wasserstein distance
 family: drift
 unit: sd
 better: down
-definition: How far the window's values must move to become the reference's, in standard deviations of the reference.
+definition: How far the numbers of the window must move to become those of the reference, in standard deviations of the reference.
 formula: integral |F_c(x) - F_r(x)| dx / sd_r
 source: first Wasserstein distance, on 255 bins with exact means
 apply: drift
 arguments: {statistic: wasserstein}
 minimum: 200
 ---*/
-SELECT part, kind, model_id, version, segment, feature, day, window_days, grid_from, bin, n, s1, s2
+SELECT part, kind, ref, model_id, version, segment, feature, day, window_days, grid_from, scale, bin, n, s1, s2
 FROM span.drift

@@ -156,3 +156,41 @@ def test_chance_levels_are_what_equal_data_show() -> None:
     by_chance = d.jensen_shannon_by_chance(10, n_ref, n_cur)[0]
     assert np.sqrt((d.jensen_shannon(ref, cur) ** 2).mean()) == pytest.approx(by_chance, rel=0.05)
     assert np.isnan(d.psi_by_chance(10, np.array([0]), n_cur)).all()
+
+
+@given(COUNTS, COUNTS, st.integers(1, 14))
+def test_pooling_rare_categories_keeps_every_row_and_never_adds_distance(
+    one: np.ndarray, other: np.ndarray, most: int
+) -> None:
+    """Counts add up; a Jensen-Shannon distance after pooling is at most the one before (data processing)."""
+    ref, cur = d.pooled(one, other, most)
+    np.testing.assert_array_equal(ref.sum(axis=1), one.sum(axis=1))
+    np.testing.assert_array_equal(cur.sum(axis=1), other.sum(axis=1))
+    assert ref.shape[1] == min(most + 1, one.shape[1])
+    assert (d.jensen_shannon(ref, cur) <= d.jensen_shannon(one, other) + 1e-9).all()
+
+
+def test_what_equal_data_show_is_what_the_formulas_say() -> None:
+    """Mean PSI, squared Jensen-Shannon and squared Hellinger of 400 pairs of samples from one distribution."""
+    rng = np.random.default_rng(9)
+    shares = np.full(10, 0.1)
+    ref, cur = rng.multinomial(3000, shares, 400), rng.multinomial(2000, shares, 400)
+    for measure, by_chance, power in (
+        (d.psi, d.psi_by_chance, 1), (d.jensen_shannon, d.jensen_shannon_by_chance, 2),
+        (d.hellinger, d.hellinger_by_chance, 2),
+    ):  # fmt: skip
+        expected = float(by_chance(10, np.array([3000]), np.array([2000]))[0]) ** power
+        assert float((measure(ref, cur) ** power).mean()) == pytest.approx(expected, rel=0.1)
+
+
+def test_a_distance_in_the_unit_of_the_borders_is_that_of_the_rows() -> None:
+    """Wasserstein on uneven bins with exact sums, against scipy on all rows."""
+    rng = np.random.default_rng(2)
+    rows = rng.gamma(2, 10, 5000), rng.gamma(2, 11, 4000)
+    borders = np.linspace(0.5, 120, 200)
+    sides = []
+    for values in rows:
+        at = np.searchsorted(borders, values, side="right")
+        sides += [np.bincount(at, minlength=201), np.bincount(at, values, minlength=201)]
+    exact = stats.wasserstein_distance(*rows)
+    assert d.wasserstein(*sides, borders)[0] == pytest.approx(exact, abs=0.01)

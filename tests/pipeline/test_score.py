@@ -269,7 +269,7 @@ def test_a_shift_of_half_a_standard_deviation_is_on_watch(readings: pl.DataFrame
 
 
 def test_drift_of_categories_counts_unseen_and_missing(tmp_path: Path) -> None:
-    """PSI over named values, unseen and missing; KS is not computable."""
+    """PSI over named values, unseen and missing; shares of both; KS is for numbers and says nothing."""
     of = workspace(tmp_path, [{"id": "m", "reference": {"start": day(0), "end": day(0)}}])
     mixes = [["a"] * 300 + ["b"] * 300, ["a"] * 300 + ["b"] * 180 + ["z"] * 60 + [None] * 60]
     with Warehouse.open(None) as warehouse:
@@ -282,8 +282,13 @@ def test_drift_of_categories_counts_unseen_and_missing(tmp_path: Path) -> None:
     assert one(readings, "drift_psi", 1, feature="c")["value"] == pytest.approx(
         ((c - r) * np.log(c / r)).sum()
     )
-    ks = one(readings, "drift_ks", 1, feature="c")
-    assert (ks["value"], ks["reason"]) == (None, "not computable for categories")
+    unseen, missing = (
+        one(readings, f"drift_{m}", 1, feature="c") for m in ("unseen_share", "missing_change")
+    )
+    assert (unseen["value"], unseen["numerator"], unseen["denominator"]) == (0.1, 60, 600)
+    assert missing["value"] == pytest.approx(0.1)
+    assert str(missing["reason"]).endswith("10.0\u00a0% missing, 0\u00a0% on the reference")
+    assert readings.filter(pl.col("metric") == "drift_ks", pl.col("feature") == "c").is_empty()
 
 
 def test_what_cannot_be_told_has_a_reason_and_no_value(lake: Lake, readings: pl.DataFrame) -> None:
@@ -398,7 +403,7 @@ def test_absent_things_are_not_available(tmp_path: Path) -> None:
     assert one(readings, "latency_p95_ms", 0)["reason"] == "not available: no latency is logged"
     reasons = {(model, family): reason for model, family, grade, reason in rows if grade == "unknown"}
     assert "no latency is logged" in reasons["m", "latency"]
-    assert reasons["m", "drift"] == "not available: no features are logged"
+    assert "not enough data: 30 of 200 rows on the reference days" in reasons["m", "drift"]
     assert reasons["new", "usage"] == "not available: development, no requests yet"
 
 

@@ -45,8 +45,7 @@ def test_every_statement_runs_on_an_empty_warehouse(tmp_path: Path) -> None:
         import polars as pl
 
         versions = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "shown": pl.String})
-        references = pl.DataFrame(schema={"model_id": pl.String, "start": pl.Date, "until": pl.Date})
-        ask(warehouse, [Span(day(0), 1)], versions, references, day(0))
+        ask(warehouse, [Span(day(0), 1)], versions, None, day(0))
         for metric in metrics:
             head = head_of(metric)
             found = APPLY[head.apply or "ratio"](read_rows(warehouse, metric.sql), head.arguments)

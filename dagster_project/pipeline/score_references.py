@@ -1,0 +1,203 @@
+"""What each model and version is compared with, span by span: fixed days, days that roll along, or a profile.
+
+In: declarations, the days with requests. Out: `Rule`s, and the frames that `store.spans` shows to the metrics:
+which comparison each (model, version, span) has, and the days behind each comparison. Called by score_asked and
+score.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dagster_project.core.histogram import SCALE, SCORE_SCALE, K, edges, logit_edges
+from dagster_project.core.naming import LABEL, PREDICTION, SCORE
+from dagster_project.core.profile import binned
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.summarise_terms import reference
+from dagster_project.spec.catalog import Model, undeclared
+from dagster_project.spec.reference import Profile, Reference
+from dagster_project.store.spans import Comparisons, Span
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PROFILE = {
+    "profile": "String", "model_id": "String", "feature": "String", "kind": "String", "value": "String",
+    "grid_from": "Date", "bin": "Int32", "n": "Float64", "s1": "Float64", "s2": "Float64",
+}  # fmt: skip
+
+
+COMPARED = {
+    "model_id": "String", "version": "String", "day": "Date", "window_days": "Int32", "ref": "Int32",
+    "labels_until": "Date",
+}  # fmt: skip
+REFERENCE = {
+    "ref": "Int32", "model_id": "String", "only_version": "String", "start": "Date", "until": "Date",
+    "profile": "String", "labels_until": "Date", "labels_by": "Date",
+}  # fmt: skip
+LABELS_WITHIN = 28
+"""Labels of reference days count when they come within so many days of when they usually are there: a stray one
+must not move the reference, and with it every reading of the past."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one model, as a whole (version '') or in one version, is compared."""
+
+    model_id: str
+    version: str
+    first_day: dt.date
+    """The model's first day with requests."""
+    start: dt.date | None
+    """First and last of fixed days; None: they roll, or a profile stands in their place."""
+    until: dt.date | None
+    declared: Reference | None
+    only: str = ""
+    """Count only this version's rows on the reference days; '': all."""
+    label_days: int = 0
+    """Labels of a day count once so many days have passed."""
+
+    @property
+    def profile(self) -> str:
+        """Path of the training profile; '' without one."""
+        return (self.declared and self.declared.profile) or ""
+
+    def days(self, span: Span) -> tuple[dt.date, dt.date] | None:
+        """First and last reference day of a span; None where a profile is the reference, or the log is too short."""
+        if self.start and self.until:
+            return self.start, self.until
+        if self.declared is None or self.declared.rolling_days is None:
+            return None
+        until = span.members[0] - dt.timedelta(days=self.declared.lag_days)
+        start = until - dt.timedelta(days=self.declared.rolling_days - 1)
+        return (start, until) if start >= self.first_day else None
+
+    def mature(self, as_of: dt.date) -> dt.date:
+        """The last day whose labels count: younger days know only the labels that came early."""
+        return as_of - dt.timedelta(days=self.label_days)
+
+    def labels_by(self, until: dt.date, as_of: dt.date) -> dt.date:
+        """The last day on which labels of reference days until `until` may come; later ones change nothing any more."""
+        return min(as_of, until + dt.timedelta(days=self.label_days + LABELS_WITHIN))
+
+
+def find_rules(night: Night, warehouse: Warehouse) -> list[Rule]:
+    """The rules of every model with requests, and of its versions where it has several."""
+    models = {placed.value.id: placed.value for placed in night.workspace.models}
+    seen: dict[str, dict[str, tuple[dt.date, dt.date]]] = {}
+    rows = warehouse.connection.execute(
+        "SELECT model_id, version, min(day), max(day) FROM daily.traffic WHERE segment = '' GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    for model_id, version, first, last in rows:
+        seen.setdefault(model_id, {})[version] = (first, last)
+    return [
+        rule
+        for model_id, versions in seen.items()
+        for rule in _rules(models.get(model_id) or undeclared(model_id), versions)
+    ]
+
+
+def _rules(model: Model, versions: Mapping[str, tuple[dt.date, dt.date]]) -> list[Rule]:
+    first = min(day for day, _ in versions.values())
+    own = {note.version: note.reference for note in model.versions if note.reference}
+    late = math.ceil(model.label_delay_days or 0)
+    whole = own.get(next(iter(versions))) if len(versions) == 1 else None
+    rules = [_rule(model, "", first, whole or model.reference, "", late)]
+    for version in versions if len(versions) > 1 else ():
+        declared = own.get(version)
+        only = version if declared and declared.days and _served(versions[version], declared.days) else ""
+        rules.append(_rule(model, version, first, declared or model.reference, only, late))
+    return rules
+
+
+def _rule(
+    model: Model, version: str, first: dt.date, declared: Reference | None, only: str, late: int
+) -> Rule:
+    start, until = declared.days or (None, None) if declared else reference(model, first)
+    return Rule(model.id, version, first, start, until, declared, only, late)
+
+
+def _served(days: tuple[dt.date, dt.date], wanted: tuple[dt.date, dt.date]) -> bool:
+    return days[0] <= wanted[1] and days[1] >= wanted[0]
+
+
+def comparisons(
+    night: Night, rules: Iterable[Rule], spans: Sequence[Span], models: Iterable[str]
+) -> Comparisons:
+    """The frames for some spans of some models: each different pair of days (or profile) is one reference."""
+    among = set(models)
+    wanted = [rule for rule in rules if rule.model_id in among]
+    numbers: dict[tuple[object, ...], int] = {}
+    compared = []
+    for rule in wanted:
+        mature = rule.mature(night.as_of)
+        for span in spans:
+            days = rule.days(span)
+            if days is None and not rule.profile:
+                continue
+            by = rule.labels_by(days[1], night.as_of) if days else None
+            key = (rule.model_id, rule.only, *(days or (None, None)), rule.profile, mature, by)
+            place = numbers.setdefault(key, len(numbers))
+            compared.append((rule.model_id, rule.version, span.day, span.window_days, place, mature))
+    keys = [(place, *key) for key, place in numbers.items()]
+    return Comparisons(_frame(COMPARED, compared), _frame(REFERENCE, keys))
+
+
+def _frame(schema: Mapping[str, str], rows: Sequence[Sequence[object]]) -> pl.DataFrame:
+    import polars as pl
+
+    return pl.DataFrame(
+        rows, schema={name: getattr(pl, dtype) for name, dtype in schema.items()}, orient="row"
+    )
+
+
+def profile_rows(night: Night, warehouse: Warehouse, rules: Iterable[Rule]) -> pl.DataFrame:
+    """The profiles of these rules on the grids of their models: rows of `catalog.profile`."""
+    named = sorted({(rule.model_id, rule.profile) for rule in rules if rule.profile})
+    if not named:
+        return _frame(PROFILE, [])
+    grids = warehouse.connection.execute(
+        """
+        SELECT model_id, feature, from_day, centre, scale FROM ops.grid WHERE kind = 'number' AND scale > 0
+        QUALIFY row_number() OVER (PARTITION BY model_id, feature ORDER BY from_day DESC) = 1
+        """
+    ).fetchall()
+    known = {(model_id, feature): grid for model_id, feature, *grid in grids}
+    rows: list[tuple[object, ...]] = []
+    for model_id, path in named:
+        rows += [(path, model_id, *row) for row in _on_grids(night.workspace.profiles[path], model_id, known)]
+    return _frame(PROFILE, rows).sort(list(PROFILE))
+
+
+def _on_grids(
+    profile: Profile, model_id: str, grids: Mapping[tuple[str, str], Sequence[object]]
+) -> list[tuple[object, ...]]:
+    """feature, kind, value, grid_from, bin, n, s1, s2 of every feature that the model has a grid for."""
+    rows: list[tuple[object, ...]] = []
+    for name, feature in sorted(profile.features.items()):
+        if feature.categories is not None:
+            counts = [*feature.categories.items(), (None, feature.missing)]
+            rows += [(name, "category", v, None, None, n, 0.0, 0.0) for v, n in counts if n]
+            continue
+        grid = grids.get((model_id, PREDICTION if name == LABEL else name))
+        if name != SCORE and grid is None:
+            continue
+        from_day, centre, scale = grid or (None, 0.0, 1.0)
+        # Two quantiles at least: the format says so.
+        q = (np.asarray(feature.quantiles) - centre) / scale
+        borders, unit = (logit_edges(), SCORE_SCALE) if name == SCORE else (edges(), SCALE)
+        sums = binned(np.clip(q, -(2.0**20), 2.0**20), profile.rows - feature.missing, borders)
+        kind = "score" if name == SCORE else "number"
+        for b, (n, s1, s2) in enumerate(zip(*(a.tolist() for a in sums), strict=True)):
+            if n > 0:
+                rows.append((name, kind, None, from_day, b - K, n, s1 * unit, s2 * unit**2))
+        if feature.missing:
+            rows.append((name, kind, None, from_day, 999, float(feature.missing), 0.0, 0.0))
+    return rows

@@ -1,0 +1,14 @@
+/*---
+title: Chi-square
+family: drift
+unit: "1"
+better: down
+definition: Pearson's test that the categories of the window and of the reference come from one distribution. It grows with the number of rows, so its effect is Cramér's V.
+formula: sum((observed - expected)^2 / expected) over the 2 x categories table, without continuity correction
+source: Pearson (1900)
+apply: drift
+arguments: {statistic: chi_square}
+minimum: 200
+---*/
+SELECT part, kind, ref, model_id, version, segment, feature, day, window_days, grid_from, scale, bin, n, s1, s2
+FROM span.drift
