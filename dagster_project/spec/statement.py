@@ -18,15 +18,18 @@ Apply = Literal[
     "quantile",
     "binary",
     "auc",
-    "log_loss",
+    "average_precision",
+    "calibration_error",
+    "loss",
     "regression",
+    "percentage",
     "skill",
     "drift",
 ]
 """The functions from rows to figures, as `pipeline.score_apply` holds them."""
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "quantile": ("q", ()),
-    "binary": ("figure", ("accuracy", "precision", "recall", "f1", "f2")),
+    "binary": ("figure", ("accuracy", "precision", "recall", "specificity", "selection_rate", "f_beta")),
     "regression": ("figure", ("mae", "bias", "mse", "rmse", "r2")),
     "drift": ("statistic", ("psi", "js", "ks", "wasserstein")),
 }

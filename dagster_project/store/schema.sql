@@ -166,12 +166,14 @@ create table if not exists daily.label_score_hist (  -- the same for labelled re
 create table if not exists daily.outcome_binary (  -- exact at the deployed threshold
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
   bucket smallint,                         -- user_hash % 32 where segment = '', else NULL
-  tp bigint, fp bigint, fn bigint, tn bigint, log_loss_n bigint, log_loss_sum hugeint  -- round(loss * 2^30)
+  tp bigint, fp bigint, fn bigint, tn bigint, log_loss_n bigint, log_loss_sum hugeint, -- round(loss * 2^30)
+  brier_sum hugeint                        -- of the same rows: round((score - label)^2 * 2^30)
 );
 create table if not exists daily.outcome_regression (  -- errors scaled by 2^10 of the model's unit
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, bucket smallint,
   n bigint, y hugeint, yy hugeint, e hugeint, ee hugeint, ae hugeint,
-  bn bigint, pae hugeint, bae hugeint      -- rows with a baseline; of these |e| and the baseline's own
+  bn bigint, pae hugeint, bae hugeint,     -- rows with a baseline; of these |e| and the baseline's own
+  pn bigint, pe hugeint                    -- rows with a label other than 0; of these |e / y| * 2^20
 );
 create table if not exists ops.grid (
   model_id varchar, feature varchar, from_day date, kind varchar,  -- 'number' or 'category'
