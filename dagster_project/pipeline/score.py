@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import Problem, QueryError, WorkspaceError
@@ -51,6 +51,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     written = 0
     with warehouse.transaction():
         _forget(warehouse, asked)
+        warehouse.replace("mart.label_arrival", asked.arrival)
         for done, (spans, versions) in enumerate(batches):
             ask(
                 warehouse, spans, versions, asked.references.select("model_id", "start", "until"), night.as_of
@@ -73,6 +74,7 @@ def _readings(night: Night, warehouse: Warehouse, judge: Judge) -> Iterator[pl.D
     for metric in night.workspace.metrics:
         by_sql.setdefault(metric.sql, []).append(metric)
     traffic = _traffic(warehouse)
+    judge = replace(judge, arrived=traffic)
     problems: list[Problem] = []
     for sql, metrics in by_sql.items():
         try:
@@ -123,11 +125,18 @@ def _with_absent(found: pl.DataFrame, metric: Statement, traffic: pl.DataFrame, 
 
 
 def _traffic(warehouse: Warehouse) -> pl.DataFrame:
-    """The keys of all spans with requests, without segments, and how many requests have a score or prediction."""
+    """The keys of all spans with requests, without segments; how many have a score or prediction; the labels' share.
+
+    `arrived` is the share of labels to come that are there by the ages of the span's days, 1 where nothing is known.
+    """
     return warehouse.frame(
         """
-        SELECT model_id, version, '' AS segment, '' AS feature, day, window_days, sum(scored)::BIGINT AS scored
-        FROM span.traffic WHERE segment = '' GROUP BY ALL ORDER BY ALL
+        SELECT
+          t.model_id, t.version, '' AS segment, '' AS feature, t.day, t.window_days, sum(t.scored)::BIGINT AS scored,
+          coalesce(sum(t.scored * coalesce(a.share, 1)) / nullif(sum(t.scored), 0), 1)::DOUBLE AS arrived
+        FROM span.traffic AS t CROSS JOIN span.night AS night
+        LEFT JOIN mart.label_arrival AS a ON a.model_id = t.model_id AND a.lag = night.as_of - t.on_day
+        WHERE t.segment = '' GROUP BY ALL ORDER BY ALL
         """
     )
 
@@ -137,7 +146,8 @@ def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
 
     growing = asked.references.filter(pl.col("until") > night.as_of).select("model_id", "until")
     models = {placed.value.id: placed.value for placed in night.workspace.models}
-    return Judge(night, models, _partial(night, warehouse), growing)
+    nothing = pl.DataFrame(schema={"model_id": pl.String})
+    return Judge(night, models, _partial(night, warehouse), growing, nothing)
 
 
 def _partial(night: Night, warehouse: Warehouse) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.score_labels import label_arrival, still_coming
 from dagster_project.pipeline.summarise_terms import reference
 from dagster_project.spec.catalog import undeclared
 from dagster_project.store.spans import Span
@@ -39,6 +40,8 @@ class Asked:
     windows_digest: str
     references: pl.DataFrame
     """model_id, start, until, first_day of every model with requests."""
+    arrival: pl.DataFrame
+    """model_id, lag, share, labels: when labels come."""
 
     @property
     def spans(self) -> list[Span]:
@@ -49,7 +52,8 @@ class Asked:
 def find_asked(night: Night, warehouse: Warehouse) -> Asked:
     """Compare the digests of all days with those that were scored."""
     references = reference_days(night, warehouse)
-    digests = _day_digests(night, warehouse, references)
+    arrival = label_arrival(warehouse, references, night.as_of)
+    digests = _day_digests(night, warehouse, references, still_coming(arrival, night.as_of))
     before = dict(warehouse.connection.execute("SELECT day, digest FROM ops.scored").fetchall())
     spans = _windows(night)
     reach = {day for span in spans for day in span.members}
@@ -62,6 +66,7 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
         digests=digests,
         windows_digest=digest,
         references=references,
+        arrival=arrival,
     )
 
 
@@ -95,8 +100,10 @@ def _windows(night: Night) -> tuple[Span, ...]:
     return tuple(Span(night.as_of - dt.timedelta(days=back), w) for w in lengths for back in (0, w))
 
 
-def _day_digests(night: Night, warehouse: Warehouse, references: pl.DataFrame) -> dict[dt.date, str]:
-    """Per day: its summaries, the references of its models, the labels that count, the definitions."""
+def _day_digests(
+    night: Night, warehouse: Warehouse, references: pl.DataFrame, coming: Mapping[dt.date, str]
+) -> dict[dt.date, str]:
+    """Per day: its summaries, the references of its models, the labels that count or are to come, the definitions."""
     warehouse.connection.register(
         "model_reference", _reference_digests(night, warehouse, references).to_arrow()
     )
@@ -124,8 +131,9 @@ def _day_digests(night: Night, warehouse: Warehouse, references: pl.DataFrame) -
     finally:
         warehouse.connection.unregister("model_reference")
     definitions = definitions_digest(night)
+    partial = {night.running_day: "partial"}
     return {
-        day: _sha([str(d) for d in digests] + [definitions, "partial" if day == night.running_day else ""])
+        day: _sha([*map(str, digests), definitions, coming.get(day, ""), partial.get(day, "")])
         for day, *digests in rows
     }
 

@@ -70,6 +70,8 @@ class MetricHead(Input):
     """Only models of these tasks; empty: all."""
     pillar: Name = "O"
     weight: float = 1.0
+    without_labels: bool = False
+    """Performance: the figure rests on no labels of its own days, so none need to have come."""
     graded_over: Literal["leading", "longest"] = "leading"
     """Which window a scorecard reads: the leading one, or the longest there is for a figure that seasons move."""
 

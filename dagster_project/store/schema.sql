@@ -191,6 +191,10 @@ create table if not exists mart.reading (
   window_days integer, value double, unit varchar, numerator double, denominator double, n bigint,
   low double, high double, grade varchar, reason varchar
 );
+create table if not exists mart.label_arrival (  -- learned from the reference days; models with too few labels are not in it
+  model_id varchar, lag integer,           -- days after the request
+  share double, labels bigint              -- of the labels to come, there by then; labels it rests on
+);
 create table if not exists mart.impact (
   model_id varchar, day date, window_days integer, currency varchar,
   value double, low double, high double, n bigint,   -- money of the window, 90 % interval

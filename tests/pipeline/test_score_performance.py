@@ -35,3 +35,36 @@ def test_percentage_errors_leave_out_labels_of_zero(tmp_path: Path) -> None:
     assert found["n"] == kept.sum()
     assert f"{(~kept).sum()} with label 0 left out" in str(found["reason"])
     assert found["low"] < exact < found["high"]
+
+
+def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> None:
+    """Seven of ten labels come on the day: that day is unknown, a night later it is judged, the figure is there."""
+    rng = np.random.default_rng(9)
+    of = workspace(
+        tmp_path,
+        [{"id": "m", "task": "binary", "threshold": 0.5, "reference": {"start": day(0), "end": day(2)}}],
+        targets={"targets": [{"metric": "accuracy", "good": 0.6, "poor": 0.5}]},
+    )
+    with Warehouse.open(None) as warehouse:
+        for number in range(5):
+            s = rng.random(1000)
+            rows = requests("m", day(number), 1000, score=s)
+            lag = (rng.random(1000) < 0.3).astype(int)
+            fill(of, warehouse, [(rows, labelled(rows, (rng.random(1000) < s).astype(float), lag=lag))])
+        found = {}
+        for as_of in (3, 4):
+            summarise(night(of, day(as_of)), warehouse)
+            score(night(of, day(as_of)), warehouse)
+            found[as_of] = warehouse.frame("SELECT * FROM mart.reading")
+        share = warehouse.value("SELECT share FROM mart.label_arrival WHERE model_id = 'm' AND lag = 0")
+    young = one(found[4], "accuracy", 4)
+    assert young["value"] is not None
+    assert (young["grade"], young["reason"]) == (
+        "unknown", f"labels still coming: {100 * share:.0f}\N{NO-BREAK SPACE}% of those expected are there"
+    )  # fmt: skip
+    assert one(found[3], "accuracy", 3)["grade"] == "unknown"
+    assert one(found[4], "accuracy", 3)["grade"] == "good"
+    assert one(found[4], "requests", 4)["reason"] != young["reason"]
+    window = one(found[4], "accuracy", 4, window=28)
+    assert window["grade"] == "unknown"
+    assert "94" in window["reason"]
