@@ -110,7 +110,11 @@ def _with_absent(found: pl.DataFrame, metric: Statement, traffic: pl.DataFrame, 
         problem = (
             pl.when(pl.col("scored") == 0)
             .then(pl.lit("not available: no score or prediction is logged"))
-            .otherwise(pl.lit("not available: no labels have come"))
+            .otherwise(
+                pl.lit(
+                    f"not available: {'no score is logged' if head.without_labels else 'no labels have come'}"
+                )
+            )
         )
     elif head.family == "latency" and not metric.id.endswith("per_100_ms"):
         wanted, problem = traffic, pl.lit("not available: no latency is logged")

@@ -139,7 +139,7 @@ def _day_digests(
 
 
 def _reference_digests(night: Night, warehouse: Warehouse, references: pl.DataFrame) -> pl.DataFrame:
-    """model_id, digest: of the summaries of each model's reference days, and whether they are complete."""
+    """model_id, digest: of each model's reference days, their labels up to the night, and whether they are complete."""
     import polars as pl
 
     warehouse.connection.register("model_days", references.to_arrow())
@@ -147,15 +147,24 @@ def _reference_digests(night: Night, warehouse: Warehouse, references: pl.DataFr
         frame = warehouse.frame(
             """
             WITH summary AS (
-              SELECT source, day, day || split_part(digest, ':', 1) || split_part(digest, ':', 3) AS of_requests
+              SELECT source, day, day || digest AS of_requests
               FROM ops.summarised
+            ), labels AS (
+              SELECT model_id, day, max(label_day) AS newest FROM (
+                SELECT model_id, day, label_day FROM daily.label_score_hist
+                UNION ALL SELECT model_id, day, label_day FROM daily.outcome_regression
+              ) GROUP BY ALL
             )
-            SELECT r.model_id, r.until, string_agg(DISTINCT s.of_requests, ',' ORDER BY s.of_requests) AS summaries
+            SELECT
+              r.model_id, r.until, string_agg(DISTINCT s.of_requests, ',' ORDER BY s.of_requests)
+              || coalesce(least(max(l.newest), ?)::VARCHAR, '') AS summaries
             FROM model_days AS r
             JOIN daily.traffic AS t ON t.model_id = r.model_id AND t.day BETWEEN r.start AND r.until AND t.segment = ''
             JOIN summary AS s ON s.source = t.source AND s.day = t.day
+            LEFT JOIN labels AS l ON l.model_id = r.model_id AND l.day = t.day
             GROUP BY ALL ORDER BY r.model_id
-            """
+            """,
+            [night.as_of],
         )
     finally:
         warehouse.connection.unregister("model_days")

@@ -20,6 +20,12 @@ from dagster_project.store.warehouse import quote
 if TYPE_CHECKING:
     import polars as pl
 
+DECIDED = (
+    "CASE WHEN k.threshold IS NOT NULL AND r.score IS NOT NULL THEN r.score >= k.threshold"
+    " WHEN r.prediction IS NOT NULL THEN r.prediction >= 0.5 ELSE r.score >= 0.5 END"
+)
+"""The decision is the score against the declared threshold; where none is declared, what the model answered; where
+it answered with a score alone, 0.5."""
 BY_DAY = {"model_id": "r.model_id", "version": "r.version", "day": "r.day"}
 
 
@@ -101,6 +107,7 @@ def input_scan(keys: pl.DataFrame, part: str | None = None) -> Scan:
         "error": "r.error",
         "late": "r.late",
         "score": "CASE WHEN isfinite(r.score) THEN r.score END",
+        "decided": DECIDED,
         "predicted": "r.score IS NOT NULL OR r.prediction IS NOT NULL OR r.prediction_text IS NOT NULL",
         "is_binary": "coalesce(k.task = 'binary', true)",
         "tokens_in": "r.tokens_in",
@@ -115,8 +122,7 @@ def input_scan(keys: pl.DataFrame, part: str | None = None) -> Scan:
 def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
     """One row a labelled request; `segment` is the expression that the keys' column `segment` equals.
 
-    The decision is the score against the declared threshold; where none is declared, what the model answered;
-    where it answered with a score alone, 0.5. A request without a user is its own user.
+    A request without a user is its own user.
     """
     columns = {
         "key": "k.key",
@@ -127,8 +133,7 @@ def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
         "prediction": "CASE WHEN isfinite(r.prediction) THEN r.prediction END",
         "baseline": "CASE WHEN isfinite(r.baseline) THEN r.baseline END",
         "label": "CASE WHEN isfinite(r.label) THEN r.label END",
-        "decided": "CASE WHEN k.threshold IS NOT NULL AND r.score IS NOT NULL THEN r.score >= k.threshold"
-        " WHEN r.prediction IS NOT NULL THEN r.prediction >= 0.5 ELSE r.score >= 0.5 END",
+        "decided": DECIDED,
         "is_binary": "coalesce(k.task = 'binary', r.score IS NOT NULL)",
         "is_regression": "coalesce(k.task = 'regression', r.score IS NULL)",
     }

@@ -24,12 +24,14 @@ Apply = Literal[
     "regression",
     "percentage",
     "skill",
+    "estimate",
     "drift",
 ]
 """The functions from rows to figures, as `pipeline.score_apply` holds them."""
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "quantile": ("q", ()),
     "binary": ("figure", ("accuracy", "precision", "recall", "specificity", "selection_rate", "f_beta")),
+    "estimate": ("figure", ("accuracy", "precision", "recall", "specificity", "f_beta", "roc_auc")),
     "regression": ("figure", ("mae", "bias", "mse", "rmse", "r2")),
     "drift": ("statistic", ("psi", "js", "ks", "wasserstein")),
 }

@@ -157,7 +157,8 @@ create table if not exists daily.category_hist (
   n bigint, invalid bigint
 );
 create table if not exists daily.score_hist (  -- all scores (binary, logit grid) by the day scored
-  source varchar, model_id varchar, version varchar, day date, segment varchar, bin smallint, n bigint, s1 hugeint
+  source varchar, model_id varchar, version varchar, day date, segment varchar, bin smallint, n bigint, s1 hugeint,
+  decided bigint                           -- positive decisions at the deployed threshold
 );
 create table if not exists daily.label_score_hist (  -- the same for labelled requests, by label and day of the label
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, label smallint,

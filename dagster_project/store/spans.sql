@@ -71,6 +71,22 @@ JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
 
+-- Scores of every span beside the labelled scores of the reference days, for what is estimated without labels.
+CREATE OR REPLACE VIEW span.score_estimate AS
+SELECT
+  'current' AS part, model_id, version, '' AS segment, '' AS feature, day, window_days, bin::INTEGER AS bin,
+  sum(n)::BIGINT AS n, sum(decided)::BIGINT AS decided, 0 AS positives
+FROM span.score_hist WHERE segment = '' GROUP BY ALL
+UNION ALL
+SELECT
+  'reference', h.model_id, '', '', '', NULL, NULL, h.bin::INTEGER, sum(h.n)::BIGINT, 0,
+  sum(CASE WHEN h.label = 1 THEN h.n ELSE 0 END)::BIGINT
+FROM daily.label_score_hist AS h
+JOIN span.reference AS r ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until
+WHERE h.segment = '' AND h.label_day <= (SELECT max(as_of) FROM span.night)
+  AND h.model_id IN (SELECT model_id FROM span.version)
+GROUP BY ALL;
+
 -- Counts of every feature value, whatever its kind: missing is one of them.
 CREATE OR REPLACE VIEW span.feature_count AS
 SELECT model_id, version, segment, feature, day, window_days, n, invalid, CASE WHEN bin = 999 THEN n ELSE 0 END AS missing

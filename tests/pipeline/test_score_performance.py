@@ -10,7 +10,7 @@ import pytest
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, requests, workspace
+from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
 from tests.pipeline.test_score import fill, one
 
 
@@ -68,3 +68,45 @@ def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> 
     window = one(found[4], "accuracy", 4, window=28)
     assert window["grade"] == "unknown"
     assert "94" in window["reason"]
+
+
+def test_an_estimate_stands_before_the_labels_come(tmp_path: Path) -> None:
+    """Labels of the reference days only: later days have an estimate near the truth, and no realised figure."""
+    rng = np.random.default_rng(12)
+    of = workspace(
+        tmp_path,
+        [{"id": "m", "task": "binary", "threshold": 0.5, "reference": {"start": day(0), "end": day(1)}}],
+    )
+    with Warehouse.open(None) as warehouse:
+        for number in range(3):
+            s = rng.beta(2, 3, 1500)
+            rows = requests("m", day(number), 1500, score=np.sqrt(s))
+            truth = (rng.random(1500) < s).astype(float)
+            put(of, warehouse, "requests", "log", rows)
+            if number < 2:
+                put(of, warehouse, "labelled", "log", labelled(rows, truth))
+        summarise(night(of, day(2)), warehouse)
+        score(night(of, day(2)), warehouse)
+        readings = warehouse.frame("SELECT * FROM mart.reading")
+    assert one(readings, "accuracy", 2)["reason"] == "not available: no labels have come"
+    right = np.mean((np.sqrt(s) >= 0.5) == (truth > 0.5))
+    found = one(readings, "estimated_accuracy", 2)
+    assert found["value"] == pytest.approx(right, abs=0.03)
+    assert found["low"] < found["value"] < found["high"]
+    assert found["n"] == 1500
+    area = one(readings, "estimated_roc_auc", 2)
+    assert 0.5 < area["low"] < area["high"] < 0.9
+
+
+def test_no_estimate_rests_on_a_handful_of_labels(tmp_path: Path) -> None:
+    """150 labels on the reference days are said to be too few."""
+    rng = np.random.default_rng(1)
+    of = workspace(tmp_path, [{"id": "m", "task": "binary", "threshold": 0.5}])
+    rows = requests("m", day(0), 150, score=rng.random(150))
+    with Warehouse.open(None) as warehouse:
+        fill(of, warehouse, [(rows, labelled(rows, (rng.random(150) < 0.5).astype(float)))])
+        summarise(night(of, day(0)), warehouse)
+        score(night(of, day(0)), warehouse)
+        found = one(warehouse.frame("SELECT * FROM mart.reading"), "estimated_f1", 0)
+    assert (found["value"], found["grade"]) == (None, "unknown")
+    assert found["reason"] == "not available: 150 of 200 labels needed on the reference days"
