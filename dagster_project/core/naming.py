@@ -17,6 +17,9 @@ _LOOKS_HASHED = re.compile(r"(?:^|-)[0-9a-f]{8}$")
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{device}{i}" for device in ("com", "lpt") for i in range(10)}
 _TAKEN = _DEVICES | {"index"}
 """Names that Windows keeps for devices, and the one every web server gives a meaning."""
+OUTPUT = "output:"
+"""What the names of answers and labels begin with where they stand beside the features of a model."""
+SCORE, PREDICTION, LABEL = (OUTPUT + name for name in ("score", "prediction", "label"))
 
 
 def slug(identifier: str) -> str:

@@ -56,6 +56,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
             ask(
                 warehouse, spans, versions, asked.references.select("model_id", "start", "until"), night.as_of
             )
+            warehouse.replace("span.learned", asked.references.select("model_id", "start", "until"))
             for readings in _readings(night, warehouse, judge):
                 warehouse.append("mart.reading", readings)
                 written += len(readings)

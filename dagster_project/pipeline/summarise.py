@@ -32,7 +32,7 @@ from dagster_project.store.warehouse import Warehouse, quote_table
 MOST_ROUNDS = 12
 """A new grid or an older value may mark days that were done; more rounds than this would be a fault."""
 UNREAD = ("request_id", "file_id", "arrival_time", "status", "label_time", "label_text")
-"""Columns of the lake that summaries never read; labels without a user read request_id."""
+"""Columns that summaries of requests never read; labels without a user read request_id, classes label_text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
     files = [path for one in due for path in one.labelled]
     if not files:
         return {}
-    unread = [name for name in UNREAD if name != "request_id"]
+    unread = [name for name in UNREAD if name not in ("request_id", "label_text")]
     engine.load(files, sum(one.labelled_rows for one in due), explode="segments", unread=unread)
     return label_rows(warehouse, _chunk(night, engine, due), _reading(night, "labelled"))
 
@@ -122,7 +122,7 @@ def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows)
         warehouse.run(f"DELETE FROM {quote_table(table)} WHERE {where}", gone)  # noqa: S608  quoted
         if frames := rows.get(table):
             together = pl.concat(
-                [frame.select(sorted(frame.columns)) for frame in frames], how="vertical_relaxed"
+                [frame.select(sorted(frame.columns)) for frame in frames], how="diagonal_relaxed"
             )
             warehouse.append(table, together.sort([c for c in together.columns if c != "hashes"]))
             written += len(together)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dagster_project.pipeline import summarise_grids as grids
 from dagster_project.pipeline import summarise_terms as dictionary
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, feature_column, groups
+from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column, groups
 from dagster_project.spec.loading import Statement
 from dagster_project.store.engine import Lookup, Scan
 from dagster_project.store.warehouse import Warehouse
@@ -82,12 +82,16 @@ def _keys_since(chunk: Chunk, known: pl.DataFrame, feature: str) -> pl.DataFrame
     import polars as pl
 
     of_feature = known.filter(pl.col("feature") == feature).drop("feature").sort("from_day")
-    keys = chunk.keys.sort("day").join_asof(
-        of_feature.with_columns(pl.col("from_day").alias("since")),
-        left_on="day",
-        right_on="since",
-        by="model_id",
-        check_sortedness=False,
+    keys = (
+        constants(chunk, chunk.keys)
+        .sort("day")
+        .join_asof(
+            of_feature.with_columns(pl.col("from_day").alias("since")),
+            left_on="day",
+            right_on="since",
+            by="model_id",
+            check_sortedness=False,
+        )
     )
     return keys.drop("since", strict=False).filter(pl.col("from_day").is_not_null()).sort("key")
 
@@ -110,7 +114,7 @@ def _admit(
     if inside.is_empty():
         return
     x = feature_column(chunk.engine, feature, "category")
-    lookup = Lookup("k", inside.select("key", *BY_DAY), BY_DAY)
+    lookup = Lookup("k", inside.select("key", *BY_DAY, "task", "threshold"), BY_DAY)
     counted = groups(chunk.engine, {"key": "k.key", "value": x}, (lookup,)).filter(
         pl.col("value").is_not_null()
     )
@@ -132,7 +136,7 @@ def _categories(
     held = dictionary.terms(warehouse, chunk, feature)
     allowed = _allowed(chunk, feature)
     entries = held.join(allowed, on=["model_id", "value"], how="full", coalesce=True)
-    restricted = keys.select("key", *BY_DAY).join(
+    restricted = keys.select("key", *BY_DAY, "task", "threshold").join(
         allowed.select("model_id").unique().with_columns(pl.lit(True).alias("restricted")),
         on="model_id",
         how="left",

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.core.histogram import K, centre_scale
+from dagster_project.core.naming import PREDICTION
 from dagster_project.pipeline.summarise_due import lake_path, mark
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, feature_column
+from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column
 from dagster_project.store.engine import Lookup, Scan
 from dagster_project.store.warehouse import Warehouse
 
@@ -130,40 +131,48 @@ def _look(chunk: Chunk, book: Book) -> list[Seen]:
     """Count the values of every column that is new to some model, begins earlier, or has a provisional grid."""
     import polars as pl
 
-    names = [column.removeprefix("f:") for column in sorted(chunk.engine.loaded) if column.startswith("f:")]
     wanted = [
-        feature
-        for feature in names
-        if not all(_settled(book.get((model_id, feature)), chunk) for model_id in chunk.model_ids)
+        probe
+        for probe in _probes(chunk)
+        if not all(_settled(book.get((model_id, probe[0])), chunk) for model_id in chunk.model_ids)
     ]
-    seen = []
-    for features in (wanted[i : i + AT_ONCE] for i in range(0, len(wanted), AT_ONCE)):
-        counted = _count_values(chunk, features).join(chunk.keys, on="key")
-        for i, feature in enumerate(features):
+    seen: dict[tuple[str, str], Seen] = {}
+    for probes in (wanted[i : i + AT_ONCE] for i in range(0, len(wanted), AT_ONCE)):
+        counted = _count_values(chunk, probes).join(chunk.keys, on="key")
+        for i, (feature, kind) in enumerate(probes):
             by_model = counted.filter(pl.col(f"there_{i}") > 0).group_by("model_id")
             rows = by_model.agg(pl.col("day").min(), pl.col(f"finite_{i}").sum())
             for model_id, day, n in rows.sort("model_id").iter_rows():
-                grids, given = book.get((model_id, feature)), chunk.declared(model_id).features.get(feature)
-                kept = (given and given.type) or (grids[0].kind if grids else _kind(chunk, feature))
-                seen.append(Seen(model_id, feature, kept, day, n))
-    return seen
+                kept = _kept_kind(chunk, model_id, feature, kind, book)
+                if feature != PREDICTION or kept == kind:
+                    seen.setdefault((model_id, feature), Seen(model_id, feature, kept, day, n))
+    return list(seen.values())
 
 
-def _count_values(chunk: Chunk, features: Sequence[str]) -> pl.DataFrame:
-    """key, and of the i-th feature there_<i>, finite_<i>: how many values a group has, and how many finite numbers."""
+def _probes(chunk: Chunk) -> list[tuple[str, str]]:
+    """Every feature with what the files hold of it, and the answers of the models in both their forms."""
+    loaded = chunk.engine.loaded
+    names = [column.removeprefix("f:") for column in sorted(loaded) if column.startswith("f:")]
+    features = [(name, "category" if loaded[f"f:{name}"] == "VARCHAR" else "number") for name in names]
+    return [*features, (PREDICTION, "category"), (PREDICTION, "number")]
+
+
+def _kept_kind(chunk: Chunk, model_id: str, feature: str, kind: str, book: Book) -> str:
+    """How a feature is counted: as declared, as before, or as the files hold it."""
+    given, grids = chunk.declared(model_id).features.get(feature), book.get((model_id, feature))
+    return (given and given.type) or (grids[0].kind if grids else kind)
+
+
+def _count_values(chunk: Chunk, probes: Sequence[tuple[str, str]]) -> pl.DataFrame:
+    """key, and of the i-th probe there_<i>, finite_<i>: how many values a group has, and how many finite numbers."""
     columns, counts = {"key": "k.key"}, []
-    for i, feature in enumerate(features):
-        kind = _kind(chunk, feature)
+    for i, (feature, kind) in enumerate(probes):
         columns[f"x_{i}"] = feature_column(chunk.engine, feature, kind)
         finite = f"count(*) FILTER ({FINITE.format(x=f'x_{i}')})" if kind == "number" else "0"
         counts.append(f"count(x_{i}) AS there_{i}, CAST({finite} AS BIGINT) AS finite_{i}")
     statement = f"SELECT key, {', '.join(counts)} FROM seen GROUP BY key ORDER BY key"  # noqa: S608  made here
-    return chunk.engine.rollup(statement, Scan("seen", columns, (Lookup("k", chunk.keys, BY_DAY),)))
-
-
-def _kind(chunk: Chunk, feature: str) -> str:
-    """What the loaded files hold of a feature."""
-    return "number" if chunk.engine.loaded[f"f:{feature}"] != "VARCHAR" else "category"
+    keys = Lookup("k", constants(chunk, chunk.keys), BY_DAY)
+    return chunk.engine.rollup(statement, Scan("seen", columns, (keys,)))
 
 
 def _settled(grids: list[Grid] | None, chunk: Chunk) -> bool:
@@ -254,8 +263,9 @@ def _first_values(
     days = _files_by_day(night, warehouse, chunk, since)
     take = 2
     while True:
+        column = "prediction" if feature == PREDICTION else f"f:{feature}"
         values = chunk.engine.first_values(
-            [f for files in days[:take] for f in files], feature, models, VALUES
+            [f for files in days[:take] for f in files], column, models, VALUES
         )
         full = values.group_by("model_id").len().filter(pl.col("len") >= VALUES)
         if take >= len(days) or len(full) == len(models):

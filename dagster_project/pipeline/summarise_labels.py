@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from dagster_project.core.naming import PREDICTION
+from dagster_project.pipeline import summarise_grids as grids
 from dagster_project.pipeline.summarise_scans import (
     BY_DAY,
     Chunk,
@@ -24,19 +26,24 @@ from dagster_project.store.warehouse import Warehouse
 if TYPE_CHECKING:
     import polars as pl
 
+WHOLE_ONLY = "daily.label_hist"
+"""Labels beside the features of a model are counted over all requests, not by segment."""
+
 
 def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statement]) -> Rows:
     """Rows of all statements that read `labelled`, for all requests and for the parts of declared segments."""
     import polars as pl
 
     keys = _keys(warehouse, chunk)
-    names = keys.select("key", *BY_DAY, pl.col("part").alias("segment")).unique()
+    names = keys.select("key", *BY_DAY, pl.col("part").alias("segment"), "grid_from").unique()
     scan = labelled_scan(keys, "r.item")
     rows: Rows = {}
     for statement in statements:
         counted = chunk.engine.rollup(statement.sql, scan).join(names, on="key")
         label_day = pl.col("day") + pl.duration(days=pl.col("lag"))
         placed = counted.with_columns(label_day.alias("label_day"), pl.lit(chunk.source).alias("source"))
+        whole = table_of(statement) == WHOLE_ONLY
+        placed = placed.filter(pl.col("segment") == "") if whole else placed.drop("grid_from")
         rows.setdefault(table_of(statement), []).append(placed.drop("key", "lag"))
     return rows
 
@@ -60,4 +67,15 @@ def _keys(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
     every = pl.concat(parts)
     numbered = with_keys(every.select(*BY_DAY, "part"))
     keys = every.join(numbered, on=[*BY_DAY, "part"]).rename({"item": "segment"})
-    return constants(chunk, keys.select("key", *BY_DAY, "segment", "part"))
+    return _with_grids(warehouse, chunk, constants(chunk, keys.select("key", *BY_DAY, "segment", "part")))
+
+
+def _with_grids(warehouse: Warehouse, chunk: Chunk, keys: pl.DataFrame) -> pl.DataFrame:
+    """Add grid_from, centre and scale of the predictions' grid in force on each key's day; NULL without one."""
+    import polars as pl
+
+    known = grids.of_kind(warehouse, chunk, "number").filter(pl.col("feature") == PREDICTION)
+    since = known.select("model_id", "from_day", pl.col("from_day").alias("grid_from"), "centre", "scale")
+    return keys.sort("day").join_asof(
+        since.sort("from_day"), left_on="day", right_on="from_day", by="model_id", check_sortedness=False
+    ).drop("from_day", strict=False)  # fmt: skip

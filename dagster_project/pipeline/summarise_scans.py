@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.core.naming import PREDICTION
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.statement import StatementHead
@@ -20,13 +21,17 @@ from dagster_project.store.warehouse import quote
 if TYPE_CHECKING:
     import polars as pl
 
+BY_DAY = {"model_id": "r.model_id", "version": "r.version", "day": "r.day"}
+IS_BINARY = "coalesce(k.task = 'binary', r.score IS NOT NULL)"
+IS_REGRESSION = "coalesce(k.task = 'regression', r.score IS NULL)"
 DECIDED = (
     "CASE WHEN k.threshold IS NOT NULL AND r.score IS NOT NULL THEN r.score >= k.threshold"
     " WHEN r.prediction IS NOT NULL THEN r.prediction >= 0.5 ELSE r.score >= 0.5 END"
 )
 """The decision is the score against the declared threshold; where none is declared, what the model answered; where
 it answered with a score alone, 0.5."""
-BY_DAY = {"model_id": "r.model_id", "version": "r.version", "day": "r.day"}
+DECISIONS = ("positive", "negative")
+"""What a decision, and the label of a binary model, is called as a category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ def input_scan(keys: pl.DataFrame, part: str | None = None) -> Scan:
 def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
     """One row a labelled request; `segment` is the expression that the keys' column `segment` equals.
 
-    A request without a user is its own user.
+    A request without a user is its own user. Labels of regression models are put on the grid of the predictions.
     """
     columns = {
         "key": "k.key",
@@ -133,9 +138,13 @@ def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
         "prediction": "CASE WHEN isfinite(r.prediction) THEN r.prediction END",
         "baseline": "CASE WHEN isfinite(r.baseline) THEN r.baseline END",
         "label": "CASE WHEN isfinite(r.label) THEN r.label END",
+        "label_class": f"coalesce(r.label_text, {_whole('r.label')})",
         "decided": DECIDED,
-        "is_binary": "coalesce(k.task = 'binary', r.score IS NOT NULL)",
-        "is_regression": "coalesce(k.task = 'regression', r.score IS NULL)",
+        "is_binary": IS_BINARY,
+        "is_regression": IS_REGRESSION,
+        "is_multiclass": "coalesce(k.task = 'multiclass', r.label_text IS NOT NULL)",
+        "centre": "k.centre",
+        "scale": "k.scale",
     }
     return Scan("labelled", columns, (Lookup("k", keys, {**BY_DAY, "segment": segment}),))
 
@@ -143,8 +152,11 @@ def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
 def feature_column(engine: Engine, feature: str, kind: str) -> str:
     """Expression of a feature's value as number or category; NULL where the files do not have it.
 
-    A text in a column of numbers is not a number: NaN. A whole number in a column of categories has no point.
+    A text in a column of numbers is not a number: NaN. A whole number in a column of categories has no point. What
+    the model answered is a feature with a name of its own; the keys `k` must then carry task and threshold.
     """
+    if feature == PREDICTION:
+        return _answered(kind)
     name = f"f:{feature}"
     column, wanted = f"r.{quote(name)}", "DOUBLE" if kind == "number" else "VARCHAR"
     if name not in engine.loaded:
@@ -153,5 +165,21 @@ def feature_column(engine: Engine, feature: str, kind: str) -> str:
         return column
     if kind == "number":
         return f"CASE WHEN {column} IS NOT NULL THEN coalesce(try_cast({column} AS DOUBLE), 'nan') END"
+    return _whole(column)
+
+
+def _answered(kind: str) -> str:
+    """What the model answered: a number of regression models, a decision or class of the others."""
+    number = "CASE WHEN isfinite(r.prediction) THEN r.prediction END"
+    if kind == "number":
+        return f"CASE WHEN {IS_REGRESSION} THEN {number} END"
+    positive, negative = DECISIONS
+    decision = f"CASE WHEN {DECIDED} THEN '{positive}' WHEN NOT ({DECIDED}) THEN '{negative}' END"
+    named = f"coalesce(r.prediction_text, CASE WHEN k.task IS NOT NULL THEN {_whole('r.prediction')} END)"
+    return f"CASE WHEN {IS_BINARY} THEN {decision} WHEN k.task = 'regression' THEN NULL ELSE {named} END"
+
+
+def _whole(column: str) -> str:
+    """A number as text, a whole one without a point."""
     whole = f"{column} = floor({column}) AND abs({column}) < 1e15"
     return f"CAST(CASE WHEN {whole} THEN CAST({column} AS BIGINT)::VARCHAR ELSE {column}::VARCHAR END AS VARCHAR)"

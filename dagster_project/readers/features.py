@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.core.naming import OUTPUT
 from dagster_project.readers.columns import as_number, as_text, flat_columns, pick, unit_factor
 from dagster_project.readers.mapped import FILE, ROW
 from dagster_project.spec.source import Column, Source
@@ -59,16 +60,18 @@ def _raw_features(
     for name, series in flat_columns(frame.drop(FILE, ROW)).items():
         if name in mapped or name.partition(".")[0] in mapped:
             continue
-        if source.all_other_columns_are_features and _can_be_feature(series) and name not in raw:
+        if source.all_other_columns_are_features and _can_be_feature(name, series) and name not in raw:
             raw[name] = (Column(column=name), series)
         else:
             unused.append(name)
     return raw, tuple(unused)
 
 
-def _can_be_feature(series: pl.Series) -> bool:
-    """Instants, lists and bytes are no features."""
-    return not (series.dtype.is_nested() or series.dtype.is_temporal() or str(series.dtype) == "Binary")
+def _can_be_feature(name: str, series: pl.Series) -> bool:
+    """Instants, lists and bytes are no features, nor is what is named like an answer."""
+    return not name.startswith(OUTPUT) and not (
+        series.dtype.is_nested() or series.dtype.is_temporal() or str(series.dtype) == "Binary"
+    )
 
 
 def _is_csv_text(frame: pl.DataFrame) -> bool:

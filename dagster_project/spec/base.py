@@ -23,6 +23,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from dagster_project.core.naming import OUTPUT
+
 KeyPath = tuple[str | int, ...]
 """Keys and positions that lead from a file's top to one value: ('models', 2, 'id')."""
 Finding = tuple[KeyPath, str]
@@ -88,8 +90,17 @@ def unknown(what: str, word: str, known: Iterable[str]) -> str:
     return f"unknown {what}{hint}" if hint else f"unknown {what}; expected some of {', '.join(names)}"
 
 
+def _no_output(name: str) -> str:
+    if name.startswith(OUTPUT):
+        raise ValueError(
+            f"a feature's name cannot begin with {OUTPUT!r}: that is how answers and labels are named"
+        )
+    return name
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+FeatureName = Annotated[str, AfterValidator(_no_output)]
 Day = Annotated[dt.date, BeforeValidator(parse_day)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from dagster_project.spec.base import Currency, Day, Finding, Input, Name, Text, refuse
+from dagster_project.spec.base import Currency, Day, FeatureName, Finding, Input, Name, Text, refuse
 
 Task = Literal["binary", "regression", "multiclass", "other"]
 Pattern = Literal["rest", "batch", "stream", "other"]
@@ -194,7 +194,7 @@ class Model(Input):
     """The simple alternative the model must beat, in words."""
     segments: tuple[Name, ...] = ()
     """Columns (features, consumer, pattern or deployment) whose values are shown apart."""
-    features: dict[str, Feature] = Field(default_factory=dict)
+    features: dict[FeatureName, Feature] = Field(default_factory=dict)
     reference: Reference | None = None
     label_delay_days: float | None = Field(default=None, ge=0)
     """When labels usually are there."""

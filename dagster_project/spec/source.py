@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
-from dagster_project.spec.base import Finding, Input, Name, Text, Zone, found, refuse, unknown
+from dagster_project.spec.base import FeatureName, Finding, Input, Name, Text, Zone, found, refuse, unknown
 
 FACT_KINDS = ("training_runs", "ci_runs", "commits", "deployments", "incidents")
 Kind = Literal["requests", "outcomes", "training_runs", "ci_runs", "commits", "deployments", "incidents"]
@@ -79,7 +79,7 @@ class Source(Input):
     columns: dict[str, Column] = Field(default_factory=dict)
     """canonical column -> where it comes from. A plain text is the name of a column. Not used by facts.
     `baseline` is the simple alternative's answer to the same request, a column or a constant."""
-    features: dict[str, Column] = Field(default_factory=dict)
+    features: dict[FeatureName, Column] = Field(default_factory=dict)
     """feature -> where it comes from. A list of names, or "*" for every column not mapped otherwise."""
     all_other_columns_are_features: bool = False
     """Every column of the file that is not mapped otherwise is a feature; the same as `features: "*"`."""

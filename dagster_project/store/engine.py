@@ -116,17 +116,14 @@ class Engine:
         )
         self.bound[scan.name] = scan
 
-    def first_values(
-        self, files: Sequence[Path], feature: str, models: Sequence[str], n: int
-    ) -> pl.DataFrame:
-        """model_id, x: the first n finite values of a feature in (event_time, request_id) order, model by model."""
-        column = quote(f"f:{feature}")
+    def first_values(self, files: Sequence[Path], column: str, models: Sequence[str], n: int) -> pl.DataFrame:
+        """model_id, x: the first n finite values of a column in (event_time, request_id) order, model by model."""
         self.warehouse.run("SET VARIABLE first_files = ?", [[str(path) for path in files]])
         return self.warehouse.frame(
             f"""
             SELECT model_id, x FROM (
               SELECT model_id, x, row_number() OVER (PARTITION BY model_id ORDER BY event_time, request_id) AS place
-              FROM (SELECT model_id, event_time, request_id, try_cast({column} AS DOUBLE) AS x
+              FROM (SELECT model_id, event_time, request_id, try_cast({quote(column)} AS DOUBLE) AS x
                     FROM read_parquet(getvariable('first_files'), union_by_name = true)
                     WHERE list_contains($models, model_id))
               WHERE isfinite(x)

@@ -78,8 +78,8 @@ ASOF JOIN running AS now ON now.model_id = begun.model_id AND now.label_day <= c
 ASOF LEFT JOIN running AS before ON before.model_id = begun.model_id AND before.label_day <= calendar.day - 28;
 CREATE OR REPLACE TEMP TABLE featured AS
 WITH seen AS (
-  SELECT DISTINCT model_id, day FROM daily.feature_hist WHERE segment = ''
-  UNION SELECT DISTINCT model_id, day FROM daily.category_hist WHERE segment = ''
+  SELECT DISTINCT model_id, day FROM daily.feature_hist WHERE segment = '' AND NOT starts_with(feature, 'output:')
+  UNION SELECT DISTINCT model_id, day FROM daily.category_hist WHERE segment = '' AND NOT starts_with(feature, 'output:')
 ),
 begun AS (SELECT model_id, min(day) AS first_feature FROM seen GROUP BY model_id)
 SELECT calendar.day, begun.model_id, begun.first_feature, seen.day AS last_feature

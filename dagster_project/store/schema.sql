@@ -164,6 +164,12 @@ create table if not exists daily.label_score_hist (  -- the same for labelled re
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, label smallint,
   bin smallint, n bigint, s1 hugeint       -- s1: sum of round(score * 2^30)
 );
+create table if not exists daily.label_hist (  -- labels of regression (bin) and multiclass models (value)
+  source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
+  value varchar,                           -- NULL with a bin, and where a day has more than 1,000 classes
+  grid_from date, bin smallint,            -- softsign grid of output:prediction, see ops.grid
+  n bigint, s1 hugeint, s2 hugeint
+);
 create table if not exists daily.outcome_binary (  -- exact at the deployed threshold
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
   bucket smallint,                         -- user_hash % 32 where segment = '', else NULL

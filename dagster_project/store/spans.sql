@@ -6,6 +6,7 @@ CREATE SCHEMA IF NOT EXISTS span;
 CREATE TABLE IF NOT EXISTS span.asked (day DATE, window_days INTEGER, member DATE);  -- one row a day of a span
 CREATE TABLE IF NOT EXISTS span.version (model_id VARCHAR, version VARCHAR, shown VARCHAR);
 CREATE TABLE IF NOT EXISTS span.reference (model_id VARCHAR, start DATE, until DATE);
+CREATE TABLE IF NOT EXISTS span.learned (model_id VARCHAR, start DATE, until DATE);  -- the days estimates are learned from
 CREATE TABLE IF NOT EXISTS span.night (as_of DATE);
 
 CREATE OR REPLACE VIEW span.traffic AS
@@ -82,18 +83,18 @@ SELECT
   'reference', h.model_id, '', '', '', NULL, NULL, h.bin::INTEGER, sum(h.n)::BIGINT, 0,
   sum(CASE WHEN h.label = 1 THEN h.n ELSE 0 END)::BIGINT
 FROM daily.label_score_hist AS h
-JOIN span.reference AS r ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until
+JOIN span.learned AS r ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until
 WHERE h.segment = '' AND h.label_day <= (SELECT max(as_of) FROM span.night)
   AND h.model_id IN (SELECT model_id FROM span.version)
 GROUP BY ALL;
 
--- Counts of every feature value, whatever its kind: missing is one of them.
+-- Counts of every feature value, whatever its kind: missing is one of them. What a model answered is no feature.
 CREATE OR REPLACE VIEW span.feature_count AS
 SELECT model_id, version, segment, feature, day, window_days, n, invalid, CASE WHEN bin = 999 THEN n ELSE 0 END AS missing
-FROM span.feature_hist
+FROM span.feature_hist WHERE NOT starts_with(feature, 'output:')
 UNION ALL
 SELECT model_id, version, segment, feature, day, window_days, n, invalid, CASE WHEN kind = 'missing' THEN n ELSE 0 END
-FROM span.category_hist;
+FROM span.category_hist WHERE NOT starts_with(feature, 'output:');
 
 -- Both sides of every comparison with the reference days: part 'current' by span, part 'reference' by feature.
 -- Categories have codes: the rank of the value, 1000 other, 1001 unseen, 1002 missing.

@@ -8,12 +8,12 @@ definition: >
 with counted as (
   select h.model_id as model, h.feature, h.day, sum(h.n) as n, coalesce(sum(h.n) filter (where h.bin = 999), 0) as missing
   from daily.feature_hist as h, page.now as now
-  where h.segment = '' and h.day between now.window_start and now.as_of
+  where h.segment = '' and not starts_with(h.feature, 'output:') and h.day between now.window_start and now.as_of
   group by all
   union all
   select h.model_id, h.feature, h.day, sum(h.n), coalesce(sum(h.n) filter (where h.kind = 'missing'), 0)
   from daily.category_hist as h, page.now as now
-  where h.segment = '' and h.day between now.window_start and now.as_of
+  where h.segment = '' and not starts_with(h.feature, 'output:') and h.day between now.window_start and now.as_of
   group by all
 ),
 by_feature as (

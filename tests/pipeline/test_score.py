@@ -405,7 +405,7 @@ def test_absent_things_are_not_available(tmp_path: Path) -> None:
     assert one(readings, "latency_p95_ms", 0)["reason"] == "not available: no latency is logged"
     reasons = {(model, family): reason for model, family, grade, reason in rows if grade == "unknown"}
     assert "no latency is logged" in reasons["m", "latency"]
-    assert reasons["m", "drift"] == "not available: no features are logged"
+    assert "not enough data: 30 of 200 rows on the reference days" in reasons["m", "drift"]
     assert reasons["new", "usage"] == "not available: development, no requests yet"
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagster_project.core.errors import WorkspaceError
 from dagster_project.spec.catalog import Feature, Model, VersionNote
 from dagster_project.spec.entry import read_entry
+from dagster_project.spec.source import Source
 from dagster_project.spec.yamlfile import parse_yaml
 
 NAMES = st.one_of(
@@ -43,3 +46,15 @@ def test_a_model_written_to_yaml_is_read_back_the_same(model: Model) -> None:
     """Ids and versions of any look, numbers to the last digit, days and booleans come back as they were."""
     text = yaml.safe_dump(model.model_dump(exclude_defaults=True), allow_unicode=True)
     assert read_entry(parse_yaml(text, "f.yml"), Model).value == model
+
+
+@pytest.mark.parametrize("kind", [Model, Source])
+def test_a_feature_cannot_take_the_name_of_an_answer(kind: type[Model | Source]) -> None:
+    """Names that begin with 'output:' are kept for scores, predictions and labels; the message names the line."""
+    own = "id: m" if kind is Model else "source: s\nfiles: x.csv\ncolumns: {event_time: t, model_id: m}"
+    entry = "{}" if kind is Model else "{column: score}"
+    with pytest.raises(WorkspaceError) as refused:
+        read_entry(parse_yaml(f"{own}\nfeatures:\n  'output:score': {entry}\n", "f.yml"), kind)
+    [problem] = refused.value.problems
+    assert "cannot begin with 'output:'" in problem.message
+    assert (problem.file, problem.key.split(".")[0]) == ("f.yml", "features")

@@ -90,5 +90,5 @@ def test_first_values_follow_the_time_of_the_event(tmp_path: Path) -> None:
     })  # fmt: skip
     frame.write_parquet(tmp_path / "p.parquet")
     with Warehouse.open(None) as warehouse:
-        found = Engine(warehouse).first_values([tmp_path / "p.parquet"], "x", ["m"], 3)
+        found = Engine(warehouse).first_values([tmp_path / "p.parquet"], "f:x", ["m"], 3)
     assert found["x"].to_list() == [10.0, 11.0, 20.0]
