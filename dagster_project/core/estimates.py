@@ -1,8 +1,9 @@
-"""Performance before labels come, from scores alone and what they meant on the reference days.
+"""Performance before labels come, from what scores and predictions meant on the reference days.
 
 Confidence-based performance estimation: a calibrated score is the chance that its row is positive, so the confusion
-matrix of rows without labels can be expected. It sees that inputs moved to where the model is surer or less sure; it
-cannot see that the same inputs now mean something else (concept drift). Arrays [groups, 255] on the logit grid.
+matrix of rows without labels can be expected. Direct loss estimation: predictions of a size erred by so much. Both
+see that inputs moved to where the model is surer or less sure; neither can see that the same inputs now mean
+something else (concept drift). Arrays [groups, 255] on the logit grid or the predictions' own.
 Caller: pipeline.score_estimates.
 """
 
@@ -16,6 +17,8 @@ from dagster_project.core.types import Floats, Numbers
 
 FEWEST_LABELS = 200
 """So many labels on the reference days make a calibration."""
+LABELS_A_STEP = 50
+"""Neighbouring bins share what they learn until they hold about so many labels."""
 
 
 def calibrated(n: Numbers, positives: Numbers) -> Floats:
@@ -60,6 +63,35 @@ def expected_auc(n: Numbers, chance: Numbers) -> tuple[Floats, Floats, Floats]:
     """Return the area under the ROC curve to expect, and its sampling interval."""
     n, chance = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (n, chance))
     return auc(n * chance, n * (1 - chance))
+
+
+def learned(n: Numbers, sums: Numbers) -> Floats:
+    """Return mean loss by bin [bins], from rows and sums of losses by bin; nan below one step of labels.
+
+    A step is a run of bins that hold about LABELS_A_STEP labels, so that a mean never rests on a handful; bins
+    without rows belong to the step they lie in.
+    """
+    n, sums = (np.asarray(a, dtype=np.float64) for a in (n, sums))
+    steps = int(n.sum() // LABELS_A_STEP)
+    if steps == 0:
+        return np.full(len(n), np.nan)
+    step = np.minimum((np.cumsum(n) - n) // LABELS_A_STEP, steps - 1).astype(np.int64)
+    rows, total = (np.bincount(step, a, steps).astype(np.float64) for a in (n, sums))
+    means: Floats = ratio(total, rows)[step]
+    return means
+
+
+def expected_loss(n: Numbers, mean: Numbers, squares: Numbers) -> tuple[Floats, Floats, Floats]:
+    """Return the mean loss to expect and its sampling interval, all [groups].
+
+    n [groups, bins]: rows by bin of their prediction; mean, squares: the loss and its square to expect there.
+    """
+    n, mean, squares = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (n, mean, squares))
+    rows = n.sum(axis=1)
+    value = ratio((n * mean).sum(axis=1), rows)
+    spread = (n * np.maximum(squares - mean**2, 0.0)).sum(axis=1)
+    half = _z() * ratio(np.sqrt(spread), rows)
+    return value, np.maximum(value - half, 0.0), value + half
 
 
 def _moved(figure: str, is_decided: bool, value: Floats, beta: float) -> Floats:

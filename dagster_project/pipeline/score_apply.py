@@ -15,9 +15,8 @@ import numpy as np
 from dagster_project.core import intervals, performance
 from dagster_project.core.histogram import grouped_quantile
 from dagster_project.core.usage import KMV_K, kmv_estimate, kmv_merge
-from dagster_project.pipeline import score_performance
+from dagster_project.pipeline import score_estimates, score_performance
 from dagster_project.pipeline.score_drift import drift
-from dagster_project.pipeline.score_estimates import estimate
 from dagster_project.pipeline.score_figures import Apply, Arguments, figures
 from dagster_project.pipeline.score_rows import Rows
 
@@ -94,7 +93,8 @@ APPLY: Mapping[str, Apply] = MappingProxyType(
         "regression": score_performance.regression,
         "percentage": score_performance.percentage,
         "skill": score_performance.skill,
-        "estimate": estimate,
+        "estimate": score_estimates.estimate,
+        "estimate_error": score_estimates.estimate_error,
         "drift": drift,
     }
 )

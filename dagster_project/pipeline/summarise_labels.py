@@ -26,8 +26,8 @@ from dagster_project.store.warehouse import Warehouse
 if TYPE_CHECKING:
     import polars as pl
 
-WHOLE_ONLY = "daily.label_hist"
-"""Labels beside the features of a model are counted over all requests, not by segment."""
+WHOLE_ONLY = ("daily.label_hist", "daily.error_hist")
+"""What stands on the grid of the predictions is counted over all requests, not by segment."""
 
 
 def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statement]) -> Rows:
@@ -42,7 +42,7 @@ def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statemen
         counted = chunk.engine.rollup(statement.sql, scan).join(names, on="key")
         label_day = pl.col("day") + pl.duration(days=pl.col("lag"))
         placed = counted.with_columns(label_day.alias("label_day"), pl.lit(chunk.source).alias("source"))
-        whole = table_of(statement) == WHOLE_ONLY
+        whole = table_of(statement) in WHOLE_ONLY
         placed = placed.filter(pl.col("segment") == "") if whole else placed.drop("grid_from")
         rows.setdefault(table_of(statement), []).append(placed.drop("key", "lag"))
     return rows

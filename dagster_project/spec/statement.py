@@ -25,6 +25,7 @@ Apply = Literal[
     "percentage",
     "skill",
     "estimate",
+    "estimate_error",
     "drift",
 ]
 """The functions from rows to figures, as `pipeline.score_apply` holds them."""
@@ -32,6 +33,7 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "quantile": ("q", ()),
     "binary": ("figure", ("accuracy", "precision", "recall", "specificity", "selection_rate", "f_beta")),
     "estimate": ("figure", ("accuracy", "precision", "recall", "specificity", "f_beta", "roc_auc")),
+    "estimate_error": ("figure", ("mae", "rmse")),
     "regression": ("figure", ("mae", "bias", "mse", "rmse", "r2")),
     "drift": ("statistic", ("psi", "js", "ks", "wasserstein")),
 }

@@ -182,6 +182,11 @@ create table if not exists daily.outcome_regression (  -- errors scaled by 2^10 
   bn bigint, pae hugeint, bae hugeint,     -- rows with a baseline; of these |e| and the baseline's own
   pn bigint, pe hugeint                    -- rows with a label other than 0; of these |e / y| * 2^20
 );
+create table if not exists daily.error_hist (  -- errors by prediction, on the grid of output:prediction, see ops.grid
+  source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
+  grid_from date, bin smallint,
+  n bigint, a hugeint, aa hugeint, aaaa hugeint  -- sums of round(|error| / scale * 2^10), its square, its 4th power
+);
 create table if not exists ops.grid (
   model_id varchar, feature varchar, from_day date, kind varchar,  -- 'number' or 'category'
   centre double, scale double, n bigint,   -- n: values they were taken from; scale 0: a constant

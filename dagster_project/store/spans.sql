@@ -88,6 +88,24 @@ WHERE h.segment = '' AND h.label_day <= (SELECT max(as_of) FROM span.night)
   AND h.model_id IN (SELECT model_id FROM span.version)
 GROUP BY ALL;
 
+-- Predictions of every span beside the errors of the reference days by prediction; as above, for numbers.
+CREATE OR REPLACE VIEW span.error_estimate AS
+SELECT
+  'current' AS part, model_id, version, '' AS segment, '' AS feature, day, window_days, grid_from, NULL::DOUBLE AS scale,
+  bin::INTEGER AS bin, sum(n)::BIGINT AS n, 0::DOUBLE AS a, 0::DOUBLE AS aa, 0::DOUBLE AS aaaa
+FROM span.feature_hist
+WHERE segment = '' AND feature = 'output:prediction' AND bin BETWEEN -127 AND 127 GROUP BY ALL
+UNION ALL
+SELECT
+  'reference', h.model_id, '', '', '', NULL, NULL, h.grid_from, g.scale, h.bin::INTEGER, sum(h.n)::BIGINT,
+  sum(h.a)::DOUBLE, sum(h.aa)::DOUBLE, sum(h.aaaa)::DOUBLE
+FROM daily.error_hist AS h
+JOIN ops.grid AS g ON g.model_id = h.model_id AND g.feature = 'output:prediction' AND g.from_day = h.grid_from
+JOIN span.learned AS r ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until
+WHERE h.segment = '' AND h.label_day <= (SELECT max(as_of) FROM span.night)
+  AND h.model_id IN (SELECT model_id FROM span.version)
+GROUP BY ALL;
+
 -- Counts of every feature value, whatever its kind: missing is one of them. What a model answered is no feature.
 CREATE OR REPLACE VIEW span.feature_count AS
 SELECT model_id, version, segment, feature, day, window_days, n, invalid, CASE WHEN bin = 999 THEN n ELSE 0 END AS missing

@@ -87,3 +87,32 @@ def test_nothing_learned_is_nothing_expected() -> None:
     chance = estimates.calibrated(np.zeros(BINS), np.zeros(BINS))
     assert np.isnan(chance).all()
     assert np.isnan(estimates.expected("accuracy", np.ones(BINS), np.zeros(BINS), chance)[0]).all()
+
+
+def test_a_mean_never_rests_on_a_handful_of_labels() -> None:
+    """Steps hold about 50 labels; together they keep the sum; below one step nothing is learned."""
+    rng = np.random.default_rng(2)
+    n = rng.poisson(3, BINS).astype(float)
+    sums = rng.gamma(2, n)
+    found = estimates.learned(n, sums)
+    assert (n * found).sum() == pytest.approx(sums.sum())
+    assert len(np.unique(found)) == int(n.sum() // estimates.LABELS_A_STEP)
+    assert np.isnan(estimates.learned(np.ones(BINS) * 0.1, np.ones(BINS))).all()
+
+
+def test_loss_follows_where_predictions_went() -> None:
+    """Errors grow with the prediction; larger predictions are expected to err more, as they then do."""
+    rng = np.random.default_rng(4)
+    k = np.arange(BINS)
+    before, now = rng.binomial(BINS - 1, 0.4, 20_000), rng.binomial(BINS - 1, 0.6, 3000)
+    loss = np.abs(rng.normal(0, before))
+    n, sums, squares = (np.bincount(before, w, BINS) for w in (np.ones(20_000), loss, loss**2))
+    mean, square = estimates.learned(n, sums), estimates.learned(n, squares)
+    count = np.bincount(now, minlength=BINS)
+    value = estimates.expected_loss(count, mean, square)[0]
+    assert value[0] > 1.05 * loss.mean()
+    true = np.sqrt(2 / np.pi) * k
+    same, low, high = estimates.expected_loss(count, true, true**2 * np.pi / 2)
+    came = [np.abs(rng.normal(0, now)).mean() for _ in range(300)]
+    assert same[0] == pytest.approx(np.mean(came), rel=0.01)
+    assert 0.85 < np.mean((came > low) & (came < high)) < 0.95

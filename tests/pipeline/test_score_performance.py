@@ -110,3 +110,30 @@ def test_no_estimate_rests_on_a_handful_of_labels(tmp_path: Path) -> None:
         found = one(warehouse.frame("SELECT * FROM mart.reading"), "estimated_f1", 0)
     assert (found["value"], found["grade"]) == (None, "unknown")
     assert found["reason"] == "not available: 150 of 200 labels needed on the reference days"
+
+
+def test_errors_to_expect_follow_the_predictions(tmp_path: Path) -> None:
+    """Errors that grow with the prediction: a day of larger ones is expected to err more, before labels come."""
+    rng = np.random.default_rng(21)
+    model = {"id": "r", "task": "regression", "unit": "min", "reference": {"start": day(0), "end": day(1)}}
+    of = workspace(tmp_path, [model])
+    errors = {}
+    with Warehouse.open(None) as warehouse:
+        for number, centre in enumerate((30, 30, 40)):
+            p = rng.normal(centre, 8, 4000).clip(1)
+            errors[number] = rng.normal(0, p / 5)
+            rows = requests("r", day(number), 4000, prediction=p)
+            put(of, warehouse, "requests", "log", rows)
+            if number < 2:
+                put(of, warehouse, "labelled", "log", labelled(rows, p - errors[number]))
+        summarise(night(of, day(2)), warehouse)
+        score(night(of, day(2)), warehouse)
+        readings = warehouse.frame("SELECT * FROM mart.reading")
+    for number in (1, 2):
+        mae, rmse = (one(readings, f"estimated_{name}", number) for name in ("mae", "rmse"))
+        assert mae["value"] == pytest.approx(np.abs(errors[number]).mean(), rel=0.05)
+        assert rmse["value"] == pytest.approx(np.sqrt((errors[number] ** 2).mean()), rel=0.05)
+        assert mae["low"] < mae["value"] < mae["high"]
+        assert (mae["unit"], mae["n"]) == ("min", 4000)
+    assert one(readings, "mae", 1)["value"] == pytest.approx(np.abs(errors[1]).mean(), rel=1e-3)
+    assert one(readings, "mae", 2)["value"] is None
