@@ -16,6 +16,7 @@ from dagster_project.core import intervals, performance
 from dagster_project.core.histogram import grouped_quantile
 from dagster_project.core.usage import KMV_K, kmv_estimate, kmv_merge
 from dagster_project.pipeline import score_estimates, score_performance
+from dagster_project.pipeline.score_classes import classes
 from dagster_project.pipeline.score_drift import drift
 from dagster_project.pipeline.score_figures import Apply, Arguments, figures
 from dagster_project.pipeline.score_rows import Rows
@@ -92,6 +93,7 @@ APPLY: Mapping[str, Apply] = MappingProxyType(
         "loss": score_performance.loss,
         "regression": score_performance.regression,
         "percentage": score_performance.percentage,
+        "classes": classes,
         "skill": score_performance.skill,
         "estimate": score_estimates.estimate,
         "estimate_error": score_estimates.estimate_error,

@@ -121,6 +121,7 @@ def _day_digests(
               SELECT day, max(label_day) AS newest FROM (
                 SELECT day, label_day FROM daily.outcome_binary
                 UNION ALL SELECT day, label_day FROM daily.outcome_regression
+                UNION ALL SELECT day, label_day FROM daily.outcome_class
               ) GROUP BY day
             )
             SELECT s.day, s.digest, r.digest, least(l.newest, ?)::VARCHAR

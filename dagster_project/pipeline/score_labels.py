@@ -21,6 +21,7 @@ LABELS = """
 WITH labels AS (
   SELECT model_id, day, label_day, tp + fp + fn + tn AS n FROM daily.outcome_binary WHERE segment = ''
   UNION ALL SELECT model_id, day, label_day, n FROM daily.outcome_regression WHERE segment = ''
+  UNION ALL SELECT model_id, day, label_day, n FROM daily.outcome_class WHERE segment = ''
 )
 SELECT l.model_id, l.day, greatest(l.label_day - l.day, 0) AS lag, sum(l.n)::DOUBLE AS n
 FROM labels AS l JOIN model_days AS r ON r.model_id = l.model_id AND l.day BETWEEN r.start AND r.until

@@ -23,6 +23,7 @@ Apply = Literal[
     "loss",
     "regression",
     "percentage",
+    "classes",
     "skill",
     "estimate",
     "estimate_error",
@@ -34,6 +35,7 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "binary": ("figure", ("accuracy", "precision", "recall", "specificity", "selection_rate", "f_beta")),
     "estimate": ("figure", ("accuracy", "precision", "recall", "specificity", "f_beta", "roc_auc")),
     "estimate_error": ("figure", ("mae", "rmse")),
+    "classes": ("average", ("macro", "micro", "each")),
     "regression": ("figure", ("mae", "bias", "mse", "rmse", "r2")),
     "drift": ("statistic", ("psi", "js", "ks", "wasserstein")),
 }

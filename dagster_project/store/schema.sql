@@ -182,6 +182,11 @@ create table if not exists daily.outcome_regression (  -- errors scaled by 2^10 
   bn bigint, pae hugeint, bae hugeint,     -- rows with a baseline; of these |e| and the baseline's own
   pn bigint, pe hugeint                    -- rows with a label other than 0; of these |e / y| * 2^20
 );
+create table if not exists daily.outcome_class (  -- multiclass: what came and what was answered
+  source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, bucket smallint,
+  label varchar, predicted varchar,        -- 'other' beyond 50 classes of a model
+  n bigint, hits bigint                    -- rows; of these with the same class on both sides, 'other' or not
+);
 create table if not exists daily.error_hist (  -- errors by prediction, on the grid of output:prediction, see ops.grid
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
   grid_from date, bin smallint,

@@ -72,6 +72,13 @@ JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
 
+CREATE OR REPLACE VIEW span.outcome_class AS
+SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+FROM daily.outcome_class AS t
+JOIN span.asked AS a ON a.member = t.day
+JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
+WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
+
 -- Scores of every span beside the labelled scores of the reference days, for what is estimated without labels.
 CREATE OR REPLACE VIEW span.score_estimate AS
 SELECT
