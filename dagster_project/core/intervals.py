@@ -72,15 +72,26 @@ def bucket_mean(
     which buckets are filled where `ns` is no count and may be 0 in a filled one.
     """
     ratio, variance, filled = ratio_variance(sums, ns, rows)
-    half = _t(filled - 1.0, level) * np.sqrt(variance)
-    return ratio, ratio - half, ratio + half
+    return ratio, *around(ratio, variance, filled, level)
+
+
+def around(value: Floats, variance: Floats, filled: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Return the t interval of a figure whose variance was taken over `filled` buckets."""
+    half = _t(filled - 1.0, level) * np.sqrt(np.where(filled >= FEWEST_BUCKETS, variance, np.nan))
+    return value - half, value + half
+
+
+def filled_buckets(rows: Numbers) -> Floats:
+    """Return how many buckets of rows [groups, buckets] hold anything."""
+    filled: Floats = (np.atleast_2d(np.asarray(rows)) > 0).sum(axis=1).astype(np.float64)
+    return filled
 
 
 def ratio_variance(sums: Numbers, ns: Numbers, rows: Numbers | None = None) -> tuple[Floats, Floats, Floats]:
     """Return ratio, its variance over buckets, and the number of filled buckets, from [groups, buckets]."""
     sums, ns = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (sums, ns))
     there = (ns if rows is None else np.atleast_2d(np.asarray(rows, dtype=np.float64))) > 0
-    filled = there.sum(axis=1).astype(np.float64)
+    filled = filled_buckets(there)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = sums.sum(axis=1) / ns.sum(axis=1)
         residual = np.where(there, sums - ratio[:, None] * ns, 0.0)

@@ -7,6 +7,7 @@ Out: frozen results of arrays; nan where a denominator is 0. Intervals of ratios
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,29 +18,30 @@ from dagster_project.core.types import Floats, Numbers
 
 ERROR_SCALE = 2**10
 """daily.outcome_regression holds sums over round(x 2^10); squares therefore over 2^20."""
+PERCENTAGE_SCALE = 2**20
+"""The same table holds absolute errors as shares of their labels as sums over round(x 2^20)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """Shares, 0 to 1, at the deployed threshold; arrays [groups]."""
-
-    accuracy: Floats
-    precision: Floats
-    recall: Floats
-    f1: Floats
-    f2: Floats
+CELLS = ("tp", "fp", "fn", "tn")
+"""Right and wrong decisions for, then wrong and right ones against: the order of every confusion matrix here."""
 
 
-def binary(tp: Numbers, fp: Numbers, fn: Numbers, tn: Numbers) -> Binary:
-    """Return the figures of a confusion matrix; nan where a denominator is 0."""
-    tp, fp, fn, tn = (np.asarray(a, dtype=np.float64) for a in (tp, fp, fn, tn))
-    return Binary(
-        accuracy=ratio(tp + tn, tp + fp + fn + tn),
-        precision=ratio(tp, tp + fp),
-        recall=ratio(tp, tp + fn),
-        f1=ratio(2 * tp, 2 * tp + fp + fn),
-        f2=ratio(5 * tp, 5 * tp + 4 * fn + fp),
-    )
+def fraction(figure: str, cells: Sequence[Numbers], beta: float = 1.0) -> tuple[Floats, Floats]:
+    """Return numerator and denominator of a figure of the confusion matrix, from its cells (`CELLS`) of any shape.
+
+    Both are sums of weighted cells, so they add up over buckets and days. F-beta weighs recall beta times as
+    heavily as precision (van Rijsbergen 1979). The selection rate is the share of positive decisions.
+    """
+    square = beta**2
+    over, under = {
+        "accuracy": ((1, 0, 0, 1), (1, 1, 1, 1)),
+        "precision": ((1, 0, 0, 0), (1, 1, 0, 0)),
+        "recall": ((1, 0, 0, 0), (1, 0, 1, 0)),
+        "specificity": ((0, 0, 0, 1), (0, 1, 0, 1)),
+        "selection_rate": ((1, 1, 0, 0), (1, 1, 1, 1)),
+        "f_beta": ((1 + square, 0, 0, 0), (1 + square, 1, square, 0)),
+    }[figure]
+    return _weighted(cells, over), _weighted(cells, under)
 
 
 def auc(
@@ -63,24 +65,28 @@ def auc(
     beating = 1 - (np.cumsum(pos, axis=1) - pos / 2) / n_pos[:, None]
     area = (pos * beaten).sum(axis=1) / n_pos
     if pos_s1 is not None and neg_s1 is not None:
-        area = np.clip(area + _within_bins(pos, neg, pos_s1, neg_s1) / (n_pos * n_neg), 0.0, 1.0)
+        ordered = (pos * neg * leads(pos, neg, pos_s1, neg_s1)).sum(axis=1)
+        area = np.clip(area + ordered / (n_pos * n_neg), 0.0, 1.0)
     variance = _placement_variance(pos, beaten, area) + _placement_variance(neg, beating, area)
-    low, high = _logit_interval(area, variance, level)
+    low, high = logit_interval(area, variance, level)
     return area, low, high
 
 
-def _within_bins(pos: Floats, neg: Floats, pos_s1: Numbers, neg_s1: Numbers) -> Floats:
-    """Pairs of one bin that are in order beyond one half, from the difference of mean scores over the width.
+def leads(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> Floats:
+    """Return by how much of a bin's width [groups, 255] its positives lie above its negatives, -0.5 to 0.5.
 
-    Exact for densities that are straight lines over the bin; the two open end bins stay at one half.
+    So many pairs of one bin are in order beyond one half: exact for densities that are straight lines over the
+    bin. The two open end bins have no width and stay at 0.
     """
+    counts = [np.atleast_2d(np.asarray(n, dtype=np.float64)) for n in (pos, neg)]
     mean_pos, mean_neg = (
         np.atleast_2d(np.asarray(s1, dtype=np.float64)) / np.maximum(n, 1.0) / SCORE_SCALE
-        for s1, n in ((pos_s1, pos), (neg_s1, neg))
+        for s1, n in zip((pos_s1, neg_s1), counts, strict=True)
     )
-    lead = np.zeros_like(pos)
-    lead[:, 1:-1] = np.clip((mean_pos - mean_neg)[:, 1:-1] / np.diff(logit_edges()), -0.5, 0.5)
-    return np.asarray((pos * neg * lead).sum(axis=1))
+    lead = np.zeros_like(counts[0])
+    apart = np.clip((mean_pos - mean_neg)[:, 1:-1] / np.diff(logit_edges()), -0.5, 0.5)
+    lead[:, 1:-1] = np.where((counts[0] > 0) & (counts[1] > 0), 1.0, 0.0)[:, 1:-1] * apart
+    return lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,28 +135,15 @@ def skill(own: Numbers, alternative: Numbers, n: Numbers) -> tuple[Floats, Float
     return 1 - ratio(*totals), 1 - high, 1 - low
 
 
-def log_loss(total: Numbers, n: Numbers) -> Floats:
-    """Return the mean log loss in nats from the sum of round(loss 2^30) and n."""
-    return ratio(np.asarray(total, dtype=np.float64), np.asarray(n, dtype=np.float64)) / SCORE_SCALE
-
-
-def brier(pos_n: Numbers, pos_s1: Numbers, neg_n: Numbers, neg_s1: Numbers) -> Floats:
-    """Return the mean squared difference of score and label (Brier 1950) from histograms [groups, bins].
-
-    Each bin's exact mean score stands for its scores, which leaves out the spread inside bins: at most
-    0.00016, as no bin is wider than 0.025.
-    """
-    pos_n, pos_s1, neg_n, neg_s1 = (
-        np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (pos_n, pos_s1, neg_n, neg_s1)
-    )
-    missed = np.where(pos_n > 0, (pos_n - pos_s1 / SCORE_SCALE) ** 2 / np.maximum(pos_n, 1.0), 0.0)
-    raised = np.where(neg_n > 0, (neg_s1 / SCORE_SCALE) ** 2 / np.maximum(neg_n, 1.0), 0.0)
-    return ratio((missed + raised).sum(axis=1), (pos_n + neg_n).sum(axis=1))
-
-
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
     """Return numerator / denominator, nan where the denominator is 0."""
     return numerator / _known(denominator)
+
+
+def _weighted(cells: Sequence[Numbers], weights: Sequence[float]) -> Floats:
+    pairs = zip(weights, cells, strict=True)
+    total: Floats = np.sum([weight * np.asarray(cell, dtype=np.float64) for weight, cell in pairs], axis=0)
+    return total
 
 
 def _known(n: Floats) -> Floats:
@@ -164,7 +157,8 @@ def _placement_variance(counts: Floats, placement: Floats, mean: Floats) -> Floa
     return np.asarray(squares / _known(n - 1) / _known(n))
 
 
-def _logit_interval(area: Floats, variance: Floats, level: float) -> tuple[Floats, Floats]:
+def logit_interval(area: Floats, variance: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Return the interval of an area under a curve, made on log odds so that it stays within 0 and 1."""
     from scipy.special import expit, logit, ndtri
 
     inside = (area > 0) & (area < 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import Problem, QueryError, WorkspaceError
@@ -17,7 +17,7 @@ from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
 from dagster_project.pipeline.score_card import scorecard
 from dagster_project.pipeline.score_grade import Judge, head_of, judged
-from dagster_project.pipeline.score_references import comparisons, profile_rows
+from dagster_project.pipeline.score_references import comparisons, profile_rows, usual_days
 from dagster_project.pipeline.score_rows import KEY, read_rows
 from dagster_project.spec.loading import Statement
 from dagster_project.store.spans import Span, ask
@@ -53,9 +53,12 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     with warehouse.transaction():
         _forget(warehouse, asked)
         warehouse.replace("catalog.profile", profile_rows(night, warehouse, asked.rules))
+        warehouse.replace("mart.label_arrival", asked.arrival)
+        learned = usual_days(asked.rules, night.as_of)
         for done, (spans, versions) in enumerate(batches):
             held = comparisons(night, asked.rules, spans, versions["model_id"])
             ask(warehouse, spans, versions, held, night.as_of)
+            warehouse.replace("span.learned", learned)
             for readings in _readings(night, warehouse, judge):
                 warehouse.append("mart.reading", readings)
                 written += len(readings)
@@ -74,6 +77,7 @@ def _readings(night: Night, warehouse: Warehouse, judge: Judge) -> Iterator[pl.D
     for metric in night.workspace.metrics:
         by_sql.setdefault(metric.sql, []).append(metric)
     brought = warehouse.frame("SELECT * FROM span.brought ORDER BY ALL")
+    judge = replace(judge, arrived=_arrived(warehouse))
     problems: list[Problem] = []
     for sql, metrics in by_sql.items():
         try:
@@ -119,6 +123,23 @@ def _with_absent(found: pl.DataFrame, metric: Statement, brought: pl.DataFrame, 
     return pl.concat([kept, said.cast({"window_days": found.schema["window_days"]})], how="diagonal")
 
 
+def _arrived(warehouse: Warehouse) -> pl.DataFrame:
+    """model_id, version, day, window_days, arrived: the share of labels to come that are there by the ages of its days.
+
+    1 where nothing is known of when labels come.
+    """
+    return warehouse.frame(
+        """
+        SELECT
+          t.model_id, t.version, t.day, t.window_days,
+          coalesce(sum(t.scored * coalesce(a.share, 1)) / nullif(sum(t.scored), 0), 1)::DOUBLE AS arrived
+        FROM span.traffic AS t CROSS JOIN span.night AS night
+        LEFT JOIN mart.label_arrival AS a ON a.model_id = t.model_id AND a.lag = night.as_of - t.on_day
+        WHERE t.segment = '' GROUP BY ALL ORDER BY ALL
+        """
+    )
+
+
 def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     import polars as pl
 
@@ -127,7 +148,8 @@ def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
         schema={"model_id": pl.String, "version": pl.String, "until": pl.Date}, orient="row",
     )  # fmt: skip
     models = {placed.value.id: placed.value for placed in night.workspace.models}
-    return Judge(night, models, _partial(night, warehouse), growing)
+    nothing = pl.DataFrame(schema={"model_id": pl.String})
+    return Judge(night, models, _partial(night, warehouse), growing, nothing)
 
 
 def _partial(night: Night, warehouse: Warehouse) -> str:

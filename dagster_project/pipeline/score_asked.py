@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.score_references import Rule, find_rules
+from dagster_project.pipeline.score_labels import label_arrival, still_coming
+from dagster_project.pipeline.score_references import Rule, find_rules, usual_days
 from dagster_project.store.spans import Span
 from dagster_project.store.warehouse import Warehouse
 
@@ -38,6 +39,8 @@ class Asked:
     windows_digest: str
     rules: Sequence[Rule]
     """What every model with requests, and its versions, are compared with."""
+    arrival: pl.DataFrame
+    """model_id, lag, share, labels: when labels come."""
 
     @property
     def spans(self) -> list[Span]:
@@ -48,7 +51,8 @@ class Asked:
 def find_asked(night: Night, warehouse: Warehouse) -> Asked:
     """Compare the digests of all days with those that were scored."""
     rules = find_rules(night, warehouse)
-    digests = _day_digests(night, warehouse, rules)
+    arrival = label_arrival(warehouse, usual_days(rules, night.as_of), night.as_of)
+    digests = _day_digests(night, warehouse, rules, still_coming(arrival, night.as_of))
     before = dict(warehouse.connection.execute("SELECT day, digest FROM ops.scored").fetchall())
     spans = _windows(night)
     reach = {day for span in spans for day in span.members} | _rolling_days(rules, spans)
@@ -61,6 +65,7 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
         digests=digests,
         windows_digest=digest,
         rules=rules,
+        arrival=arrival,
     )
 
 
@@ -92,8 +97,10 @@ def _windows(night: Night) -> tuple[Span, ...]:
     return tuple(Span(night.as_of - dt.timedelta(days=back), w) for w in lengths for back in (0, w))
 
 
-def _day_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> dict[dt.date, str]:
-    """Per day: its summaries, the references of its models, the labels that count, the definitions."""
+def _day_digests(
+    night: Night, warehouse: Warehouse, rules: Sequence[Rule], coming: Mapping[dt.date, str]
+) -> dict[dt.date, str]:
+    """Per day: its summaries, the references of its models, the labels that count or are to come, the definitions."""
     warehouse.connection.register("model_reference", _reference_digests(night, warehouse, rules).to_arrow())
     try:
         rows = warehouse.connection.execute(
@@ -111,6 +118,7 @@ def _day_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> d
                 SELECT day, label_day FROM daily.outcome_binary
                 UNION ALL SELECT day, label_day FROM daily.outcome_regression
                 UNION ALL SELECT day, label_day FROM daily.label_hist
+                UNION ALL SELECT day, label_day FROM daily.outcome_class
               ) GROUP BY day
             )
             SELECT s.day, s.digest, r.digest, least(l.newest, ?)::VARCHAR
@@ -125,7 +133,7 @@ def _day_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> d
     return {
         day: _sha(
             [str(d) for d in digests]
-            + [definitions, "partial" if day == night.running_day else ""]
+            + [definitions, coming.get(day, ""), "partial" if day == night.running_day else ""]
             + ([f"{(night.as_of - day).days} days old"] if (night.as_of - day).days < youngest else [])
         )
         for day, *digests in rows
@@ -141,7 +149,7 @@ def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]
         frame = warehouse.frame(
             """
             WITH summary AS (
-              SELECT source, day, day || split_part(digest, ':', 1) || split_part(digest, ':', 3) AS of_requests
+              SELECT source, day, day || digest AS of_requests
               FROM ops.summarised
             ), label AS (
               SELECT model_id, day, label_day, tp + fp + fn + tn AS n, tp + fn AS y FROM daily.outcome_binary

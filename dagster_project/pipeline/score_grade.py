@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dagster_project.core.arrival import MATURE
 from dagster_project.core.formatting import format_day
 from dagster_project.core.grading import grades
 from dagster_project.core.naming import LABEL, PREDICTION
@@ -29,6 +30,7 @@ READING = [
     "denominator", "n", "low", "high", "grade", "reason",
 ]  # fmt: skip
 FIGURES = ["value", "low", "high"]
+SPAN = ["model_id", "version", "day", "window_days"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Judge:
     """Reason on readings of the running day; '' without one."""
     growing: pl.DataFrame
     """model_id, version, until: models and versions whose reference days are not over by the night's day."""
+    arrived: pl.DataFrame
+    """model_id, version, day, window_days, arrived: the share of a span's labels to come that are there."""
 
 
 def head_of(metric: Statement) -> MetricHead:
@@ -73,21 +77,30 @@ def judged(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFrame
 
 
 def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFrame:
-    """No grade for the running day, nor for drift from reference days that are not over."""
+    """No grade for the running day, for drift from reference days that are not over, for labels still coming."""
     import polars as pl
 
     partial = pl.lit(False) if judge.night.running_day is None else pl.col("day") == judge.night.running_day
     rows = rows.join(judge.growing, on=["model_id", "version"], how="left", maintain_order="left")
+    rows = rows.join(
+        judge.arrived.select(*SPAN, "arrived"), on=SPAN, how="left", maintain_order="left"
+    ).with_columns(pl.col("arrived").fill_null(1.0))
+    labels = pl.lit(head.family == "performance" and not head.without_labels)
+    young = labels & (pl.col("arrived") < MATURE) & pl.col("value").is_not_null()
+    percent = (100 * pl.col("arrived")).round().cast(pl.Int64)
+    waiting = pl.format("labels still coming: {}\N{NO-BREAK SPACE}% of those expected are there", percent)
     growing = pl.lit(head.family == "drift") & pl.col("until").is_not_null() & pl.col("value").is_not_null()
     days = rows["until"].map_elements(
         lambda day: f"reference days run until {format_day(day)}", return_dtype=pl.String
     )
     return rows.with_columns(
-        pl.when(partial | growing).then(pl.lit("unknown")).otherwise("grade").alias("grade"),
+        pl.when(partial | growing | young).then(pl.lit("unknown")).otherwise("grade").alias("grade"),
         pl.when(partial)
         .then(pl.lit(judge.partial))
         .when(growing)
         .then(days)
+        .when(young)
+        .then(pl.concat_str(waiting, "remark", separator="; ", ignore_nulls=True))
         .otherwise("reason")
         .alias("reason"),
     )

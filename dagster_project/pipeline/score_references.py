@@ -19,7 +19,7 @@ from dagster_project.core.histogram import SCALE, SCORE_SCALE, K, edges, logit_e
 from dagster_project.core.naming import LABEL, PREDICTION, SCORE
 from dagster_project.core.profile import binned
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.summarise_terms import reference
+from dagster_project.pipeline.summarise_terms import REFERENCE_DAYS, reference
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.reference import Profile, Reference
 from dagster_project.store.spans import Comparisons, Span
@@ -126,6 +126,21 @@ def _rule(
 
 def _served(days: tuple[dt.date, dt.date], wanted: tuple[dt.date, dt.date]) -> bool:
     return days[0] <= wanted[1] and days[1] >= wanted[0]
+
+
+def usual_days(rules: Iterable[Rule], as_of: dt.date) -> pl.DataFrame:
+    """model_id, start, until, labels_by: the days that say how a model usually is, else its first ones.
+
+    Labels of these days count until `labels_by`: later ones change nothing any more.
+    """
+    first = dt.timedelta(days=REFERENCE_DAYS - 1)
+    rows = []
+    for rule in rules:
+        if not rule.version:
+            until = rule.until or rule.first_day + first
+            rows.append((rule.model_id, rule.start or rule.first_day, until, rule.labels_by(until, as_of)))
+    schema = {"model_id": "String", "start": "Date", "until": "Date", "labels_by": "Date"}
+    return _frame(schema, rows)
 
 
 def comparisons(

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from dagster_project.core.naming import PREDICTION
+from dagster_project.core.naming import OUTPUT, PREDICTION
 from dagster_project.pipeline import summarise_grids as grids
+from dagster_project.pipeline import summarise_terms as dictionary
 from dagster_project.pipeline.summarise_scans import (
     BY_DAY,
     Chunk,
@@ -26,8 +27,14 @@ from dagster_project.store.warehouse import Warehouse
 if TYPE_CHECKING:
     import polars as pl
 
-WHOLE_ONLY = "daily.label_hist"
-"""Labels beside the features of a model are counted over all requests, not by segment."""
+WHOLE_ONLY = ("daily.label_hist", "daily.error_hist")
+"""What stands on the grid of the predictions is counted over all requests, not by segment."""
+
+CLASSES = "daily.outcome_class"
+MOST_CLASSES = 50
+"""So many classes of a model are counted by name."""
+CLASS = OUTPUT + "class"
+"""The dictionary of a model's classes."""
 
 
 def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statement]) -> Rows:
@@ -42,10 +49,36 @@ def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statemen
         counted = chunk.engine.rollup(statement.sql, scan).join(names, on="key")
         label_day = pl.col("day") + pl.duration(days=pl.col("lag"))
         placed = counted.with_columns(label_day.alias("label_day"), pl.lit(chunk.source).alias("source"))
-        whole = table_of(statement) == WHOLE_ONLY
+        whole = table_of(statement) in WHOLE_ONLY
+        if table_of(statement) == CLASSES:
+            placed = _capped(warehouse, chunk, placed)
         placed = placed.filter(pl.col("segment") == "") if whole else placed.drop("grid_from")
         rows.setdefault(table_of(statement), []).append(placed.drop("key", "lag"))
     return rows
+
+
+def _capped(warehouse: Warehouse, chunk: Chunk, rows: pl.DataFrame) -> pl.DataFrame:
+    """Name the classes of the dictionary and put the rest together, after it has taken in those of the chunk."""
+    import polars as pl
+
+    rows = rows.with_columns(
+        pl.when(pl.col("label") == pl.col("predicted")).then("n").otherwise(0).alias("hits")
+    )
+    whole = rows.filter(pl.col("segment") == "")
+    sides = [
+        whole.select("model_id", "day", pl.col(side).alias("value"), "n") for side in ("label", "predicted")
+    ]
+    counted = pl.concat(sides).group_by("model_id", "day", "value").agg(pl.col("n").sum())
+    dictionary.admit(warehouse, chunk, CLASS, counted, MOST_CLASSES)
+    held = dictionary.terms(warehouse, chunk, CLASS).select("model_id", "value", pl.lit(True).alias("held"))
+    for side in ("label", "predicted"):
+        named = held.rename({"value": side})
+        rows = (
+            rows.join(named, on=["model_id", side], how="left")
+            .with_columns(pl.when(pl.col("held")).then(side).otherwise(pl.lit("other")).alias(side))
+            .drop("held")
+        )
+    return rows.group_by([c for c in rows.columns if c not in ("n", "hits")]).agg(pl.col("n", "hits").sum())
 
 
 def _keys(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:

@@ -115,6 +115,7 @@ def input_scan(keys: pl.DataFrame, part: str | None = None) -> Scan:
         "error": "r.error",
         "late": "r.late",
         "score": "CASE WHEN isfinite(r.score) THEN r.score END",
+        "decided": DECIDED,
         "predicted": "r.score IS NOT NULL OR r.prediction IS NOT NULL OR r.prediction_text IS NOT NULL",
         "is_binary": "coalesce(k.task = 'binary', true)",
         "tokens_in": "r.tokens_in",
@@ -141,6 +142,7 @@ def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
         "baseline": "CASE WHEN isfinite(r.baseline) THEN r.baseline END",
         "label": "CASE WHEN isfinite(r.label) THEN r.label END",
         "label_class": f"coalesce(r.label_text, {_whole('r.label')})",
+        "predicted_class": _named_class(),
         "decided": DECIDED,
         "is_binary": IS_BINARY,
         "is_regression": IS_REGRESSION,
@@ -177,8 +179,12 @@ def _answered(kind: str) -> str:
         return f"CASE WHEN {IS_REGRESSION} THEN {number} END"
     positive, negative = DECISIONS
     decision = f"CASE WHEN {DECIDED} THEN '{positive}' WHEN NOT ({DECIDED}) THEN '{negative}' END"
-    named = f"coalesce(r.prediction_text, CASE WHEN k.task IS NOT NULL THEN {_whole('r.prediction')} END)"
-    return f"CASE WHEN {IS_BINARY} THEN {decision} WHEN k.task = 'regression' THEN NULL ELSE {named} END"
+    return f"CASE WHEN {IS_BINARY} THEN {decision} WHEN k.task = 'regression' THEN NULL ELSE {_named_class()} END"
+
+
+def _named_class() -> str:
+    """The class a model answered; a number names one only where the model's task is declared."""
+    return f"coalesce(r.prediction_text, CASE WHEN k.task IS NOT NULL THEN {_whole('r.prediction')} END)"
 
 
 def _whole(column: str) -> str:

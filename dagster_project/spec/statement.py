@@ -18,15 +18,24 @@ Apply = Literal[
     "quantile",
     "binary",
     "auc",
-    "log_loss",
+    "average_precision",
+    "calibration_error",
+    "loss",
     "regression",
+    "percentage",
+    "classes",
     "skill",
+    "estimate",
+    "estimate_error",
     "drift",
 ]
 """The functions from rows to figures, as `pipeline.score_apply` holds them."""
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "quantile": ("q", ()),
-    "binary": ("figure", ("accuracy", "precision", "recall", "f1", "f2")),
+    "binary": ("figure", ("accuracy", "precision", "recall", "specificity", "selection_rate", "f_beta")),
+    "estimate": ("figure", ("accuracy", "precision", "recall", "specificity", "f_beta", "roc_auc")),
+    "estimate_error": ("figure", ("mae", "rmse")),
+    "classes": ("average", ("macro", "micro", "each")),
     "regression": ("figure", ("mae", "bias", "mse", "rmse", "r2")),
     "drift": (
         "statistic",
@@ -87,6 +96,8 @@ class MetricHead(Input):
     """Only models of these tasks; empty: all."""
     pillar: Name = "O"
     weight: float = 1.0
+    without_labels: bool = False
+    """Performance: the figure rests on no labels of its own days, so none need to have come."""
     graded_over: Literal["leading", "longest"] = "leading"
     """Which window a scorecard reads: the leading one, or the longest there is for a figure that seasons move."""
 

@@ -158,7 +158,8 @@ create table if not exists daily.category_hist (
   n bigint, invalid bigint
 );
 create table if not exists daily.score_hist (  -- all scores (binary, logit grid) by the day scored
-  source varchar, model_id varchar, version varchar, day date, segment varchar, bin smallint, n bigint, s1 hugeint
+  source varchar, model_id varchar, version varchar, day date, segment varchar, bin smallint, n bigint, s1 hugeint,
+  decided bigint                           -- positive decisions at the deployed threshold
 );
 create table if not exists daily.label_score_hist (  -- the same for labelled requests, by label and day of the label
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, label smallint,
@@ -173,12 +174,24 @@ create table if not exists daily.label_hist (  -- labels of regression (bin) and
 create table if not exists daily.outcome_binary (  -- exact at the deployed threshold
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
   bucket smallint,                         -- user_hash % 32 where segment = '', else NULL
-  tp bigint, fp bigint, fn bigint, tn bigint, log_loss_n bigint, log_loss_sum hugeint  -- round(loss * 2^30)
+  tp bigint, fp bigint, fn bigint, tn bigint, log_loss_n bigint, log_loss_sum hugeint, -- round(loss * 2^30)
+  brier_sum hugeint                        -- of the same rows: round((score - label)^2 * 2^30)
 );
 create table if not exists daily.outcome_regression (  -- errors scaled by 2^10 of the model's unit
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, bucket smallint,
   n bigint, y hugeint, yy hugeint, e hugeint, ee hugeint, ae hugeint,
-  bn bigint, pae hugeint, bae hugeint      -- rows with a baseline; of these |e| and the baseline's own
+  bn bigint, pae hugeint, bae hugeint,     -- rows with a baseline; of these |e| and the baseline's own
+  pn bigint, pe hugeint                    -- rows with a label other than 0; of these |e / y| * 2^20
+);
+create table if not exists daily.outcome_class (  -- multiclass: what came and what was answered
+  source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, bucket smallint,
+  label varchar, predicted varchar,        -- 'other' beyond 50 classes of a model
+  n bigint, hits bigint                    -- rows; of these with the same class on both sides, 'other' or not
+);
+create table if not exists daily.error_hist (  -- errors by prediction, on the grid of output:prediction, see ops.grid
+  source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
+  grid_from date, bin smallint,
+  n bigint, a hugeint, aa hugeint, aaaa hugeint  -- sums of round(|error| / scale * 2^10), its square, its 4th power
 );
 create table if not exists ops.grid (
   model_id varchar, feature varchar, from_day date, kind varchar,  -- 'number' or 'category'
@@ -195,6 +208,10 @@ create table if not exists mart.reading (
   model_id varchar, version varchar, metric varchar, segment varchar, feature varchar, day date,
   window_days integer, value double, unit varchar, numerator double, denominator double, n bigint,
   low double, high double, grade varchar, reason varchar
+);
+create table if not exists mart.label_arrival (  -- learned from the reference days; models with too few labels are not in it
+  model_id varchar, lag integer,           -- days after the request
+  share double, labels bigint              -- of the labels to come, there by then; labels it rests on
 );
 create table if not exists mart.impact (
   model_id varchar, day date, window_days integer, currency varchar,

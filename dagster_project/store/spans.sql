@@ -12,6 +12,7 @@ CREATE OR REPLACE TABLE span.reference (  -- the days behind it, or a profile; o
   ref INTEGER, model_id VARCHAR, only_version VARCHAR, start DATE, until DATE, profile VARCHAR, labels_until DATE,
   labels_by DATE
 );
+CREATE OR REPLACE TABLE span.learned (model_id VARCHAR, start DATE, until DATE, labels_by DATE);  -- what estimates learn from
 CREATE TABLE IF NOT EXISTS span.night (as_of DATE);
 
 CREATE OR REPLACE VIEW span.traffic AS
@@ -77,6 +78,13 @@ JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
 
+CREATE OR REPLACE VIEW span.outcome_class AS
+SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+FROM daily.outcome_class AS t
+JOIN span.asked AS a ON a.member = t.day
+JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
+WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
+
 -- What was brought for every span with requests: how many requests carried what a figure may rest on, how many labels.
 CREATE OR REPLACE VIEW span.brought AS
 SELECT
@@ -91,11 +99,47 @@ FROM (
   UNION ALL
   SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, n, 0 FROM span.outcome_regression
   UNION ALL
+  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, n, 0 FROM span.outcome_class
+  UNION ALL
   SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, n FROM span.label_score_hist
 )
 WHERE segment = ''
 GROUP BY ALL
 HAVING sum(requests) > 0;
+
+-- Scores of every span beside the labelled scores of the reference days, for what is estimated without labels.
+CREATE OR REPLACE VIEW span.score_estimate AS
+SELECT
+  'current' AS part, model_id, version, '' AS segment, '' AS feature, day, window_days, bin::INTEGER AS bin,
+  sum(n)::BIGINT AS n, sum(decided)::BIGINT AS decided, 0 AS positives
+FROM span.score_hist WHERE segment = '' GROUP BY ALL
+UNION ALL
+SELECT
+  'reference', h.model_id, '', '', '', NULL, NULL, h.bin::INTEGER, sum(h.n)::BIGINT, 0,
+  sum(CASE WHEN h.label = 1 THEN h.n ELSE 0 END)::BIGINT
+FROM daily.label_score_hist AS h
+JOIN span.learned AS r ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until
+WHERE h.segment = '' AND h.label_day <= r.labels_by
+  AND h.model_id IN (SELECT model_id FROM span.version)
+GROUP BY ALL;
+
+-- Predictions of every span beside the errors of the reference days by prediction; as above, for numbers.
+CREATE OR REPLACE VIEW span.error_estimate AS
+SELECT
+  'current' AS part, model_id, version, '' AS segment, '' AS feature, day, window_days, grid_from, NULL::DOUBLE AS scale,
+  bin::INTEGER AS bin, sum(n)::BIGINT AS n, 0::DOUBLE AS a, 0::DOUBLE AS aa, 0::DOUBLE AS aaaa
+FROM span.feature_hist
+WHERE segment = '' AND feature = 'output:prediction' AND bin BETWEEN -127 AND 127 GROUP BY ALL
+UNION ALL
+SELECT
+  'reference', h.model_id, '', '', '', NULL, NULL, h.grid_from, g.scale, h.bin::INTEGER, sum(h.n)::BIGINT,
+  sum(h.a)::DOUBLE, sum(h.aa)::DOUBLE, sum(h.aaaa)::DOUBLE
+FROM daily.error_hist AS h
+JOIN ops.grid AS g ON g.model_id = h.model_id AND g.feature = 'output:prediction' AND g.from_day = h.grid_from
+JOIN span.learned AS r ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until
+WHERE h.segment = '' AND h.label_day <= r.labels_by
+  AND h.model_id IN (SELECT model_id FROM span.version)
+GROUP BY ALL;
 
 -- Counts of every feature value, whatever its kind: missing is one of them. What a model answered is no feature.
 CREATE OR REPLACE VIEW span.feature_count AS

@@ -3,12 +3,12 @@ title: Accuracy
 family: performance
 unit: share
 better: up
-definition: Labelled decisions that were right, of all labelled decisions. A score at or above the deployed threshold is a positive decision.
-formula: (tp + tn) / (tp + fp + fn + tn)
+definition: Labelled decisions or answers that were right, of all that are labelled. A score at or above the deployed threshold is a positive decision.
+formula: (tp + tn) / (tp + fp + fn + tn); multiclass, right answers / labelled answers
 source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: accuracy}
-tasks: [binary]
+tasks: [binary, multiclass]
 needs:
   scored: no score or prediction is logged
   labelled: no labels have come
@@ -21,5 +21,9 @@ SELECT
   sum(fp)::BIGINT AS fp,
   sum(fn)::BIGINT AS fn,
   sum(tn)::BIGINT AS tn
-FROM span.outcome_binary
+FROM (
+  SELECT model_id, version, segment, day, window_days, bucket, tp, fp, fn, tn FROM span.outcome_binary
+  UNION ALL
+  SELECT model_id, version, segment, day, window_days, bucket, hits, n - hits, 0, 0 FROM span.outcome_class
+)
 GROUP BY ALL

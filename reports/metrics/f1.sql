@@ -7,7 +7,7 @@ definition: Harmonic mean of precision and recall. A score at or above the deplo
 formula: 2 tp / (2 tp + fp + fn)
 source: van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
 apply: binary
-arguments: {figure: f1}
+arguments: {figure: f_beta, beta: 1}
 tasks: [binary]
 needs:
   scored: no score or prediction is logged

@@ -7,7 +7,7 @@ definition: Mean of precision and recall that weighs recall twice as heavily as 
 formula: 5 tp / (5 tp + 4 fn + fp)
 source: van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
 apply: binary
-arguments: {figure: f2}
+arguments: {figure: f_beta, beta: 2}
 tasks: [binary]
 needs:
   scored: no score or prediction is logged

@@ -6,7 +6,7 @@ better: down
 definition: Mean negative logarithm of the probability that the score gave to what happened.
 formula: mean(-ln(score)) over positive, mean(-ln(1 - score)) over negative labels, scores cut to 1e-15 from 0 and 1
 source: 90 % interval over 32 user buckets (Cochran 1977, ratio)
-apply: log_loss
+apply: loss
 tasks: [binary]
 needs:
   scored: no score or prediction is logged

@@ -22,6 +22,8 @@ SELECT
   sum(yy)::DOUBLE AS yy,
   sum(e)::DOUBLE AS e,
   sum(ee)::DOUBLE AS ee,
-  sum(ae)::DOUBLE AS ae
+  sum(ae)::DOUBLE AS ae,
+  sum(pn)::BIGINT AS pn,
+  sum(pe)::DOUBLE AS pe
 FROM span.outcome_regression
 GROUP BY ALL

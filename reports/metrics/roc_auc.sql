@@ -19,6 +19,7 @@ SELECT
   model_id, version, segment, '' AS feature, day, window_days,
   label,
   bin,
-  sum(n)::BIGINT AS n
+  sum(n)::BIGINT AS n,
+  sum(s1)::DOUBLE AS s1
 FROM span.label_score_hist
 GROUP BY ALL

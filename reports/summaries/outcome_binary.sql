@@ -1,10 +1,11 @@
 /*---
-title: Confusion counts and log loss
+title: Confusion counts, log loss and Brier score
 table: daily.outcome_binary
 per: labelled
 definition: >-
   Decisions at the deployed threshold against labels, by the day the label came (lag, in days) and the bucket of
-  the user; the log loss of each score, cut to 1e-15 from 0 and 1, as round(loss * 2^30).
+  the user; the log loss of each score, cut to 1e-15 from 0 and 1, as round(loss * 2^30); the squared
+  difference of score and label (1 or 0) as round(square * 2^30).
 ---*/
 SELECT
   key,
@@ -20,7 +21,11 @@ SELECT
     WHEN given >= 1 THEN 0
     WHEN given < 0.000000000000001 THEN 37085728765
     ELSE CAST(floor(-ln(given) * 1073741824 + 0.5) AS BIGINT)
-  END) AS log_loss_sum
+  END) AS log_loss_sum,
+  sum(CASE
+    WHEN given IS NULL THEN 0
+    ELSE CAST(floor((1 - given) * (1 - given) * 1073741824 + 0.5) AS BIGINT)
+  END) AS brier_sum
 FROM (
   SELECT
     key,

@@ -5,7 +5,8 @@ per: labelled
 definition: >-
   Sums over labelled requests of y = round(label * 2^10), e = round((prediction - label) * 2^10), their squares
   and |e|, by the day the label came (lag, in days) and the bucket of the user; y and e are cut to +-2^50. Of the bn
-  requests whose log says what the simple alternative answered: pae, their |e|, and bae, the same of the alternative.
+  requests whose log says what the simple alternative answered: pae, their |e|, and bae, the same of the alternative. Of the pn
+  labels that are not 0: pe, the sum of round(|prediction - label| / |label| * 2^20), the share cut to 2^20.
 ---*/
 SELECT
   key,
@@ -19,7 +20,9 @@ SELECT
   sum(CASE WHEN e < 0 THEN -e ELSE e END) AS ae,
   count(b) AS bn,
   sum(CASE WHEN b IS NULL THEN 0 WHEN e < 0 THEN -e ELSE e END) AS pae,
-  sum(CASE WHEN b IS NULL THEN 0 WHEN b < 0 THEN -b ELSE b END) AS bae
+  sum(CASE WHEN b IS NULL THEN 0 WHEN b < 0 THEN -b ELSE b END) AS bae,
+  count(p) AS pn,
+  sum(CASE WHEN p IS NULL THEN 0 ELSE p END) AS pe
 FROM (
   SELECT
     key,
@@ -39,7 +42,12 @@ FROM (
       WHEN baseline - label > 1099511627776 THEN 1099511627776
       WHEN baseline - label < -1099511627776 THEN -1099511627776
       ELSE baseline - label
-    END * 1024 + 0.5) AS BIGINT) AS b
+    END * 1024 + 0.5) AS BIGINT) AS b,
+    CAST(floor(CASE
+      WHEN label = 0 THEN NULL
+      WHEN abs(prediction - label) > abs(label) * 1048576 THEN 1048576
+      ELSE abs((prediction - label) / label)
+    END * 1048576 + 0.5) AS BIGINT) AS p
   FROM labelled
   WHERE is_regression AND prediction IS NOT NULL AND label IS NOT NULL
 ) AS errors

@@ -2,17 +2,19 @@
 title: Scores on the logit grid
 table: daily.score_hist
 per: input
-definition: Scores of binary models in steps of 0.1 log odds, with the sum of round(score * 2^30).
+definition: Scores of binary models in steps of 0.1 log odds, with the sum of round(score * 2^30) and how many were positive decisions.
 ---*/
 SELECT
   key,
   bin,
   count(*) AS n,
-  sum(CAST(floor(score * 1073741824 + 0.5) AS BIGINT)) AS s1
+  sum(CAST(floor(score * 1073741824 + 0.5) AS BIGINT)) AS s1,
+  sum(CASE WHEN decided THEN 1 ELSE 0 END) AS decided
 FROM (
   SELECT
     key,
     score,
+    decided,
     CAST(CASE
       WHEN score <= 0.000003 THEN -127
       WHEN score >= 0.999997 THEN 127

@@ -129,16 +129,23 @@ def test_binary_figures_equal_those_of_scikit_learn(lake: Lake, readings: pl.Dat
     exact = {
         "accuracy": metrics.accuracy_score(y, decided), "precision": metrics.precision_score(y, decided),
         "recall": metrics.recall_score(y, decided), "f1": metrics.f1_score(y, decided),
-        "f2": metrics.fbeta_score(y, decided, beta=2),
+        "f2": metrics.fbeta_score(y, decided, beta=2), "f05": metrics.fbeta_score(y, decided, beta=0.5),
+        "specificity": metrics.recall_score(1 - y, ~decided), "selection_rate": decided.mean(),
     }  # fmt: skip
     for metric, value in exact.items():
         reading = one(readings, metric, window=28)
         assert reading["value"] == pytest.approx(value, abs=1e-12)
         assert reading["low"] < value < reading["high"]
     assert one(readings, "log_loss", window=28)["value"] == pytest.approx(metrics.log_loss(y, s), abs=1e-8)
-    assert one(readings, "roc_auc", window=28)["value"] == pytest.approx(
-        metrics.roc_auc_score(y, s), abs=0.0012
+    assert one(readings, "brier", window=28)["value"] == pytest.approx(
+        metrics.brier_score_loss(y, s), abs=1e-8
     )
+    for metric, area in (
+        ("roc_auc", metrics.roc_auc_score),
+        ("average_precision", metrics.average_precision_score),
+    ):
+        assert one(readings, metric, window=28)["value"] == pytest.approx(area(y, s), abs=0.0012)
+    assert "chance alone gives about" in one(readings, "calibration_error", window=28)["reason"]
     assert one(readings, "accuracy", window=28)["n"] == len(raw)
 
 

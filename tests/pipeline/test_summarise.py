@@ -25,7 +25,7 @@ from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
 
 DAILY = (
     "traffic", "duplicate", "consumer", "user_sketch", "latency_hist", "feature_hist", "category_hist", "score_hist",
-    "label_score_hist", "label_hist", "outcome_binary", "outcome_regression",
+    "label_score_hist", "label_hist", "outcome_binary", "outcome_regression", "outcome_class", "error_hist",
 )  # fmt: skip
 MODEL = {
     "id": "m", "task": "binary", "threshold": 0.3, "segments": ["origin"],

@@ -1,0 +1,86 @@
+"""What scores say of labels, read off the logit grid: precision over all thresholds, and calibration.
+
+In: counts and sums of scores [groups, 255] by label, as `daily.label_score_hist` adds up (`histogram.dense`). Out:
+arrays over groups, nan where a label is absent. Caller: pipeline.score_performance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dagster_project.core.histogram import SCORE_SCALE, K
+from dagster_project.core.performance import leads, logit_interval, ratio
+from dagster_project.core.types import Floats, Numbers
+
+BINS_A_STEP = 10
+"""Calibration is read over steps of ten bins: one unit of log odds, 27 of them."""
+NODES = 8
+"""Points of the Gauss-Legendre rule that sums over the positives of a bin."""
+
+
+def average_precision(
+    pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers
+) -> tuple[Floats, Floats, Floats]:
+    """Return the precision averaged over the positive rows, and its interval, from histograms [groups, 255].
+
+    Inside a bin the i-th of p positives from above has a share g(i / (p + 1)) of the bin's negatives before it:
+    g(t) = t where both labels lie alike, bent by the difference of their mean scores as `auc` bends its pairs.
+    The interval is made on log odds with variance 1 / (positives a (1 - a)) there (Boyd, Eng, Page 2013). nan
+    without a positive or a negative row.
+    """
+    lead = leads(pos, neg, pos_s1, neg_s1)[:, ::-1]
+    pos, neg = (np.atleast_2d(np.asarray(a, dtype=np.float64))[:, ::-1] for a in (pos, neg))
+    n_pos = pos.sum(axis=1)
+    right = np.cumsum(pos, axis=1) - pos
+    wrong = np.cumsum(neg, axis=1) - neg
+    inside = np.zeros_like(pos)
+    for node, weight in zip(*np.polynomial.legendre.leggauss(NODES), strict=True):
+        place = 0.5 + pos * (node + 1) / 2
+        share = place / (pos + 1)
+        hits = right + place
+        inside += weight / 2 * hits / (hits + wrong + neg * (share - 6 * lead * share * (1 - share)))
+    mixed = (n_pos > 0) & (neg.sum(axis=1) > 0)
+    value = np.where(mixed, np.clip(ratio((pos * inside).sum(axis=1), n_pos), 0.0, 1.0), np.nan)
+    low, high = logit_interval(value, value * (1 - value) / np.maximum(n_pos, 1.0))
+    return value, low, high
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Rows, mean score and share of positives [groups, 27] by unit of log odds; nan where no row is."""
+
+    n: Floats
+    score: Floats
+    share: Floats
+
+
+def calibration(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> Calibration:
+    """Return what the scores promised and what came, by steps of the grid that hold exact means."""
+    positives, negatives, promised, other = (_stepped(a) for a in (pos, neg, pos_s1, neg_s1))
+    n = positives + negatives
+    return Calibration(n, ratio((promised + other) / SCORE_SCALE, n), ratio(positives, n))
+
+
+def calibration_error(found: Calibration) -> Floats:
+    """Return the mean of |score - share| over the rows (expected calibration error, Naeini et al. 2015)."""
+    return _mean(found, np.abs(found.score - found.share))
+
+
+def calibration_error_by_chance(found: Calibration) -> Floats:
+    """Return the calibration error to expect where every score is true: sampling alone moves the shares."""
+    variance = found.score * (1 - found.score) / np.maximum(found.n, 1.0)
+    return _mean(found, np.sqrt(2 / np.pi * np.maximum(variance, 0.0)))
+
+
+def _mean(found: Calibration, gap: Floats) -> Floats:
+    return ratio(np.nansum(found.n * gap, axis=1), found.n.sum(axis=1))
+
+
+def _stepped(bins: Numbers) -> Floats:
+    """Sums [groups, 27] over the bins 10 g - 5 to 10 g + 4 of each step g."""
+    dense = np.atleast_2d(np.asarray(bins, dtype=np.float64))
+    step = np.floor((np.arange(-K, K + 1) + BINS_A_STEP // 2) / BINS_A_STEP).astype(np.int64)
+    starts = np.flatnonzero(np.diff(step, prepend=step[0] - 1))
+    return np.asarray(np.add.reduceat(dense, starts, axis=1))

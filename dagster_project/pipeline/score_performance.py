@@ -1,0 +1,190 @@
+"""Statistical performance from a metric's rows: binary decisions and scores, errors of numbers.
+
+In: `Rows` of `span.outcome_*` and `span.label_score_hist`. Out: figures by key (`score_figures`). Whole days carry
+32 user buckets, so that intervals rest on users; parts of segments do not. Caller: pipeline.score_apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dagster_project.core import intervals, performance, scores
+from dagster_project.core.formatting import format_value
+from dagster_project.core.grading import against_alternative
+from dagster_project.core.histogram import SCORE_SCALE, dense
+from dagster_project.core.types import Floats
+from dagster_project.pipeline.score_figures import Arguments, figures, where
+from dagster_project.pipeline.score_rows import Rows
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ERROR_SCALE = performance.ERROR_SCALE
+SIDES = ("pos", "neg", "pos_s1", "neg_s1")
+"""Counts of scores by label, then the sums of these scores."""
+
+
+def binary(rows: Rows, arguments: Arguments) -> pl.DataFrame:
+    """A figure of the confusion matrix: one weighted count over another."""
+    figure = str(arguments["figure"])
+    cells = _cells(rows, performance.CELLS)
+    top, bottom = performance.fraction(figure, cells, float(arguments.get("beta", 1.0)))
+    _, low, high = intervals.bucket_mean(top, bottom)
+    k, of = top.sum(axis=1), bottom.sum(axis=1)
+    whole = (rows.keys["segment"] == "").to_numpy()
+    if figure != "f_beta":
+        independent = intervals.wilson(k, of)
+        low, high = np.where(whole, low, independent[0]), np.where(whole, high, independent[1])
+    n = np.sum(cells, axis=(0, 2)) if figure == "f_beta" else of
+    return figures(
+        rows.keys, value=performance.ratio(k, of), numerator=k, denominator=of, n=n.astype(np.int64),
+        low=np.maximum(low, 0.0), high=np.minimum(high, 1.0),
+    )  # fmt: skip
+
+
+def auc(rows: Rows, arguments: Arguments) -> pl.DataFrame:
+    """Area under the ROC curve; n is the number of labels."""
+    del arguments
+    sides = rows.once(_scores)
+    return _area(
+        rows,
+        performance.auc(sides["pos"], sides["neg"], pos_s1=sides["pos_s1"], neg_s1=sides["neg_s1"]),
+        sides,
+    )
+
+
+def average_precision(rows: Rows, arguments: Arguments) -> pl.DataFrame:
+    """Precision averaged over the positive labels; n is the number of labels."""
+    del arguments
+    sides = rows.once(_scores)
+    return _area(rows, scores.average_precision(*(sides[name] for name in SIDES)), sides)
+
+
+def calibration_error(rows: Rows, arguments: Arguments) -> pl.DataFrame:
+    """Expected calibration error, with what chance alone gives a model whose scores are true."""
+    del arguments
+    sides = rows.once(_scores)
+    found = scores.calibration(*(sides[name] for name in SIDES))
+    chance = scores.calibration_error_by_chance(found)
+    return figures(
+        rows.keys, value=scores.calibration_error(found), n=found.n.sum(axis=1).astype(np.int64),
+        remark=[f"chance alone gives about {format_value(value, 'share')}" for value in chance.tolist()],
+    )  # fmt: skip
+
+
+def _area(rows: Rows, found: tuple[Floats, Floats, Floats], sides: Mapping[str, Floats]) -> pl.DataFrame:
+    value, low, high = found
+    labels = sides["pos"].sum(axis=1) + sides["neg"].sum(axis=1)
+    same = where(np.isnan(value), "not computable: all labels are the same")
+    return figures(rows.keys, value=value, low=low, high=high, n=labels.astype(np.int64), problem=same)
+
+
+def _scores(rows: Rows) -> dict[str, Floats]:
+    """Counts and sums of scores on the logit grid [groups, 255], by label."""
+    positive = rows.ints("label") == 1
+    return {
+        side + suffix: dense(
+            rows.group, rows.ints("bin"), np.where(here, rows.floats(column), 0.0), len(rows)
+        )
+        for side, here in (("pos", positive), ("neg", ~positive))
+        for suffix, column in (("", "n"), ("_s1", "s1"))
+    }
+
+
+def loss(rows: Rows, arguments: Arguments) -> pl.DataFrame:
+    """Mean loss of scores with its interval over user buckets."""
+    del arguments
+    sums, n = _cells(rows, ("total", "n"))
+    total = sums / SCORE_SCALE
+    value, low, high = intervals.bucket_mean(total, n)
+    labels = n.sum(axis=1)
+    return figures(
+        rows.keys, value=value, numerator=total.sum(axis=1), denominator=labels, n=labels.astype(np.int64),
+        low=np.maximum(low, 0.0), high=high,
+    )  # fmt: skip
+
+
+def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
+    """A figure of the errors in the model's unit."""
+    figure = str(arguments["figure"])
+    names = ("n", "y", "yy", "e", "ee", "ae")
+    sums = dict(zip(names, _cells(rows, names), strict=True))
+    totals = {name: cell.sum(axis=1) for name, cell in sums.items()}
+    found = performance.regression(**totals, scale=ERROR_SCALE)
+    value: Floats = getattr(found, figure)
+    low, high = _error_interval(figure, sums, found)
+    constant = where(np.isnan(value), "not computable: the labels do not vary")
+    return figures(
+        rows.keys, value=value, n=totals["n"].astype(np.int64), low=low, high=high, problem=constant
+    )
+
+
+def _error_interval(
+    figure: str, sums: Mapping[str, Floats], found: performance.Regression
+) -> tuple[Floats, Floats]:
+    """Interval over user buckets of mean error, mean absolute error, or what follows from mean squared error."""
+    if figure in ("mae", "bias"):
+        _, low, high = intervals.bucket_mean(sums["ae" if figure == "mae" else "e"] / ERROR_SCALE, sums["n"])
+        return (np.maximum(low, 0.0) if figure == "mae" else low), high
+    _, low, high = intervals.bucket_mean(sums["ee"] / ERROR_SCALE**2, sums["n"])
+    low = np.maximum(low, 0.0)
+    if figure == "mse":
+        return low, high
+    if figure == "rmse":
+        return np.sqrt(low), np.sqrt(high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = found.mse / (1 - found.r2)
+        return 1 - high / variance, 1 - low / variance
+
+
+def skill(rows: Rows, arguments: Arguments) -> pl.DataFrame:
+    """1 - error / error of the simple alternative, over the labelled rows whose log has the alternative's answer."""
+    del arguments
+    sums = rows.once(_buckets)
+    own, other, n = (sums[name] for name in ("pae", "bae", "bn"))
+    value, low, high = performance.skill(own, other, n)
+    labels = n.sum(axis=1)
+    unlogged = where(labels == 0, "not available: no simple alternative is logged")
+    exact = where(labels > 0, "not computable: the simple alternative made no error")
+    return figures(
+        rows.keys, value=value, numerator=own.sum(axis=1) / ERROR_SCALE,
+        denominator=other.sum(axis=1) / ERROR_SCALE, n=labels.astype(np.int64), low=low, high=high,
+        problem=[a or (b if np.isnan(v) else None) for a, b, v in zip(unlogged, exact, value, strict=True)],
+        remark=[against_alternative(*pair) or None for pair in zip(value.tolist(), low.tolist(), strict=True)],
+    )  # fmt: skip
+
+
+def percentage(rows: Rows, arguments: Arguments) -> pl.DataFrame:
+    """Mean absolute percentage error over the labels that are not 0; the others are counted in the remark."""
+    del arguments
+    sums, n, labels = _cells(rows, ("pe", "pn", "n"))
+    total = sums / performance.PERCENTAGE_SCALE
+    value, low, high = intervals.bucket_mean(total, n)
+    zeros = (labels.sum(axis=1) - n.sum(axis=1)).astype(np.int64)
+    return figures(
+        rows.keys, value=value, numerator=total.sum(axis=1), denominator=n.sum(axis=1),
+        n=n.sum(axis=1).astype(np.int64), low=np.maximum(low, 0.0), high=high,
+        problem=where(n.sum(axis=1) == 0, "not computable: every label is 0"),
+        remark=[f"{format_value(k, 'count')} with label 0 left out" if k else None for k in zeros.tolist()],
+    )  # fmt: skip
+
+
+def _cells(rows: Rows, names: Sequence[str]) -> list[Floats]:
+    """Columns as arrays [groups, 32]; raises QueryError where the SQL does not yield one of them."""
+    for name in names:
+        rows.column(name)
+    return [rows.once(_buckets)[name] for name in names]
+
+
+def _buckets(rows: Rows) -> dict[str, Floats]:
+    """Every column as an array [groups, 32]; rows of segments have no bucket and stand in the first."""
+    flat = rows.group * intervals.BUCKETS + rows.ints("bucket")
+    size = len(rows) * intervals.BUCKETS
+    return {
+        name: np.bincount(flat, rows.floats(name), size).astype(np.float64).reshape(-1, intervals.BUCKETS)
+        for name in rows.columns.columns
+        if name != "bucket"
+    }

@@ -1,0 +1,27 @@
+/*---
+title: When labels come
+definition: >
+  One row a model with enough labels on its reference days: the share of the labels to come that are there on the day of
+  the request, how many days later 95 % are there (from then on a day is judged), and the share of the leading window's
+  that are there. `labels` is what the curve rests on.
+---*/
+with leading as (
+  select
+    t.model_id,
+    sum(t.scored * coalesce(a.share, 1)) / nullif(sum(t.scored), 0) as arrived
+  from daily.traffic as t
+  cross join page.now as now
+  left join mart.label_arrival as a on a.model_id = t.model_id and a.lag = now.as_of - t.day
+  where t.segment = '' and t.day between now.window_start and now.as_of
+  group by t.model_id
+)
+select
+  a.model_id as model,
+  max(a.share) filter (where a.lag = 0) as same_day,
+  min(a.lag) filter (where a.share >= 0.95) as mature_after,
+  any_value(leading.arrived)::double as arrived,
+  any_value(a.labels) as labels
+from mart.label_arrival as a
+left join leading on leading.model_id = a.model_id
+group by a.model_id
+order by a.model_id

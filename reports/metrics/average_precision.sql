@@ -1,0 +1,26 @@
+/*---
+title: Average precision
+family: performance
+unit: "1"
+better: up
+definition: >-
+  Precision averaged over the positive labels, going down from the highest score; a model that says nothing reaches the
+  share of positives. It tells more than the ROC AUC where positives are rare.
+formula: mean over positive labels of (positives with a score at least as high / rows with a score at least as high), on steps of 0.1 log odds
+source: 90 % interval on log odds (Boyd, Eng and Page 2013), rows independent
+apply: average_precision
+tasks: [binary]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
+  labelled_scores: no score is logged beside the labels
+minimum: 50
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  label,
+  bin,
+  sum(n)::BIGINT AS n,
+  sum(s1)::DOUBLE AS s1
+FROM span.label_score_hist
+GROUP BY ALL

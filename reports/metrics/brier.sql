@@ -1,0 +1,24 @@
+/*---
+title: Brier score
+family: performance
+unit: "1"
+better: down
+definition: Mean squared difference of score and label (1 where it is positive, else 0); 0 is perfect, and always saying the share p of positives gives p (1 - p).
+formula: mean((score - label)^2)
+source: Brier (1950); 90 % interval over 32 user buckets (Cochran 1977, ratio)
+apply: loss
+tasks: [binary]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
+  labelled_scores: no score is logged beside the labels
+minimum: 30
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(log_loss_n)::BIGINT AS n,
+  sum(brier_sum)::DOUBLE AS total
+FROM span.outcome_binary
+GROUP BY ALL
+HAVING sum(log_loss_n) > 0

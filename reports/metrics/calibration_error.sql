@@ -1,0 +1,26 @@
+/*---
+title: Calibration error
+family: performance
+unit: share
+better: down
+definition: >-
+  How far the share of positives lies from the mean score, averaged over all labelled rows by steps of one unit of log
+  odds of the score. It is above 0 by chance even where every score is true; the reason says by how much.
+formula: sum over steps of n |mean score - share of positives| / sum of n
+source: expected calibration error (Naeini, Cooper and Hauskrecht 2015)
+apply: calibration_error
+tasks: [binary]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
+  labelled_scores: no score is logged beside the labels
+minimum: 100
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  label,
+  bin,
+  sum(n)::BIGINT AS n,
+  sum(s1)::DOUBLE AS s1
+FROM span.label_score_hist
+GROUP BY ALL

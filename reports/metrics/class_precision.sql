@@ -1,0 +1,27 @@
+/*---
+title: Precision of a class
+family: performance
+unit: share
+better: up
+definition: >-
+  Answers of a class that were right, as a share; one reading a class, whose name stands in `feature`.
+formula: right answers of the class / answers of the class
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); none in segments
+apply: classes
+arguments: {figure: precision, average: each}
+tasks: [multiclass]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
+minimum: 30
+weight: 0
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  label,
+  predicted,
+  sum(n)::BIGINT AS n,
+  sum(hits)::BIGINT AS hits
+FROM span.outcome_class
+GROUP BY ALL

@@ -1,0 +1,25 @@
+/*---
+title: Estimated root mean squared error
+family: performance
+unit: label
+better: down
+definition: >-
+  The root mean squared error to expect from the predictions alone, before labels come: a prediction of a size is taken to err as such
+  predictions erred on the reference days. It sees predictions that moved; it cannot see that the same inputs now mean
+  something else.
+formula: >-
+  sqrt(mean of m(prediction)); m is the mean of (prediction - label)^2 on the reference days, by steps of the prediction that hold about 50 labels
+source: >-
+  after direct loss estimation (NannyML), with the prediction as the only input; 90 % interval of sampling, what was learned
+  taken as right
+apply: estimate_error
+arguments: {figure: rmse}
+tasks: [regression]
+needs:
+  scored: no score or prediction is logged
+minimum: 100
+weight: 0
+without_labels: true
+---*/
+SELECT part, model_id, version, segment, feature, day, window_days, grid_from, scale, bin, n, a, aa, aaaa
+FROM span.error_estimate

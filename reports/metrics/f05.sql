@@ -1,0 +1,25 @@
+/*---
+title: F0.5
+family: performance
+unit: share
+better: up
+definition: Mean of precision and recall that weighs precision twice as heavily as recall. A score at or above the deployed threshold is a positive decision.
+formula: 1.25 tp / (1.25 tp + 0.25 fn + fp)
+source: van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
+apply: binary
+arguments: {figure: f_beta, beta: 0.5}
+tasks: [binary]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
+minimum: 30
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(tp)::BIGINT AS tp,
+  sum(fp)::BIGINT AS fp,
+  sum(fn)::BIGINT AS fn,
+  sum(tn)::BIGINT AS tn
+FROM span.outcome_binary
+GROUP BY ALL

@@ -1,0 +1,30 @@
+/*---
+title: Mean absolute percentage error
+family: performance
+unit: share
+better: down
+definition: >-
+  Mean absolute difference of prediction and label as a share of the label. Labels of 0 have no share: they are left out,
+  and the reason says how many. Labels near 0 weigh heavily.
+formula: mean(|prediction - label| / |label|) over labels other than 0, each cut to 1,048,576
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); none in segments
+apply: percentage
+tasks: [regression]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
+minimum: 30
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(n)::BIGINT AS n,
+  sum(y)::DOUBLE AS y,
+  sum(yy)::DOUBLE AS yy,
+  sum(e)::DOUBLE AS e,
+  sum(ee)::DOUBLE AS ee,
+  sum(ae)::DOUBLE AS ae,
+  sum(pn)::BIGINT AS pn,
+  sum(pe)::DOUBLE AS pe
+FROM span.outcome_regression
+GROUP BY ALL

@@ -1,0 +1,23 @@
+/*---
+title: Selection rate
+family: performance
+unit: share
+better: neither
+definition: Positive decisions, of all labelled decisions. A score at or above the deployed threshold is a positive decision.
+formula: (tp + fp) / (tp + fp + fn + tn)
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
+apply: binary
+arguments: {figure: selection_rate}
+tasks: [binary]
+minimum: 30
+weight: 0
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(tp)::BIGINT AS tp,
+  sum(fp)::BIGINT AS fp,
+  sum(fn)::BIGINT AS fn,
+  sum(tn)::BIGINT AS tn
+FROM span.outcome_binary
+GROUP BY ALL

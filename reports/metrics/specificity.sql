@@ -1,0 +1,25 @@
+/*---
+title: Specificity
+family: performance
+unit: share
+better: up
+definition: Labelled negatives that were left alone, of all labelled negatives. A score at or above the deployed threshold is a positive decision.
+formula: tn / (tn + fp)
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
+apply: binary
+arguments: {figure: specificity}
+tasks: [binary]
+needs:
+  scored: no score or prediction is logged
+  labelled: no labels have come
+minimum: 30
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bucket,
+  sum(tp)::BIGINT AS tp,
+  sum(fp)::BIGINT AS fp,
+  sum(fn)::BIGINT AS fn,
+  sum(tn)::BIGINT AS tn
+FROM span.outcome_binary
+GROUP BY ALL
