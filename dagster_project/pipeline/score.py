@@ -110,7 +110,7 @@ def _with_absent(found: pl.DataFrame, metric: Statement, traffic: pl.DataFrame, 
             .then(pl.lit("not available: no score or prediction is logged"))
             .otherwise(pl.lit("not available: no labels have come"))
         )
-    elif head.family == "latency" and not metric.id.endswith("per_100_ms"):
+    elif head.family == "latency" and head.unit == "ms" and not metric.id.endswith("per_100_ms"):
         wanted, problem = traffic, pl.lit("not available: no latency is logged")
     else:
         return found

@@ -67,8 +67,9 @@ def note_declarations(night: Night, warehouse: Warehouse) -> int:
 
 def declaration_digest(model: Model) -> str:
     """SHA-256 of the declared keys that decide how the model's rows are counted."""
-    kept = {"task", "threshold", "pattern", "segments", "features", "reference"}
-    text = json.dumps(model.model_dump(mode="json", include=kept), sort_keys=True)
+    kept = {"task", "threshold", "pattern", "segments", "features", "reference", "rules", "objective"}
+    told = model.model_dump(mode="json", include=kept, exclude={"rules": {"__all__": {"reason"}}})
+    text = json.dumps(told, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

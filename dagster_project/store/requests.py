@@ -26,7 +26,7 @@ LARGE_MODEL_ROWS = 250_000
 LAKE_COLUMNS = (
     "request_id", "file_id", "event_time", "arrival_time", "day", "model_id", "version", "deployment", "pattern",
     "consumer", "user_hash", "records", "latency_ms", "status", "error", "late", "score", "prediction",
-    "prediction_text", "baseline", "tokens_in", "tokens_out", "cost",
+    "prediction_text", "baseline", "tokens_in", "tokens_out", "cost", "eligible",
 )  # fmt: skip
 
 
