@@ -104,6 +104,7 @@ def training_run(run: Trained, origin: Provenance) -> Row:
         "baseline_metrics": run.baseline_metrics,
         "features": _features(model),
         "importance": run.importance,
+        "profile": run.profile,
     }
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from dagster_project.demo.features import feature_names, start_of_day
 from dagster_project.demo.labels import labelled
+from dagster_project.demo.profile import Profile, profile
 from dagster_project.demo.scoring import Artifact, Encoder, Encoding, Floats, Scorer, new_estimator
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Trained:
     """The same days, by the training rows' share of positives or median."""
     importance: dict[str, float]
     """Share of each feature in the spread of the prediction over the training rows; sums to 1."""
+    profile: Profile
+    """What the training rows looked like."""
 
 
 def train(decided: pl.DataFrame, model: DemoModel, version: DemoVersion) -> Trained:
@@ -67,6 +70,7 @@ def train(decided: pl.DataFrame, model: DemoModel, version: DemoVersion) -> Trai
         metrics=measure(later, predict(validated, later, model), binary=model.binary),
         baseline_metrics=measure(later, _constant(earlier, later, model), binary=model.binary),
         importance=_importance(rows, artifact),
+        profile=profile(rows, model.numeric, model.categorical),
     )
 
 

@@ -30,6 +30,8 @@ SUMMARY_KEYS = {
     "daily.latency_hist": "source, model_id, version, day, segment, per, bin",
     "daily.feature_hist": "source, model_id, version, day, segment, feature, bin",
     "daily.category_hist": "source, model_id, version, day, segment, feature, kind, value",
+    "daily.rule": "source, model_id, version, day, kind, rule",
+    "daily.objective": "source, model_id, version, day",
     "mart.reading": "model_id, version, metric, segment, feature, day, window_days",
 }
 

@@ -1,7 +1,7 @@
 """What the workspace defines, put into `catalog.*` and `ops.state` so that page views can read it.
 
-In: the workspace's objects (metrics, targets, sources, rubrics, sections, features) and the night's days.
-Out: rows, all replaced at once. Called by `pipeline.render`, before the page views are made.
+In: the workspace's objects (metrics, targets, sources, rubrics, sections, features, rules, objectives) and the night's
+days. Out: rows, all replaced at once. Called by `pipeline.render`, before the page views are made.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def put_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
     _put_sources(workspace, warehouse)
     _put_rubrics(workspace, warehouse)
     _put_features(workspace, warehouse)
+    _put_promises(workspace, warehouse)
 
 
 def put_state(night: Night, warehouse: Warehouse, digest: str, code_version: str) -> None:
@@ -163,6 +164,22 @@ def _put_features(workspace: Workspace, warehouse: Warehouse) -> None:
         for name, feature in placed.value.features.items()
     ]  # fmt: skip
     warehouse.replace("catalog.feature", _frame(columns, rows))
+
+
+def _put_promises(workspace: Workspace, warehouse: Warehouse) -> None:
+    """Declared rules and objectives."""
+    models = [placed.value for placed in workspace.models]
+    columns = {"model_id": TEXT, "rule": TEXT, "kind": TEXT, "words": TEXT, "reason": TEXT, "position": WHOLE}
+    rules = [
+        (m.id, r.name, "truth" if r.truth else "rule", str(r), r.reason, i)
+        for m in models
+        for i, r in enumerate(m.rules)
+    ]
+    warehouse.replace("catalog.rule", _frame(columns, rules))
+    limits = {"model_id": TEXT, "latency_ms": NUMBER, "share": NUMBER, "availability": NUMBER}
+    promised = [(m.id, m.objective) for m in models if m.objective]
+    rows = [(name, o.latency_ms, o.share, o.availability) for name, o in promised]
+    warehouse.replace("catalog.objective", _frame(limits, rows))
 
 
 def _frame(columns: dict[str, str], rows: Iterable[Row]) -> pl.DataFrame:

@@ -23,6 +23,8 @@ from dagster_project.pipeline.summarise_due import (
     note_declarations,
 )
 from dagster_project.pipeline.summarise_labels import label_rows
+from dagster_project.pipeline.summarise_patterns import insist_on_patterns
+from dagster_project.pipeline.summarise_rules import rule_rows
 from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, groups, head_of, table_of, with_keys
 from dagster_project.pipeline.summarise_traffic import DUPLICATE, Rows, duplicate_rows, request_rows
 from dagster_project.spec.loading import Statement
@@ -33,7 +35,7 @@ from dagster_project.store.warehouse import Warehouse, quote_table
 MOST_ROUNDS = 12
 """A new grid or an older value may mark days that were done; more rounds than this would be a fault."""
 UNREAD = ("request_id", "file_id", "arrival_time", "status", "label_time", "label_text")
-"""Columns that summaries of requests never read; labels without a user read request_id, classes label_text."""
+"""Columns that summaries of requests hardly ever read; labels without a user read request_id, classes label_text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,11 @@ class Summarised:
 
 
 def summarise(night: Night, warehouse: Warehouse) -> Summarised:
-    """Roll up every (source, day) up to the night's day that differs from its last summary."""
+    """Roll up every (source, day) up to the night's day that differs from its last summary.
+
+    Raises WorkspaceError for a declared pattern that RE2 refuses.
+    """
+    insist_on_patterns(night, warehouse)
     note_declarations(night, warehouse)
     days = events = rows = 0
     for _ in range(MOST_ROUNDS):
@@ -81,12 +87,15 @@ def _requests(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[
     files = [path for one in due for path in one.requests]
     if not files:
         return {}
-    wanted = {name: kind for name, kind in REQUESTS.items() if name not in UNREAD}
-    engine.load(files, sum(one.request_rows for one in due), unread=UNREAD, wanted=wanted)
+    unread = _unread(night, due[0].source)
+    wanted = {name: kind for name, kind in REQUESTS.items() if name not in unread}
+    engine.load(files, sum(one.request_rows for one in due), unread=unread, wanted=wanted)
     chunk = _chunk(night, engine, due)
     caps = {source.source: source.max_segment_values for source in night.workspace.sources}
     rows = request_rows(warehouse, chunk, _reading(night, "input"), caps)
     _add(rows, {DUPLICATE: [duplicate_rows(chunk, {one.day: one.duplicates for one in due})]})
+    for statement in _reading(night, "rule"):
+        _add(rows, {table_of(statement): rule_rows(chunk, statement)})
     grids.settle(night, warehouse, chunk)
     for statement in _reading(night, "feature_number"):
         _add(rows, {table_of(statement): features.number_rows(night, warehouse, chunk, statement)})
@@ -107,10 +116,18 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
     return label_rows(warehouse, _chunk(night, engine, due), _reading(night, "labelled"))
 
 
+def _unread(night: Night, source: str) -> list[str]:
+    """Columns not to be kept in memory: an arrival is read where the source maps it."""
+    timed = any(s.source == source and "arrival_time" in s.columns for s in night.workspace.sources)
+    return [name for name in UNREAD if not (timed and name == "arrival_time")]
+
+
 def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     keys = with_keys(groups(engine, BY_DAY).drop("n"))
-    return Chunk(engine, due[0].source, [one.day for one in due], keys, models, night.workspace.profiles)
+    zone = night.workspace.settings.timezone
+    profiles = night.workspace.profiles
+    return Chunk(engine, due[0].source, [one.day for one in due], keys, models, profiles, zone)
 
 
 def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows) -> int:

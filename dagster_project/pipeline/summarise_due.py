@@ -69,9 +69,20 @@ def note_declarations(night: Night, warehouse: Warehouse) -> int:
 
 def declaration_digest(model: Model, profiles: Mapping[str, Profile]) -> str:
     """SHA-256 of what is declared and decides how the model's rows are counted."""
-    kept = {"task", "threshold", "pattern", "segments", "features", "reference", "multivariate"}
-    # How much a feature matters weighs its drift; it is counted the same.
-    told = model.model_dump(mode="json", include=kept, exclude={"features": {"__all__": {"importance"}}})
+    kept = {
+        "task",
+        "threshold",
+        "pattern",
+        "segments",
+        "features",
+        "reference",
+        "multivariate",
+        "rules",
+        "objective",
+    }
+    # How much a feature matters weighs its drift; it is counted the same. So it is with the reason of a rule.
+    told_not = {"features": {"__all__": {"importance"}}, "rules": {"__all__": {"reason"}}}
+    told = model.model_dump(mode="json", include=kept, exclude=told_not)
     own = [note.reference.model_dump_json() for note in model.versions if note.reference]
     texts = [json.dumps(told, sort_keys=True), *own, *(profiles[p].model_dump_json() for p in model.profiles)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()

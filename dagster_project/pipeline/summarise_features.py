@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dagster_project.pipeline import summarise_grids as grids
 from dagster_project.pipeline import summarise_terms as dictionary
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.summarise_patterns import refused_values
 from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column, groups
 from dagster_project.spec.loading import Statement
 from dagster_project.store.engine import Lookup, Scan
@@ -141,6 +142,9 @@ def _categories(
     held = dictionary.terms(warehouse, chunk, feature)
     allowed = _allowed(chunk, feature)
     entries = held.join(allowed, on=["model_id", "value"], how="full", coalesce=True)
+    entries = entries.join(
+        refused_values(chunk, feature), on=["model_id", "value"], how="full", coalesce=True
+    )
     restricted = keys.select("key", *BY_DAY, "task", "threshold").join(
         allowed.select("model_id").unique().with_columns(pl.lit(True).alias("restricted")),
         on="model_id",
@@ -155,7 +159,7 @@ def _categories(
         "key": "k.key",
         "x": x,
         "rank": "CASE WHEN t.first_day <= r.day THEN t.rank END",
-        "invalid": f"k.restricted AND {x} IS NOT NULL AND t.allowed IS NULL",
+        "invalid": f"coalesce(t.refused, k.restricted AND {x} IS NOT NULL AND t.allowed IS NULL)",
     }
     counted = chunk.engine.rollup(statement.sql, Scan("feature_values", columns, lookups))
     listed = _inside(keys, reference).select("key", pl.lit(value=True).alias("listed"))

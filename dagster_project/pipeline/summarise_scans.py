@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import PREDICTION
+from dagster_project.readers.times import localized
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.reference import Profile
@@ -48,6 +49,8 @@ class Chunk:
     """Declarations by id; undeclared models are not in it."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     """Training profiles by their path."""
+    zone: str = "UTC"
+    """Time zone of the days."""
 
     @property
     def model_ids(self) -> list[str]:
@@ -90,19 +93,42 @@ def groups(
 
 
 def constants(chunk: Chunk, keys: pl.DataFrame) -> pl.DataFrame:
-    """Add what is declared of each key's model: task, threshold, whether it runs in batches."""
+    """Add what is declared of each key's model (task, threshold, whether it runs in batches, its objective) and when
+    its day ends, in microseconds."""
     import polars as pl
 
     models = [chunk.declared(model_id) for model_id in keys["model_id"].unique().sort().to_list()]
     declared = pl.DataFrame(
-        [(m.id, m.task, m.threshold, None if m.pattern is None else m.pattern == "batch") for m in models],
-        schema={"model_id": pl.String, "task": pl.String, "threshold": pl.Float64, "batch": pl.Boolean},
+        [
+            (m.id, m.task, m.threshold, None if m.pattern is None else m.pattern == "batch", *_allowed(m))
+            for m in models
+        ],
+        schema={
+            "model_id": pl.String, "task": pl.String, "threshold": pl.Float64, "batch": pl.Boolean,
+            "limit_ms": pl.Float64, "slow_ppm": pl.Int64, "failed_ppm": pl.Int64,
+        },
         orient="row",
-    )
-    return keys.join(declared, on="model_id", how="left")
+    )  # fmt: skip
+    ends = localized(keys["day"].dt.offset_by("1d").cast(pl.Datetime("us")), chunk.zone)
+    timed = keys.with_columns(ends.dt.timestamp("us").alias("day_end_us"))
+    return timed.join(declared, on="model_id", how="left")
 
 
-def input_scan(keys: pl.DataFrame, part: str | None = None) -> Scan:
+def _allowed(model: Model) -> tuple[float | None, int | None, int | None]:
+    """The declared latency in ms, and in millionths how many requests may be slower, and how many may fail."""
+    promise = model.objective
+    if promise is None:
+        return None, None, None
+    ppm = [None if s is None else round((1 - s) * 1e6) for s in (promise.share, promise.availability)]
+    return promise.latency_ms, ppm[0], ppm[1]
+
+
+def _if_loaded(engine: Engine, name: str, expression: str, kind: str) -> str:
+    """The expression, or NULL where the files were written before there was such a column."""
+    return expression if name in engine.loaded else f"CAST(NULL AS {kind})"
+
+
+def input_scan(engine: Engine, keys: pl.DataFrame, part: str | None = None) -> Scan:
     """One row a request; `part`: SQL of the value that the keys' column `raw` equals, for the parts of a segment."""
     columns = {
         "key": "k.key",
@@ -121,6 +147,17 @@ def input_scan(keys: pl.DataFrame, part: str | None = None) -> Scan:
         "tokens_in": "r.tokens_in",
         "tokens_out": "r.tokens_out",
         "cost": "CASE WHEN isfinite(r.cost) THEN r.cost END",
+        "limit_ms": "k.limit_ms",
+        "slow_ppm": "k.slow_ppm",
+        "failed_ppm": "k.failed_ppm",
+        "left_s": "CAST(floor((k.day_end_us - epoch_us(r.event_time)) / 1000000.0) AS BIGINT)",
+        "arrival_s": _if_loaded(
+            engine,
+            "arrival_time",
+            "(epoch_us(r.arrival_time) - epoch_us(r.event_time)) / 1000000.0",
+            "DOUBLE",
+        ),
+        "eligible": "r.eligible",
     }
     if part is None:
         return Scan("input", columns, (Lookup("k", keys, BY_DAY),))

@@ -7,6 +7,7 @@ Called by `pipeline.verify`. Plain definitions on whole rows: no bins, no sums t
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ BINNED_LATENCY = Tolerance(relative=0.0101)
 TOLERANCES = {
     "requests": EXACT, "records": EXACT, "active_consumers": EXACT, "active_users": EXACT, "error_share": ROUNDED,
     "late_share": ROUNDED, "accuracy": ROUNDED, "precision": ROUNDED, "recall": ROUNDED, "f1": ROUNDED, "f2": ROUNDED,
-    "latency_p50_ms": BINNED_LATENCY, "latency_p95_ms": BINNED_LATENCY, "latency_p99_ms": BINNED_LATENCY,
+    "latency_p50_ms": BINNED_LATENCY, "latency_p90_ms": BINNED_LATENCY, "latency_p95_ms": BINNED_LATENCY,
+    "latency_p99_ms": BINNED_LATENCY, "largest_consumer_share": ROUNDED,
     "roc_auc": Tolerance(absolute=0.003), "log_loss": Tolerance(absolute=1e-6),
     "mse": Tolerance(absolute=0.01, relative=0.001), "rmse": Tolerance(absolute=0.005, relative=0.001),
     "mae": Tolerance(absolute=0.002, relative=0.001), "r2": Tolerance(absolute=0.001),
@@ -45,7 +47,7 @@ TOLERANCES = {
 RARER = "rows of the rarer label"
 OF_REQUESTS = frozenset({
     "requests", "records", "active_consumers", "active_users", "error_share", "late_share", "latency_p50_ms",
-    "latency_p95_ms", "latency_p99_ms",
+    "latency_p90_ms", "latency_p95_ms", "latency_p99_ms", "largest_consumer_share",
 })  # fmt: skip
 
 
@@ -65,14 +67,16 @@ def request_figures(rows: pl.DataFrame) -> dict[str, float | None]:
     latency = sorted(v for v in rows["latency_ms"].to_list() if v is not None and math.isfinite(v))
     n = rows.height
     users = rows["user_hash"].drop_nulls().n_unique()
+    asking = Counter(name for name in rows["consumer"].to_list() if name)
     return {
         "requests": n,
         "records": int(rows["records"].sum()),
         "error_share": _ratio(int(rows["error"].sum()), rows["error"].count()),
         "late_share": _ratio(int(rows["late"].sum()), rows["late"].count()),
-        "active_consumers": rows["consumer"].filter(rows["consumer"] != "").n_unique(),
+        "active_consumers": len(asking),
+        "largest_consumer_share": _ratio(max(asking.values(), default=0), asking.total()),
         "active_users": users if users < USERS_COUNTED_EXACTLY else None,
-        **{f"latency_p{p}_ms": _at_share(latency, p) for p in (50, 95, 99)},
+        **{f"latency_p{p}_ms": _at_share(latency, p) for p in (50, 90, 95, 99)},
     }
 
 

@@ -7,6 +7,7 @@ identifies or dates it, or has a wrong type, is rejected with its reason. A mode
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ FACTS: dict[str, FactKind] = {
                "code_link", "artifact_uri", "artifact_sha256", "data_uri", "data_sha256", "schema_sha256",
                "dependencies_sha256", "dependencies_uri", "prediction_code", "image_digest"),
         days=("data_from", "data_to"), whole=("data_rows",), truths=("code_dirty",),
-        records=("parameters", "metrics", "baseline_metrics", "features", "importance"),
+        records=("parameters", "metrics", "baseline_metrics", "features", "importance", "profile"),
     ),
     "ci_runs": FactKind(
         key=("run_id", "model_id", "suite"), time="finished_at", times=("finished_at",),
@@ -108,8 +109,23 @@ def _documented(frame: pl.DataFrame, kind: FactKind) -> dict[str, pl.Series]:
             found[name] = frame[name]
         elif flat and name in kind.records:
             fields = [pl.col(column).alias(column.partition(".")[2]) for column in flat]
-            found[name] = frame.select(pl.struct(fields).alias(name))[name]
+            opened = [_opened(row) for row in frame.select(fields).iter_rows(named=True)]
+            texts = [json.dumps(record, default=str) if record else None for record in opened]
+            found[name] = pl.Series(name, texts, dtype=pl.String)
     return found
+
+
+def _opened(row: Mapping[str, object]) -> dict[str, object]:
+    """Dotted names as records inside each other again, without the NULLs."""
+    opened: dict[str, object] = {}
+    for name, value in row.items():
+        if value is None:
+            continue
+        place, rest = opened, name.split(".")
+        while len(rest) > 1 and isinstance(inner := place.setdefault(rest[0], {}), dict):
+            place, rest = inner, rest[1:]
+        place[".".join(rest)] = value
+    return opened
 
 
 def _typed(

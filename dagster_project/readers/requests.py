@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DEFAULT_ERRORS = ("error", "failed", "timeout")
 _TEXTS = ("model_id", "version", "deployment", "pattern", "consumer", "status")
+_WHOLE = ("records", "tokens_in", "tokens_out", "eligible")
 _SEPARATOR = "\x1f"
 
 
@@ -118,10 +119,10 @@ def _numbers(frame: pl.DataFrame, source: Source) -> tuple[list[pl.Series], list
     import polars as pl
 
     columns, flaws = [], []
-    for name in ("latency_ms", "score", "baseline", "cost", "records", "tokens_in", "tokens_out"):
+    for name in ("latency_ms", "score", "baseline", "cost", "records", "tokens_in", "tokens_out", "eligible"):
         column, wrong = number_column(frame, source.columns.get(name), name)
         flaws += wrong
-        if name in ("records", "tokens_in", "tokens_out"):
+        if name in _WHOLE:
             bad = ((column < 0) | (column != column.floor()) | (column > 2.0**53)).fill_null(value=False)
             flaws.append(Flaw(name, "is not a whole number of 0 or more", bad, column.cast(pl.String)))
             column = column.zip_with(~bad, pl.Series([None], dtype=pl.Float64)).cast(pl.Int64)

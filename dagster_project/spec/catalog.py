@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from dagster_project.spec.base import Currency, Day, FeatureName, Finding, Input, Name, Text, refuse
+from dagster_project.spec.patterns import Pattern as TextPattern
 from dagster_project.spec.reference import Reference
+from dagster_project.spec.rules import Objective, Rule
 
 Task = Literal["binary", "regression", "multiclass", "other"]
 Pattern = Literal["rest", "batch", "stream", "other"]
@@ -29,6 +31,10 @@ class Feature(Input):
     """Largest valid value; a larger one counts as invalid."""
     allowed: tuple[str, ...] | None = None
     """The only valid categories."""
+    pattern: TextPattern | None = None
+    """A regular expression (RE2) that a whole category must match to be valid."""
+    required: bool = False
+    """A request without a value of it counts as incomplete."""
     unit: Name | None = None
     """Unit of the values, such as km."""
     importance: float | None = Field(default=None, ge=0)
@@ -38,6 +44,8 @@ class Feature(Input):
     def _range_in_order(self) -> Feature:
         if self.min is not None and self.max is not None and self.max < self.min:
             raise refuse((("max",), f"max {self.max:g} is below min {self.min:g}"))
+        if self.pattern is not None and self.type == "number":
+            raise refuse((("pattern",), "is for categories; the type is number"))
         return self
 
 
@@ -187,6 +195,10 @@ class Model(Input):
     segments: tuple[Name, ...] = ()
     """Columns (features, consumer, pattern or deployment) whose values are shown apart."""
     features: dict[FeatureName, Feature] = Field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    """What must hold between the values of one request."""
+    objective: Objective | None = None
+    """How fast and how reliably it is to answer."""
     reference: Reference | None = None
     """What drift is measured against; the model's first 28 days where not given."""
     multivariate: bool = False
@@ -220,11 +232,14 @@ class Model(Input):
     def _names_stand_once(self) -> Model:
         if self.id in self.depends_on:
             raise refuse((("depends_on",), "a model cannot depend on itself"))
-        versions = [note.version for note in self.versions]
         findings: list[Finding] = [
-            (("versions", position, "version"), f"version {version!r} stands twice")
-            for position, version in enumerate(versions)
-            if version in versions[:position]
+            ((key, position, field), f"{field} {name!r} stands twice")
+            for key, field, names in (
+                ("versions", "version", [note.version for note in self.versions]),
+                ("rules", "name", [rule.name for rule in self.rules]),
+            )
+            for position, name in enumerate(names)
+            if name in names[:position]
         ]
         if findings:
             raise refuse(*findings)

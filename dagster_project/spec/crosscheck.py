@@ -12,10 +12,10 @@ from graphlib import CycleError, TopologicalSorter
 from dagster_project.core.errors import Problem
 from dagster_project.core.naming import slug
 from dagster_project.spec.base import KeyPath, did_you_mean
+from dagster_project.spec.crosscheck_rules import may_serve, promise_problems
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry
 from dagster_project.spec.rubric import Attestation, Waiver
-from dagster_project.spec.source import Source
 from dagster_project.spec.statementfile import PageTemplate, Statement
 
 ORGANIZATION = "organization"
@@ -31,6 +31,7 @@ def cross_problems(draft: Draft) -> list[Problem]:
         *_dependency_problems(draft),
         *_target_problems(draft),
         *_baseline_problems(draft),
+        *promise_problems(draft),
         *_playbook_problems(draft),
         *_attestation_problems(draft),
         *_page_problems(draft),
@@ -169,16 +170,10 @@ def _baseline_problems(draft: Draft) -> list[Problem]:
         given = entry.value.value
         if given is None or given.per_unit_error is None or given.baseline_error is not None:
             continue
-        logs = [s.value for s in draft.sources if _may_serve(s.value, entry.value.id)]
+        logs = [s.value for s in draft.sources if may_serve(s.value, entry.value.id)]
         if logs and not any("baseline" in source.columns for source in logs):
             problems.append(entry.problem(("value", "per_unit_error"), message))
     return problems
-
-
-def _may_serve(source: Source, model_id: str) -> bool:
-    """Whether the source's requests may be the model's: it is named, or a column names models."""
-    named = source.columns.get("model_id")
-    return source.kind == "requests" and named is not None and str(named.constant or model_id) == model_id
 
 
 def _playbook_problems(draft: Draft) -> list[Problem]:

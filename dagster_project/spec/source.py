@@ -18,10 +18,11 @@ Unit = Literal["ns", "us", "ms", "s", "min", "h", "share", "percent", "1"]
 REQUEST_COLUMNS = (
     "event_time", "arrival_time", "request_id", "model_id", "version", "deployment", "pattern", "consumer",
     "user", "records", "latency_ms", "status", "score", "prediction", "baseline", "label", "label_time", "tokens_in",
-    "tokens_out", "cost",
+    "tokens_out", "cost", "eligible",
 )  # fmt: skip
 """What a request may bring. `baseline` is what the simple alternative answered to the same request, in the unit of the
-prediction: a column, or a constant such as the median of the past. Quality is then measured against it, row by row."""
+prediction: a column, or a constant such as the median of the past. Quality is then measured against it, row by row.
+`eligible` is how many records could have been scored; a run may say it once."""
 OUTCOME_COLUMNS = ("request_id", "model_id", "label", "label_time")
 
 

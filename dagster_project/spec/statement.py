@@ -122,4 +122,4 @@ class StatementHead(Input):
     table: Name | None = None
     """Summaries: the daily table the rows go to."""
     unit: Name | None = None
-    per: Literal["input", "feature_number", "feature_category", "labelled"] | None = None
+    per: Literal["input", "feature_number", "feature_category", "labelled", "rule"] | None = None

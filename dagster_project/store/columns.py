@@ -16,7 +16,7 @@ REQUESTS: Mapping[str, str] = {
     "model_id": "VARCHAR", "version": "VARCHAR", "deployment": "VARCHAR", "pattern": "VARCHAR", "consumer": "VARCHAR",
     "user_hash": "UBIGINT", "records": "BIGINT", "latency_ms": "DOUBLE", "status": "VARCHAR", "error": "BOOLEAN",
     "late": "BOOLEAN", "score": "DOUBLE", "prediction": "DOUBLE", "prediction_text": "VARCHAR", "baseline": "DOUBLE",
-    "tokens_in": "BIGINT", "tokens_out": "BIGINT", "cost": "DOUBLE",
+    "tokens_in": "BIGINT", "tokens_out": "BIGINT", "cost": "DOUBLE", "eligible": "BIGINT",
 }  # fmt: skip
 """Of files of requests, in order; feature columns f:<name> follow."""
 LABELLED: Mapping[str, str] = {

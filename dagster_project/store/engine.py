@@ -159,3 +159,18 @@ class Engine:
         # Another scan's view may join the table of this alias: it must be made again.
         self.bound.clear()
         self.kept[lookup.alias] = lookup.rows
+
+
+def unmatched(warehouse: Warehouse, values: Sequence[str], pattern: str) -> list[str]:
+    """Those of the values that a regular expression (RE2) does not match as a whole; sorted.
+
+    Raises QueryError where RE2 does not take the pattern.
+    """
+    frame = warehouse.frame(
+        """
+        SELECT value FROM (SELECT unnest($values::VARCHAR[]) AS value)
+        WHERE NOT regexp_full_match(value, $pattern) ORDER BY value
+        """,
+        {"values": list(values), "pattern": pattern},
+    )
+    return frame["value"].to_list()

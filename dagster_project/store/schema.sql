@@ -73,7 +73,7 @@ create table if not exists fact.training_runs (
   code_dirty boolean, code_link varchar, artifact_uri varchar, artifact_sha256 varchar, data_uri varchar,
   data_sha256 varchar, data_rows bigint, data_from date, data_to date, schema_sha256 varchar,
   dependencies_sha256 varchar, dependencies_uri varchar, prediction_code varchar, image_digest varchar,
-  parameters json, metrics json, baseline_metrics json, features json, importance json
+  parameters json, metrics json, baseline_metrics json, features json, importance json, profile json
 );
 create table if not exists fact.ci_runs (
   file_id varchar, source varchar, run_id varchar, model_id varchar, commit_sha varchar, finished_at timestamptz,
@@ -133,6 +133,25 @@ create table if not exists daily.traffic (
   tokens_in bigint, tokens_out bigint, cost_micro bigint, hours bigint
 );
 create table if not exists daily.duplicate (source varchar, model_id varchar, version varchar, day date, duplicates bigint);
+create table if not exists daily.newest (  -- how long before the end of its day the newest event was
+  source varchar, model_id varchar, version varchar, day date, left_s bigint
+);
+create table if not exists daily.arrival_hist (  -- arrival after the event; bin b holds (1.02^(b-1), 1.02^b] minutes
+  source varchar, model_id varchar, version varchar, day date, bin smallint, n bigint, sum_s hugeint
+);
+create table if not exists daily.coverage (  -- records scored, of those that could have been; where `eligible` is mapped
+  source varchar, model_id varchar, version varchar, day date, eligible bigint, covered bigint
+);
+create table if not exists daily.objective (  -- against the declared objective; *_ppm: what it allows, in millionths
+  source varchar, model_id varchar, version varchar, day date,
+  timed bigint, slow bigint, slow_ppm bigint, asked bigint, failed bigint, failed_ppm bigint
+);
+create table if not exists daily.rule (  -- requests by what a declared rule says of them
+  source varchar, model_id varchar, version varchar, day date,
+  kind varchar,                            -- 'rule', 'truth' or 'complete' (all required features there; rule '')
+  rule varchar, passed bigint, failed bigint,
+  unjudged bigint                          -- a value that it reads is missing
+);
 create table if not exists daily.consumer (
   source varchar, model_id varchar, version varchar, day date, consumer varchar, requests bigint, records bigint,
   errors bigint, judged bigint             -- judged: with a status
@@ -271,4 +290,10 @@ create table if not exists catalog.rubric_milestone (
 create table if not exists catalog.section (section varchar primary key, title varchar, meaning varchar, position integer);
 create table if not exists catalog.feature (  -- declared inputs of a model
   model_id varchar, feature varchar, type varchar, min double, max double, allowed varchar[], unit varchar
+);
+create table if not exists catalog.rule (  -- declared rules of a model, in words
+  model_id varchar, rule varchar, kind varchar, words varchar, reason varchar, position integer
+);
+create table if not exists catalog.objective (
+  model_id varchar primary key, latency_ms double, share double, availability double
 );

@@ -39,6 +39,37 @@ FROM daily.latency_hist AS t
 JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
+-- What is declared of a model's requests: rules, objectives, coverage, and how fresh its events are.
+CREATE OR REPLACE VIEW span.rule AS
+SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+FROM daily.rule AS t
+JOIN span.asked AS a ON a.member = t.day
+JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
+
+CREATE OR REPLACE VIEW span.objective AS
+SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+FROM daily.objective AS t
+JOIN span.asked AS a ON a.member = t.day
+JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
+
+CREATE OR REPLACE VIEW span.coverage AS
+SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+FROM daily.coverage AS t
+JOIN span.asked AS a ON a.member = t.day
+JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
+
+CREATE OR REPLACE VIEW span.newest AS
+SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+FROM daily.newest AS t
+JOIN span.asked AS a ON a.member = t.day
+JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
+
+CREATE OR REPLACE VIEW span.arrival_hist AS
+SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+FROM daily.arrival_hist AS t
+JOIN span.asked AS a ON a.member = t.day
+JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
+
 CREATE OR REPLACE VIEW span.feature_hist AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.feature_hist AS t

@@ -25,7 +25,7 @@ by_day as (
   select model, day, sum(missing) as missing from counted group by model, day
 ),
 top_day as (
-  select model, max_by(day, missing) as day, max(missing) as missing, count(*) filter (where missing > 0) as days
+  select model, first(day order by missing desc, day) as day, max(missing) as missing, count(*) filter (where missing > 0) as days
   from by_day
   group by model
 )
@@ -36,7 +36,7 @@ select
   sum(f.n)::bigint as seen,
   sum(f.missing)::bigint as missing_count,
   sum(f.missing)::double / nullif(sum(f.n), 0) as share,
-  max_by(f.feature, f.share) as worst_feature,
+  first(f.feature order by f.share desc, f.feature) as worst_feature,
   max(f.share)::double as worst_share,
   any_value(t.day) as top_day,
   any_value(t.missing)::double / nullif(sum(f.missing), 0)::double as top_day_share,

@@ -23,6 +23,7 @@ REQUEST = {
     "records": pl.Int64, "latency_ms": pl.Float64, "status": pl.String, "error": pl.Boolean, "late": pl.Boolean,
     "score": pl.Float64, "prediction": pl.Float64, "prediction_text": pl.String, "baseline": pl.Float64,
     "tokens_in": pl.Int64, "tokens_out": pl.Int64, "cost": pl.Float64,
+    "eligible": pl.Int64,
 }  # fmt: skip
 LABELLED = {
     "request_id": pl.String, "file_id": pl.String, "model_id": pl.String, "version": pl.String, "day": pl.Date,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -107,4 +108,23 @@ def test_records_are_kept_as_json(tmp_path: Path) -> None:
     assert rows == [
         ("r", '{"a": {"c": 1}, "b": 2}', '["x", "y"]', "2024-01-01", 9, False),
         ("s", '{"other": 1.5}', None, None, None, False),
+    ]
+
+
+def test_a_profile_stays_nested_where_lines_are_read_one_by_one(tmp_path: Path) -> None:
+    """A broken line makes the reader flatten records; they are opened again, the rows without one have none."""
+    logs = Logs.make(tmp_path, {"source": "runs", "kind": "training_runs", "files": "facts/*.jsonl"})
+    described = {"x": {"n": 10, "mean": 0.5}, "c": {"n": 10, "shares": {"a": 0.25, "b": 0.75}}}
+    runs = [
+        {"run_id": "1", "model_id": "m", "started_at": "2024-03-01T10:00:00Z", "profile": described},
+        {"run_id": "2", "model_id": "m", "started_at": "2024-03-01T10:00:00Z"},
+    ]
+    text = "\n".join([json.dumps(runs[0]), "{broken", json.dumps(runs[1])])
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "facts" / "1.jsonl").write_text(text)
+    logs.night()
+    found = logs.rows("SELECT run_id, profile FROM fact.training_runs ORDER BY 1")
+    assert [(run, profile and json.loads(profile)) for run, profile in found] == [
+        ("1", described),
+        ("2", None),
     ]

@@ -1,0 +1,20 @@
+/*---
+title: Arrival delay p95
+family: quality
+unit: minutes
+better: down
+definition: >-
+  The time from a request's event to its arrival in the log that 95 of 100 requests of the window do not exceed; only
+  where a source maps arrival_time.
+formula: p95 of arrival_time - event_time, read off bins 2 % wide (within 1 %); an arrival before its event counts as none
+source: numpy's "inverted_cdf" quantile
+apply: quantile
+arguments: {q: 0.95}
+minimum: 100
+---*/
+SELECT
+  model_id, version, '' AS segment, '' AS feature, day, window_days,
+  bin,
+  sum(n)::BIGINT AS n
+FROM span.arrival_hist
+GROUP BY ALL

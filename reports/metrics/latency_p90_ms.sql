@@ -1,0 +1,21 @@
+/*---
+title: Latency p90
+family: latency
+unit: ms
+better: down
+definition: The latency that 90 of 100 requests of the window do not exceed, as the log measured it.
+formula: smallest latency with at least 0.9 of the requests at or below it, read off bins 2 % wide (within 1 %)
+source: numpy's "inverted_cdf" quantile
+apply: quantile
+arguments: {q: 0.9}
+needs:
+  timed: no latency is logged
+minimum: 50
+---*/
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  bin,
+  sum(n)::BIGINT AS n
+FROM span.latency_hist
+WHERE per = 'request'
+GROUP BY ALL

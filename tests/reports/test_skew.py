@@ -1,0 +1,100 @@
+"""Training against serving: the page's view against the raw rows of both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from dagster_project.demo.profile import profile
+from dagster_project.pipeline.catalog import refresh
+from dagster_project.pipeline.render import prepare
+from dagster_project.pipeline.score import score
+from dagster_project.pipeline.summarise import summarise
+from dagster_project.store.warehouse import Warehouse
+from tests.pipeline.lakes import START, day, night, put, requests, workspace
+
+Row = Mapping[str, object]
+Found = tuple[dict[str, Row], pl.DataFrame, pl.DataFrame]
+"""Rows of the view by feature, the training rows, the served ones."""
+N = 2000
+
+
+def skew(root: Path, served: pl.DataFrame, described: object) -> dict[str, Row]:
+    """The rows of page.skew by feature, for a version '1' trained on data with this profile."""
+    of = workspace(root, [{"id": "m"}])
+    with Warehouse.open(None) as warehouse:
+        put(of, warehouse, "requests", "log", served)
+        warehouse.run(
+            "INSERT INTO fact.training_runs BY NAME SELECT 'r' AS run_id, 'm' AS model_id, '1' AS version,"
+            " $day::TIMESTAMPTZ AS started_at, $profile AS profile",
+            {"day": START, "profile": json.dumps(described)},
+        )
+        tonight = night(of, day(0))
+        summarise(tonight, warehouse)
+        refresh(tonight, warehouse)
+        score(tonight, warehouse)
+        rows = prepare(tonight, warehouse, "digest").where("skew", model="m")
+        return {str(row["feature"]): row for row in rows}
+
+
+@pytest.fixture(scope="module")
+def found(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Found:
+    rng = np.random.default_rng(4)
+    trained = pl.DataFrame({"x": rng.normal(0, 2, N), "c": rng.choice(["a", "b"], N, p=[0.5, 0.5])})
+    served = pl.DataFrame(
+        {"x": rng.normal(1, 2, N), "c": rng.choice(["a", "b", "new"], N, p=[0.6, 0.2, 0.2])}
+    ).with_columns(pl.when(pl.Series(rng.random(N) >= 0.1)).then("x").alias("x"))
+    rows = requests("m", day(0), N, {"x": served["x"], "c": served["c"]}, version="1")
+    described = profile(trained, ["x"], ["c"])
+    return skew(tmp_path_factory.mktemp("w"), rows, described | {"gone": described["x"]}), trained, served
+
+
+def test_a_shift_is_told_in_sd_of_training(found: Found) -> None:
+    """Mean of served values less that of training, over the training sd; missing shares beside each other."""
+    rows, trained, served = found
+    shift = (served["x"].mean() - trained["x"].mean()) / trained["x"].std(ddof=0)  # type: ignore[operator]
+    assert rows["x"]["shift_sd"] == pytest.approx(shift, abs=1e-4)
+    assert rows["x"]["trained_missing"] == 0
+    assert rows["x"]["served_missing"] == served["x"].null_count() / N
+
+
+def test_values_outside_of_training_are_counted(
+    found: Found,
+) -> None:
+    """Numbers below the smallest or above the largest trained on, to a cell of the grid; categories never seen."""
+    rows, trained, served = found
+    inside = served["x"].drop_nulls().is_between(trained["x"].min(), trained["x"].max())  # type: ignore[arg-type]
+    assert rows["x"]["outside_share"] == pytest.approx(1 - inside.mean(), abs=0.003)  # type: ignore[operator]
+    assert rows["c"]["outside_share"] == (served["c"] == "new").sum() / N
+    largest = max(abs((served["c"] == c).mean() - (trained["c"] == c).mean()) for c in ("a", "b"))  # type: ignore[operator]
+    assert rows["c"]["share_shift"] == pytest.approx(largest)
+
+
+def test_a_feature_that_is_never_served_has_no_figures(
+    found: Found,
+) -> None:
+    """It is listed, since the model was trained on it."""
+    rows, _, _ = found
+    gone = rows["gone"]
+    assert gone["served_n"] == 0
+    assert [gone[name] for name in ("served_mean", "shift_sd", "outside_share", "served_missing")] == [
+        None
+    ] * 4
+
+
+@pytest.mark.parametrize(
+    "described", [None, [1, 2], "text", {"x": 5}, {"x": {"mean": "much", "sd": 0, "n": 0, "shares": [1]}}]
+)
+def test_a_profile_that_is_none_shows_no_figure(tmp_path: Path, described: object) -> None:
+    """Whatever a training job writes, the night goes on, and nothing is invented."""
+    rows = requests("m", day(0), 30, {"x": [float(i) for i in range(30)]}, version="1")
+    for row in skew(tmp_path, rows, described).values():
+        assert row["shift_sd"] is None
+        assert row["outside_share"] is None
