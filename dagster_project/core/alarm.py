@@ -20,8 +20,9 @@ BUDGET = 0.1
 DAYS_A_YEAR = 365.0
 IN_A_ROW = 2
 """Firing days in a row that open an alarm: the change is seen within two days, one odd day is not taken for it."""
-SEEN = 0.975
-"""Chance that one day of a change of the size `detectable` fires; both of two days then do 95 times in 100."""
+SEEN = 0.985
+"""Chance that one day of a change of the size `detectable` fires: both of two days then do 97 times in 100, which
+leaves room for a reference that does not know its sd exactly."""
 _FARTHEST = 12.0
 
 

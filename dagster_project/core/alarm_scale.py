@@ -80,9 +80,9 @@ def back(places: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) ->
             return np.asarray(size**2 if kind == "squared distance" else size)
 
 
-def lowest(n: Floats, powers: Floats, kind: Kind) -> Floats:
-    """Return the lowest place on the scale: nothing can fall below it."""
-    zero = np.zeros(np.shape(n))
+def ends(n: Floats, powers: Floats, kind: Kind) -> tuple[Floats, Floats]:
+    """Return the lowest and highest place on the scale: no change leads beyond them."""
+    zero, infinite = np.zeros(np.shape(n)), np.full(np.shape(n), np.inf)
     if kind == "share":
-        return scaled(zero, n, n, powers, kind)
-    return zero if kind.endswith("distance") else zero - np.inf
+        return scaled(zero, n, n, powers, kind), scaled(zero + 1, n, n, powers, kind)
+    return (zero if kind.endswith("distance") else -infinite), infinite

@@ -24,6 +24,8 @@ FEWEST_DAYS = 60
 WEEK = 7
 _LEVEL, _ERROR = 1 / 14, 1 / 28
 """Weight of one day in the level of the recent weeks, and in its error."""
+_LEAST_DF = 12.0
+"""A reference whose days hang together says less of its sd; beyond this the recent weeks are the guard."""
 _FOLDED = 5 / 3
 """The sd of a wandering mean over that of its size: after a change a distance wanders with the larger one."""
 
@@ -88,7 +90,7 @@ def reference(
         left = left / alarm_scale.stretch(n, rows[:, None])
     squares, correlation, excess = _moments(left, days)
     independent = days * (1 - correlation**2) / (1 + correlation**2)
-    df = np.maximum(independent - 1 - (WEEK - 1) * kept, 1.0)
+    df = np.maximum(independent - 1 - (WEEK - 1) * kept, _LEAST_DF)
     variance = squares / np.maximum(days - 1 - (WEEK - 1) * kept, 1.0)
     chance = alarm.alpha(tests, budget)
     unknown = (1 + correlation) / (1 - correlation) / np.maximum(days, 1) + (WEEK - 1) * kept / np.maximum(
@@ -224,19 +226,18 @@ def _day_sd(spread: Spread, n: Floats) -> Floats:
 
 
 def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, least: Floats) -> Floats:
-    """The smallest change of which both of two days fire, 95 times in 100; the larger one of both directions."""
+    """The smallest change of which both of two days fire, 95 times in 100; of two directions the larger one."""
     from scipy.special import ndtri
 
     sure = float(ndtri(alarm.SEEN))
-    now = _own(spread, bands.level, n)
-    noise = sure * bands.day_sd
+    now, noise = _own(spread, bands.level, n), sure * bands.day_sd
+    floor, ceiling = alarm_scale.ends(n, spread.power, spread.kind)
+    rise, fall = bands.high(1.0) + noise, bands.low(1.0) - noise
+    up = np.where(rise < ceiling, _own(spread, rise, n) - now, np.nan)
     if spread.kind.endswith("distance"):
         up = _own(spread, bands.high(1.0), n) + sure * _FOLDED * spread.own_sd - now
-    else:
-        up = _own(spread, bands.high(1.0) + noise, n) - now
     up = np.maximum(up, least + _own(spread, bands.level + noise, n) - now)
-    floor = alarm_scale.lowest(n, spread.power, spread.kind)
-    down = np.where(bands.low(1.0) - noise > floor, now - _own(spread, bands.low(1.0) - noise, n), np.nan)
+    down = np.where(fall > floor, now - _own(spread, fall, n), np.nan)
     down = np.maximum(down, least + now - _own(spread, bands.level - noise, n))
     return np.where(direction > 0, up, np.where(direction < 0, down, np.fmax(up, down)))
 
@@ -274,7 +275,11 @@ def _season(y: Floats, weekdays: Ints) -> tuple[Floats, Floats, Floats, Ints]:
 
 
 def _moments(left: Floats, days: Ints) -> tuple[Floats, Floats, Floats]:
-    """Sum of squares, correlation of neighbours (its upper end) and excess kurtosis of what is left."""
+    """Sum of squares, correlation of neighbours and excess kurtosis of what is left, the latter two cautious.
+
+    The correlation is corrected for its bias and taken one standard error up. A few dozen days show less than half of
+    the kurtosis of heavy tails, so it is taken one standard error up and twice.
+    """
     safe = np.where(np.isfinite(left), left, 0.0)
     squares = (safe**2).sum(axis=1)
     some = np.where(squares > 0, squares, 1.0)
@@ -283,8 +288,8 @@ def _moments(left: Floats, days: Ints) -> tuple[Floats, Floats, Floats]:
     raw = (safe[:, 1:] * safe[:, :-1]).sum(axis=1) / some * count / np.maximum(pairs, 1)
     raw = np.clip(raw, -0.9, 0.9)
     correlation = np.clip(raw + (1 + 3 * raw) / count + np.sqrt((1 - raw**2) / count), 0.0, 0.9)
-    excess = (safe**4).sum(axis=1) / some**2 * count - 3
-    return squares, correlation, excess
+    excess = np.maximum((safe**4).sum(axis=1) / some**2 * count - 3, 0.0)
+    return squares, correlation, 2 * (excess + np.sqrt(24 / count))
 
 
 def _no_limits(days: Ints, variance: Floats) -> list[str]:
@@ -299,5 +304,5 @@ def _mean(values: Floats) -> Floats:
 
 
 def _median(n: Floats) -> Floats:
-    some = np.isfinite(n).any(axis=1)
+    some = np.asarray(np.isfinite(n).any(axis=1))
     return np.where(some, np.nanmedian(np.where(some[:, None], n, 0.0), axis=1), 0.0)
