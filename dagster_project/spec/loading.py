@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import TypeVar
 
 from dagster_project.core.errors import Problem, WorkspaceError
+from dagster_project.spec.alerts import AlertAnswer, AlertFile, KnownEvent, OwnerRule, Silence
 from dagster_project.spec.base import Input
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.catalog import Catalog, Model
 from dagster_project.spec.catalogcsv import parse_catalog_csv
 from dagster_project.spec.crosscheck import cross_problems
+from dagster_project.spec.crosscheck_alerts import rule_id
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry, Placed, read_entry
 from dagster_project.spec.files import BUILTIN, Found, Shelf
 from dagster_project.spec.page import PageHead
 from dagster_project.spec.playbook import Answer, Answers, Section
 from dagster_project.spec.rubric import Attestations, Rubric
+from dagster_project.spec.rule import Rule, RuleFile
 from dagster_project.spec.source import Source, Sources
 from dagster_project.spec.statement import MetricHead, StatementHead
 from dagster_project.spec.statementfile import PageTemplate, Statement, split_page, split_sql
@@ -51,6 +54,11 @@ class Workspace:
     targets: tuple[Target, ...]
     answers: tuple[Placed[Answer], ...]
     attestations: Attestations
+    alert_answers: tuple[Placed[AlertAnswer], ...]
+    silences: tuple[Placed[Silence], ...]
+    owners: tuple[OwnerRule, ...]
+    events: tuple[KnownEvent, ...]
+    rules: tuple[RuleFile, ...]
     rubrics: tuple[Rubric, ...]
     sections: tuple[Section, ...]
     summaries: tuple[Statement, ...]
@@ -122,6 +130,7 @@ def _read_draft(reading: _Reading) -> Draft:
     targets = _single(reading, "targets", Targets)
     answers = _single(reading, "playbook", Answers)
     said = _single(reading, "attestations", Attestations)
+    alerts = reading.each("alerts", shelf.own("data/alerts", *YAML), _alert_file)
     return Draft(
         settings=_settings(reading),
         models=_flat(reading.each("models", shelf.own("data/catalog", *YAML, ".csv"), _models)),
@@ -130,6 +139,11 @@ def _read_draft(reading: _Reading) -> Draft:
         answers=_flat(_items(file, "answers", file.value.answers) for file in answers),
         attestations=_flat(_items(file, "attestations", file.value.attestations) for file in said),
         waivers=_flat(_items(file, "waivers", file.value.waivers) for file in said),
+        alert_answers=_flat(_items(file, "answers", file.value.answers) for file in alerts),
+        silences=_flat(_items(file, "silences", file.value.silences) for file in alerts),
+        owners=_flat(_items(file, "owners", file.value.owners) for file in alerts),
+        events=_flat(_items(file, "events", file.value.events) for file in alerts),
+        rules=reading.each("rules", shelf.overlaid("reports/rules", *YAML), _rule),
         rubrics=reading.each("rubrics", shelf.overlaid("reports/rubrics", *YAML), _reader(Rubric)),
         sections=reading.each("sections", shelf.overlaid("reports/playbook", *YAML), _reader(Section)),
         summaries=_statements(reading, "summaries", StatementHead),
@@ -244,6 +258,11 @@ def _finished(shelf: Shelf, draft: Draft, settings: Settings) -> Workspace:
             attestations=tuple(entry.value for entry in draft.attestations),
             waivers=tuple(entry.value for entry in draft.waivers),
         ),
+        alert_answers=tuple(entry.placed() for entry in draft.alert_answers),
+        silences=tuple(entry.placed() for entry in draft.silences),
+        owners=tuple(entry.value for entry in draft.owners),
+        events=tuple(entry.value for entry in draft.events),
+        rules=tuple(sorted((_rule_file(entry) for entry in draft.rules), key=lambda rule: rule.id)),
         rubrics=tuple(sorted((entry.value for entry in draft.rubrics), key=lambda rubric: rubric.id)),
         sections=tuple(entry.value for entry in sections),
         summaries=tuple(sorted(draft.summaries, key=lambda statement: statement.id)),
@@ -254,6 +273,21 @@ def _finished(shelf: Shelf, draft: Draft, settings: Settings) -> Workspace:
         files=dict(sorted(shelf.digests.items())),
         question_places=_question_places(draft),
     )
+
+
+def _alert_file(shelf: Shelf, found: Found) -> Entry[AlertFile]:
+    """One file of answers, silences and owners; nothing but comments in it counts as none."""
+    document = _document(shelf, found)
+    return Entry(AlertFile(), document) if document.data is None else read_entry(document, AlertFile)
+
+
+def _rule(shelf: Shelf, found: Found) -> Entry[Rule]:
+    _name(found, found.path.stem, SQL_NAME, "a-z, 0-9 and _, a letter first")
+    return read_entry(_document(shelf, found), Rule)
+
+
+def _rule_file(entry: Entry[Rule]) -> RuleFile:
+    return RuleFile(rule_id(entry), entry.value, entry.document.file)
 
 
 def _question_places(draft: Draft) -> dict[str, tuple[str, int]]:
