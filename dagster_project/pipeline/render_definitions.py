@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.render_alerts import put_alert_definitions
 from dagster_project.spec.statement import MetricHead
 from dagster_project.store.warehouse import Warehouse
 
@@ -38,6 +39,7 @@ def put_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
     _put_sources(workspace, warehouse)
     _put_rubrics(workspace, warehouse)
     _put_features(workspace, warehouse)
+    put_alert_definitions(workspace, warehouse)
 
 
 def put_state(night: Night, warehouse: Warehouse, digest: str, code_version: str) -> None:

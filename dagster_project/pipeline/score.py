@@ -46,7 +46,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     asked = find_asked(night, warehouse)
     if not (asked.spans or asked.gone):
         return Scored(0, 0, 0)
-    judge = _judge(night, warehouse, asked)
+    judge = judge_of(night, warehouse, asked.references)
     batches = list(_batches(asked, _versions(warehouse)))
     written = 0
     with warehouse.transaction():
@@ -55,7 +55,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
             ask(
                 warehouse, spans, versions, asked.references.select("model_id", "start", "until"), night.as_of
             )
-            for readings in _readings(night, warehouse, judge):
+            for readings in readings_of(night.workspace.metrics, warehouse, judge):
                 warehouse.append("mart.reading", readings)
                 written += len(readings)
             night.progress("score", done + 1, len(batches))
@@ -64,13 +64,13 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     return Scored(len(asked.days), len(asked.windows), written)
 
 
-def _readings(night: Night, warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
-    """Readings of every metric over the spans asked for; metrics with the same SQL share its rows.
+def readings_of(wanted: Sequence[Statement], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
+    """Readings of the wanted metrics over the spans asked for; metrics with the same SQL share its rows.
 
     Raises WorkspaceError that names the files of all metrics whose SQL fails or does not fit their function.
     """
     by_sql: dict[str, list[Statement]] = {}
-    for metric in night.workspace.metrics:
+    for metric in wanted:
         by_sql.setdefault(metric.sql, []).append(metric)
     traffic = _traffic(warehouse)
     problems: list[Problem] = []
@@ -132,10 +132,11 @@ def _traffic(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
+def judge_of(night: Night, warehouse: Warehouse, references: pl.DataFrame) -> Judge:
+    """What grading needs to know of the night; `references` as `reference_days` gives them."""
     import polars as pl
 
-    growing = asked.references.filter(pl.col("until") > night.as_of).select("model_id", "until")
+    growing = references.filter(pl.col("until") > night.as_of).select("model_id", "until")
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     return Judge(night, models, _partial(night, warehouse), growing)
 
