@@ -27,10 +27,11 @@ DROP_LAG, DECLINE_LAG = 7, 28
 """Days, today included, that the baseline leaves out: those which are judged."""
 PAST_DAYS = 84
 """Days of history that `baseline` asks for: eight comparable weeks and some to spare."""
-DROP_LIMIT, LEAST_DROP = 4.0, 0.15
+DROP_LIMIT, EACH_LIMIT, LEAST_DROP = 4.0, 2.5, 0.15
+"""Sd that two days together, and each of them, must lie below, and the share that must be lost."""
 CLAIMED = 100.0
-"""mu / (1 + mu cv^2) from which two days are enough; below, seven days are summed."""
-RARE = 1e-4
+"""mu / (1 + mu cv^2) from which two days are enough; below, seven days are summed as well."""
+RARE = 1e-5
 """Chance of so few requests in seven days, or of none in one, at which it is an alarm."""
 SAFE = 1.5
 _WEIGHT, _DECLINE_LIMIT, LEAST_DECLINE = 0.2, 4.0, 0.2
@@ -92,34 +93,37 @@ def kept(open_: Bools, old: Baseline, new: Baseline) -> Baseline:
 def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
     """Judge today, the last of seven days of counts [S, 7]; nan: not known.
 
-    Where there is enough use, two days together are 4 sd and 15 % below what was expected; elsewhere seven days
-    bring so few requests as would come by chance once in 10,000 (negative binomial). A day without any request,
-    where that has such a chance, fires at once. `low` is the limit of the two (or seven) days' mean.
+    It fires when two days together are 4 sd and 15 % below what was expected, each of them 2.5 sd; where there is
+    little use, also when seven days bring so few requests as would come by chance once in 100,000 (negative
+    binomial); and at once on a day without any request, where that has such a chance. `low` is the limit of the
+    mean of two days. One firing day is enough to open an alarm: the days in a row are in the rule.
     """
     week = np.asarray(week, dtype=np.float64)
     expected = base.weekday[:, np.asarray(weekdays)]
     today, mu = week[:, -1], expected[:, -1]
     known, why = _judged(base, today, mu)
-    rate = np.nanmean(np.where(np.isfinite(base.weekday), base.weekday, 0.0), axis=1)
+    rate = _mean(base.weekday, np.isfinite(base.weekday))
     claimed = rate / (1 + rate * base.cv2) >= CLAIMED
-    two, seven = (_Sum.of(base, week[:, -d:], expected[:, -d:]) for d in (2, WEEK))
-    z = np.where(claimed, two.z, seven.z)
-    rare = seven.chance < RARE
-    none = (today == 0) & (_none(mu, base.cv2) < RARE)
+    seven, two, *each = (_Sum.of(base, week[:, a:b], expected[:, a:b])
+                         for a, b in ((0, 7), (5, 7), (5, 6), (6, 7)))  # fmt: skip
     dropped = (two.z < -DROP_LIMIT) & (two.count <= (1 - LEAST_DROP) * two.expected)
-    fires = np.where(claimed, dropped, rare) | none
-    share = np.where(claimed, np.maximum(two.reach(DROP_LIMIT), LEAST_DROP), seven.reach(_rare_z()))
+    for day in each:
+        dropped &= (day.z < -EACH_LIMIT) | (day.expected == 0)
+    none = (today == 0) & (_none(mu, base.cv2) < RARE)
+    z = np.where(claimed, two.z, np.minimum(two.z, seven.z))
+    fires = known & (dropped | none | (~claimed & (seven.chance < RARE)))
+    low = mu * (1 - np.minimum(np.maximum(two.reach(DROP_LIMIT), LEAST_DROP), 1.0))
     return Verdict(
         expected=np.where(known, mu, np.nan),
-        low=np.where(known, np.maximum(mu * (1 - share), 0.0), np.nan),
+        low=np.where(known, low, np.nan),
         high=np.where(known, np.inf, np.nan),
         z=np.where(known, z, np.nan),
-        fires=known & fires,
+        fires=fires,
         clears=known & ~fires & (z > -SAFE),
         drifts=np.zeros(len(week), dtype=np.bool_),
         known=known,
         why=why,
-        detectable=np.where(known, _detectable(base, two, claimed, mu), np.nan),
+        detectable=np.where(known, _detectable(base, two, each[1], mu), np.nan),
     )
 
 
@@ -191,25 +195,21 @@ class _Sum:
         return np.asarray(limit * np.sqrt(self.variance) / np.maximum(self.expected, 1e-9))
 
 
-def _detectable(base: Baseline, two: _Sum, claimed: Bools, mu: Floats) -> Floats:
+def _detectable(base: Baseline, two: _Sum, one: _Sum, mu: Floats) -> Floats:
+    """The drop in requests a day that two days show, 95 times in 100; all of them where only silence is seen."""
     from scipy.special import ndtri
 
-    sure = float(ndtri(0.95))
+    sure, each = float(ndtri(0.95)), float(ndtri(alarm.SEEN))
     share = np.maximum(two.reach(DROP_LIMIT + sure), LEAST_DROP + two.reach(sure))
-    found = np.where(claimed & (share <= 1), share * mu, np.nan)
-    return np.where(np.isnan(found) & (_none(mu, base.cv2) < RARE), mu, found)
+    share = np.maximum(share, one.reach(EACH_LIMIT + each))
+    silence = np.where(_none(mu, base.cv2) < RARE, mu, np.nan)
+    return np.where(share <= 1, share * mu, silence)
 
 
 def _none(mu: Floats, cv2: Floats) -> Floats:
     """Chance of a day without any request: negative binomial."""
     size = 1 / np.maximum(cv2, 1e-9)
     return np.asarray(np.exp(-size * np.log1p(mu / size)))
-
-
-def _rare_z() -> float:
-    from scipy.special import ndtri
-
-    return float(-ndtri(RARE))
 
 
 def _level_variance(base: Baseline, counts: Floats) -> Floats:
