@@ -122,7 +122,7 @@ def _judge_all(
             warehouse.append("mart.signal", signals)
             written += len(signals)
             monitors += len(due.inputs.select(KEY).unique())
-        night.progress("watch", len(dues) + done, 2 * len(dues))
+        night.progress("judge", done, len(dues))
     return written, monitors
 
 

@@ -76,7 +76,7 @@ def find_due(
     found = []
     for done, group in enumerate(plan.groups, start=1):
         due = _due(night, warehouse, plan, group, changed, judged.get(group.name))
-        night.progress("watch", done, 2 * len(plan.groups))
+        night.progress("watch", done, len(plan.groups))
         if due is not None:
             found.append(due)
     return found

@@ -61,7 +61,7 @@ SELECT DISTINCT source, model_id FROM daily.traffic WHERE segment = '' ORDER BY 
 
 -- name: schema_changes
 SELECT
-  source, day, count(*) FILTER (WHERE change <> 'appeared')::BIGINT AS gone,
+  source, day, coalesce(sum(n) FILTER (WHERE change <> 'appeared'), 0)::BIGINT AS gone,
   string_agg(change || ': ' || names, '; ' ORDER BY change DESC) AS note
 FROM (
   SELECT source, day, change, count(*) AS n, string_agg(name, ', ' ORDER BY name) AS names
