@@ -30,12 +30,17 @@ def power(values: Floats, kind: Kind) -> Floats:
     """Return the power [S] for the reference days [S, R] of distances; 1 for other kinds."""
     if kind not in ("distance", "squared distance"):
         return np.ones(len(values))
-    size = np.sqrt(np.maximum(values, 0.0)) if kind == "squared distance" else values
+    size = size_of(values, kind)
     seen = np.maximum(np.isfinite(size).sum(axis=1), 1)
     mean = np.nansum(size, axis=1) / seen
     spread = np.sqrt(np.nansum((size - mean[:, None]) ** 2, axis=1) / seen)
     variation = spread / np.where(mean > 0, mean, 1.0)
     return np.asarray(np.interp(variation, [_SAMPLING[0], _WANDERING[0]], [_SAMPLING[1], _WANDERING[1]]))
+
+
+def size_of(values: Floats, kind: Kind) -> Floats:
+    """Return squared distances as distances; others as they are."""
+    return np.sqrt(np.maximum(values, 0.0)) if kind == "squared distance" else values
 
 
 def stretch(n: Floats, rows: Floats) -> Floats:
@@ -60,8 +65,7 @@ def scaled(values: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) 
                 share = (values * n + 3 / 8) / (n + 3 / 4)
                 return np.asarray(np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0))))
             case _:
-                size = np.sqrt(values) if kind == "squared distance" else values
-                return np.asarray((size / stretch(n, rows)) ** powers)
+                return np.asarray((size_of(values, kind) / stretch(n, rows)) ** powers)
 
 
 def back(places: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) -> Floats:

@@ -41,8 +41,8 @@ class Spread:
     """[S, 7]: what each weekday adds (Monday first), shrunk to what the reference gives evidence of."""
     sd: Floats
     """From day to day, weekday effects out, beyond what sampling is known to bring."""
-    own_sd: Floats
-    """All of it, in the series' own unit."""
+    size_sd: Floats
+    """All of it for distances, in their own unit (the root's, of squared ones)."""
     correlation: Floats
     """Of neighbouring days, at the upper end of what the reference gives evidence of."""
     widening: Floats
@@ -97,13 +97,14 @@ def reference(
         days, 1
     )
     known_variance = _mean(alarm_scale.sampling(n, kind))
+    size = alarm_scale.size_of(values, kind)
     return Spread(
         kind=kind,
         power=power,
         centre=centre,
         weekday=effects,
         sd=np.sqrt(np.maximum(variance - known_variance, 0.0)),
-        own_sd=np.sqrt(_mean((values - _mean(values)[:, None]) ** 2)),
+        size_sd=np.sqrt(_mean((size - _mean(size)[:, None]) ** 2)),
         correlation=correlation,
         widening=np.sqrt(1 + unknown),
         rows=rows,
@@ -235,7 +236,11 @@ def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, lea
     rise, fall = bands.high(1.0) + noise, bands.low(1.0) - noise
     up = np.where(rise < ceiling, _own(spread, rise, n) - now, np.nan)
     if spread.kind.endswith("distance"):
-        up = _own(spread, bands.high(1.0), n) + sure * _FOLDED * spread.own_sd - now
+        size = (
+            alarm_scale.size_of(_own(spread, bands.high(1.0), n), spread.kind)
+            + sure * _FOLDED * spread.size_sd
+        )
+        up = (size**2 if spread.kind == "squared distance" else size) - now
     up = np.maximum(up, least + _own(spread, bands.level + noise, n) - now)
     down = np.where(fall > floor, now - _own(spread, fall, n), np.nan)
     down = np.maximum(down, least + now - _own(spread, bands.level - noise, n))
