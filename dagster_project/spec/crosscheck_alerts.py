@@ -32,10 +32,15 @@ def _rule_problems(draft: Draft) -> list[Problem]:
     problems: list[Problem] = []
     for entry in draft.rules:
         if "metrics" not in draft.broken:
-            problems += _unknown(entry, "metrics", entry.value.metrics, metrics, "reports/metrics")
+            problems += metric_problems(entry, metrics)
         if "models" not in draft.broken:
             problems += _unknown(entry, "models", entry.value.models, models, "data/catalog")
     return problems
+
+
+def metric_problems(entry: Entry[Rule], metrics: Collection[str]) -> list[Problem]:
+    """Metrics that a rule watches and that are not there."""
+    return _unknown(entry, "metrics", entry.value.metrics, metrics, "reports/metrics")
 
 
 def _unknown(

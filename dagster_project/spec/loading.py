@@ -19,14 +19,14 @@ from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.catalog import Catalog, Model
 from dagster_project.spec.catalogcsv import parse_catalog_csv
 from dagster_project.spec.crosscheck import cross_problems
-from dagster_project.spec.crosscheck_alerts import rule_id
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry, Placed, read_entry
 from dagster_project.spec.files import BUILTIN, Found, Shelf
 from dagster_project.spec.page import PageHead
 from dagster_project.spec.playbook import Answer, Answers, Section
 from dagster_project.spec.rubric import Attestations, Rubric
-from dagster_project.spec.rule import Rule, RuleFile
+from dagster_project.spec.rule import RuleFile
+from dagster_project.spec.rulefile import as_rule_file, read_rule
 from dagster_project.spec.source import Source, Sources
 from dagster_project.spec.statement import MetricHead, StatementHead
 from dagster_project.spec.statementfile import PageTemplate, Statement, split_page, split_sql
@@ -143,7 +143,7 @@ def _read_draft(reading: _Reading) -> Draft:
         silences=_flat(_items(file, "silences", file.value.silences) for file in alerts),
         owners=_flat(_items(file, "owners", file.value.owners) for file in alerts),
         events=_flat(_items(file, "events", file.value.events) for file in alerts),
-        rules=reading.each("rules", shelf.overlaid("reports/rules", *YAML), _rule),
+        rules=reading.each("rules", shelf.overlaid("reports/rules", *YAML), read_rule),
         rubrics=reading.each("rubrics", shelf.overlaid("reports/rubrics", *YAML), _reader(Rubric)),
         sections=reading.each("sections", shelf.overlaid("reports/playbook", *YAML), _reader(Section)),
         summaries=_statements(reading, "summaries", StatementHead),
@@ -262,7 +262,7 @@ def _finished(shelf: Shelf, draft: Draft, settings: Settings) -> Workspace:
         silences=tuple(entry.placed() for entry in draft.silences),
         owners=tuple(entry.value for entry in draft.owners),
         events=tuple(entry.value for entry in draft.events),
-        rules=tuple(sorted((_rule_file(entry) for entry in draft.rules), key=lambda rule: rule.id)),
+        rules=tuple(sorted((as_rule_file(entry) for entry in draft.rules), key=lambda rule: rule.id)),
         rubrics=tuple(sorted((entry.value for entry in draft.rubrics), key=lambda rubric: rubric.id)),
         sections=tuple(entry.value for entry in sections),
         summaries=tuple(sorted(draft.summaries, key=lambda statement: statement.id)),
@@ -279,15 +279,6 @@ def _alert_file(shelf: Shelf, found: Found) -> Entry[AlertFile]:
     """One file of answers, silences and owners; nothing but comments in it counts as none."""
     document = _document(shelf, found)
     return Entry(AlertFile(), document) if document.data is None else read_entry(document, AlertFile)
-
-
-def _rule(shelf: Shelf, found: Found) -> Entry[Rule]:
-    _name(found, found.path.stem, SQL_NAME, "a-z, 0-9 and _, a letter first")
-    return read_entry(_document(shelf, found), Rule)
-
-
-def _rule_file(entry: Entry[Rule]) -> RuleFile:
-    return RuleFile(rule_id(entry), entry.value, entry.document.file)
 
 
 def _question_places(draft: Draft) -> dict[str, tuple[str, int]]:
