@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "Read every file of the workspace and report all errors in one go.",
     "nightly": "Read new files, compute every figure and publish the site.",
     "backfill": "Compute the days of a range again from the lake, then publish.",
+    "replay": "Run a rule over past days and compare it with judged alerts, before anyone lives with it.",
     "serve": "Serve the published site on this machine.",
     "verify": "Recompute readings from the lake and compare them with the published build.",
     "eject": "Copy a built-in metric, page, rubric or style into the workspace, to change it.",

@@ -16,6 +16,7 @@ from dagster_project.pipeline.score import score
 from dagster_project.pipeline.start import night_for
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.pipeline.value import value
+from dagster_project.pipeline.watch import watch
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
 
@@ -30,6 +31,7 @@ STAGES: tuple[tuple[Stage, Checks | None], ...] = (
     (refresh, None),
     (score, check.after_scores),
     (value, None),
+    (watch, None),
     (mature, None),
 )
 

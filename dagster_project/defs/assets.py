@@ -16,6 +16,7 @@ from dagster_project.pipeline.publish import publish
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.pipeline.value import value
+from dagster_project.pipeline.watch import watch
 
 Results = Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]
 NightParam = dg.ResourceParam[Night]
@@ -68,6 +69,14 @@ def night_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
         yield from run_stage(night, value)
 
     @dg.asset(group_name="figures", deps=[business_impact])
+    def alerts(night: NightParam) -> Results:
+        """Every monitor's judgement of every day, the alerts that came of it, and what people answered."""
+        query = """
+            SELECT rule, severity, state, count(*) AS alerts FROM mart.alert GROUP BY ALL ORDER BY ALL
+        """
+        yield from run_stage(night, watch, table=query)
+
+    @dg.asset(group_name="figures", deps=[alerts])
     def maturity(night: NightParam) -> Results:
         """Named facts, the milestones they decide, levels by pillar, and the checklist."""
         query = """
@@ -81,4 +90,4 @@ def night_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
         """The pages and the API, built aside, checked and swapped in."""
         yield from run_stage(night, publish)
 
-    return [lake, daily_summaries, model_catalog, readings, business_impact, maturity, site]
+    return [lake, daily_summaries, model_catalog, readings, business_impact, alerts, maturity, site]

@@ -75,7 +75,7 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
         shell, _stamped(night, sources, views, into), into, previous=before.folder if before else None
     )
     finish(shell, written, into, base_url=workspace.settings.base_url)
-    write_api(views, into, release=name)
+    write_api(views, into, release=name, base_url=workspace.settings.base_url)
     _write_readings(night, warehouse, into / "api")
     total = sum(path.stat().st_size for path in into.rglob("*") if path.is_file())
     return RenderResult(written.written + written.linked, written.linked, total, inputs, name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.render_alerts import put_alert_definitions
 from dagster_project.spec.statement import MetricHead
 from dagster_project.store.warehouse import Warehouse
 
@@ -39,6 +40,7 @@ def put_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
     _put_rubrics(workspace, warehouse)
     _put_features(workspace, warehouse)
     _put_promises(workspace, warehouse)
+    put_alert_definitions(workspace, warehouse)
 
 
 def put_state(night: Night, warehouse: Warehouse, digest: str, code_version: str) -> None:
@@ -175,7 +177,7 @@ def _put_promises(workspace: Workspace, warehouse: Warehouse) -> None:
         for m in models
         for i, r in enumerate(m.rules)
     ]
-    warehouse.replace("catalog.rule", _frame(columns, rules))
+    warehouse.replace("catalog.data_rule", _frame(columns, rules))
     limits = {"model_id": TEXT, "latency_ms": NUMBER, "share": NUMBER, "availability": NUMBER}
     promised = [(m.id, m.objective) for m in models if m.objective]
     rows = [(name, o.latency_ms, o.share, o.availability) for name, o in promised]

@@ -17,7 +17,7 @@ from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
 from dagster_project.pipeline.score_card import scorecard
 from dagster_project.pipeline.score_grade import Judge, head_of, judged
-from dagster_project.pipeline.score_references import comparisons, profile_rows, usual_days
+from dagster_project.pipeline.score_references import Rule, comparisons, profile_rows, usual_days
 from dagster_project.pipeline.score_rows import KEY, read_rows
 from dagster_project.spec.loading import Statement
 from dagster_project.store.spans import Span, ask
@@ -47,7 +47,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     asked = find_asked(night, warehouse)
     if not (asked.spans or asked.gone):
         return Scored(0, 0, 0)
-    judge = _judge(night, warehouse, asked)
+    judge = judge_of(night, warehouse, asked.rules)
     batches = list(_batches(asked, _versions(warehouse)))
     written = 0
     with warehouse.transaction():
@@ -59,7 +59,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
             held = comparisons(night, asked.rules, spans, versions["model_id"])
             ask(warehouse, spans, versions, held, night.as_of)
             warehouse.replace("span.learned", learned)
-            for readings in _readings(night, warehouse, judge):
+            for readings in readings_of(night.workspace.metrics, warehouse, judge):
                 warehouse.append("mart.reading", readings)
                 written += len(readings)
             night.progress("score", done + 1, len(batches))
@@ -68,13 +68,13 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     return Scored(len(asked.days), len(asked.windows), written)
 
 
-def _readings(night: Night, warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
-    """Readings of every metric over the spans asked for; metrics with the same SQL share its rows.
+def readings_of(wanted: Sequence[Statement], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
+    """Readings of the wanted metrics over the spans asked for; metrics with the same SQL share its rows.
 
     Raises WorkspaceError that names the files of all metrics whose SQL fails or does not fit their function.
     """
     by_sql: dict[str, list[Statement]] = {}
-    for metric in night.workspace.metrics:
+    for metric in wanted:
         by_sql.setdefault(metric.sql, []).append(metric)
     brought = warehouse.frame("SELECT * FROM span.brought ORDER BY ALL")
     judge = replace(judge, arrived=_arrived(warehouse))
@@ -140,11 +140,12 @@ def _arrived(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
+def judge_of(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> Judge:
+    """What grading needs to know of the night."""
     import polars as pl
 
     growing = pl.DataFrame(
-        [(r.model_id, r.version, r.until) for r in asked.rules if r.until and r.until > night.as_of],
+        [(r.model_id, r.version, r.until) for r in rules if r.until and r.until > night.as_of],
         schema={"model_id": pl.String, "version": pl.String, "until": pl.Date}, orient="row",
     )  # fmt: skip
     models = {placed.value.id: placed.value for placed in night.workspace.models}

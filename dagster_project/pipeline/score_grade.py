@@ -145,11 +145,12 @@ def _thresholds(found: pl.DataFrame, metric: Statement, judge: Judge) -> tuple[N
     import polars as pl
 
     head = head_of(metric)
-    targets = [t for t in judge.night.workspace.targets if t.metric == metric.id]
+    targets = judge.night.workspace.targets
     own = (head.thresholds.good, head.thresholds.poor) if head.thresholds else (None, None)
     pairs = found.select("model_id", "feature").unique().sort("model_id", "feature")
     chosen = [
-        _chosen(targets, judge.models.get(m) or undeclared(m), feature) for m, feature in pairs.iter_rows()
+        chosen_target(targets, metric.id, judge.models.get(m) or undeclared(m), feature)
+        for m, feature in pairs.iter_rows()
     ]
     rows = pairs.with_columns(
         pl.Series("good", [t.good if t else own[0] for t in chosen], dtype=pl.Float64),
@@ -162,8 +163,9 @@ def _thresholds(found: pl.DataFrame, metric: Statement, judge: Judge) -> tuple[N
     return joined["good"].fill_null(nan).to_numpy(), joined["poor"].fill_null(nan).to_numpy()
 
 
-def _chosen(targets: Sequence[Target], model: Model, feature: str) -> Target | None:
-    return next((t for t in reversed(targets) if _fits(t, model, feature)), None)
+def chosen_target(targets: Sequence[Target], metric: str, model: Model, feature: str) -> Target | None:
+    """The explicit target of a metric for a model and feature: the last one that fits; None without."""
+    return next((t for t in reversed(targets) if t.metric == metric and _fits(t, model, feature)), None)
 
 
 def _fits(target: Target, model: Model, feature: str) -> bool:

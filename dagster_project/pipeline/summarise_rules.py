@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, feature_column
 from dagster_project.spec.catalog import Model
 from dagster_project.spec.loading import Statement
-from dagster_project.spec.rules import REQUEST_NUMBERS, Comparison, Kind, Rule, Truth
+from dagster_project.spec.promises import REQUEST_NUMBERS, Comparison, Kind, Rule, Truth
 from dagster_project.store.engine import Engine, Lookup, Scan
 from dagster_project.store.warehouse import quote
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import PublishError
+from dagster_project.publish.alerts_api import alerts_document, alerts_feed
 from dagster_project.publish.views import Row, Views
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ FORMULA = r"^[=+\-@\t\r]"
 """How a text begins that a spreadsheet would compute."""
 
 
-def write_api(views: Views, into: Path, *, release: str) -> None:
+def write_api(views: Views, into: Path, *, release: str, base_url: str = "") -> None:
     """Write every JSON document, the inputs' list and the schemas into `into`/api."""
     folder = into / "api"
     (folder / "models").mkdir(parents=True, exist_ok=True)
@@ -53,6 +54,8 @@ def write_api(views: Views, into: Path, *, release: str) -> None:
     _write(folder / "models.json", models_document(views))
     for model in views.rows("models"):
         _write(_inside(folder / "models", f"{model['slug']}.json"), model_document(views, model))
+    _write(folder / "alerts.json", alerts_document(views))
+    (folder / "alerts.atom").write_text(alerts_feed(views, base_url=base_url), encoding="utf-8", newline="\n")
     _write(folder / "ledger.json", ledger_document(views))
     _write(folder / "maturity.json", maturity_document(views))
     _write(folder / "playbook.json", playbook_document(views))

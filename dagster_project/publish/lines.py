@@ -96,13 +96,14 @@ def line_chart(
     height: float = 200,
     earlier: Sequence[Number] | None = None,
     earlier_label: str = "before",
+    interval_label: str = "interval",
     table_rows: int = 31,
     csv: str = "",
 ) -> Markup:
     """A series of days in ascending order; None and NaN are gaps and stay gaps.
 
-    `low` and `high` are an interval around each value; `signals` are (day, 'good' | 'poor' | 'neutral');
-    days from `partial_from` on are dashed. Raises ValueError when the series differ in length.
+    `low` and `high` are an interval around each value, or what `interval_label` calls it; `signals` are (day, 'good' |
+    'poor' | 'neutral'); days from `partial_from` on are dashed. Raises ValueError when the series differ in length.
     """
     known, lower, upper, before = (_known(s, len(days)) for s in (values, low, high, earlier))
     goal = finite(target)
@@ -121,15 +122,14 @@ def line_chart(
         currency=currency,
         height=height,
     )
-    caption, table = Caption(title, description, csv), _table(line, table_rows)
+    caption, table = Caption(title, description, csv), _table(line, table_rows, interval_label)
     if not _any(known):
         return figure(caption, no_value(), table)
     seen = [(d, t) for d, t in annotations if days[0] <= d <= days[-1]]
     picture = _picture(line, caption, seen, signals, target_label)
     columns = explored(days, _explorable(line), unit=unit, axis=axis_unit(unit, currency))
-    return figure(
-        caption, picture, table, legend=_legend(line, earlier_label), notes=_notes(seen), columns=columns
-    )
+    words = _legend(line, earlier_label, interval_label)
+    return figure(caption, picture, table, legend=words, notes=_notes(seen), columns=columns)
 
 
 def no_value() -> Markup:
@@ -193,14 +193,14 @@ def _right(line: _Line, target_label: str) -> list[Mark]:
     return marks
 
 
-def _legend(line: _Line, earlier_label: str) -> Markup:
+def _legend(line: _Line, earlier_label: str, interval_label: str) -> Markup:
     partial = line.partial_from is not None and line.partial_from <= line.days[-1]
     return legend(
         [
             ("actual", "actual"),
             ("partial", "day not over yet" if partial else ""),
             ("earlier", earlier_label if _any(line.earlier) else ""),
-            ("interval", "interval" if _any(line.low) else ""),
+            ("interval", interval_label if _any(line.low) else ""),
             ("routine", "routine variation around the mean" if line.limits else ""),
             ("target", "target" if line.target is not None else ""),
         ]
@@ -226,10 +226,15 @@ def _label(line: _Line, caption: Caption) -> str:
     return "; ".join(words) + "."
 
 
-def _table(line: _Line, most: int) -> Table:
+def _table(line: _Line, most: int, interval_label: str) -> Table:
     """Newest first, with columns only for what the chart shows."""
     interval, before = _any(line.low), _any(line.earlier)
-    header = ("Day", "Value", *(("Interval",) if interval else ()), *(("Before",) if before else ()))
+    header = (
+        "Day",
+        "Value",
+        *((interval_label.capitalize(),) if interval else ()),
+        *(("Before",) if before else ()),
+    )
     rows = []
     for i in range(len(line.days) - 1, max(-1, len(line.days) - 1 - most), -1):
         partial = line.partial_from is not None and line.days[i] >= line.partial_from

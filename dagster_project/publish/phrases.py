@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from dagster_project.core import formatting, grading
+from dagster_project.publish.alert_phrases import alert_marks, as_signal, days_taken, wellness
 from dagster_project.publish.variation import variation
 from dagster_project.publish.views import Row
 
@@ -52,6 +53,8 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "peaks": peaks,
         "money_rows": money_rows, "money_title": money_title,
         "total_interval": total_interval, "since_level": since_level,
+        "alert_marks": alert_marks, "wellness": wellness, "days_taken": days_taken,
+        "as_signal": as_signal,
     }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from graphlib import CycleError, TopologicalSorter
 from dagster_project.core.errors import Problem
 from dagster_project.core.naming import slug
 from dagster_project.spec.base import KeyPath, did_you_mean
-from dagster_project.spec.crosscheck_rules import may_serve, promise_problems
+from dagster_project.spec.crosscheck_alerts import alert_problems
+from dagster_project.spec.crosscheck_promises import may_serve, promise_problems
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry
 from dagster_project.spec.rubric import Attestation, Waiver
@@ -35,6 +36,7 @@ def cross_problems(draft: Draft) -> list[Problem]:
         *_playbook_problems(draft),
         *_attestation_problems(draft),
         *_page_problems(draft),
+        *alert_problems(draft),
     ]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dagster_project.spec.alerts import AlertAnswer, KnownEvent, OwnerRule, Silence
 from dagster_project.spec.catalog import Model
 from dagster_project.spec.entry import Entry
 from dagster_project.spec.playbook import Answer, Section
 from dagster_project.spec.rubric import Attestation, Rubric, Waiver
+from dagster_project.spec.rule import Rule
 from dagster_project.spec.source import Source
 from dagster_project.spec.statementfile import PageTemplate, Statement
 from dagster_project.spec.targets import Target
@@ -25,7 +27,12 @@ class Draft:
     answers: list[Entry[Answer]]
     attestations: list[Entry[Attestation]]
     waivers: list[Entry[Waiver]]
+    alert_answers: list[Entry[AlertAnswer]]
+    silences: list[Entry[Silence]]
+    owners: list[Entry[OwnerRule]]
+    events: list[Entry[KnownEvent]]
     rubrics: list[Entry[Rubric]]
+    rules: list[Entry[Rule]]
     sections: list[Entry[Section]]
     summaries: list[Statement]
     metrics: list[Statement]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dagster_project.core.errors import Problem, WorkspaceError
+from dagster_project.spec.alerts import AlertAnswer, AlertFile, KnownEvent, OwnerRule, Silence
 from dagster_project.spec.base import Input
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.catalog import Catalog, Model
@@ -26,6 +27,8 @@ from dagster_project.spec.playbook import Answer, Answers, Section
 from dagster_project.spec.profiles import read_profiles
 from dagster_project.spec.reference import Profile
 from dagster_project.spec.rubric import Attestations, Rubric
+from dagster_project.spec.rule import RuleFile
+from dagster_project.spec.rulefile import as_rule_file, read_rule
 from dagster_project.spec.source import Source, Sources
 from dagster_project.spec.statement import MetricHead, StatementHead
 from dagster_project.spec.statementfile import PageTemplate, Statement, split_page, split_sql
@@ -53,6 +56,11 @@ class Workspace:
     targets: tuple[Target, ...]
     answers: tuple[Placed[Answer], ...]
     attestations: Attestations
+    alert_answers: tuple[Placed[AlertAnswer], ...]
+    silences: tuple[Placed[Silence], ...]
+    owners: tuple[OwnerRule, ...]
+    events: tuple[KnownEvent, ...]
+    rules: tuple[RuleFile, ...]
     rubrics: tuple[Rubric, ...]
     sections: tuple[Section, ...]
     summaries: tuple[Statement, ...]
@@ -127,6 +135,7 @@ def _read_draft(reading: _Reading) -> Draft:
     targets = _single(reading, "targets", Targets)
     answers = _single(reading, "playbook", Answers)
     said = _single(reading, "attestations", Attestations)
+    alerts = reading.each("alerts", shelf.own("data/alerts", *YAML), _alert_file)
     return Draft(
         settings=_settings(reading),
         models=_flat(reading.each("models", shelf.own("data/catalog", *YAML, ".csv"), _models)),
@@ -135,6 +144,11 @@ def _read_draft(reading: _Reading) -> Draft:
         answers=_flat(_items(file, "answers", file.value.answers) for file in answers),
         attestations=_flat(_items(file, "attestations", file.value.attestations) for file in said),
         waivers=_flat(_items(file, "waivers", file.value.waivers) for file in said),
+        alert_answers=_flat(_items(file, "answers", file.value.answers) for file in alerts),
+        silences=_flat(_items(file, "silences", file.value.silences) for file in alerts),
+        owners=_flat(_items(file, "owners", file.value.owners) for file in alerts),
+        events=_flat(_items(file, "events", file.value.events) for file in alerts),
+        rules=reading.each("rules", shelf.overlaid("reports/rules", *YAML), read_rule),
         rubrics=reading.each("rubrics", shelf.overlaid("reports/rubrics", *YAML), _reader(Rubric)),
         sections=reading.each("sections", shelf.overlaid("reports/playbook", *YAML), _reader(Section)),
         summaries=_statements(reading, "summaries", StatementHead),
@@ -249,6 +263,11 @@ def _finished(shelf: Shelf, draft: Draft, settings: Settings, profiles: dict[str
             attestations=tuple(entry.value for entry in draft.attestations),
             waivers=tuple(entry.value for entry in draft.waivers),
         ),
+        alert_answers=tuple(entry.placed() for entry in draft.alert_answers),
+        silences=tuple(entry.placed() for entry in draft.silences),
+        owners=tuple(entry.value for entry in draft.owners),
+        events=tuple(entry.value for entry in draft.events),
+        rules=tuple(sorted((as_rule_file(entry) for entry in draft.rules), key=lambda rule: rule.id)),
         rubrics=tuple(sorted((entry.value for entry in draft.rubrics), key=lambda rubric: rubric.id)),
         sections=tuple(entry.value for entry in sections),
         summaries=tuple(sorted(draft.summaries, key=lambda statement: statement.id)),
@@ -260,6 +279,12 @@ def _finished(shelf: Shelf, draft: Draft, settings: Settings, profiles: dict[str
         question_places=_question_places(draft),
         profiles=profiles,
     )
+
+
+def _alert_file(shelf: Shelf, found: Found) -> Entry[AlertFile]:
+    """One file of answers, silences and owners; nothing but comments in it counts as none."""
+    document = _document(shelf, found)
+    return Entry(AlertFile(), document) if document.data is None else read_entry(document, AlertFile)
 
 
 def _question_places(draft: Draft) -> dict[str, tuple[str, int]]:

@@ -12,11 +12,13 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import CoreSchema, core_schema
 
+from dagster_project.spec.alerts import AlertFile
 from dagster_project.spec.catalog import Catalog, Model
 from dagster_project.spec.page import PageHead
 from dagster_project.spec.playbook import Answers, Section
 from dagster_project.spec.reference import Profile
 from dagster_project.spec.rubric import Attestations, Rubric
+from dagster_project.spec.rule import Rule
 from dagster_project.spec.source import OUTCOME_COLUMNS, REQUEST_COLUMNS, Source, Sources
 from dagster_project.spec.statement import MetricHead, StatementHead
 from dagster_project.spec.targets import Targets
@@ -49,6 +51,8 @@ def schemas() -> dict[str, Schema]:
         "targets": _one(Targets, "data/targets.yml"),
         "playbook": _one(Answers, "data/playbook.yml"),
         "attestations": _one(Attestations, "data/attestations.yml"),
+        "alerts": _one(AlertFile, "data/alerts/*.yml"),
+        "rule": _one(Rule, "reports/rules/*.yml"),
         "rubric": _one(Rubric, "reports/rubrics/*.yml"),
         "section": _one(Section, "reports/playbook/*.yml"),
         "profile": _one(Profile, "data/**/*.json that a reference names"),

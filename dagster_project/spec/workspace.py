@@ -31,6 +31,24 @@ def _parse_as_of(value: object) -> object:
     raise refuse(((), f"expected today, newest or a day such as 2026-01-31, found {found(value)}"))
 
 
+class Deadlines(Input):
+    """Days from an alert's opening until its owner must have answered, by severity."""
+
+    high: int = Field(default=1, ge=0, le=365)
+    medium: int = Field(default=3, ge=0, le=365)
+    low: int = Field(default=10, ge=0, le=365)
+
+
+class AlertSettings(Input):
+    """How many false alarms are bearable, how fast people answer, and which days are like no other."""
+
+    budget: float = Field(default=0.1, gt=0, le=52)
+    """False alarms a year that one model's monitors may raise together."""
+    deadline_days: Deadlines = Deadlines()
+    holidays: tuple[Day, ...] = ()
+    """Days like no other: none is compared with them, and rules that skip holidays do not judge them."""
+
+
 class Settings(Input):
     """The organization's settings; every key but `name` has a default."""
 
@@ -57,6 +75,8 @@ class Settings(Input):
     """A label that has not come after so many days is no longer waited for."""
     first_day: Day = dt.date(2010, 1, 1)
     """First day that Dagster offers as a partition; no figure depends on it."""
+    alerts: AlertSettings = AlertSettings()
+    """Budget of false alarms, deadlines, holidays."""
     windows: tuple[int, ...] = (1, 7, 28, 90)
     """Lengths in days of the windows shown beside single days."""
 

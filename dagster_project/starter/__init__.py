@@ -13,7 +13,7 @@ from dagster_project.spec.schemas import schemas
 from dagster_project.starter.log import example_log
 
 LOG = "data/logs/parcels.csv"
-SCHEMAS_USED = ("attestations", "catalog", "playbook", "source", "targets", "workspace")
+SCHEMAS_USED = ("alerts", "attestations", "catalog", "playbook", "source", "targets", "workspace")
 MAY_BE_THERE = frozenset({".git"})
 
 

@@ -263,6 +263,38 @@ create table if not exists mart.scorecard (  -- one row a model and family: the 
   model_id varchar, family varchar, grade varchar, reason varchar, metric varchar, value double, unit varchar
 );
 
+-- alerts: what each monitor judged, and what came of it ---------------------------------------------------------
+create table if not exists ops.watched (day date primary key, digest varchar);  -- of ops.scored, when judged last
+create table if not exists mart.signal (   -- one row a monitor and day, and where its fold stood after that day
+  model_id varchar, rule varchar, metric varchar, segment varchar, feature varchar, day date,
+  known_on date,                           -- when all it rests on had come; labels are waited for
+  observed double, expected double, low double, high double, z double, n bigint,
+  state varchar,                           -- 'ok', 'fires', 'drifting', 'clears', 'warming up', 'too few', 'not known'
+  reason varchar, detectable double,       -- smallest change seen within two days, in the metric's unit
+  since date, opened date, last_fired date, repeats integer,  -- of the episode that is open or ended on this day; NULL: none
+  closed boolean,                          -- it ended on this day
+  firing integer, clearing integer,        -- days in a row
+  held double[]                            -- what the rule remembers, such as a moving average
+);
+create table if not exists mart.alert (    -- one row an episode: fingerprint and day of opening
+  fingerprint varchar, slug varchar, model_id varchar, rule varchar, segment varchar, feature varchar, metric varchar,
+  severity varchar, state varchar, opened date, known_on date, last_seen date, closed date, repeats integer,
+  observed double, expected double, low double, high double, z double, n bigint, unit varchar,
+  owner varchar, runbook varchar, deadline date, escalation varchar,
+  cause varchar, cause_kind varchar, grouped_under varchar,
+  value_exposed double, value_reason varchar, currency varchar, users_affected bigint, users_reason varchar,
+  title varchar, message varchar, ask varchar, silenced_until date, silence_reason varchar,
+  acknowledged date, mitigated date, resolved date, reviewed date, answered_by varchar, verdict varchar,
+  stated_cause varchar, note varchar, incident varchar, answer_file varchar, answer_line integer
+);
+create table if not exists mart.alert_record (  -- how fast alerts are answered, and how often rules are right
+  rule varchar, severity varchar,          -- '' for all of them
+  alerts integer, judged integer, false_alarms integer, due integer, acknowledged integer, resolved integer,
+  mtta_days double, mtta_p90 double, mtta_low double, mtta_high double,
+  mttr_days double, mttr_p90 double, mttr_low double, mttr_high double,
+  review varchar                           -- why the rule is put up for review; NULL: it is not
+);
+
 -- catalog: the workspace's definitions, put here whole before pages are made so that page views can read them -----
 create table if not exists catalog.metric (
   metric varchar primary key, slug varchar, title varchar, family varchar, unit varchar, better varchar, definition varchar,
@@ -288,10 +320,23 @@ create table if not exists catalog.rubric_milestone (
   item varchar, unit varchar, next_step varchar, position integer
 );
 create table if not exists catalog.section (section varchar primary key, title varchar, meaning varchar, position integer);
+create table if not exists catalog.rule (
+  rule varchar primary key, title varchar, meaning varchar, method varchar, metrics varchar[], severity varchar,
+  ask varchar, runbook varchar, least_effect double, least_share double, open_after integer, close_after integer,
+  enabled boolean, file varchar
+);
+create table if not exists catalog.owner (model_id varchar, subject varchar, owner varchar);  -- metric or rule:<id>
+create table if not exists catalog.event (
+  position integer, day date, until date, models varchar[], what varchar, evidence varchar
+);
+create table if not exists catalog.silence (
+  model_id varchar, rule varchar, feature varchar, since date, until date, reason varchar, silenced_by varchar, file varchar,
+  line integer
+);
 create table if not exists catalog.feature (  -- declared inputs of a model
   model_id varchar, feature varchar, type varchar, min double, max double, allowed varchar[], unit varchar
 );
-create table if not exists catalog.rule (  -- declared rules of a model, in words
+create table if not exists catalog.data_rule (  -- declared rules of a model, in words
   model_id varchar, rule varchar, kind varchar, words varchar, reason varchar, position integer
 );
 create table if not exists catalog.objective (

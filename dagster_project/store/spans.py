@@ -24,6 +24,8 @@ class Span:
 
     day: dt.date
     window_days: int
+    known_on: dt.date | None = None
+    """Labels that came later are not seen; None: the night's day."""
 
     @property
     def members(self) -> list[dt.date]:
@@ -52,14 +54,21 @@ def ask(
     """Point the views at these spans.
 
     `versions`: model_id, version, shown ('' for all). Without `comparisons` nothing drifts. Models that are not
-    among the versions are not seen at all. Labels that came after `as_of` are not seen either.
+    among the versions are not seen at all. Labels that came after `as_of`, or after a span's `known_on`, are not
+    seen either.
     """
     import polars as pl
 
     warehouse.run((Path(__file__).parent / "spans.sql").read_text(encoding="utf-8"))
-    members = [(span.day, span.window_days, member) for span in spans for member in span.members]
+    members = [
+        (span.day, span.window_days, member, min(span.known_on or as_of, as_of))
+        for span in spans
+        for member in span.members
+    ]
     asked = pl.DataFrame(
-        members, schema={"day": pl.Date, "window_days": pl.Int32, "member": pl.Date}, orient="row"
+        members,
+        schema={"day": pl.Date, "window_days": pl.Int32, "member": pl.Date, "known_on": pl.Date},
+        orient="row",
     )
     warehouse.replace("span.asked", asked)
     warehouse.replace("span.version", versions)

@@ -1,9 +1,9 @@
 -- What metrics read: the daily tables once for every span asked for, with the span's day and window_days.
 -- A row of version '' stands for all versions; models with more than one version have a row of each as well.
--- Labels count only when they had come by the night's day. `on_day` and `logged_version` are the
--- day and version of the daily row itself.
+-- Labels count only when they had come by the span's `known_on`, the night's day at the latest. `on_day` and
+-- `logged_version` are the day and version of the daily row itself.
 CREATE SCHEMA IF NOT EXISTS span;
-CREATE TABLE IF NOT EXISTS span.asked (day DATE, window_days INTEGER, member DATE);  -- one row a day of a span
+CREATE OR REPLACE TABLE span.asked (day DATE, window_days INTEGER, member DATE, known_on DATE);  -- one row a day
 CREATE TABLE IF NOT EXISTS span.version (model_id VARCHAR, version VARCHAR, shown VARCHAR);
 CREATE OR REPLACE TABLE span.compared (  -- which reference each reading is held against
   model_id VARCHAR, version VARCHAR, day DATE, window_days INTEGER, ref INTEGER, labels_until DATE
@@ -93,28 +93,28 @@ SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS l
 FROM daily.label_score_hist AS t
 JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
-WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
+WHERE t.label_day <= a.known_on;
 
 CREATE OR REPLACE VIEW span.outcome_binary AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.outcome_binary AS t
 JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
-WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
+WHERE t.label_day <= a.known_on;
 
 CREATE OR REPLACE VIEW span.outcome_regression AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.outcome_regression AS t
 JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
-WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
+WHERE t.label_day <= a.known_on;
 
 CREATE OR REPLACE VIEW span.outcome_class AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.outcome_class AS t
 JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
-WHERE t.label_day <= (SELECT max(as_of) FROM span.night);
+WHERE t.label_day <= a.known_on;
 
 -- What was brought for every span with requests: how many requests carried what a figure may rest on, how many labels.
 CREATE OR REPLACE VIEW span.brought AS
@@ -229,7 +229,7 @@ JOIN span.version AS v ON v.model_id = h.model_id AND v.version = h.version
 LEFT JOIN span.compared AS c
   ON c.model_id = h.model_id AND c.version = v.shown AND c.day = a.day AND c.window_days = a.window_days
 WHERE h.label_day IS NULL
-  OR (h.label_day <= (SELECT max(as_of) FROM span.night) AND h.day <= coalesce(c.labels_until, h.day))
+  OR (h.label_day <= a.known_on AND h.day <= coalesce(c.labels_until, h.day))
 GROUP BY ALL
 UNION ALL
 SELECT

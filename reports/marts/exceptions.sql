@@ -1,8 +1,8 @@
 /*---
 title: Exceptions
 definition: >
-  What a reader would act on, worst first: families of production models that are poor or on watch, files set
-  aside, and sources that are behind. `ask` says what is asked and `who` of whom; `first_of_title` marks the worst of
+  What a reader would act on: open alerts first, then, worst first, families of production models that are poor or on
+  watch, files set aside, and sources that are behind. `ask` says what is asked and `who` of whom; `first_of_title` marks the worst of
   each model or source, so that a short list names different ones. Drift of a model whose performance is good asks for
   nothing (`is_asked` is false) and stands last: inputs moved, answers did not become worse.
 ---*/
@@ -92,20 +92,40 @@ of_sources as (
     0 as position
   from page.freshness
   where behind and kind = 'requests'
+),
+of_alerts as (
+  select
+    'alert' as kind,
+    model,
+    grade,
+    'alert' as family,
+    coalesce(model_title, title) as title,
+    rule_title as topic,
+    rtrim(message, '.') as reason,
+    lower(left(ask, 1)) || rtrim(substr(ask, 2), '.') as ask,
+    true as is_asked,
+    escalation as who,
+    null as team,
+    'alert/' || slug || '.html' as href,
+    (1000 - place)::double as weight,
+    0 as position
+  from page.alerts
+  where is_asked
 )
 select
   row_number() over (
-    order by not is_asked, case grade when 'poor' then 0 else 1 end,
-      list_position(['performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family),
+    order by kind <> 'alert', not is_asked, case grade when 'poor' then 0 else 1 end,
+      list_position(['alert', 'performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family),
       weight desc, title
   ) as place,
   *,
   row_number() over (
     partition by kind, title
     order by not is_asked, case grade when 'poor' then 0 else 1 end,
-      list_position(['performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family)
+      list_position(['alert', 'performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family)
   ) = 1 as first_of_title
 from (
   select * from of_models union all select * from of_files union all select * from of_sources
+  union all select * from of_alerts
 )
 order by place

@@ -1,50 +1,27 @@
 /*---
-title: Declared rules
-definition: >
-  One row a declared rule or truth of a model: its words, what the leading window says of it, and the day of the window
-  that broke it most. A request that lacks a value the rule reads is unjudged.
+title: Rules
+definition: One row a rule of reports/rules with what it watches now, and its record.
 ---*/
-with counted as (
+with watching as (
   select
-    r.model_id,
-    r.rule,
-    sum(r.passed)::bigint as passed,
-    sum(r.failed)::bigint as failed,
-    sum(r.unjudged)::bigint as unjudged,
-    first(r.day order by r.failed desc, r.day) filter (where r.failed > 0) as worst_day,
-    max(r.failed) as worst_failed
-  from (
-    select model_id, rule, day, sum(passed) as passed, sum(failed) as failed, sum(unjudged) as unjudged
-    from daily.rule
-    where kind <> 'complete'
-    group by all
-  ) as r, page.now as now
-  where r.day between now.window_start and now.as_of
-  group by all
-),
-reading as (
-  select r.model_id, r.feature as rule, r.metric, r.value, r.low, r.high, r.grade, r.reason
-  from mart.reading as r, page.now as now
-  where r.day = now.as_of and r.window_days = now.window_days and r.version = '' and r.segment = ''
-    and r.metric in ('rule_failed_share', 'truth_differs_share')
+    rule,
+    count(*) as monitors,
+    count(distinct model) as models,
+    count(*) filter (where state in ('warming up', 'too few', 'not known')) as blind,
+    count(*) filter (where detectable is not null) as with_detectable
+  from page.monitors
+  group by rule
 )
 select
-  declared.model_id as model,
-  declared.rule,
-  declared.kind,
-  declared.words,
-  declared.reason,
-  coalesce(counted.passed + counted.failed, 0) as judged,
-  coalesce(counted.failed, 0) as failed,
-  coalesce(counted.unjudged, 0) as unjudged,
-  counted.worst_day,
-  counted.worst_failed::bigint as worst_failed,
-  reading.value,
-  reading.low,
-  reading.high,
-  coalesce(reading.grade, 'unknown') as grade,
-  coalesce(reading.reason, 'not available: no request in the window') as why
-from catalog.rule as declared
-left join counted on counted.model_id = declared.model_id and counted.rule = declared.rule
-left join reading on reading.model_id = declared.model_id and reading.rule = declared.rule
-order by model, list_position(['poor', 'watch', 'good', 'unknown'], coalesce(reading.grade, 'unknown')), declared.position
+  rule.*,
+  coalesce(watching.monitors, 0) as monitors,
+  coalesce(watching.models, 0) as models,
+  coalesce(watching.blind, 0) as blind,
+  coalesce(record.alerts, 0) as alerts,
+  coalesce(record.judged, 0) as judged,
+  coalesce(record.false_alarms, 0) as false_alarms,
+  record.review
+from catalog.rule as rule
+left join watching on watching.rule = rule.rule
+left join page.alert_record as record on record.rule = rule.rule
+order by record.review is null, alerts desc, rule.rule

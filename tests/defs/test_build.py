@@ -65,6 +65,7 @@ def test_the_assets_stand_in_one_line(definitions: dg.Definitions) -> None:
         "model_catalog",
         "readings",
         "business_impact",
+        "alerts",
         "maturity",
         "site",
     ]

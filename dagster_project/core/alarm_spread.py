@@ -1,0 +1,313 @@
+"""Is today outside what the reference's own days and the recent weeks have been? Drift, quality, latency.
+
+A series is put on a scale on which its days are nearly normal (`alarm_scale`), weekday effects are taken out, and
+what is left has a centre, a sd and a correlation from day to day: `reference`, fitted once. `judge` holds a day
+against that and against a level that follows the recent weeks: a change is sudden only when it is outside both;
+what is outside the reference alone came slowly, as seasons do, and is no alarm. `learn` lets the recent weeks follow.
+
+Rows of a day matter: the variance that sampling brings is known for shares; for other kinds, a day with fewer rows
+than the reference had is given the wider limits that its sampling could need at most. Caller: pipeline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dagster_project.core import alarm, alarm_scale
+from dagster_project.core.alarm import Verdict
+from dagster_project.core.alarm_scale import Kind
+from dagster_project.core.types import Bools, Floats, Ints, Numbers
+
+FEWEST_DAYS = 60
+WEEK = 7
+_LEVEL, _ERROR = 1 / 14, 1 / 28
+"""Weight of one day in the level of the recent weeks, and in its error."""
+_LEAST_DF = 12.0
+"""A reference whose days hang together says less of its sd; beyond this the recent weeks are the guard."""
+_FOLDED = 5 / 3
+"""The sd of a wandering mean over that of its size: after a change a distance wanders with the larger one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How the reference days of each monitor lie on the scale of its kind; arrays [S]."""
+
+    kind: Kind
+    power: Floats
+    centre: Floats
+    weekday: Floats
+    """[S, 7]: what each weekday adds (Monday first), shrunk to what the reference gives evidence of."""
+    sd: Floats
+    """From day to day, weekday effects out, beyond what sampling is known to bring."""
+    size_sd: Floats
+    """All of it for distances, in their own unit (the root's, of squared ones)."""
+    correlation: Floats
+    """Of neighbouring days, at the upper end of what the reference gives evidence of."""
+    widening: Floats
+    """Factor on the sd of a day for what the reference itself does not know exactly."""
+    rows: Floats
+    """The usual rows of a day."""
+    limit: Floats
+    limit_both: Floats
+    """The limit, in sd, of a monitor that alarms in one direction and of one that alarms in both."""
+    why: list[str]
+    """'' or why there are no limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The memory of the recent weeks, weekday effects out; arrays [S]."""
+
+    level: Floats
+    error: Floats
+    """Mean squared error of taking the level for the next day, in units of the variance of a day."""
+
+
+def reference(
+    values: Numbers,
+    n: Numbers,
+    weekdays: Ints,
+    tests: Numbers,
+    kind: Kind,
+    budget: float = alarm.BUDGET,
+    in_a_row: int = alarm.IN_A_ROW,
+) -> Spread:
+    """Fit the reference days [S, R], a column a day in their order, nan where a day is not known.
+
+    `n` [S, R] are the rows of each day, `weekdays` [R] go from 0 (Monday) to 6, `tests` [S] are the monitors of each
+    one's model, `in_a_row` the firing days that open an alarm.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    n = np.broadcast_to(np.asarray(n, dtype=np.float64), values.shape)
+    n = np.where(np.isfinite(values), n, np.nan)
+    rows, power = _median(n), alarm_scale.power(values, kind)
+    y = alarm_scale.scaled(values, n, rows[:, None], power[:, None], kind)
+    centre, effects, kept, days = _season(y, weekdays)
+    left = y - centre[:, None] - effects[:, weekdays]
+    if not kind.endswith("distance") and kind != "share":
+        left = left / alarm_scale.stretch(n, rows[:, None])
+    squares, correlation, excess = _moments(left, days)
+    independent = days * (1 - correlation**2) / (1 + correlation**2)
+    df = np.maximum(independent - 1 - (WEEK - 1) * kept, _LEAST_DF)
+    variance = squares / np.maximum(days - 1 - (WEEK - 1) * kept, 1.0)
+    chance = alarm.alpha(tests, budget)
+    unknown = (1 + correlation) / (1 - correlation) / np.maximum(days, 1) + (WEEK - 1) * kept / np.maximum(
+        days, 1
+    )
+    known_variance = _mean(alarm_scale.sampling(n, kind))
+    size = alarm_scale.size_of(values, kind)
+    return Spread(
+        kind=kind,
+        power=power,
+        centre=centre,
+        weekday=effects,
+        sd=np.sqrt(np.maximum(variance - known_variance, 0.0)),
+        size_sd=np.sqrt(_mean((size - _mean(size)[:, None]) ** 2)),
+        correlation=correlation,
+        widening=np.sqrt(1 + unknown),
+        rows=rows,
+        limit=alarm.limit(alarm.day_chance(chance, correlation, in_a_row), df, excess),
+        # Both sides fire: rows of two days come in four ways.
+        limit_both=alarm.limit(alarm.day_chance(chance / 2**in_a_row, correlation, in_a_row), df, excess),
+        why=_no_limits(days, variance + known_variance),
+    )
+
+
+def start(spread: Spread) -> Recent:
+    """Return the memory before the first day: the reference itself."""
+    return Recent(spread.centre.copy(), np.ones(len(spread.centre)))
+
+
+def judge(
+    spread: Spread,
+    recent: Recent,
+    today: Numbers,
+    n: Numbers,
+    weekday: int,
+    direction: Numbers,
+    least_effect: Numbers,
+) -> Verdict:
+    """Judge one day [S] of n [S] rows; `direction` is 1 (a rise alarms), -1 (a fall) or 0 (both)."""
+    today, n, direction, least = (
+        np.broadcast_to(np.asarray(a, dtype=np.float64), spread.centre.shape)
+        for a in (today, n, direction, least_effect)
+    )
+    place = alarm_scale.scaled(today, n, spread.rows, spread.power, spread.kind)
+    why = alarm.reasons([(_unlimited(spread), spread.why), (~(n > 0), "no rows"),
+                         (~np.isfinite(place), "no value")], len(today))  # fmt: skip
+    known = np.array([not text for text in why], dtype=np.bool_)
+    bands = _bands(spread, recent, n, weekday, direction)
+    effect = np.minimum(*(np.abs(today - _own(spread, middle, n)) for middle in (bands.centre, bands.level)))
+    matters = effect >= least
+    beyond = _beyond(place, bands.low(1.0), bands.high(1.0), direction)
+    outside_reference = _beyond(place, *bands.of_reference(1.0), direction)
+    return Verdict(
+        expected=_known(known, _own(spread, bands.centre, n)),
+        low=_known(known, np.where(direction <= 0, _own(spread, bands.low(1.0), n), -np.inf)),
+        high=_known(known, np.where(direction >= 0, _own(spread, bands.high(1.0), n), np.inf)),
+        z=_known(known, bands.nearest(place)),
+        fires=known & beyond & matters,
+        clears=known & (~_beyond(place, bands.low(0.5), bands.high(0.5), direction) | (~beyond & (effect < least / 2))),
+        drifts=known & outside_reference & ~beyond & (np.abs(today - _own(spread, bands.centre, n)) >= least),
+        known=known,
+        why=why,
+        detectable=_known(known, _detectable(spread, bands, n, direction, least)),
+    )  # fmt: skip
+
+
+def learn(
+    spread: Spread, recent: Recent, today: Numbers, n: Numbers, weekday: int, verdict: Verdict, open_: Bools
+) -> Recent:
+    """Return the memory after a day; what fires, and the days of an open episode, leave it as it was."""
+    today, n = (np.asarray(a, dtype=np.float64) for a in (today, n))
+    place = alarm_scale.scaled(today, n, spread.rows, spread.power, spread.kind)
+    taught = verdict.known & ~verdict.fires & ~open_
+    miss = np.where(taught, place - spread.weekday[:, weekday] - recent.level, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = miss**2 / _day_sd(spread, n) ** 2
+    return Recent(
+        level=recent.level + _LEVEL * miss,
+        error=np.where(taught, recent.error + _ERROR * (error - recent.error), recent.error),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bands:
+    """Where today's place is expected by both baselines, and the limits around; arrays [S]."""
+
+    centre: Floats
+    level: Floats
+    reference_reach: Floats
+    recent_reach: Floats
+    day_sd: Floats
+    """Of one day around the level of the recent weeks."""
+    limit: Floats
+
+    def of_reference(self, part: float) -> tuple[Floats, Floats]:
+        """Limits of the reference alone."""
+        return self.centre - part * self.reference_reach, self.centre + part * self.reference_reach
+
+    def low(self, part: float) -> Floats:
+        """Below both baselines' limits (a part of the way to them)."""
+        return np.minimum(self.centre - part * self.reference_reach, self.level - part * self.recent_reach)
+
+    def high(self, part: float) -> Floats:
+        """Above both."""
+        return np.maximum(self.centre + part * self.reference_reach, self.level + part * self.recent_reach)
+
+    def nearest(self, place: Floats) -> Floats:
+        """Distance from the nearer baseline in sd; 0 between them."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            one = (place - self.centre) / self.reference_reach * self.limit
+            two = (place - self.level) / self.recent_reach * self.limit
+        nearer = np.where(np.abs(one) < np.abs(two), one, two)
+        return np.where(one * two < 0, 0.0, nearer)
+
+
+def _bands(spread: Spread, recent: Recent, n: Floats, weekday: int, direction: Floats) -> _Bands:
+    limit = np.where(direction == 0, spread.limit_both, spread.limit)
+    carried = spread.correlation * (1 - _LEVEL)
+    level_error = 1 + _LEVEL / (2 - _LEVEL) * (1 + carried) / (1 - carried)
+    day, base = _day_sd(spread, n), spread.weekday[:, weekday]
+    return _Bands(
+        centre=spread.centre + base,
+        level=recent.level + base,
+        reference_reach=limit * day * spread.widening,
+        recent_reach=limit * day * np.sqrt(np.maximum(level_error, recent.error)),
+        day_sd=day * np.sqrt(np.maximum(1.0, recent.error)),
+        limit=limit,
+    )
+
+
+def _day_sd(spread: Spread, n: Floats) -> Floats:
+    wide = 1.0 if spread.kind.endswith("distance") else alarm_scale.stretch(n, spread.rows)
+    return np.asarray(np.sqrt((spread.sd * wide) ** 2 + alarm_scale.sampling(n, spread.kind)))
+
+
+def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, least: Floats) -> Floats:
+    """The smallest change of which both of two days fire, 95 times in 100; of two directions the larger one."""
+    from scipy.special import ndtri
+
+    sure = float(ndtri(alarm.SEEN))
+    now, noise = _own(spread, bands.level, n), sure * bands.day_sd
+    floor, ceiling = alarm_scale.ends(n, spread.power, spread.kind)
+    rise, fall = bands.high(1.0) + noise, bands.low(1.0) - noise
+    up = np.where(rise < ceiling, _own(spread, rise, n) - now, np.nan)
+    if spread.kind.endswith("distance"):
+        size = (
+            alarm_scale.size_of(_own(spread, bands.high(1.0), n), spread.kind)
+            + sure * _FOLDED * spread.size_sd
+        )
+        up = (size**2 if spread.kind == "squared distance" else size) - now
+    up = np.maximum(up, least + _own(spread, bands.level + noise, n) - now)
+    down = np.where(fall > floor, now - _own(spread, fall, n), np.nan)
+    down = np.maximum(down, least + now - _own(spread, bands.level - noise, n))
+    return np.where(direction > 0, up, np.where(direction < 0, down, np.fmax(up, down)))
+
+
+def _unlimited(spread: Spread) -> Bools:
+    return np.array([bool(text) for text in spread.why], dtype=np.bool_)
+
+
+def _own(spread: Spread, place: Floats, n: Floats) -> Floats:
+    return alarm_scale.back(place, n, spread.rows, spread.power, spread.kind)
+
+
+def _beyond(place: Floats, low: Floats, high: Floats, direction: Floats) -> Bools:
+    return np.asarray(((direction >= 0) & (place > high)) | ((direction <= 0) & (place < low)))
+
+
+def _known(known: Bools, values: Floats) -> Floats:
+    return np.where(known, values, np.nan)
+
+
+def _season(y: Floats, weekdays: Ints) -> tuple[Floats, Floats, Floats, Ints]:
+    """Centre, weekday effects [S, 7] shrunk by their evidence, how much of them was kept (0 to 1), known days."""
+    seen = np.isfinite(y)
+    days = seen.sum(axis=1)
+    centre = _mean(y)
+    left = np.where(seen, y - centre[:, None], 0.0)
+    of_day = np.eye(WEEK)[np.asarray(weekdays)]
+    count, total = seen @ of_day, left @ of_day
+    effects = total / np.maximum(count, 1.0)
+    between = (total * effects).sum(axis=1)
+    within = np.maximum((left**2).sum(axis=1) - between, 0.0) / np.maximum(days - WEEK, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kept: Floats = np.nan_to_num(np.asarray(np.clip(1 - within * (WEEK - 1) / between, 0.0, 1.0)))
+    return centre, effects * kept[:, None], kept, days
+
+
+def _moments(left: Floats, days: Ints) -> tuple[Floats, Floats, Floats]:
+    """Sum of squares, correlation of neighbours and excess kurtosis of what is left, the latter two cautious.
+
+    The correlation is corrected for its bias and taken one standard error up. A few dozen days show less than half of
+    the kurtosis of heavy tails, so it is taken one standard error up and twice.
+    """
+    safe = np.where(np.isfinite(left), left, 0.0)
+    squares = (safe**2).sum(axis=1)
+    some = np.where(squares > 0, squares, 1.0)
+    pairs = (np.isfinite(left[:, 1:]) & np.isfinite(left[:, :-1])).sum(axis=1)
+    count = np.maximum(days, 1)
+    raw = (safe[:, 1:] * safe[:, :-1]).sum(axis=1) / some * count / np.maximum(pairs, 1)
+    raw = np.clip(raw, -0.9, 0.9)
+    correlation = np.clip(raw + (1 + 3 * raw) / count + np.sqrt((1 - raw**2) / count), 0.0, 0.9)
+    excess = np.maximum((safe**4).sum(axis=1) / some**2 * count - 3, 0.0)
+    return squares, correlation, 2 * (excess + np.sqrt(24 / count))
+
+
+def _no_limits(days: Ints, variance: Floats) -> list[str]:
+    few = [f"warming up: {d} of {FEWEST_DAYS} reference days" for d in days.tolist()]
+    constant = "the reference days are all the same: only a fixed threshold can judge"
+    return alarm.reasons([(days < FEWEST_DAYS, few), (~(variance > 0), constant)], len(days))
+
+
+def _mean(values: Floats) -> Floats:
+    seen = np.isfinite(values)
+    return np.asarray(np.where(seen, values, 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1))
+
+
+def _median(n: Floats) -> Floats:
+    some = np.asarray(np.isfinite(n).any(axis=1))
+    return np.where(some, np.nanmedian(np.where(some[:, None], n, 0.0), axis=1), 0.0)

@@ -1,0 +1,276 @@
+"""Is a model used less than it should be? Sudden drops and slow declines of daily counts.
+
+What a weekday should bring is the median of its last eight comparable days, times the recent level (`baseline`).
+Days that are no guide (holidays, incidents, days of an open alarm, missing data) are not comparable; who calls sees to
+the heartbeat first: missing data is no day without use. The baseline ends before the days it judges (`DROP_LAG`,
+`DECLINE_LAG`), and while an alarm is open the caller keeps the one it had, else a lasting drop would close itself.
+Caller: pipeline.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dagster_project.core import alarm
+from dagster_project.core.alarm import Verdict
+from dagster_project.core.types import Bools, Floats, Ints, Numbers
+
+WEEK = 7
+COMPARABLE = 8
+"""Comparable days of one weekday that its expectation rests on."""
+LEVEL_DAYS = 28
+FEWEST_DAYS = 28
+"""Comparable days below which nothing is judged: warming up."""
+DROP_LAG, DECLINE_LAG = 7, 28
+"""Days, today included, that the baseline leaves out: those which are judged."""
+PAST_DAYS = 84
+"""Days of history that `baseline` asks for: eight comparable weeks and some to spare."""
+DROP_LIMIT, EACH_LIMIT, LEAST_DROP = 4.0, 2.5, 0.15
+"""Sd that two days together, and each of them, must lie below, and the share that must be lost."""
+CLAIMED = 100.0
+"""mu / (1 + mu cv^2) from which two days are enough; below, seven days are summed as well."""
+RARE = 1e-5
+"""Chance of so few requests in seven days, or of none in one, at which it is an alarm."""
+SAFE = 1.5
+_WEIGHT, _DECLINE_LIMIT, LEAST_DECLINE = 0.2, 4.0, 0.2
+_MEDIAN = np.pi / 2
+"""Variance of a median over that of a mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What each weekday should bring; arrays [S]."""
+
+    weekday: Floats
+    """[S, 7]: requests of a Monday to a Sunday; nan: no comparable one."""
+    cv2: Floats
+    """Relative variance from day to day beyond that of counting."""
+    correlation: Floats
+    """Of neighbouring days."""
+    unsure: Floats
+    """Relative variance of the expectation itself, of one weekday."""
+    why: list[str]
+    """'' or why nothing can be judged."""
+
+
+def baseline(past: Numbers, comparable: Bools, weekdays: Ints) -> Baseline:
+    """Fit from counts [S, D] of D days in order, at most `PAST_DAYS`, and whether each day is comparable."""
+    past = np.asarray(past, dtype=np.float64)
+    use = np.asarray(comparable) & np.isfinite(past)
+    weekdays = np.asarray(weekdays)
+    medians, weeks = _medians(past, use, weekdays)
+    level = _level(past, use, medians[:, weekdays])
+    expected = medians * level[:, None]
+    relative, correlation = _relative_variance(past, use, medians[:, weekdays])
+    counting = 1 / np.maximum(_mean(expected[:, weekdays], use), 1e-9)
+    days = use.sum(axis=1)
+    few = [f"warming up: {d} of {FEWEST_DAYS} comparable days" for d in days.tolist()]
+    why = alarm.reasons(
+        [(days < FEWEST_DAYS, few), (~(_mean(medians[:, weekdays], use) > 0), "no use yet")], len(past)
+    )
+    return Baseline(
+        weekday=expected,
+        cv2=np.maximum(relative - counting, 0.0),
+        correlation=correlation,
+        unsure=relative * (_MEDIAN / np.maximum(weeks, 1.0)),
+        why=why,
+    )
+
+
+def kept(open_: Bools, old: Baseline, new: Baseline) -> Baseline:
+    """Return the old baseline where an episode is open, the new one elsewhere."""
+    return Baseline(
+        weekday=np.where(open_[:, None], old.weekday, new.weekday),
+        cv2=np.where(open_, old.cv2, new.cv2),
+        correlation=np.where(open_, old.correlation, new.correlation),
+        unsure=np.where(open_, old.unsure, new.unsure),
+        why=[a if o else b for o, a, b in zip(open_.tolist(), old.why, new.why, strict=True)],
+    )
+
+
+def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
+    """Judge today, the last of seven days of counts [S, 7]; nan: not known.
+
+    It fires when two days together are 4 sd and 15 % below what was expected, each of them 2.5 sd; where there is
+    little use, also when seven days bring so few requests as would come by chance once in 100,000 (negative
+    binomial); and at once on a day without any request, where that has such a chance. `low` is the limit of the
+    mean of two days. One firing day is enough to open an alarm: the days in a row are in the rule.
+    """
+    week = np.asarray(week, dtype=np.float64)
+    expected = base.weekday[:, np.asarray(weekdays)]
+    today, mu = week[:, -1], expected[:, -1]
+    known, why = _judged(base, today, mu)
+    rate = _mean(base.weekday, np.isfinite(base.weekday))
+    claimed = rate / (1 + rate * base.cv2) >= CLAIMED
+    seven, two, *each = (_Sum.of(base, week[:, a:b], expected[:, a:b])
+                         for a, b in ((0, 7), (5, 7), (5, 6), (6, 7)))  # fmt: skip
+    dropped = (two.z < -DROP_LIMIT) & (two.count <= (1 - LEAST_DROP) * two.expected)
+    for day in each:
+        dropped &= (day.z < -EACH_LIMIT) | (day.expected == 0)
+    none = (today == 0) & (_none(mu, base.cv2) < RARE)
+    z = np.where(claimed, two.z, np.minimum(two.z, seven.z))
+    fires = known & (dropped | none | (~claimed & (seven.chance < RARE)))
+    low = mu * (1 - np.minimum(np.maximum(two.reach(DROP_LIMIT), LEAST_DROP), 1.0))
+    return Verdict(
+        expected=np.where(known, mu, np.nan),
+        low=np.where(known, low, np.nan),
+        high=np.where(known, np.inf, np.nan),
+        z=np.where(known, z, np.nan),
+        fires=fires,
+        clears=known & ~fires & (z > -SAFE),
+        drifts=np.zeros(len(week), dtype=np.bool_),
+        known=known,
+        why=why,
+        detectable=np.where(known, _detectable(base, two, each[1], mu), np.nan),
+    )
+
+
+def decline(base: Baseline, month: Numbers, weekdays: Ints) -> Verdict:
+    """Judge the level that use has slowly come to: the last of 28 days of counts [S, 28]; nan: not known.
+
+    An exponentially weighted mean (0.2 a day) of counts over expectations, 4 sd and 20 % below 1. `detectable` is
+    here the smallest lasting fall that is found at all: how soon depends on its pace.
+    """
+    month = np.asarray(month, dtype=np.float64)
+    expected = base.weekday[:, np.asarray(weekdays)]
+    known, why = _judged(base, month[:, -1], expected[:, -1])
+    level = _smoothed(month, expected)
+    rate = np.maximum(expected[:, -1], 1e-9)
+    carried = base.correlation * (1 - _WEIGHT)
+    noise = (1 / rate + base.cv2) * _WEIGHT / (2 - _WEIGHT) * (1 + carried) / (1 - carried)
+    sd = np.sqrt(noise + base.unsure / WEEK + _level_variance(base, rate))
+    z = (level - 1) / sd
+    reach = np.maximum(_DECLINE_LIMIT * sd, LEAST_DECLINE)
+    return Verdict(
+        expected=np.where(known, expected[:, -1], np.nan),
+        low=np.where(known, np.maximum(rate * (1 - reach), 0.0), np.nan),
+        high=np.where(known, np.inf, np.nan),
+        z=np.where(known, z, np.nan),
+        fires=known & (level < 1 - reach),
+        clears=known & (z > -SAFE),
+        drifts=np.zeros(len(month), dtype=np.bool_),
+        known=known,
+        why=why,
+        detectable=np.where(known & (reach < 1), rate * np.minimum(reach + 2 * np.sqrt(noise), 1.0), np.nan),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """Some days together: arrays [S]."""
+
+    count: Floats
+    expected: Floats
+    variance: Floats
+
+    @classmethod
+    def of(cls, base: Baseline, counts: Floats, expected: Floats) -> _Sum:
+        """Sum the days [S, d] that are known."""
+        use = np.isfinite(counts) & np.isfinite(expected)
+        mu = np.where(use, expected, 0.0)
+        total = mu.sum(axis=1)
+        neighbours = (mu[:, 1:] * mu[:, :-1]).sum(axis=1)
+        day = (mu**2).sum(axis=1) + 2 * base.correlation * neighbours
+        unsure = base.unsure * (mu**2).sum(axis=1) + _level_variance(base, np.maximum(total, 1e-9)) * total**2
+        return cls(np.where(use, counts, 0.0).sum(axis=1), total, total + base.cv2 * day + unsure)
+
+    @property
+    def z(self) -> Floats:
+        """Standard deviations from the expectation."""
+        return np.asarray((self.count - self.expected) / np.sqrt(np.maximum(self.variance, 1e-9)))
+
+    @property
+    def chance(self) -> Floats:
+        """Chance of so few or fewer: negative binomial of this mean and variance."""
+        from scipy.special import betainc
+
+        mean = np.maximum(self.expected, 1e-9)
+        size = np.clip(mean**2 / np.maximum(self.variance - mean, 1e-9), 1e-6, 1e7)
+        return np.asarray(betainc(size, np.maximum(self.count, 0.0) + 1, size / (size + mean)))
+
+    def reach(self, limit: float) -> Floats:
+        """The share of the expectation that `limit` sd are."""
+        return np.asarray(limit * np.sqrt(self.variance) / np.maximum(self.expected, 1e-9))
+
+
+def _detectable(base: Baseline, two: _Sum, one: _Sum, mu: Floats) -> Floats:
+    """The drop in requests a day that two days show, 95 times in 100; all of them where only silence is seen."""
+    from scipy.special import ndtri
+
+    sure, each = float(ndtri(0.95)), float(ndtri(alarm.SEEN))
+    share = np.maximum(two.reach(DROP_LIMIT + sure), LEAST_DROP + two.reach(sure))
+    share = np.maximum(share, one.reach(EACH_LIMIT + each))
+    silence = np.where(_none(mu, base.cv2) < RARE, mu, np.nan)
+    return np.where(share <= 1, share * mu, silence)
+
+
+def _none(mu: Floats, cv2: Floats) -> Floats:
+    """Chance of a day without any request: negative binomial."""
+    size = 1 / np.maximum(cv2, 1e-9)
+    return np.asarray(np.exp(-size * np.log1p(mu / size)))
+
+
+def _level_variance(base: Baseline, counts: Floats) -> Floats:
+    """Relative variance of the recent level, a mean over 28 days."""
+    dependent = (1 + base.correlation) / (1 - base.correlation)
+    return np.asarray((1 / counts + base.cv2 * dependent) / LEVEL_DAYS)
+
+
+def _judged(base: Baseline, today: Floats, mu: Floats) -> tuple[Bools, list[str]]:
+    unfit = np.array([bool(text) for text in base.why], dtype=np.bool_)
+    why = alarm.reasons(
+        [(unfit, base.why), (~np.isfinite(today), "no value"), (~np.isfinite(mu), "no comparable weekday")],
+        len(today),
+    )
+    return np.array([not text for text in why], dtype=np.bool_), why
+
+
+def _medians(past: Floats, use: Bools, weekdays: Ints) -> tuple[Floats, Floats]:
+    """Median of the last eight comparable days of each weekday [S, 7], and the fewest of them [S]."""
+    medians, counts = np.full((len(past), WEEK), np.nan), np.zeros((len(past), WEEK))
+    for weekday in range(WEEK):
+        at = np.flatnonzero(weekdays == weekday)[::-1]
+        mine = use[:, at]
+        mine &= np.cumsum(mine, axis=1) <= COMPARABLE
+        counts[:, weekday] = mine.sum(axis=1)
+        some = counts[:, weekday] > 0
+        medians[some, weekday] = np.nanmedian(np.where(mine, past[:, at], np.nan)[some], axis=1)
+    return medians, np.where(counts > 0, counts, COMPARABLE).min(axis=1)
+
+
+def _level(past: Floats, use: Bools, medians: Floats) -> Floats:
+    """The last 28 days over what the medians say of them; 1 where they say nothing."""
+    recent = use[:, -LEVEL_DAYS:] & np.isfinite(medians[:, -LEVEL_DAYS:])
+    come = np.where(recent, past[:, -LEVEL_DAYS:], 0.0).sum(axis=1)
+    due = np.where(recent, medians[:, -LEVEL_DAYS:], 0.0).sum(axis=1)
+    return np.where(due > 0, come / np.where(due > 0, due, 1.0), 1.0)
+
+
+def _relative_variance(past: Floats, use: Bools, medians: Floats) -> tuple[Floats, Floats]:
+    """Variance of counts over medians, and the correlation of neighbouring days (its upper end)."""
+    use = use & (medians > 0)
+    ratio = np.where(use, past / np.where(use, medians, 1.0), np.nan)
+    left = np.where(use, ratio - _mean(ratio, use)[:, None], 0.0)
+    days = use.sum(axis=1)
+    squares = (left**2).sum(axis=1)
+    pairs = np.maximum((use[:, 1:] & use[:, :-1]).sum(axis=1), 1)
+    raw = (left[:, 1:] * left[:, :-1]).sum(axis=1) / np.where(squares > 0, squares, 1.0) * days / pairs
+    raw = np.clip(raw, -0.9, 0.9)
+    correlation = np.clip(
+        raw + (1 + 3 * raw) / np.maximum(days, 1) + 1 / np.sqrt(np.maximum(days, 1)), 0.0, 0.9
+    )
+    return squares / np.maximum(days - WEEK - 1, 1), correlation
+
+
+def _smoothed(counts: Floats, expected: Floats) -> Floats:
+    """The exponentially weighted mean of counts over expectations at the last day."""
+    use = np.isfinite(counts) & (expected > 0)
+    weights = np.where(use, (1 - _WEIGHT) ** np.arange(counts.shape[1])[::-1], 0.0)
+    ratio = np.where(use, counts / np.where(use, expected, 1.0), 0.0)
+    return np.asarray((weights * ratio).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9))
+
+
+def _mean(values: Floats, use: Bools) -> Floats:
+    return np.asarray(np.where(use, values, 0.0).sum(axis=1) / np.maximum(use.sum(axis=1), 1))

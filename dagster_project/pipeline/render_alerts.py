@@ -1,0 +1,79 @@
+"""Rules, silences, known events and who answers for which metric, put into `catalog.*` for the pages about alerts.
+
+In: the workspace's objects. Out: rows, all replaced at once. Called by `pipeline.render_definitions`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dagster_project.pipeline.watch_people import owner_of
+from dagster_project.spec.catalog import undeclared
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dagster_project.spec.loading import Workspace
+
+Row = dict[str, Any]
+
+
+def put_alert_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
+    """Replace what the pages about alerts read of the workspace; call inside a transaction."""
+    _put(warehouse, "catalog.rule", [_rule(workspace, i) for i in range(len(workspace.rules))])
+    _put(
+        warehouse, "catalog.silence",
+        [
+            {"model_id": s.model, "rule": s.rule, "feature": s.feature, "since": s.since, "until": s.until,
+             "reason": s.reason, "silenced_by": s.by, "file": placed.file, "line": placed.line}
+            for placed in workspace.silences
+            for s in [placed.value]
+        ],
+    )  # fmt: skip
+    events = enumerate(sorted(workspace.events, key=lambda event: event.day))
+    _put(
+        warehouse,
+        "catalog.event",
+        [{"position": i, **e.model_dump(), "models": list(e.models)} for i, e in events],
+    )
+    _put_owners(workspace, warehouse)
+
+
+def _rule(workspace: Workspace, position: int) -> Row:
+    file = workspace.rules[position]
+    rule = file.rule
+    same = ("title", "meaning", "method", "severity", "ask", "runbook", "least_effect", "least_share", "open_after",
+            "close_after", "enabled")  # fmt: skip
+    return {"rule": file.id, "metrics": list(rule.metrics), "file": file.file} | {
+        c: getattr(rule, c) for c in same
+    }
+
+
+def _put_owners(workspace: Workspace, warehouse: Warehouse) -> None:
+    """Every model with every metric and rule: each figure has somebody who answers for it, or says it has not."""
+    declared = {placed.value.id: placed.value for placed in workspace.models}
+    seen = [
+        m
+        for (m,) in warehouse.connection.execute("SELECT model_id FROM catalog.model ORDER BY ALL").fetchall()
+    ]
+    subjects = [metric.id for metric in workspace.metrics]
+    subjects += [f"rule:{rule.id}" for rule in workspace.rules if not rule.rule.metrics]
+    rows = [
+        {
+            "model_id": m,
+            "subject": subject,
+            "owner": owner_of(declared.get(m) or undeclared(m), subject, workspace.owners),
+        }
+        for m in seen
+        for subject in subjects
+    ]
+    _put(warehouse, "catalog.owner", rows)
+
+
+def _put(warehouse: Warehouse, table: str, rows: Sequence[Row]) -> None:
+    import polars as pl
+
+    empty = warehouse.frame(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608  names of this module
+    columns = {name: [row.get(name) for row in rows] for name in empty.columns}
+    warehouse.replace(table, pl.DataFrame(columns, schema=empty.schema))

@@ -1,0 +1,143 @@
+"""A rule run over past days before anyone lives with it: what it would have raised, against what people judged.
+
+In: the night, its warehouse, rules that are not in force yet. Out: the alerts they would have raised and how those
+compare with the judged ones and with known events. Everything happens in a transaction that is rolled back, so nothing
+is written. Caller: the command `replay`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.watch import judge_due, shared_budget
+from dagster_project.pipeline.watch_alerts import put_alerts
+from dagster_project.pipeline.watch_due import Due
+from dagster_project.pipeline.watch_inputs import read_inputs
+from dagster_project.pipeline.watch_plan import Group, Plan, make_plan
+from dagster_project.pipeline.watch_record import FALSE
+from dagster_project.spec.rule import RuleFile
+from dagster_project.store.warehouse import Warehouse
+
+SEEN_AFTER = dt.timedelta(days=2)
+"""How long after a known event's last day an alert still counts as seeing it."""
+COLUMNS = (
+    "slug, fingerprint, model_id, rule, metric, segment, feature, severity, opened, last_seen, resolved, repeats,"
+    " grouped_under, verdict, title, message"
+)
+Row = dict[str, Any]
+
+
+class _RolledBackError(Exception):
+    """Ends the transaction of a replay; never seen outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What the rules would have raised on the days asked for, and how that compares."""
+
+    alerts: list[Row]
+    """Of the rules, by opening; `verdict` is that of a judged alert on the same series and days, where there is one."""
+    kept: int
+    """Judged true alarms that would have been raised again, of `true_alarms`."""
+    true_alarms: int
+    avoided: int
+    """Judged false alarms that would not have been raised, of `false_alarms`."""
+    false_alarms: int
+    unjudged: int
+    """Alerts that nobody judged yet."""
+    events_seen: int
+    """Known events on whose days a rule would have raised something, of `events`."""
+    events: int
+
+
+def replay(
+    night: Night, warehouse: Warehouse, rules: Sequence[RuleFile], first: dt.date, last: dt.date
+) -> Replayed:
+    """Run rules from the first day of the logs on, and compare what opened from `first` to `last`."""
+    chosen = {rule.id for rule in rules}
+    others = tuple(rule for rule in night.workspace.rules if rule.id not in chosen)
+    tried = replace(night, workspace=replace(night.workspace, rules=(*others, *rules)))
+    found: list[Row] = []
+    before = _alerts(warehouse)
+    try:
+        with warehouse.transaction():
+            _judge(tried, warehouse, chosen)
+            put_alerts(tried, warehouse, make_plan(tried, warehouse))
+            found = [
+                row for row in _alerts(warehouse) if row["rule"] in chosen and first <= row["opened"] <= last
+            ]
+            raise _RolledBackError
+    except _RolledBackError:
+        return _compared(
+            night, found, [row for row in before if first <= row["opened"] <= last], chosen, (first, last)
+        )
+
+
+def _judge(night: Night, warehouse: Warehouse, chosen: set[str]) -> None:
+    """Put the rules' signals of every day in place of those they have."""
+    plan = make_plan(night, warehouse)
+    groups = [group for group in plan.groups if group.rule.id in chosen and group.models]
+    dues = [_due(night, warehouse, plan, group) for group in groups]
+    tests = shared_budget(warehouse, plan, dues)
+    warehouse.run("DELETE FROM mart.signal WHERE list_contains(?, rule)", [sorted(chosen)])
+    for done, due in enumerate(dues, start=1):
+        if due.days and len(due.inputs):
+            warehouse.append("mart.signal", judge_due(night, warehouse, plan, due, tests).signals)
+        night.progress("replay", done, len(dues))
+
+
+def _due(night: Night, warehouse: Warehouse, plan: Plan, group: Group) -> Due:
+    days = group.days(min(plan.models[m].first for m in group.models), night.as_of)
+    return Due(group, tuple(days), read_inputs(night, warehouse, plan, group, days))
+
+
+def _alerts(warehouse: Warehouse) -> list[Row]:
+    rows: list[Row] = warehouse.frame(f"SELECT {COLUMNS} FROM mart.alert ORDER BY opened, slug").to_dicts()  # noqa: S608
+    return rows
+
+
+def _compared(
+    night: Night, found: list[Row], before: Sequence[Row], chosen: set[str], days: tuple[dt.date, dt.date]
+) -> Replayed:
+    """Judged alerts are those of the same rules; a rule that raised none yet is held against all of them."""
+    own = [row for row in before if row["rule"] in chosen]
+    judged = [row for row in (own or before) if row["verdict"]]
+    by_rule = bool(own)
+    for row in found:
+        same = [old for old in judged if _is_same(row, old, by_rule=by_rule)]
+        row["verdict"] = same[0]["verdict"] if same else None
+    false = [old for old in judged if old["verdict"] == FALSE]
+    true = [old for old in judged if old["verdict"] != FALSE]
+    raised = {old["slug"] for old in judged if any(_is_same(row, old, by_rule=by_rule) for row in found)}
+    events = [e for e in night.workspace.events if days[0] <= e.day <= days[1]]
+    seen = [
+        e
+        for e in events
+        if any(
+            e.day <= row["opened"] <= (e.until or e.day) + SEEN_AFTER
+            and (not e.models or row["model_id"] in e.models)
+            for row in found
+        )
+    ]
+    return Replayed(
+        alerts=found,
+        kept=sum(old["slug"] in raised for old in true),
+        true_alarms=len(true),
+        avoided=sum(old["slug"] not in raised for old in false),
+        false_alarms=len(false),
+        unjudged=sum(row["verdict"] is None for row in found),
+        events_seen=len(seen),
+        events=len(events),
+    )
+
+
+def _is_same(row: Row, old: Row, *, by_rule: bool) -> bool:
+    """Whether a replayed alert is the judged one: the same series (or model), on days that overlap."""
+    key = "fingerprint" if by_rule else "model_id"
+    far = dt.date.max
+    overlaps = row["opened"] <= (old["resolved"] or far) and old["opened"] <= (row["resolved"] or far)
+    return bool(row[key] == old[key] and overlaps)

@@ -1,0 +1,157 @@
+"""What an alert may come from, and under which other alert it stands: an upstream cause asks once, not many times.
+
+In: alerts as rows, deployments, who depends on whom. Out: cause, kind and the alert it is grouped under, by alert.
+Named as suspected, never as proven: what comes first in time, from the source down. Caller: pipeline.watch_alerts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dagster_project.core.formatting import format_day
+
+NEAR = dt.timedelta(days=2)
+"""How long before an alert a cause among alerts may have begun."""
+FORTNIGHT = dt.timedelta(days=14)
+AFTER_DEPLOYMENT = dt.timedelta(days=7)
+RANK = {"high": 0, "medium": 1, "low": 2}
+SHARED = ("usage_drop",)
+"""Methods whose alerts of one day have one cause, whatever the model: fewer of the same things happened."""
+UPSTREAM = {"heartbeat": "source", "schema": "schema"}
+"""Method of a rule whose alerts are causes of others -> the kind of cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alert as causes see it."""
+
+    slug: str
+    model_id: str
+    """'' for an alert about a source of several models."""
+    models: frozenset[str]
+    """The models it concerns."""
+    rule: str
+    method: str
+    feature: str
+    figure: tuple[str, str, str]
+    """Metric, segment and feature that it is about."""
+    severity: str
+    title: str
+    opened: dt.date
+    ended: dt.date | None
+    strength: float
+    """How far out it is, to choose which of a group leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A version that went live."""
+
+    model_id: str
+    version: str
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """`under` is the slug of the alert it is grouped under; None: it leads."""
+
+    text: str | None
+    kind: str | None
+    under: str | None
+
+
+def causes(
+    alerts: Sequence[Raised], deployments: Sequence[Deployment], depends_on: Mapping[str, Sequence[str]]
+) -> dict[str, Cause]:
+    """The suspected cause of each alert, by slug."""
+    by_model: dict[str, list[Raised]] = {}
+    for alert in alerts:
+        for model in alert.models:
+            by_model.setdefault(model, []).append(alert)
+    same = _same_day(alerts)
+    direct = {
+        alert.slug: next(_candidates(alert, by_model, same, deployments, depends_on), Cause(None, None, None))
+        for alert in alerts
+    }
+    return {slug: _rooted(slug, direct) for slug in direct}
+
+
+def _candidates(
+    alert: Raised,
+    by_model: Mapping[str, Sequence[Raised]],
+    same: Mapping[tuple[str, str, dt.date], Raised],
+    deployments: Sequence[Deployment],
+    depends_on: Mapping[str, Sequence[str]],
+) -> Iterator[Cause]:
+    """Causes that fit, the most upstream first."""
+    if alert.method not in UPSTREAM:
+        for other in by_model.get(alert.model_id, ()):
+            if other.method in UPSTREAM and _before(other, alert):
+                yield Cause(
+                    f"{other.title} on {format_day(other.opened)}", UPSTREAM[other.method], other.slug
+                )
+        for needed in depends_on.get(alert.model_id, ()):
+            for other in by_model.get(needed, ()):
+                if _before(other, alert):
+                    yield Cause(f"{other.title}, which it depends on", "depends on", other.slug)
+        for other in by_model.get(alert.model_id, ()):
+            if other.slug != alert.slug and other.figure == alert.figure and _just_before(other, alert):
+                yield Cause(f"{other.title} on {format_day(other.opened)}", "same figure", other.slug)
+        for deployment in deployments:
+            since = alert.opened - deployment.day
+            if deployment.model_id == alert.model_id and dt.timedelta(0) <= since <= AFTER_DEPLOYMENT:
+                said = f"version {deployment.version} was deployed on {format_day(deployment.day)}"
+                yield Cause(said, "deployment", None)
+    for key in _keys(alert):
+        leader = same[key]
+        if leader.slug != alert.slug:
+            yield Cause(f"{leader.title} on the same day", "same day", leader.slug)
+
+
+def _before(cause: Raised, alert: Raised) -> bool:
+    """Whether a cause had begun shortly before, or was still open."""
+    is_open = cause.ended is None or cause.ended >= alert.opened
+    return cause.opened <= alert.opened and (is_open or alert.opened - cause.opened <= NEAR)
+
+
+def _just_before(cause: Raised, alert: Raised) -> bool:
+    """Whether another rule saw the same figure first: it is open still, or ended within a fortnight."""
+    is_near = cause.ended is None or alert.opened - cause.ended <= FORTNIGHT
+    first = (cause.opened, RANK[cause.severity], cause.slug) < (
+        alert.opened,
+        RANK[alert.severity],
+        alert.slug,
+    )
+    return bool(alert.figure[0]) and cause.rule != alert.rule and first and is_near
+
+
+def _keys(alert: Raised) -> list[tuple[str, str, dt.date]]:
+    """What alerts of one day have in common: the same rule on one model, or the same rule and feature anywhere."""
+    keys = [("model " + alert.model_id, alert.rule, alert.opened)]
+    if alert.feature and alert.method not in UPSTREAM:
+        keys.append(("feature " + alert.feature, alert.rule, alert.opened))
+    elif alert.method in SHARED:
+        keys.append(("all models", alert.rule, alert.opened))
+    return keys
+
+
+def _same_day(alerts: Sequence[Raised]) -> dict[tuple[str, str, dt.date], Raised]:
+    """Who leads each set of alerts that have a day and a rule in common: the worst, then the first by name."""
+    leaders: dict[tuple[str, str, dt.date], Raised] = {}
+    for alert in sorted(alerts, key=lambda a: (RANK[a.severity], -a.strength, a.slug)):
+        for key in _keys(alert):
+            leaders.setdefault(key, alert)
+    return leaders
+
+
+def _rooted(slug: str, direct: Mapping[str, Cause]) -> Cause:
+    """The cause with the alert at the top of the chain; a circle ends where it began."""
+    cause, seen = direct[slug], {slug}
+    under = cause.under
+    while under is not None and direct[under].under is not None and under not in seen:
+        seen.add(under)
+        under = direct[under].under
+    return Cause(cause.text, cause.kind, None if under == slug else under)

@@ -1,0 +1,248 @@
+"""A rule's method as a judge of days: the verdict of one day, with what it wants to remember for the next.
+
+The statistics are `core.alarm*` and `core.process`. Another method joins by a line in `JUDGES`. Caller:
+pipeline.watch.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dagster_project.core import alarm, alarm_spread, alarm_usage, process
+from dagster_project.core.alarm import Verdict
+from dagster_project.core.types import Bools, Floats, Ints
+from dagster_project.pipeline.watch_terms import (
+    WEEK,
+    Judge,
+    Judged,
+    Terms,
+    Today,
+    days_until,
+    plain,
+    refused,
+    weekdays_before,
+)
+
+WEEKS_KEPT = 52
+HOLIDAY = "a holiday: compared with nothing"
+HEARTBEATS = 4
+"""Weeks in which a source must have delivered on a weekday until it is due on it."""
+
+
+def judge_for(terms: Terms) -> Judge:
+    """The judge of a rule's method."""
+    return JUDGES[terms.rule.method](terms)
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadJudge:
+    """Against the reference's own day-to-day spread, and against the recent weeks."""
+
+    terms: Terms
+    spread: alarm_spread.Spread
+    memory: int = 2
+
+    @classmethod
+    def of(cls, terms: Terms) -> SpreadJudge:
+        """Fit the reference days."""
+        columns = terms.reference.shape[1]
+        return cls(
+            terms,
+            alarm_spread.reference(
+                terms.reference,
+                terms.reference_n,
+                np.arange(columns) % WEEK,
+                terms.tests,
+                terms.rule.kind,
+                terms.budget,
+                min(terms.rule.open_after, alarm.IN_A_ROW),
+            ),
+        )
+
+    def judge(self, today: Today) -> Judged:
+        """Nothing before the reference days are over, nor on too few rows."""
+        fresh, weekday = alarm_spread.start(self.spread), today.day.weekday()
+        new = np.isnan(today.memory[:, 0])
+        recent = alarm_spread.Recent(
+            np.where(new, fresh.level, today.memory[:, 0]), np.where(new, fresh.error, today.memory[:, 1])
+        )
+        effect = np.maximum(self.terms.rule.least_effect, self.terms.rule.least_share * np.abs(self.usual))
+        verdict = alarm_spread.judge(
+            self.spread, recent, today.observed, today.n, weekday, self.terms.direction, effect
+        )
+        verdict = refused(verdict, *self._too_soon(today), today.note)
+        after = alarm_spread.learn(self.spread, recent, today.observed, today.n, weekday, verdict, today.open)
+        memory = np.column_stack([after.level, after.error])
+        return verdict, np.where(self._warming(today)[:, None], np.nan, memory)
+
+    @property
+    def usual(self) -> Floats:
+        """The median of the reference days [S], in the series' own unit; 0 without one."""
+        known = np.asarray(np.isfinite(self.terms.reference).any(axis=1))
+        return np.where(known, np.nanmedian(np.where(known[:, None], self.terms.reference, 0.0), axis=1), 0.0)
+
+    def _warming(self, today: Today) -> Bools:
+        return np.asarray(self.terms.warm >= today.day.toordinal())
+
+    def _too_soon(self, today: Today) -> tuple[Bools, list[str]]:
+        """Which monitors are not judged this day, and why."""
+        warming = self._warming(today)
+        if self.terms.skips(today.day):
+            return np.ones(len(warming), dtype=np.bool_), [HOLIDAY] * len(warming)
+        ends = {int(w): f"warming up: reference days run until {dt.date.fromordinal(int(w))}"
+                for w in np.unique(self.terms.warm[warming])}  # fmt: skip
+        few = ~warming & (today.n < self.terms.rule.minimum)
+        why = [
+            ends[int(w)]
+            if warm
+            else f"too few: {int(n)} of {self.terms.rule.minimum} rows"
+            if too_few
+            else ""
+            for w, warm, n, too_few in zip(self.terms.warm, warming, np.nan_to_num(today.n), few, strict=True)
+        ]
+        return warming | few, why
+
+
+@dataclass(frozen=True, slots=True)
+class UsageJudge:
+    """Counts against what the weekday brought in comparable weeks; sudden drops, or the level of a month."""
+
+    terms: Terms
+    days: int
+    """Days that are judged together, today the last: the baseline leaves them out."""
+    verdict: Callable[[alarm_usage.Baseline, Floats, Ints], Verdict]
+    span: int
+    """Days of counts that the verdict reads."""
+    memory: int = WEEK + 3
+
+    def judge(self, today: Today) -> Judged:
+        """An open alarm keeps the baseline it had."""
+        until = today.past.shape[1] - (self.days - 1)
+        past = slice(max(0, until - alarm_usage.PAST_DAYS), until)
+        new = alarm_usage.baseline(
+            today.past[:, past],
+            today.comparable[:, past],
+            weekdays_before(today.day, today.past.shape[1])[past],
+        )
+        base = alarm_usage.kept(today.open, self._kept(today.memory), new)
+        counts = np.column_stack([today.past, today.observed])[:, -self.span :]
+        counts[:, [self.terms.skips(day) for day in days_until(today.day, self.span)]] = np.nan
+        weekdays = np.append(weekdays_before(today.day, self.span - 1), today.day.weekday())
+        verdict = self.verdict(base, counts, weekdays)
+        holiday = np.full(len(today.observed), self.terms.skips(today.day))
+        memory = np.column_stack([base.weekday, base.cv2, base.correlation, base.unsure])
+        return refused(verdict, holiday, [HOLIDAY] * len(holiday), today.note), memory
+
+    @staticmethod
+    def _kept(memory: Floats) -> alarm_usage.Baseline:
+        return alarm_usage.Baseline(
+            memory[:, :WEEK], memory[:, WEEK], memory[:, WEEK + 1], memory[:, WEEK + 2], [""] * len(memory)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LevelJudge:
+    """A fixed value: an owner's target, or the rule's own threshold."""
+
+    terms: Terms
+    memory: int = 0
+
+    def judge(self, today: Today) -> Judged:
+        """At or beyond the bound; an open one clears half way back to what the owner calls good."""
+        bounds, back, upper = self.terms.bounds, self.terms.back, self.terms.direction > 0
+        beyond = np.where(upper, today.observed >= bounds, today.observed <= bounds)
+        safe = np.where(upper, today.observed <= back, today.observed >= back)
+        low, high = np.where(upper, -np.inf, bounds), np.where(upper, bounds, np.inf)
+        verdict = plain(today, np.full(len(beyond), np.nan), low, high, beyond)
+        return replace(verdict, clears=verdict.clears & safe), today.memory
+
+
+@dataclass(frozen=True, slots=True)
+class WeeksJudge:
+    """XmR on weeks: a week far outside what weeks differ among themselves."""
+
+    terms: Terms
+    memory: int = 0
+
+    def judge(self, today: Today) -> Judged:
+        """Limits of the weeks before that were no alarm, 26 at least."""
+        past = np.where(today.comparable, today.past, np.nan)[:, -WEEKS_KEPT:]
+        charts = [process.xmr(row) for row in past]
+        low, high, mean = (
+            np.array([getattr(c, name) for c in charts]) for name in ("signal_low", "signal_high", "mean")
+        )
+        upward, downward = self.terms.direction >= 0, self.terms.direction <= 0
+        fires = (upward & (today.observed > high)) | (downward & (today.observed < low))
+        verdict = plain(today, mean, np.where(downward, low, -np.inf), np.where(upward, high, np.inf), fires)
+        return refused(
+            verdict, np.array([bool(c.reason) for c in charts]), [c.reason for c in charts], today.note
+        ), (today.memory)
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatJudge:
+    """No row on a weekday on which the source delivered in each of the last four weeks."""
+
+    terms: Terms
+    memory: int = 0
+
+    def judge(self, today: Today) -> Judged:
+        """A source that never delivered on this weekday is not due."""
+        same = today.past[:, -WEEK::-WEEK][:, :HEARTBEATS]
+        seen = np.isfinite(same).sum(axis=1)
+        due = (np.where(np.isfinite(same), same, 0.0) > 0).sum(axis=1) == HEARTBEATS
+        expected = np.where(due, np.median(np.nan_to_num(same), axis=1) if same.shape[1] else np.nan, np.nan)
+        verdict = plain(
+            today,
+            expected,
+            np.where(due, 1.0, -np.inf),
+            np.full(len(due), np.inf),
+            due & (today.observed == 0),
+        )
+        came = today.observed > 0
+        why = [
+            ""
+            if d or c
+            else f"warming up: {int(s)} of {HEARTBEATS} weeks"
+            if s < HEARTBEATS
+            else "not due on this weekday"
+            for d, c, s in zip(due, came, seen, strict=True)
+        ]
+        return refused(verdict, ~due & ~came, why, [""] * len(why)), today.memory
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaJudge:
+    """Any column that vanished or changed its type."""
+
+    terms: Terms
+    memory: int = 0
+
+    def judge(self, today: Today) -> Judged:
+        """The day after is calm again: a change is an event, not a state."""
+        zero = np.zeros(len(today.observed))
+        return plain(today, zero, np.full(len(zero), -np.inf), zero, today.observed > 0), today.memory
+
+
+def _drop(terms: Terms) -> Judge:
+    return UsageJudge(terms, alarm_usage.DROP_LAG, alarm_usage.drop, WEEK)
+
+
+def _decline(terms: Terms) -> Judge:
+    return UsageJudge(terms, alarm_usage.DECLINE_LAG, alarm_usage.decline, alarm_usage.DECLINE_LAG)
+
+
+JUDGES: Mapping[str, Callable[[Terms], Judge]] = {
+    "spread": SpreadJudge.of,
+    "usage_drop": _drop,
+    "slow_decline": _decline,
+    "weeks": WeeksJudge,
+    "threshold": LevelJudge,
+    "target": LevelJudge,
+    "heartbeat": HeartbeatJudge,
+    "schema": SchemaJudge,
+}

@@ -1,0 +1,121 @@
+"""Figures as they were known on a past day: scored again over spans whose labels end on that day.
+
+In: a group's metrics, days. Out: input rows for `pipeline.watch_inputs`. The metrics' own SQL and functions are used;
+only `span.asked.known_on` differs from what the nightly scoring asks for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.score import judge_of, readings_of
+from dagster_project.pipeline.score_grade import chosen_target, head_of
+from dagster_project.pipeline.score_references import comparisons, find_rules
+from dagster_project.pipeline.watch_plan import Group, Plan
+from dagster_project.spec.catalog import undeclared
+from dagster_project.store.spans import Span, ask
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dagster_project.spec.loading import Statement
+
+TARGET_DAYS = 7
+AT_ONCE = 100
+"""Spans read together."""
+
+
+def known_then(
+    night: Night, warehouse: Warehouse, group: Group, rules: pl.DataFrame, days: Sequence[dt.date]
+) -> pl.DataFrame:
+    """Readings of single days with the labels that had come `group.wait` days later."""
+    import polars as pl
+
+    spans = [Span(day, 1, day + dt.timedelta(days=group.wait)) for day in days]
+    metrics = [m for m in night.workspace.metrics if m.id in group.rule.rule.metrics]
+    found = _scored(night, warehouse, spans, metrics, group.models)
+    own = found.filter(pl.col("feature") == "", (pl.col("segment") == "") | pl.lit(group.rule.rule.segments))
+    return own.join(rules.select("rule", "metric"), on="metric")
+
+
+def targets_then(
+    night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Sequence[dt.date]
+) -> pl.DataFrame:
+    """Readings of seven whole days of every metric, model and feature that an explicit target names."""
+    import polars as pl
+
+    targets = night.workspace.targets
+    families = group.rule.rule.families
+    metrics = [
+        m
+        for m in night.workspace.metrics
+        if head_of(m).family in families and any(t.metric == m.id for t in targets)
+    ]
+    spans = [Span(day, TARGET_DAYS, day) for day in days]
+    found = _scored(night, warehouse, spans, metrics, group.models).filter(pl.col("segment") == "")
+    models = {placed.value.id: placed.value for placed in night.workspace.models}
+    pairs = found.select("metric", "model_id", "feature").unique()
+    named = [
+        pair
+        for pair in pairs.iter_rows()
+        if chosen_target(targets, pair[0], models.get(pair[1]) or undeclared(pair[1]), pair[2])
+    ]
+    wanted = pl.DataFrame(named, schema=pairs.schema, orient="row")
+    first = {m: plan.models[m].first + dt.timedelta(days=TARGET_DAYS - 1) for m in group.models}
+    since = pl.DataFrame(list(first.items()), schema={"model_id": pl.String, "since": pl.Date}, orient="row")
+    whole = found.join(since, on="model_id").filter(pl.col("day") >= pl.col("since"))
+    return whole.join(wanted, on=wanted.columns, how="semi").with_columns(rule=pl.lit(group.rule.id))
+
+
+def _scored(
+    night: Night,
+    warehouse: Warehouse,
+    spans: Sequence[Span],
+    metrics: Sequence[Statement],
+    models: Sequence[str],
+) -> pl.DataFrame:
+    """model_id, metric, segment, feature, day, observed, n, note of all versions together."""
+    import polars as pl
+
+    frames = [frame for part in _portions(spans) for frame in _of(night, warehouse, part, metrics, models)]
+    if not frames:
+        return pl.DataFrame(
+            schema=dict.fromkeys(("model_id", "metric", "segment", "feature", "note"), pl.String)
+            | {"day": pl.Date, "observed": pl.Float64, "n": pl.Int64}
+        )
+    readings = pl.concat(frames, how="vertical_relaxed")
+    why = pl.when(pl.col("value").is_null()).then(pl.coalesce("reason", pl.lit("not available")))
+    return readings.select(
+        "model_id", "metric", "segment", "feature", "day", pl.col("value").alias("observed"), "n",
+        why.otherwise(pl.lit("")).alias("note"),
+    )  # fmt: skip
+
+
+def _portions(spans: Sequence[Span]) -> Iterator[Sequence[Span]]:
+    for start in range(0, len(spans), AT_ONCE):
+        yield spans[start : start + AT_ONCE]
+
+
+def _of(
+    night: Night,
+    warehouse: Warehouse,
+    spans: Sequence[Span],
+    metrics: Sequence[Statement],
+    models: Sequence[str],
+) -> Iterator[pl.DataFrame]:
+    import polars as pl
+
+    versions = warehouse.frame(
+        "SELECT DISTINCT model_id, version, '' AS shown FROM daily.traffic"
+        " WHERE segment = '' AND list_contains($models, model_id) ORDER BY ALL",
+        {"models": list(models)},
+    )
+    rules = find_rules(night, warehouse)
+    ask(warehouse, spans, versions, comparisons(night, rules, spans, models), night.as_of)
+    judge = judge_of(night, warehouse, rules)
+    for readings in readings_of(metrics, warehouse, judge):
+        yield readings.filter(pl.col("version") == "")

@@ -1,0 +1,157 @@
+"""What is watched tonight: rules, the models each fits, how long each waits for labels, and the days of reference.
+
+In: the workspace and what logs have shown. Out: a Plan of Groups, each folded by itself. Caller: pipeline.watch.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.core.days import days_between
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.score_grade import head_of
+from dagster_project.pipeline.score_references import Rule, find_rules
+from dagster_project.spec.catalog import Model, undeclared
+from dagster_project.spec.rule import RuleFile
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    pass
+
+FEWEST_REFERENCE_DAYS = 60
+"""Days that limits need; a shorter reference is made longer, for limits alone."""
+MATURE = 0.9
+"""A day's labels are mature when so many of those that ever come on reference days have come."""
+JUDGING = ("core/alarm*.py", "core/episodes.py", "core/process.py", "pipeline/watch_*.py", "store/watch.*")
+SUNDAY = 6
+ONE_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A model as monitors need it."""
+
+    id: str
+    first: dt.date
+    start: dt.date
+    """First day of its reference."""
+    until: dt.date
+    """Last day of its reference, of 60 days at least."""
+    last: dt.date | None
+    """The day it was retired; None: it is not."""
+    wait: int
+    """Days until its labels are mature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A rule and the models that wait equally long for labels: folded together."""
+
+    rule: RuleFile
+    models: tuple[str, ...]
+    wait: int
+
+    @property
+    def name(self) -> str:
+        """Under which its state is kept."""
+        return f"{self.rule.id}+{self.wait}"
+
+    def last_day(self, as_of: dt.date) -> dt.date:
+        """The newest day that can be judged by `as_of`."""
+        return as_of - dt.timedelta(days=self.wait)
+
+    def days(self, first: dt.date, as_of: dt.date) -> list[dt.date]:
+        """Days that are judged: every one, or Sundays where weeks are."""
+        every = days_between(first, self.last_day(as_of))
+        return [d for d in every if self.rule.rule.method != "weeks" or d.weekday() == SUNDAY]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The groups, the models they watch and what people wrote about them, as one digest."""
+
+    groups: tuple[Group, ...]
+    models: Mapping[str, Watched]
+    better: Mapping[str, str]
+    """Metric -> which way is better."""
+    digest: str
+
+
+def make_plan(night: Night, warehouse: Warehouse, rules: Sequence[RuleFile] | None = None) -> Plan:
+    """The plan of `rules`, or of all the workspace's that are enabled."""
+    chosen = [rule for rule in (night.workspace.rules if rules is None else rules) if rule.rule.enabled]
+    declared = {placed.value.id: placed.value for placed in night.workspace.models}
+    models = _watched(warehouse, find_rules(night, warehouse), declared)
+    groups = [group for rule in chosen for group in _groups(rule, models, declared)]
+    better = {metric.id: head_of(metric).better for metric in night.workspace.metrics}
+    return Plan(tuple(groups), models, better, _digest(night, chosen, models))
+
+
+def fits(rule: RuleFile, model: Model) -> bool:
+    """Whether a rule's selectors name the model."""
+    chosen = rule.rule
+    return (not chosen.models or model.id in chosen.models) and (
+        not chosen.patterns or model.pattern in chosen.patterns
+    )
+
+
+def _groups(rule: RuleFile, models: Mapping[str, Watched], declared: Mapping[str, Model]) -> list[Group]:
+    own = [m for m in models if fits(rule, declared.get(m) or undeclared(m))]
+    if not rule.rule.mature:
+        return [Group(rule, tuple(own), 0)]
+    waits = sorted({models[m].wait for m in own})
+    return [Group(rule, tuple(m for m in own if models[m].wait == wait), wait) for wait in waits]
+
+
+def _watched(
+    warehouse: Warehouse, rules: Sequence[Rule], declared: Mapping[str, Model]
+) -> dict[str, Watched]:
+    """The models, each with its reference days; the first ones where they roll along or a profile is declared."""
+    waits = _waits(warehouse, declared)
+    found = {}
+    for rule in rules:
+        if rule.version:
+            continue
+        model = declared.get(rule.model_id) or undeclared(rule.model_id)
+        start = max(rule.start or rule.first_day, rule.first_day)
+        longest = max(rule.until or start, start + (FEWEST_REFERENCE_DAYS - 1) * ONE_DAY)
+        last = model.retired_on - ONE_DAY if model.retired_on else None
+        wait = waits.get(rule.model_id, 0)
+        found[rule.model_id] = Watched(rule.model_id, rule.first_day, start, longest, last, wait)
+    return found
+
+
+def _waits(warehouse: Warehouse, declared: Mapping[str, Model]) -> dict[str, int]:
+    """Days until nine labels in ten have come: as declared at least, and as the reference days show."""
+    waits = {m: math.ceil(model.label_delay_days or 0) for m, model in declared.items()}
+    seen = warehouse.frame(
+        "SELECT model_id, min(lag) AS lag FROM mart.label_arrival WHERE share >= $share GROUP BY ALL ORDER BY ALL",
+        {"share": MATURE},
+    )
+    for model_id, lag in seen.iter_rows():
+        waits[model_id] = max(waits.get(model_id, 0), lag)
+    return waits
+
+
+def _judging_code() -> str:
+    """The code that judges: another one judges every day again."""
+    package = Path(__file__).parents[1]
+    files = [file for pattern in JUDGING for file in sorted(package.glob(pattern))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _digest(night: Night, rules: Sequence[RuleFile], models: Mapping[str, Watched]) -> str:
+    """SHA-256 of all that people wrote which a judgement depends on."""
+    workspace = night.workspace
+    texts = [f"{rule.id} {rule.rule.model_dump_json()}" for rule in rules]
+    texts += [json.dumps([m.id, str(m.start), str(m.until), str(m.last), m.wait]) for m in models.values()]
+    texts += [target.model_dump_json() for target in workspace.targets]
+    texts += [workspace.settings.alerts.model_dump_json(), _judging_code()]
+    return hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()[:16]

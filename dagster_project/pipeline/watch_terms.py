@@ -1,0 +1,114 @@
+"""What a judge of days is made of, what it is told of one day, and how a verdict is put together without statistics.
+
+In: arrays over a rule's monitors [S]. A judge holds nothing that changes: its memory is floats [S, M] that the fold
+keeps in the signals. Callers: pipeline.watch_judges, pipeline.watch_board, pipeline.watch_fold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from dagster_project.core.alarm import Verdict
+from dagster_project.core.types import Bools, Floats, Ints
+from dagster_project.spec.rule import Rule
+
+WEEK = 7
+Judged = tuple[Verdict, Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a judge is made of: a rule and what is fixed about its monitors [S]."""
+
+    rule: Rule
+    direction: Ints
+    """1: a rise alarms, -1: a fall, 0: both."""
+    bounds: Floats
+    """The declared value at which a target is missed, or the rule's threshold; nan without."""
+    back: Floats
+    """The value at which it is safely met again."""
+    reference: Floats
+    """Values of the reference days [S, R], columns from a Monday on."""
+    reference_n: Floats
+    tests: Floats
+    """Monitors of each one's model that share its budget."""
+    budget: float
+    warm: Ints
+    """Ordinal of the last reference day."""
+    holidays: frozenset[dt.date]
+
+    def skips(self, day: dt.date) -> bool:
+        """Whether the rule does not judge this day."""
+        return self.rule.skips_holidays and day in self.holidays
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """One day as all monitors of a rule see it."""
+
+    day: dt.date
+    observed: Floats
+    n: Floats
+    note: list[str]
+    past: Floats
+    """Earlier days [S, H], the newest last; nan where not known."""
+    comparable: Bools
+    """Which of them are a guide: no holiday, no alarm."""
+    open: Bools
+    memory: Floats
+
+
+class Judge(Protocol):
+    """Judges one day after another."""
+
+    @property
+    def memory(self) -> int:
+        """Floats it remembers of a monitor."""
+        ...
+
+    def judge(self, today: Today) -> Judged:
+        """The verdict, and the memory after this day."""
+        ...
+
+
+def plain(today: Today, expected: Floats, low: Floats, high: Floats, fires: Bools) -> Verdict:
+    """A verdict without statistics: what does not fire is calm; what has no value or bound is not known."""
+    known = np.isfinite(today.observed) & ~(np.isnan(low) | np.isnan(high))
+    none = np.full(len(known), np.nan)
+    why = ["" if k else note or "no value" for note, k in zip(today.note, known.tolist(), strict=True)]
+    return Verdict(
+        expected=expected, low=low, high=high, z=none, fires=fires & known, clears=~fires & known,
+        drifts=np.zeros(len(known), dtype=np.bool_), known=known, why=why, detectable=none,
+    )  # fmt: skip
+
+
+def refused(verdict: Verdict, at: Bools, why: list[str], note: list[str]) -> Verdict:
+    """The verdict without the monitors `at`, which say `why`; others that are not known say their note first."""
+    known = verdict.known & ~at
+    words = [
+        w if a else "" if k else n or v
+        for w, a, k, n, v in zip(why, at.tolist(), known.tolist(), note, verdict.why, strict=True)
+    ]
+    hidden = [
+        np.where(known, a, np.nan)
+        for a in (verdict.expected, verdict.low, verdict.high, verdict.z, verdict.detectable)
+    ]
+    return Verdict(
+        expected=hidden[0], low=hidden[1], high=hidden[2], z=hidden[3], detectable=hidden[4],
+        fires=verdict.fires & known, clears=verdict.clears & known, drifts=verdict.drifts & known,
+        known=known, why=words,
+    )  # fmt: skip
+
+
+def days_until(day: dt.date, days: int) -> list[dt.date]:
+    """So many days that end with `day`."""
+    return [day - dt.timedelta(days=back) for back in range(days - 1, -1, -1)]
+
+
+def weekdays_before(day: dt.date, days: int) -> Ints:
+    """Weekdays (Monday 0) of the days before a day, oldest first."""
+    return np.asarray((day.weekday() - np.arange(days, 0, -1)) % WEEK, dtype=np.int64)

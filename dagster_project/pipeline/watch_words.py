@@ -1,0 +1,61 @@
+"""What happened, in one sentence with figures, units and day. In: a rule, the signal it opened with. Out: text.
+
+Caller: pipeline.watch_alerts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dagster_project.core.formatting import format_day, format_value
+from dagster_project.spec.catalog import Model
+from dagster_project.spec.rule import Rule
+from dagster_project.spec.statement import MetricHead
+
+
+def units(head: MetricHead | None, model: Model) -> str:
+    """The unit of a monitor's figures."""
+    if head is None:
+        return "count"
+    own = model.unit or "1"
+    squared = own if own == "1" else f"{own}²"
+    return {"label": own, "label squared": squared}.get(head.unit, head.unit)
+
+
+def happened(
+    rule: Rule, signal: Mapping[str, Any], head: MetricHead | None, name: str, unit: str, currency: str
+) -> str:
+    """One sentence."""
+    day = format_day(signal["day"])
+    if rule.method == "heartbeat":
+        usual = _figure(signal["expected"], "count", currency)
+        return f"Not one row of {name} came for {day}; on that weekday about {usual} come."
+    if rule.method == "schema":
+        return f"On {day} columns of {name} changed: {signal['reason'] or 'no name is known'}."
+    what = head.title if head else signal["metric"]
+    observed = _figure(signal["observed"], unit, currency)
+    span = {"target": f"over the seven days to {day}", "weeks": f"in the week to {day}"}.get(
+        rule.method, f"on {day}"
+    )
+    return f"{what} of {name} was {observed} {span}; {_expected(rule, signal, unit, currency)}."
+
+
+def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -> str:
+    """What it should have been, and how far away it is."""
+    low, high = signal["low"], signal["high"]
+    bound = high if low is None or (high is not None and signal["observed"] > high) else low
+    limit = _figure(bound, unit, currency)
+    side = "at most" if bound == high else "at least"
+    if rule.method in ("target", "threshold"):
+        whose = "its owner calls" if rule.method == "target" else "the rule calls"
+        return f"{whose} {limit} or {'more' if bound == high else 'less'} too bad"
+    expected = _figure(signal["expected"], unit, currency)
+    if rule.method in ("usage_drop", "slow_decline") and signal["expected"]:
+        share = 1 - signal["observed"] / signal["expected"]
+        return f"this weekday should bring about {expected}, {side} {limit}: {format_value(share, 'share')} below"
+    return f"expected was about {expected}, {side} {limit}"
+
+
+def _figure(value: float | None, unit: str, currency: str) -> str:
+    return format_value(value, unit, currency)

@@ -1,0 +1,112 @@
+"""`data/alerts/*.yml`: what people answer to alerts, what they silence, what is known to have happened, and who
+answers for which metric.
+
+Every answer is by a role, never a person's name. Read by `loading`; `pipeline.watch` puts it beside the alerts.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from dagster_project.spec.base import Day, Input, Name, Text, refuse
+
+Step = Literal["acknowledged", "mitigated", "resolved", "reviewed"]
+STEPS: tuple[Step, ...] = ("acknowledged", "mitigated", "resolved", "reviewed")
+"""In the order of an alert's life after it opened."""
+
+
+class AlertAnswer(Input):
+    """What came of one alert: by `alert` (the fingerprint), or by model and rule; `opened` says which time."""
+
+    alert: Name | None = None
+    """The alert's fingerprint, as its page and api/alerts.json show it."""
+    model: Name | None = None
+    rule: Name | None = None
+    feature: Name | None = None
+    """Only this feature; none: every alert of the model and rule that opened on that day."""
+    opened: Day
+    """The day it opened."""
+    state: Step
+    at: Day
+    """Since when that state holds."""
+    by: Name
+    """A role."""
+    acknowledged: Day | None = None
+    """When it was acknowledged, where `state` is a later one."""
+    verdict: Literal["true alarm", "false alarm"] | None = None
+    """Whether something was wrong. Rules are held to it."""
+    cause: Text | None = None
+    note: Text | None = None
+    incident: Name | None = None
+    """Id of an incident."""
+
+    @model_validator(mode="after")
+    def _names_an_alert(self) -> AlertAnswer:
+        if (self.alert is None) == (self.model is None or self.rule is None):
+            raise refuse((("alert",), "expected either alert (a fingerprint), or both model and rule"))
+        if self.at < self.opened:
+            raise refuse((("at",), f"{self.at} is before the alert opened on {self.opened}"))
+        if self.acknowledged is not None and not self.opened <= self.acknowledged <= self.at:
+            raise refuse((("acknowledged",), f"expected a day from {self.opened} to {self.at}"))
+        return self
+
+
+class Silence(Input):
+    """Alerts that ask nothing of anybody until a day; they are still listed, with the reason."""
+
+    model: Name | None = None
+    rule: Name | None = None
+    feature: Name | None = None
+    since: Day
+    until: Day
+    """The last day it holds; every silence ends."""
+    reason: Text
+    by: Name
+
+    @model_validator(mode="after")
+    def _ends(self) -> Silence:
+        if self.model is None and self.rule is None:
+            raise refuse((("model",), "expected a model, a rule, or both"))
+        if self.until < self.since:
+            raise refuse((("until",), f"{self.until} is before {self.since}"))
+        if (self.until - self.since).days > 366:
+            raise refuse((("until",), "is more than a year after `since`; a silence has to end"))
+        return self
+
+
+class KnownEvent(Input):
+    """Something that is known to have happened, whether or not a monitor saw it: rules are held to it."""
+
+    day: Day
+    until: Day | None = None
+    """Its last day, where it lasted."""
+    models: tuple[Name, ...] = ()
+    """Models it concerned; empty: all."""
+    what: Text
+    evidence: Text | None = None
+    """Where anyone can see it."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> KnownEvent:
+        if self.until is not None and self.until < self.day:
+            raise refuse((("until",), f"{self.until} is before {self.day}"))
+        return self
+
+
+class OwnerRule(Input):
+    """Who answers for what: `pattern` is model/metric with * and ?; the last one that fits wins."""
+
+    pattern: Name
+    owner: Name
+    """A role."""
+
+
+class AlertFile(Input):
+    """One file below data/alerts."""
+
+    answers: tuple[AlertAnswer, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    owners: tuple[OwnerRule, ...] = ()
+    events: tuple[KnownEvent, ...] = ()

@@ -1,0 +1,77 @@
+"""What is wrong between rules, answers to alerts and the rest of the workspace. In: a Draft; out: Problems.
+
+Called by `crosscheck`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import PurePosixPath
+
+from dagster_project.core.errors import Problem
+from dagster_project.spec.alerts import AlertAnswer, Silence
+from dagster_project.spec.base import did_you_mean
+from dagster_project.spec.draft import Draft
+from dagster_project.spec.entry import Entry
+from dagster_project.spec.rule import Rule
+
+
+def rule_id(entry: Entry[Rule]) -> str:
+    """A rule's id: the stem of its file."""
+    return PurePosixPath(entry.document.file).stem
+
+
+def alert_problems(draft: Draft) -> list[Problem]:
+    """References to metrics, models and rules that are not there; rules whose files share a name."""
+    return [*_rule_problems(draft), *_answer_problems(draft), *_same_names(draft)]
+
+
+def _rule_problems(draft: Draft) -> list[Problem]:
+    metrics = {statement.id for statement in draft.metrics}
+    models = {entry.value.id for entry in draft.models}
+    problems: list[Problem] = []
+    for entry in draft.rules:
+        if "metrics" not in draft.broken:
+            problems += metric_problems(entry, metrics)
+        if "models" not in draft.broken:
+            problems += _unknown(entry, "models", entry.value.models, models, "data/catalog")
+    return problems
+
+
+def metric_problems(entry: Entry[Rule], metrics: Collection[str]) -> list[Problem]:
+    """Metrics that a rule watches and that are not there."""
+    return _unknown(entry, "metrics", entry.value.metrics, metrics, "reports/metrics")
+
+
+def _unknown(
+    entry: Entry[Rule], key: str, names: tuple[str, ...], known: Collection[str], where: str
+) -> list[Problem]:
+    return [
+        entry.problem((key, position), f"no {key[:-1]} {name!r} in {where}{did_you_mean(name, known)}")
+        for position, name in enumerate(names)
+        if name not in known
+    ]
+
+
+def _answer_problems(draft: Draft) -> list[Problem]:
+    """A model may be one that only logs know, so only the rules are held against those that are there."""
+    rules = {rule_id(entry) for entry in draft.rules}
+    if "rules" in draft.broken:
+        return []
+    entries: list[Entry[AlertAnswer | Silence]] = [*draft.alert_answers, *draft.silences]
+    return [
+        entry.problem(("rule",), f"no rule {name!r} in reports/rules{did_you_mean(name, rules)}")
+        for entry in entries
+        if (name := entry.value.rule) is not None and name not in rules
+    ]
+
+
+def _same_names(draft: Draft) -> list[Problem]:
+    first: dict[str, str] = {}
+    problems = []
+    for entry in draft.rules:
+        file = entry.document.file
+        other = first.setdefault(rule_id(entry), file)
+        if other != file:
+            problems.append(Problem(file, None, "", f"has the same name as {other}; rename one of them"))
+    return problems

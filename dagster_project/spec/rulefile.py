@@ -1,0 +1,41 @@
+"""One file of `reports/rules`, or a rule to be tried from anywhere. In: a file; out: a rule with its id, or problems.
+
+Called by `loading` and by the command `replay`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from dagster_project.core.errors import Problem, WorkspaceError
+from dagster_project.spec.crosscheck_alerts import metric_problems, rule_id
+from dagster_project.spec.entry import Entry, read_entry
+from dagster_project.spec.files import Found, Shelf
+from dagster_project.spec.rule import Rule, RuleFile
+from dagster_project.spec.yamlfile import parse_yaml
+
+RULE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def read_rule(shelf: Shelf, found: Found) -> Entry[Rule]:
+    """The rule of one file. Raises WorkspaceError with everything wrong in it."""
+    if not RULE_NAME.fullmatch(found.path.stem):
+        rule = "the file's name becomes an id; expected only a-z, 0-9 and _, a letter first"
+        raise WorkspaceError([Problem(found.name, None, "", f"{rule}, found {found.path.stem!r}")])
+    return read_entry(parse_yaml(shelf.text(found), found.name), Rule)
+
+
+def as_rule_file(entry: Entry[Rule]) -> RuleFile:
+    """The rule with its id and file."""
+    return RuleFile(rule_id(entry), entry.value, entry.document.file)
+
+
+def load_rule(path: Path, metrics: Collection[str]) -> RuleFile:
+    """A rule from any file, as if it stood in the workspace's reports/rules. Raises WorkspaceError."""
+    entry = read_rule(Shelf(path.parent, path.parent), Found(path.name, path))
+    problems = metric_problems(entry, metrics)
+    if problems:
+        raise WorkspaceError(problems)
+    return as_rule_file(entry)

@@ -1,0 +1,192 @@
+"""Monitors over days: what opens an alert, what does not, and that it matters not in how many nights it was judged."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.pipeline.watching import DAYS, LAST, alerts, judge, put, series, signals, watched, workspace
+
+
+def test_calm_days_raise_no_alert(tmp_path: Path) -> None:
+    """A model like itself is left in peace."""
+    with watched(series()) as warehouse:
+        done = judge(workspace(tmp_path), warehouse)
+        assert done.monitors > 0
+        assert alerts(warehouse) == []
+
+
+def test_a_drop_in_use_is_an_alert_and_ends_when_use_is_back(tmp_path: Path) -> None:
+    """Half the requests for five days: opened within two days, resolved after two good ones."""
+    values = series()
+    values["requests"][120:125] *= 0.5
+    with watched(values) as warehouse:
+        judge(workspace(tmp_path), warehouse)
+        (first, *others) = alerts(warehouse, "rule, opened, state, closed, slug, grouped_under")
+    rule, opened, state, closed, slug, _ = first
+    assert rule == "usage_drop"
+    assert all(under == slug for *_, under in others)
+    assert DAYS[120] <= opened <= DAYS[121]
+    assert (state, closed) == ("resolved", DAYS[127])
+
+
+def test_missing_data_is_not_zero_use(tmp_path: Path) -> None:
+    """A source that stays silent is one alert of its own; usage says it is not known."""
+    values = series()
+    values["requests"][140] = np.nan
+    with watched(values) as warehouse:
+        judge(workspace(tmp_path), warehouse)
+        assert [row[:2] for row in alerts(warehouse)] == [("no_data", DAYS[140])]
+        said = warehouse.value(
+            "SELECT reason FROM mart.signal WHERE rule = 'usage_drop' AND day = ?", [DAYS[140]]
+        )
+    assert said == "no row of its source came"
+
+
+def test_a_slow_answer_for_days_is_an_alert(tmp_path: Path) -> None:
+    """Latency doubled for three days; one odd day alone is none."""
+    values = series()
+    values["latency_p95_ms"][100] *= 2
+    values["latency_p95_ms"][130:133] *= 2
+    with watched(values) as warehouse:
+        judge(workspace(tmp_path), warehouse)
+        assert [row[:2] for row in alerts(warehouse)] == [("latency", DAYS[131])]
+
+
+def test_nothing_is_judged_while_the_reference_lasts(tmp_path: Path) -> None:
+    """The state says 'warming up', and until when."""
+    with watched(series()) as warehouse:
+        judge(workspace(tmp_path), warehouse)
+        states = warehouse.frame(
+            "SELECT DISTINCT state, reason FROM mart.signal WHERE rule = 'latency' AND day <= $until",
+            {"until": DAYS[69]},
+        ).rows()
+    assert states == [("warming up", f"warming up: reference days run until {DAYS[69]}")]
+
+
+def test_night_by_night_is_the_same_as_all_at_once(tmp_path: Path) -> None:
+    """The fold's state stands in the signals."""
+    values = series()
+    values["requests"][132:137] *= 0.5
+    values["latency_p95_ms"][135:138] *= 2
+    root = workspace(tmp_path)
+    with watched(values) as at_once:
+        judge(root, at_once)
+        expected, expected_alerts = signals(at_once), alerts(at_once, "*")
+    with watched(values, DAYS[:134]) as nightly:
+        judge(root, nightly, DAYS[133])
+        for i in range(134, len(DAYS)):
+            put(nightly, values, [DAYS[i]])
+            judge(root, nightly, DAYS[i])
+        assert signals(nightly).equals(expected)
+        assert alerts(nightly, "*") == expected_alerts
+
+
+def test_an_unchanged_second_night_writes_nothing(tmp_path: Path) -> None:
+    """Not one signal."""
+    root = workspace(tmp_path)
+    with watched(series()) as warehouse:
+        judge(root, warehouse)
+        before = signals(warehouse)
+        assert judge(root, warehouse).signals == 0
+        assert signals(warehouse).equals(before)
+
+
+def test_a_backfilled_day_changes_what_followed(tmp_path: Path) -> None:
+    """Requests that came late take back the alert that their absence raised, and only days from there on are judged."""
+    values = series()
+    short = {name: column.copy() for name, column in values.items()}
+    short["requests"][140:142] *= 0.4
+    root = workspace(tmp_path)
+    with watched(short) as warehouse:
+        judge(root, warehouse)
+        assert alerts(warehouse)[0][0] == "usage_drop"
+        put(warehouse, values, DAYS[140:142])
+        again = judge(root, warehouse)
+        assert alerts(warehouse) == []
+        assert 0 < again.signals < len(signals(warehouse)) / 8
+    with watched(values) as fresh:
+        judge(root, fresh)
+        with watched(short) as warehouse:
+            judge(root, warehouse)
+            put(warehouse, values, DAYS[140:142])
+            judge(root, warehouse)
+            assert signals(warehouse).equals(signals(fresh))
+
+
+def test_an_earlier_night_knows_nothing_of_later_days(tmp_path: Path) -> None:
+    """Reporting a past day gives what that night gave, and the next night finds its way back."""
+    values = series()
+    values["requests"][130:150] *= 0.5
+    root = workspace(tmp_path)
+    with watched(values) as warehouse:
+        judge(root, warehouse)
+        whole = signals(warehouse)
+        judge(root, warehouse, DAYS[120])
+        assert alerts(warehouse) == []
+        assert signals(warehouse)["day"].max() == DAYS[120]
+        judge(root, warehouse)
+        assert signals(warehouse).equals(whole)
+
+
+def test_a_holiday_is_compared_with_nothing(tmp_path: Path) -> None:
+    """Rules that skip holidays do not judge them, and the days after are not judged by them."""
+    values = series()
+    values["requests"][137] *= 0.3
+    day = DAYS[137]
+    root = workspace(tmp_path, {"data/workspace.yml": f"name: Test\nalerts: {{holidays: [{day}]}}\n"})
+    with watched(values) as warehouse:
+        judge(root, warehouse)
+        assert alerts(warehouse) == []
+        said = warehouse.value("SELECT reason FROM mart.signal WHERE rule = 'usage_drop' AND day = ?", [day])
+    assert said == "a holiday: compared with nothing"
+
+
+@pytest.mark.parametrize(("change", "opens"), [("vanished", True), ("appeared", False)])
+def test_columns_that_vanish_are_an_alert(tmp_path: Path, change: str, opens: bool) -> None:
+    """The message names them; new ones are only noted."""
+    with watched(series()) as warehouse:
+        warehouse.run("INSERT INTO ops.schema_change VALUES ('log', ?, 'amount', ?)", [DAYS[100], change])
+        judge(workspace(tmp_path), warehouse)
+        messages = [m for (m,) in warehouse.frame("SELECT message FROM mart.alert").rows()]
+    assert len(messages) == opens
+    assert all("vanished: amount" in message for message in messages)
+
+
+def test_a_rule_that_is_switched_off_watches_nothing(tmp_path: Path) -> None:
+    """A workspace's file of the same name stands in for the built-in one."""
+    values = series()
+    values["requests"][120:125] *= 0.5
+    off = (
+        "title: Off\nmeaning: Off.\nmethod: usage_drop\nmetrics: [requests]\nask: Nothing.\nenabled: false\n"
+    )
+    with watched(values) as warehouse:
+        judge(workspace(tmp_path, {"reports/rules/usage_drop.yml": off}), warehouse)
+        assert "usage_drop" not in {rule for rule, *_ in alerts(warehouse)}
+
+
+def test_a_fixed_threshold_works_from_the_first_day(tmp_path: Path) -> None:
+    """An owner's own limit needs no reference."""
+    rule = (
+        "title: Slow\nmeaning: Slow.\nmethod: threshold\nmetrics: [latency_p95_ms]\ndirection: up\nat: 60\n"
+        "open_after: 1\nask: Look.\n"
+    )
+    values = series()
+    values["latency_p95_ms"][3] = 61.0
+    with watched(values) as warehouse:
+        judge(workspace(tmp_path, {"reports/rules/own.yml": rule}), warehouse)
+        assert [row[:2] for row in alerts(warehouse)] == [("own", DAYS[3])]
+
+
+def test_weeks_far_from_the_others_are_signals(tmp_path: Path) -> None:
+    """Twenty-one weeks are too few: it says so."""
+    rule = "title: Slow\nmeaning: Slow.\nmethod: weeks\nmetrics: [error_share]\nask: Look.\n"
+    with watched(series()) as warehouse:
+        judge(workspace(tmp_path, {"reports/rules/own.yml": rule}), warehouse)
+        days = warehouse.frame("SELECT day, state FROM mart.signal WHERE rule = 'own' ORDER BY day").rows()
+    assert {day.weekday() for day, _ in days} == {6}
+    assert {state for _, state in days} == {"warming up"}
+    assert LAST - days[-1][0] < dt.timedelta(days=7)
