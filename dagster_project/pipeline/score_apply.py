@@ -20,6 +20,7 @@ from dagster_project.core.histogram import SCORE_SCALE, dense, grouped_quantile
 from dagster_project.core.types import Bools, Floats, Numbers
 from dagster_project.core.usage import KMV_K, kmv_estimate, kmv_merge
 from dagster_project.pipeline.score_drift import drift
+from dagster_project.pipeline.score_periods import DAY, Sums, of_days, widened
 from dagster_project.pipeline.score_rows import Rows
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def binary(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     top, bottom = (_weighted(cells, weights) for weights in (over, under))
     value = getattr(performance.binary(*(cell.sum(axis=1) for cell in cells)), figure)
     _, low, high = intervals.bucket_mean(top, bottom)
+    low, high = widened(rows, (low, high), lambda sums: (_weighted_of(sums, over), _weighted_of(sums, under)))
     k, of = np.sum(top, axis=1), np.sum(bottom, axis=1)
     whole = (rows.keys["segment"] == "").to_numpy()
     if figure in ("accuracy", "precision", "recall"):
@@ -153,6 +155,7 @@ def log_loss(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     sums, n = _cells(rows, ("total", "n"))
     total = sums / SCORE_SCALE
     value, low, high = intervals.bucket_mean(total, n)
+    low, high = widened(rows, (low, high), lambda of: (of["total"] / SCORE_SCALE, of["n"]))
     labels = n.sum(axis=1)
     return figures(
         rows.keys, value=value, numerator=total.sum(axis=1), denominator=labels, n=labels.astype(np.int64),
@@ -168,7 +171,7 @@ def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     totals = {name: cell.sum(axis=1) for name, cell in sums.items()}
     found = performance.regression(**totals, scale=ERROR_SCALE)
     value: Floats = getattr(found, figure)
-    low, high = _error_interval(figure, sums, found)
+    low, high = _error_interval(figure, rows, sums, found)
     constant = _where(np.isnan(value), "not computable: the labels do not vary")
     return figures(
         rows.keys, value=value, n=totals["n"].astype(np.int64), low=low, high=high, problem=constant
@@ -176,13 +179,14 @@ def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 
 
 def _error_interval(
-    figure: str, sums: Mapping[str, Floats], found: performance.Regression
+    figure: str, rows: Rows, sums: Sums, found: performance.Regression
 ) -> tuple[Floats, Floats]:
-    """Interval over user buckets of mean error, mean absolute error, or what follows from mean squared error."""
+    """Interval of mean error, mean absolute error, or what follows from mean squared error."""
+    name, scale = {"mae": ("ae", ERROR_SCALE), "bias": ("e", ERROR_SCALE)}.get(figure, ("ee", ERROR_SCALE**2))
+    _, low, high = intervals.bucket_mean(sums[name] / scale, sums["n"])
+    low, high = widened(rows, (low, high), lambda of: (of[name] / scale, of["n"]))
     if figure in ("mae", "bias"):
-        _, low, high = intervals.bucket_mean(sums["ae" if figure == "mae" else "e"] / ERROR_SCALE, sums["n"])
         return (np.maximum(low, 0.0) if figure == "mae" else low), high
-    _, low, high = intervals.bucket_mean(sums["ee"] / ERROR_SCALE**2, sums["n"])
     low = np.maximum(low, 0.0)
     if figure == "mse":
         return low, high
@@ -199,6 +203,9 @@ def skill(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     sums = rows.once(_buckets)
     own, other, n = (sums[name] for name in ("pae", "bae", "bn"))
     value, low, high = performance.skill(own, other, n)
+    # The interval is that of the ratio of the two errors, from above.
+    ratios = widened(rows, (1 - high, 1 - low), lambda of: (of["pae"], of["bae"]), lambda of: of["bn"])
+    low, high = 1 - ratios[1], 1 - ratios[0]
     labels = n.sum(axis=1)
     unlogged = _where(labels == 0, "not available: no simple alternative is logged")
     exact = _where(labels > 0, "not computable: the simple alternative made no error")
@@ -215,6 +222,10 @@ def _weighted(cells: Sequence[Floats], weights: Sequence[int]) -> Floats:
     return total
 
 
+def _weighted_of(sums: Sums, weights: Sequence[int]) -> Floats:
+    return _weighted([sums[name] for name in CONFUSION], weights)
+
+
 def _cells(rows: Rows, names: Sequence[str]) -> list[Floats]:
     """Columns as arrays [groups, 32]; raises QueryError where the SQL does not yield one of them."""
     for name in names:
@@ -223,13 +234,19 @@ def _cells(rows: Rows, names: Sequence[str]) -> list[Floats]:
 
 
 def _buckets(rows: Rows) -> dict[str, Floats]:
-    """Every column as an array [groups, 32]; rows of segments have no bucket and stand in the first."""
+    """Every column as an array [groups, 32]; rows of segments have no bucket and stand in the first.
+
+    Rows of a day count the same requests once more, and are left out.
+    """
+    own = ~of_days(rows)
     flat = rows.group * intervals.BUCKETS + rows.ints("bucket")
     size = len(rows) * intervals.BUCKETS
     return {
-        name: np.bincount(flat, rows.floats(name), size).astype(np.float64).reshape(-1, intervals.BUCKETS)
+        name: np.bincount(flat[own], rows.floats(name)[own], size)
+        .astype(np.float64)
+        .reshape(-1, intervals.BUCKETS)
         for name in rows.columns.columns
-        if name != "bucket"
+        if name not in ("bucket", DAY)
     }
 
 
