@@ -17,8 +17,8 @@ import click
 
 from dagster_project.commands.options import progress_shown, utc_now
 from dagster_project.core.errors import CheckError
-from dagster_project.pipeline.night import Progress
-from dagster_project.pipeline.start import night_for
+from dagster_project.pipeline.night import Night, Progress
+from dagster_project.pipeline.start import night_for, out_of_sight
 from dagster_project.spec.loading import Workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Published:
     index: Path
     build: str
     """The release's id."""
+    hint: str = ""
+    """Why its pages are empty, where they are."""
 
 
 def run_night(
@@ -59,10 +61,11 @@ def run_night(
     with sole_writer(workspace.warehouse), progress_shown(as_json=as_json) as progress:
         if days is not None:
             forget_days(workspace, days)
-        as_of = run_job(workspace, day=day, progress=progress, days=days)
+        night = run_job(workspace, day=day, progress=progress, days=days)
+        hint = hint_of(night)
     index = workspace.build / "site" / "index.html"
     build = json.loads((index.parent / "api" / "build.json").read_text(encoding="utf-8"))
-    return Published(as_of, index, str(build["release"]))
+    return Published(night.as_of, index, str(build["release"]), hint)
 
 
 def run_job(
@@ -71,8 +74,8 @@ def run_job(
     day: dt.date | None,
     progress: Progress,
     days: tuple[dt.date, dt.date] | None = None,
-) -> dt.date:
-    """Execute the job in-process; returns the reported day."""
+) -> Night:
+    """Execute the job in-process; returns the night that ran."""
     import dagster as dg
 
     from dagster_project.defs.build import AS_OF_TAG, JOB, definitions_for
@@ -98,7 +101,7 @@ def run_job(
             raise CheckError(f"blocking check failed: {failed}; the last site stays as it was") from error
         finally:
             prune_runs(instance)
-    return night.as_of
+    return night
 
 
 def forget_days(workspace: Workspace, days: tuple[dt.date, dt.date]) -> None:
@@ -138,8 +141,18 @@ def failed_checks(workspace: Workspace) -> str:
     return "; ".join(f"{name} ({detail})" for name, detail in rows.iter_rows())
 
 
+def hint_of(night: Night) -> str:
+    """What to tell a user whose logs the reported day does not reach."""
+    from dagster_project.store.warehouse import Warehouse
+
+    with Warehouse.open(night.workspace.warehouse) as warehouse:
+        return out_of_sight(night, warehouse)
+
+
 def announce(published: Published, *, as_json: bool) -> None:
-    """The last line of a night."""
+    """The last lines of a night."""
+    if published.hint:
+        click.echo(f"modelboard: the pages of {published.as_of} are empty: {published.hint}", err=True)
     if as_json:
         record = {
             "event": "published",

@@ -118,6 +118,19 @@ def format_duration(seconds: float | None) -> str:
     return (MINUS if seconds < 0 else "") + _long_duration(round(abs(seconds)))
 
 
+def days_held(window: int, last: dt.date, first: dt.date | None) -> int:
+    """Return how many days of a window that ends on `last` a log holds that began on `first` (None: not known)."""
+    return min(window, (last - first).days + 1) if first is not None and first <= last else window
+
+
+def format_window(window: int, last: dt.date, first: dt.date | None) -> str:
+    """Return the window in words: '28 days', or '5 days of data' where the log began inside it."""
+    days = days_held(window, last, first)
+    return (
+        f"{window} day{'s' * (window != 1)}" if days == window else f"{days} day{'s' * (days != 1)} of data"
+    )
+
+
 def _long_duration(seconds: int) -> str:
     parts = [
         (seconds // 86400, "d"),

@@ -17,6 +17,8 @@ LEVEL = 0.9
 BUCKETS = 32
 FEWEST_BUCKETS = 8
 """Below this many filled buckets a single user decides the variance: no interval is given."""
+FEWEST_PERIODS = 4
+"""Below this many days or weeks their spread says nothing."""
 
 
 def wilson(k: Numbers, n: Numbers, level: float = LEVEL) -> tuple[Floats, Floats]:
@@ -87,7 +89,22 @@ def filled_buckets(rows: Numbers) -> Floats:
     return filled
 
 
-def ratio_variance(sums: Numbers, ns: Numbers, rows: Numbers | None = None) -> tuple[Floats, Floats, Floats]:
+def period_mean(
+    sums: Numbers, ns: Numbers, level: float = LEVEL, rows: Numbers | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """Return the ratio sum(sums) / sum(ns) of arrays [groups, periods] and its t interval over days or weeks.
+
+    As `bucket_mean`, with the requests of a period for one draw: they share the weather, a campaign, a fault. Periods
+    must be long enough not to follow from the one before: weeks, where there are enough. nan below 4 filled ones.
+    """
+    ratio, variance, filled = ratio_variance(sums, ns, rows, FEWEST_PERIODS)
+    half = _t(filled - 1.0, level) * np.sqrt(variance)
+    return ratio, ratio - half, ratio + half
+
+
+def ratio_variance(
+    sums: Numbers, ns: Numbers, rows: Numbers | None = None, fewest: int = FEWEST_BUCKETS
+) -> tuple[Floats, Floats, Floats]:
     """Return ratio, its variance over buckets, and the number of filled buckets, from [groups, buckets]."""
     sums, ns = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (sums, ns))
     there = (ns if rows is None else np.atleast_2d(np.asarray(rows, dtype=np.float64))) > 0
@@ -96,7 +113,7 @@ def ratio_variance(sums: Numbers, ns: Numbers, rows: Numbers | None = None) -> t
         ratio = sums.sum(axis=1) / ns.sum(axis=1)
         residual = np.where(there, sums - ratio[:, None] * ns, 0.0)
         variance = filled / (filled - 1) * (residual**2).sum(axis=1) / ns.sum(axis=1) ** 2
-    return ratio, np.where(filled >= FEWEST_BUCKETS, variance, np.nan), filled
+    return ratio, np.where(filled >= fewest, variance, np.nan), filled
 
 
 def _t(df: Numbers | float, level: float) -> Floats:

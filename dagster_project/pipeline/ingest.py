@@ -142,6 +142,7 @@ def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor)
     redefined = before is not None and before != definition
     plan = plan_files(workspace, source, warehouse, all_again=redefined)
     _note_times(warehouse, source, plan.same)
+    _forget_gone(warehouse, source, plan.gone)
     if not (plan.read or plan.copies):
         return None
     door = _door(night, warehouse, source, forget=redefined)
@@ -272,6 +273,12 @@ def _note_times(warehouse: Warehouse, source: Source, files: tuple[LogFile, ...]
             "times": [file.mtime_ns for file in files],
         },
     )
+
+
+def _forget_gone(warehouse: Warehouse, source: Source, paths: tuple[str, ...]) -> None:
+    """A file that was set aside and then removed is nobody's trouble any more."""
+    if paths:
+        warehouse.run(statement("ingestion", "forget_gone"), {"source": source.source, "paths": list(paths)})
 
 
 def _set_state(warehouse: Warehouse, key: str, value: str) -> None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dagster_project.readers.formats import named_as_file
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
 from dagster_project.store.warehouse import Warehouse
@@ -30,6 +33,8 @@ class LogFile:
     size: int
     mtime_ns: int
     file_id: str = ""
+    problem: str = ""
+    """Why it cannot be opened; such a file is set aside unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Plan:
     """Files whose content is known, each with the path it is known by."""
     same: tuple[LogFile, ...]
     """Files of which only the time changed."""
+    gone: tuple[str, ...] = ()
+    """Paths of files that were set aside and are there no more."""
 
     @property
     def is_empty(self) -> bool:
@@ -65,12 +72,14 @@ def plan_files(
     known = known_files(warehouse, source.source)
     found = {file.path: file for file in files_of(workspace, source)}
     changed, same = _changed(found.values(), {} if all_again else known)
-    replaced = [path for path in changed if path in known]
+    replaced = [path for path, file in changed.items() if path in known and not file.problem]
     for path in _losers(warehouse, source, replaced):
         if path in found and path not in changed:
             changed[path] = _identified(found[path])
     read, copies = _without_copies(changed, known)
-    return Plan(tuple(read), tuple(copies), tuple(file for file in same if file.path not in changed))
+    gone = [path for path, before in known.items() if before.state != "read" and path not in found]
+    kept = [file for file in same if file.path not in changed]
+    return Plan(tuple(read), tuple(copies), tuple(kept), tuple(gone))
 
 
 def files_of(workspace: Workspace, source: Source) -> list[LogFile]:
@@ -80,17 +89,59 @@ def files_of(workspace: Workspace, source: Source) -> list[LogFile]:
     files = []
     for place in sorted(found):
         path = (place.relative_to(root) if place.is_relative_to(root) else place).as_posix()
-        if path.startswith(("data/lake/", "build/")) or not place.is_file():
-            continue
-        stat = place.stat()
-        files.append(LogFile(path, place, stat.st_size, stat.st_mtime_ns))
+        file = None if path.startswith(("data/lake/", "build/")) else _seen(path, place)
+        if file is not None:
+            files.append(file)
     return files
+
+
+def _seen(path: str, place: Path) -> LogFile | None:
+    """The file as it lies there; None where it is gone again, or is a folder that does not pretend to be a file."""
+    try:
+        found = place.stat()
+    except FileNotFoundError:
+        return (
+            LogFile(path, place, 0, 0, problem="it is a link that leads nowhere")
+            if place.is_symlink()
+            else None
+        )
+    except OSError as error:
+        return _unopened(path, place, error)
+    if stat.S_ISDIR(found.st_mode):
+        words = (
+            "it is a folder; to read the files in it, let the glob end in /*" if named_as_file(place) else ""
+        )
+        if not os.access(place, os.R_OK | os.X_OK):
+            words = "the folder cannot be opened: Permission denied"
+        return LogFile(path, place, 0, 0, problem=words) if words else None
+    if not stat.S_ISREG(found.st_mode):
+        return LogFile(path, place, 0, 0, problem="it is no regular file")
+    return LogFile(path, place, found.st_size, found.st_mtime_ns)
+
+
+def _unopened(path: str, place: Path, error: OSError) -> LogFile:
+    return LogFile(path, place, 0, 0, problem=f"cannot be opened: {error.strerror or type(error).__name__}")
 
 
 def _matches(root: Path, pattern: str) -> Iterable[Path]:
     """What a glob finds: below the workspace, or below the file system's root where it begins there."""
     anchor = Path(pattern).anchor
+    closed = _closed_folder(Path(anchor) if anchor else root, pattern[len(anchor) :])
+    if closed is not None:
+        return [closed]
     return Path(anchor).glob(pattern[len(anchor) :]) if anchor else root.glob(pattern)
+
+
+def _closed_folder(start: Path, pattern: str) -> Path | None:
+    """The folder that a glob begins in, where it may not be listed: a glob would find nothing there, silently."""
+    folder = start
+    for part in pattern.split("/")[:-1]:
+        if any(mark in part for mark in "*?[") or not (folder / part).is_dir():
+            break
+        folder /= part
+        if not os.access(folder, os.R_OK | os.X_OK):
+            return folder
+    return None
 
 
 def known_files(warehouse: Warehouse, source: str) -> dict[str, Known]:
@@ -120,8 +171,14 @@ def _changed(files: Iterable[LogFile], known: dict[str, Known]) -> tuple[dict[st
 
 
 def _identified(file: LogFile) -> LogFile:
-    with file.place.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    """The file with the hash of its content; with a problem where it cannot be opened, or went meanwhile."""
+    if file.problem:
+        return file
+    try:
+        with file.place.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        return _unopened(file.path, file.place, error)
     return LogFile(file.path, file.place, file.size, file.mtime_ns, digest[:FILE_ID_DIGITS])
 
 
@@ -155,9 +212,10 @@ def _without_copies(
     read, copies = [], []
     for path in sorted(changed):
         file = changed[path]
-        holder = holders.get(file.file_id)
+        holder = None if file.problem else holders.get(file.file_id)
         if holder is None:
-            holders[file.file_id] = path
+            if not file.problem:
+                holders[file.file_id] = path
             read.append(file)
         else:
             copies.append((file, holder))

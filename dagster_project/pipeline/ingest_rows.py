@@ -73,6 +73,8 @@ def read_files(plan: Plan, source: Source, door: Door, folder: Path) -> Spooled:
     for number, file in enumerate(plan.read):
         reader.rows_read[number] = 0
         try:
+            if file.problem:
+                raise SourceError(file.path, file.problem)
             _read_file(reader, number, file)
         except SourceError as error:
             reader.set_aside[number] = error.reason

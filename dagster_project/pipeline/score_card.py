@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from dagster_project.core.formatting import format_day, format_value
+from dagster_project.core.formatting import format_day, format_value, format_window
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_grade import head_of
 from dagster_project.spec.catalog import Model, undeclared
@@ -38,15 +38,19 @@ def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
 
     readings = _readings(night, warehouse)
     worst = {(row["model_id"], row["family"]): row for row in readings.to_dicts()}
-    last = dict(
-        warehouse.connection.execute(
-            "SELECT model_id, max(day) FROM daily.traffic WHERE day <= ? GROUP BY ALL", [night.as_of]
+    served = {
+        model_id: (first, last)
+        for model_id, first, last in warehouse.connection.execute(
+            "SELECT model_id, min(day), max(day) FROM daily.traffic WHERE day <= ? GROUP BY ALL",
+            [night.as_of],
         ).fetchall()
-    )
+    }
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     rows = [
-        _row(models.get(m) or undeclared(m), family, worst.get((m, family)), last.get(m), night)
-        for m in sorted(models.keys() | last.keys())
+        _row(
+            models.get(m) or undeclared(m), family, worst.get((m, family)), served.get(m, (None, None)), night
+        )
+        for m in sorted(models.keys() | served.keys())
         for family in FAMILIES
     ]
     schema = {c: pl.Float64 if c == "value" else pl.String for c in SCHEMA}
@@ -91,15 +95,27 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
 
 
 def _row(
-    model: Model, family: str, reading: dict[str, object] | None, last: dt.date | None, night: Night
+    model: Model,
+    family: str,
+    reading: dict[str, object] | None,
+    served: tuple[dt.date | None, dt.date | None],
+    night: Night,
 ) -> Row:
+    """`served`: the first and the last day with requests."""
+    first, last = served
     if reading is None:
         return model.id, family, "unknown", _absent(model, family, last), None, None, None
     value, unit = reading["value"], str(reading["unit"])
     assert value is None or isinstance(value, float)  # noqa: S101  narrowing: the column is DOUBLE
     shown = f" {format_value(value, unit, night.workspace.settings.currency)}" if value is not None else ""
     feature = f" of {reading['feature']}" if reading["feature"] else ""
-    over = f" over {reading['window_days']} days" if reading["longest"] and value is not None else ""
+    length = reading["window_days"]
+    assert isinstance(length, int)  # noqa: S101  narrowing: the column is INTEGER
+    over = (
+        f" over {format_window(length, night.as_of, first)}"
+        if reading["longest"] and value is not None
+        else ""
+    )
     reason = f"{reading['title']}{feature}{shown}{over}: {reading['reason']}"
     return model.id, family, str(reading["grade"]), reason, str(reading["metric"]), value, unit
 

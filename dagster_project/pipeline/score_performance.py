@@ -17,6 +17,7 @@ from dagster_project.core.grading import against_alternative
 from dagster_project.core.histogram import SCORE_SCALE, dense
 from dagster_project.core.types import Floats
 from dagster_project.pipeline.score_figures import Arguments, figures, where
+from dagster_project.pipeline.score_periods import DAY, Sums, of_days, widened
 from dagster_project.pipeline.score_rows import Rows
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ def binary(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     cells = _cells(rows, performance.CELLS)
     top, bottom = performance.fraction(figure, cells, float(arguments.get("beta", 1.0)))
     _, low, high = intervals.bucket_mean(top, bottom)
+    low, high = widened(
+        rows,
+        (low, high),
+        lambda of: performance.fraction(
+            figure, [of[name] for name in performance.CELLS], float(arguments.get("beta", 1.0))
+        ),
+    )
     k, of = top.sum(axis=1), bottom.sum(axis=1)
     whole = (rows.keys["segment"] == "").to_numpy()
     if figure != "f_beta":
@@ -100,6 +108,7 @@ def loss(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     sums, n = _cells(rows, ("total", "n"))
     total = sums / SCORE_SCALE
     value, low, high = intervals.bucket_mean(total, n)
+    low, high = widened(rows, (low, high), lambda of: (of["total"] / SCORE_SCALE, of["n"]))
     labels = n.sum(axis=1)
     return figures(
         rows.keys, value=value, numerator=total.sum(axis=1), denominator=labels, n=labels.astype(np.int64),
@@ -115,7 +124,7 @@ def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     totals = {name: cell.sum(axis=1) for name, cell in sums.items()}
     found = performance.regression(**totals, scale=ERROR_SCALE)
     value: Floats = getattr(found, figure)
-    low, high = _error_interval(figure, sums, found)
+    low, high = _error_interval(figure, rows, sums, found)
     constant = where(np.isnan(value), "not computable: the labels do not vary")
     return figures(
         rows.keys, value=value, n=totals["n"].astype(np.int64), low=low, high=high, problem=constant
@@ -123,13 +132,14 @@ def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 
 
 def _error_interval(
-    figure: str, sums: Mapping[str, Floats], found: performance.Regression
+    figure: str, rows: Rows, sums: Sums, found: performance.Regression
 ) -> tuple[Floats, Floats]:
-    """Interval over user buckets of mean error, mean absolute error, or what follows from mean squared error."""
+    """Interval of mean error, mean absolute error, or what follows from mean squared error."""
+    name, scale = {"mae": ("ae", ERROR_SCALE), "bias": ("e", ERROR_SCALE)}.get(figure, ("ee", ERROR_SCALE**2))
+    _, low, high = intervals.bucket_mean(sums[name] / scale, sums["n"])
+    low, high = widened(rows, (low, high), lambda of: (of[name] / scale, of["n"]))
     if figure in ("mae", "bias"):
-        _, low, high = intervals.bucket_mean(sums["ae" if figure == "mae" else "e"] / ERROR_SCALE, sums["n"])
         return (np.maximum(low, 0.0) if figure == "mae" else low), high
-    _, low, high = intervals.bucket_mean(sums["ee"] / ERROR_SCALE**2, sums["n"])
     low = np.maximum(low, 0.0)
     if figure == "mse":
         return low, high
@@ -146,6 +156,9 @@ def skill(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     sums = rows.once(_buckets)
     own, other, n = (sums[name] for name in ("pae", "bae", "bn"))
     value, low, high = performance.skill(own, other, n)
+    # The interval is that of the ratio of the two errors, from above.
+    ratios = widened(rows, (1 - high, 1 - low), lambda of: (of["pae"], of["bae"]), lambda of: of["bn"])
+    low, high = 1 - ratios[1], 1 - ratios[0]
     labels = n.sum(axis=1)
     unlogged = where(labels == 0, "not available: no simple alternative is logged")
     exact = where(labels > 0, "not computable: the simple alternative made no error")
@@ -163,6 +176,7 @@ def percentage(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     sums, n, labels = _cells(rows, ("pe", "pn", "n"))
     total = sums / performance.PERCENTAGE_SCALE
     value, low, high = intervals.bucket_mean(total, n)
+    low, high = widened(rows, (low, high), lambda of: (of["pe"] / performance.PERCENTAGE_SCALE, of["pn"]))
     zeros = (labels.sum(axis=1) - n.sum(axis=1)).astype(np.int64)
     return figures(
         rows.keys, value=value, numerator=total.sum(axis=1), denominator=n.sum(axis=1),
@@ -180,11 +194,17 @@ def _cells(rows: Rows, names: Sequence[str]) -> list[Floats]:
 
 
 def _buckets(rows: Rows) -> dict[str, Floats]:
-    """Every column as an array [groups, 32]; rows of segments have no bucket and stand in the first."""
-    flat = rows.group * intervals.BUCKETS + rows.ints("bucket")
+    """Every column as an array [groups, 32]; rows of segments have no bucket and stand in the first.
+
+    Rows of a day count the same requests once more, and are left out.
+    """
+    own = ~of_days(rows)
+    flat = (rows.group * intervals.BUCKETS + rows.ints("bucket"))[own]
     size = len(rows) * intervals.BUCKETS
     return {
-        name: np.bincount(flat, rows.floats(name), size).astype(np.float64).reshape(-1, intervals.BUCKETS)
+        name: np.bincount(flat, rows.floats(name)[own], size)
+        .astype(np.float64)
+        .reshape(-1, intervals.BUCKETS)
         for name in rows.columns.columns
-        if name != "bucket"
+        if name not in ("bucket", DAY)
     }

@@ -9,6 +9,7 @@ import datetime as dt
 
 from dagster_project.pipeline.ingest import ingest, newest_day
 from dagster_project.pipeline.night import Night, Progress, silent
+from dagster_project.pipeline.render_definitions import main_window
 from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
 
@@ -33,6 +34,23 @@ def night_for(
     if wanted >= today:
         return Night(workspace, today - ONE_DAY, horizon, running_day=today, progress=progress)
     return Night(workspace, wanted, horizon, progress=progress)
+
+
+def out_of_sight(night: Night, warehouse: Warehouse) -> str:
+    """In one line, why the night's pages are empty although there are requests; '' where they are not.
+
+    `reports/marts/out_of_sight.sql` says the same to the reader of the home page.
+    """
+    start = night.as_of - (main_window(night.workspace.settings.windows) - 1) * ONE_DAY
+    days = warehouse.frame("SELECT DISTINCT day FROM ops.part WHERE kind = 'requests' ORDER BY day")[
+        "day"
+    ].to_list()
+    if not days or any(start <= day <= night.as_of or day == night.running_day for day in days):
+        return ""
+    which, nearest = ("newest", days[-1]) if days[-1] < start else ("oldest", days[0])
+    return (
+        f"the {which} request is of {nearest}; use --as-of {nearest}, or as_of: newest in data/workspace.yml"
+    )
 
 
 def _newest(workspace: Workspace, provisional: Night) -> dt.date | None:

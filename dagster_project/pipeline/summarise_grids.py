@@ -2,8 +2,9 @@
 
 Centre and scale are taken from the feature's first 1,000 finite values in (event_time, request_id) order. While
 there are fewer they are taken from the first 1, 2, 4, ... of them, so the grid is a function of the lake alone and
-changes at most ten times before it is frozen; each change marks the feature's days. A day with more than 10 % of
-its values in the two outermost bins begins a new grid: the old one no longer sees. Caller: summarise_features.
+changes at most ten times before it is frozen; each change marks the feature's days. A day of at least 100 values with
+more than 10 % of them in the two outermost bins of a frozen grid begins a new one: the old one no longer sees. A grid
+taken from fewer values than 1,000 is still to widen, so it never breaks. Caller: summarise_features.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ BLIND_SHARE = 0.1
 """More than this share of a day's values in the outermost bins: the grid no longer sees."""
 AT_ONCE = 50
 """So many features are looked at by one statement."""
-FEWEST_TO_BREAK = 20
-"""A day with fewer finite values never breaks a grid."""
+FEWEST_TO_BREAK = 100
+"""A day with fewer finite values never breaks a grid: its outermost bins show drift all the same."""
 FINITE = "{x} BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
 
 
@@ -93,24 +94,26 @@ def read(warehouse: Warehouse, chunk: Chunk) -> Book:
 
 
 def of_kind(warehouse: Warehouse, chunk: Chunk, kind: str) -> pl.DataFrame:
-    """model_id, feature, from_day, centre, scale of the chunk's models, by feature, model and day."""
+    """model_id, feature, from_day, centre, scale, frozen of the chunk's models, by feature, model and day."""
     return warehouse.frame(
         """
-        SELECT model_id, feature, from_day, centre, scale FROM ops.grid
+        SELECT model_id, feature, from_day, centre, scale, frozen FROM ops.grid
         WHERE list_contains(?, model_id) AND kind = ? ORDER BY feature, model_id, from_day
         """,
         [chunk.model_ids, kind],
     )
 
 
-def broken(night: Night, rows: pl.DataFrame) -> pl.DataFrame:
+def broken(night: Night, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """model_id, day: the first day of each model that one feature's grid no longer sees.
 
-    `rows` has model_id, day, grid_from, bin, n. A grid's own first day and the running day never break it.
+    `rows` has model_id, day, grid_from, bin, n; `known` the feature's grids (model_id, from_day, frozen). A grid's own
+    first day and the running day never break it.
     """
     import polars as pl
 
-    finite = rows.filter(
+    frozen = known.filter("frozen").select("model_id", grid_from="from_day")
+    finite = rows.join(frozen, on=["model_id", "grid_from"], how="semi").filter(
         pl.col("bin").abs() <= K, pl.col("day") > pl.col("grid_from"), pl.col("day") <= night.as_of
     )
     counted = finite.group_by("model_id", "day").agg(

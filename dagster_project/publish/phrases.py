@@ -46,6 +46,7 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "value": value, "delta": delta, "interval": interval, "relative": formatting.format_relative,
         "day": formatting.format_day, "instant": formatting.format_instant, "href": href, "rich": rich,
         "plural": plural, "spoken": spoken, "threshold": threshold, "movement": movement,
+        "days_held": formatting.days_held, "held": formatting.format_window,
         "compared": compared, "variation": variation,
         "capitalize_first": capitalize_first, "after_colon": after_colon, "or_words": or_words,
         "headline": headline, "against_alternative": against_alternative,
@@ -139,7 +140,7 @@ def against_alternative(rows: Sequence[Row]) -> str:
     if longest is None:
         return ""
     words = grading.against_alternative(_number(longest["value"]), _number(longest["low"]))
-    return f"over {longest['window_days']} days {words}" if words else ""
+    return f"over {longest['period']} {words}" if words else ""
 
 
 def money(model: Row, currency: str) -> str:

@@ -19,8 +19,7 @@ def format_of(path: Path, source: Source) -> str:
     """The source's format, or the one the file's name says. Raises SourceError where neither does."""
     if source.format is not None:
         return source.format
-    plain = path.with_suffix("") if path.suffix.lower() in (".gz", ".zst") else path
-    found = _ENDINGS.get(plain.suffix.lower())
+    found = _ENDINGS.get(_plain(path).suffix.lower())
     if found is None:
         raise SourceError(
             str(path), f"its name does not say the format; expected one of {', '.join(_ENDINGS)}"
@@ -28,19 +27,31 @@ def format_of(path: Path, source: Source) -> str:
     return found
 
 
+def named_as_file(path: Path) -> bool:
+    """Whether a name ends as one of a format does, compressed or not."""
+    return _plain(path).suffix.lower() in _ENDINGS
+
+
+def _plain(path: Path) -> Path:
+    """The name without the ending of a compression."""
+    return path.with_suffix("") if path.suffix.lower() in (".gz", ".zst") else path
+
+
 def read(path: Path, source: Source) -> Iterator[RawBatch]:
     """The file's rows in order. Raises SourceError, with the reason in one line, when it cannot be read."""
     import polars as pl
     import pyarrow as pa
 
-    if path.stat().st_size == 0:
-        raise SourceError(str(path), "the file is empty")
     try:
+        if path.stat().st_size == 0:
+            raise SourceError(str(path), "the file is empty")
         yield from READERS[format_of(path, source)](path, source)
     except (OSError, UnicodeError, pa.ArrowException, pl.exceptions.PolarsError) as error:
         raise SourceError(str(path), _one_line(error)) from error
 
 
 def _one_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
+    # A system's own error names the whole path, which differs from machine to machine.
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    lines = text.strip().splitlines()
     return f"cannot be read: {lines[0][:300] if lines else type(error).__name__}"

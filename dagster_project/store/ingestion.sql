@@ -18,6 +18,9 @@ DELETE FROM ops.unused WHERE source = $source AND path IN (SELECT path FROM temp
 -- name: forget_files
 DELETE FROM ops.file WHERE source = $source AND path IN (SELECT path FROM temp.file_read)
 
+-- name: forget_gone
+DELETE FROM ops.file WHERE source = $source AND list_contains($paths, path)
+
 -- name: enter_read
 INSERT INTO ops.ledger
 SELECT $source, c.path, f.file_id, $kind, c.day, c.rows_read, 0, c.rejected, 0, 0

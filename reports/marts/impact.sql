@@ -3,7 +3,7 @@ title: Business impact
 definition: >
   One row a model with an impact row of the leading window, and its newest measured value where an experiment ended
   earlier (`is_current` is false). Money of the row's own period and the same per month of 30.4 days, with its 90 %
-  interval, its cost and plan, the grade of its evidence (A randomised, B quasi-experimental, C counted outcomes, D
+  interval (of the days its log holds, where it began inside the window), its cost and plan, the grade of its evidence (A randomised, B quasi-experimental, C counted outcomes, D
   declared) and whether it was measured or declared. The two are never added.
 ---*/
 with leading_window as (
@@ -17,6 +17,16 @@ newest_measured as (
   where i.kind = 'measured' and i.value is not null and i.day <= now.as_of
     and i.model_id not in (select model_id from leading_window where kind = 'measured')
   qualify row_number() over (partition by i.model_id order by i.day desc, i.window_days desc, i.basis) = 1
+),
+counted as (
+  select
+    i.*,
+    case
+      when i.kind = 'declared' and m.first_day <= i.day then least(i.window_days, i.day - m.first_day + 1)
+      else i.window_days
+    end as days
+  from (select * from leading_window union all select * from newest_measured) as i
+  join catalog.model as m on m.model_id = i.model_id
 )
 select
   impact.model_id as model,
@@ -36,11 +46,11 @@ select
   impact.kind,
   impact.basis,
   impact.reason,
-  impact.value * 30.4375 / impact.window_days as month_value,
-  impact.low * 30.4375 / impact.window_days as month_low,
-  impact.high * 30.4375 / impact.window_days as month_high,
+  impact.value * 30.4375 / impact.days as month_value,
+  impact.low * 30.4375 / impact.days as month_low,
+  impact.high * 30.4375 / impact.days as month_high,
   impact.cost * 30.4375 / impact.window_days as month_cost,
   impact.plan * 30.4375 / impact.window_days as month_plan
-from (select * from leading_window union all select * from newest_measured) as impact
+from counted as impact
 join catalog.model as model on model.model_id = impact.model_id
 order by model, impact.is_current desc, impact.kind, impact.evidence, impact.basis

@@ -5,7 +5,9 @@ unit: share
 better: up
 definition: Labelled decisions or answers that were right, of all that are labelled. A score at or above the deployed threshold is a positive decision.
 formula: (tp + tn) / (tp + fp + fn + tn); multiclass, right answers / labelled answers
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
+source: >-
+  90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
+  the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: accuracy}
 tasks: [binary, multiclass]
@@ -16,14 +18,18 @@ minimum: 30
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  bucket,
+  bucket, on_day,
   sum(tp)::BIGINT AS tp,
   sum(fp)::BIGINT AS fp,
   sum(fn)::BIGINT AS fn,
   sum(tn)::BIGINT AS tn
 FROM (
-  SELECT model_id, version, segment, day, window_days, bucket, tp, fp, fn, tn FROM span.outcome_binary
+  SELECT model_id, version, segment, day, window_days, bucket, on_day, tp, fp, fn, tn FROM span.outcome_binary
   UNION ALL
-  SELECT model_id, version, segment, day, window_days, bucket, hits, n - hits, 0, 0 FROM span.outcome_class
+  SELECT model_id, version, segment, day, window_days, bucket, on_day, hits, n - hits, 0, 0 FROM span.outcome_class
 )
-GROUP BY ALL
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, bucket),
+  (model_id, version, segment, day, window_days, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7))

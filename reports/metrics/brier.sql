@@ -5,7 +5,7 @@ unit: "1"
 better: down
 definition: Mean squared difference of score and label (1 where it is positive, else 0); 0 is perfect, and always saying the share p of positives gives p (1 - p).
 formula: mean((score - label)^2)
-source: Brier (1950); 90 % interval over 32 user buckets (Cochran 1977, ratio)
+source: Brier (1950); 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over the window's days, from 28 on over its weeks
 apply: loss
 tasks: [binary]
 needs:
@@ -16,9 +16,12 @@ minimum: 30
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  bucket,
+  bucket, on_day,
   sum(log_loss_n)::BIGINT AS n,
   sum(brier_sum)::DOUBLE AS total
 FROM span.outcome_binary
-GROUP BY ALL
-HAVING sum(log_loss_n) > 0
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, bucket),
+  (model_id, version, segment, day, window_days, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7)) AND sum(log_loss_n) > 0

@@ -5,7 +5,7 @@ unit: share
 better: up
 definition: Mean of precision and recall that weighs precision twice as heavily as recall. A score at or above the deployed threshold is a positive decision.
 formula: 1.25 tp / (1.25 tp + 0.25 fn + fp)
-source: van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
+source: van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: f_beta, beta: 0.5}
 tasks: [binary]
@@ -16,10 +16,14 @@ minimum: 30
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  bucket,
+  bucket, on_day,
   sum(tp)::BIGINT AS tp,
   sum(fp)::BIGINT AS fp,
   sum(fn)::BIGINT AS fn,
   sum(tn)::BIGINT AS tn
 FROM span.outcome_binary
-GROUP BY ALL
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, bucket),
+  (model_id, version, segment, day, window_days, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7))

@@ -5,7 +5,9 @@ unit: nats
 better: down
 definition: Mean negative logarithm of the probability that the score gave to what happened.
 formula: mean(-ln(score)) over positive, mean(-ln(1 - score)) over negative labels, scores cut to 1e-15 from 0 and 1
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio)
+source: >-
+  90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
+  the window's days, from 28 on over its weeks
 apply: loss
 tasks: [binary]
 needs:
@@ -16,9 +18,12 @@ minimum: 30
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  bucket,
+  bucket, on_day,
   sum(log_loss_n)::BIGINT AS n,
   sum(log_loss_sum)::DOUBLE AS total
 FROM span.outcome_binary
-GROUP BY ALL
-HAVING sum(log_loss_n) > 0
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, bucket),
+  (model_id, version, segment, day, window_days, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7)) AND sum(log_loss_n) > 0

@@ -9,8 +9,9 @@ definition: >-
   read it over the longest window.
 formula: 1 - sum(|prediction - label|) / sum(|baseline - label|)
 source: >-
-  skill score (Murphy 1988) of absolute errors; 90 % interval over 32 user buckets (Cochran 1977, ratio), without what the
-  requests of a day share; none in segments
+  skill score (Murphy 1988) of absolute errors; 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on
+  the wider of that and Student's t over the window's days, from 28 on over its weeks, as the requests of a day share
+  its weather; none in segments
 apply: skill
 tasks: [regression]
 needs:
@@ -23,10 +24,13 @@ graded_over: longest
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  bucket,
+  bucket, on_day,
   sum(bn)::BIGINT AS bn,
   sum(pae)::DOUBLE AS pae,
   sum(bae)::DOUBLE AS bae
 FROM span.outcome_regression
-GROUP BY ALL
-HAVING segment = '' OR sum(bn) > 0
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, bucket),
+  (model_id, version, segment, day, window_days, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7)) AND (segment = '' OR sum(bn) > 0)

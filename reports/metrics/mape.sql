@@ -7,7 +7,7 @@ definition: >-
   Mean absolute difference of prediction and label as a share of the label. Labels of 0 have no share: they are left out,
   and the reason says how many. Labels near 0 weigh heavily.
 formula: mean(|prediction - label| / |label|) over labels other than 0, each cut to 1,048,576
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio); none in segments
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over the window's days, from 28 on over its weeks; none in segments
 apply: percentage
 tasks: [regression]
 needs:
@@ -17,7 +17,7 @@ minimum: 30
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  bucket,
+  bucket, on_day,
   sum(n)::BIGINT AS n,
   sum(y)::DOUBLE AS y,
   sum(yy)::DOUBLE AS yy,
@@ -27,4 +27,8 @@ SELECT
   sum(pn)::BIGINT AS pn,
   sum(pe)::DOUBLE AS pe
 FROM span.outcome_regression
-GROUP BY ALL
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, bucket),
+  (model_id, version, segment, day, window_days, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7))

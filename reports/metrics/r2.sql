@@ -5,7 +5,9 @@ unit: "1"
 better: up
 definition: Share of the labels' variance that the predictions explain; 0 is as good as always saying the mean.
 formula: 1 - sum((prediction - label)^2) / sum((label - mean label)^2)
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio), the variance of labels taken as known; in segments rows independent
+source: >-
+  90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
+  the window's days, from 28 on over its weeks, the variance of labels taken as known; in segments rows independent
 apply: regression
 arguments: {figure: r2}
 tasks: [regression]
@@ -17,7 +19,7 @@ weight: 2
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  bucket,
+  bucket, on_day,
   sum(n)::BIGINT AS n,
   sum(y)::DOUBLE AS y,
   sum(yy)::DOUBLE AS yy,
@@ -27,4 +29,8 @@ SELECT
   sum(pn)::BIGINT AS pn,
   sum(pe)::DOUBLE AS pe
 FROM span.outcome_regression
-GROUP BY ALL
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, bucket),
+  (model_id, version, segment, day, window_days, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7))

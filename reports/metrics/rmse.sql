@@ -5,7 +5,9 @@ unit: label
 better: down
 definition: Root of the mean squared difference of prediction and label.
 formula: sqrt(mean((prediction - label)^2))
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments rows independent
+source: >-
+  90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
+  the window's days, from 28 on over its weeks; in segments rows independent
 apply: regression
 arguments: {figure: rmse}
 tasks: [regression]
@@ -16,7 +18,7 @@ minimum: 30
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  bucket,
+  bucket, on_day,
   sum(n)::BIGINT AS n,
   sum(y)::DOUBLE AS y,
   sum(yy)::DOUBLE AS yy,
@@ -26,4 +28,8 @@ SELECT
   sum(pn)::BIGINT AS pn,
   sum(pe)::DOUBLE AS pe
 FROM span.outcome_regression
-GROUP BY ALL
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, bucket),
+  (model_id, version, segment, day, window_days, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7))

@@ -5,7 +5,7 @@ unit: share
 better: neither
 definition: Positive decisions, of all labelled decisions. A score at or above the deployed threshold is a positive decision.
 formula: (tp + fp) / (tp + fp + fn + tn)
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments Wilson (1927), rows independent
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: selection_rate}
 tasks: [binary]
@@ -14,10 +14,14 @@ weight: 0
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  bucket,
+  bucket, on_day,
   sum(tp)::BIGINT AS tp,
   sum(fp)::BIGINT AS fp,
   sum(fn)::BIGINT AS fn,
   sum(tn)::BIGINT AS tn
 FROM span.outcome_binary
-GROUP BY ALL
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, bucket),
+  (model_id, version, segment, day, window_days, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7))

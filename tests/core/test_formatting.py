@@ -166,3 +166,24 @@ def test_instants_say_their_zone() -> None:
     """The same instant reads in the workspace's time."""
     instant = dt.datetime(2014, 1, 1, 4, 59, tzinfo=dt.UTC)
     assert f.format_instant(instant, "America/New_York") == "31 Dec 2013, 23:59 EST"
+
+
+@pytest.mark.parametrize(
+    ("window", "first", "words", "days"),
+    [
+        (28, dt.date(2025, 1, 1), "28 days", 28),
+        (28, dt.date(2025, 3, 4), "28 days", 28),
+        (28, dt.date(2025, 3, 27), "5 days of data", 5),
+        (28, dt.date(2025, 3, 31), "1 day of data", 1),
+        (1, dt.date(2025, 3, 31), "1 day", 1),
+        (28, None, "28 days", 28),
+        (28, dt.date(2025, 4, 2), "28 days", 28),
+    ],
+)
+def test_a_window_says_how_much_of_it_there_is(
+    window: int, first: dt.date | None, words: str, days: int
+) -> None:
+    """A log that began inside it holds fewer days; one that is not known, or begins later, changes nothing."""
+    last = dt.date(2025, 3, 31)
+    assert f.format_window(window, last, first) == words
+    assert f.days_held(window, last, first) == days

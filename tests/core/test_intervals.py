@@ -90,3 +90,20 @@ def test_bucket_totals_cover_nine_times_in_ten() -> None:
     _, low, high = i.bucket_total(np.array(drawn))
     expected = 400 * 20 * 0.3
     assert np.mean((low <= expected) & (high >= expected)) == pytest.approx(0.9, abs=0.02)
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=4, max_size=13))
+def test_the_interval_over_weeks_is_students_on_weekly_means(means: list[int]) -> None:
+    """Weeks of equal size: the t interval of their means, whatever the requests inside a week do."""
+    x = np.array(means, dtype=np.float64)
+    mean, low, high = i.period_mean(x[None, :] * 50, np.full((1, len(x)), 50))
+    exact = stats.t.interval(0.9, len(x) - 1, loc=x.mean(), scale=max(stats.sem(x), 1e-300))
+    assert mean[0] == pytest.approx(x.mean(), abs=1e-9)
+    assert (low[0], high[0]) == pytest.approx(exact, abs=1e-6)
+
+
+def test_three_weeks_have_a_mean_and_no_interval() -> None:
+    """Their spread says nothing; a week without rows is none."""
+    mean, low, _ = i.period_mean(np.array([[1.0, 2, 3, 0]]), np.array([[1, 1, 1, 0]]))
+    assert mean[0] == 2
+    assert np.isnan(low[0])

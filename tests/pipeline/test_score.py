@@ -231,7 +231,7 @@ def test_a_model_that_does_not_beat_its_alternative_is_said_to_bring_nothing(tmp
     row = card.row(0, named=True)
     assert (row["grade"], row["metric"]) == ("poor", "mae_skill")
     assert row["reason"].startswith("Skill against the simple alternative \N{MINUS SIGN}")
-    assert " over 90 days: " in row["reason"]
+    assert " over 1 day of data: " in row["reason"]
     assert row["reason"].endswith(words)
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from dagster_project.pipeline.start import night_for
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.render_definitions import put_state
+from dagster_project.pipeline.render_views import create_views
+from dagster_project.pipeline.start import night_for, out_of_sight
 from dagster_project.spec.loading import Workspace, load_workspace
 from dagster_project.starter import write_starter
+from dagster_project.store.warehouse import Warehouse
 
 
 def workspace(root: Path, settings: str) -> Workspace:
@@ -63,3 +68,39 @@ def test_newest_is_the_newest_day_of_the_logs(tmp_path: Path) -> None:
         load_workspace(tmp_path / "board"), day=None, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     )
     assert (night.as_of, night.running_day) == (dt.date(2025, 2, 9), None)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "running", "said"),
+    [
+        ("2025-02-09", None, ""),
+        ("2025-03-08", None, ""),
+        ("2025-03-09", None, "the newest request is of 2025-02-09; use --as-of 2025-02-09, or as_of: newest"),
+        ("2025-03-09", "2025-02-09", ""),
+        ("2024-12-31", None, "the oldest request is of 2025-01-30; use --as-of 2025-01-30, or as_of: newest"),
+    ],
+)
+def test_a_day_that_the_logs_do_not_reach_is_said(
+    tmp_path: Path, as_of: str, running: str | None, said: str
+) -> None:
+    """On the command line and on the home page, which would be empty without a word."""
+    found = workspace(tmp_path / "w", "name: A\nwindows: [1, 28]\n")
+    night = Night(
+        found,
+        dt.date.fromisoformat(as_of),
+        dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        dt.date.fromisoformat(running) if running else None,
+    )
+    days = [dt.date(2025, 1, 30), dt.date(2025, 2, 9)]
+    rows = pl.DataFrame({"kind": "requests", "source": "log", "day": days, "path": ["a", "b"]})
+    with Warehouse.open(None) as warehouse:
+        assert out_of_sight(night, warehouse) == ""
+        warehouse.append("ops.part", rows)
+        put_state(night, warehouse, "", "")
+        views = create_views(found.marts, warehouse)
+        assert out_of_sight(night, warehouse).startswith(said)
+        beyond = views.one("out_of_sight")
+        assert bool(said) == bool(beyond)
+        if said:
+            assert beyond is not None
+            assert f"the {beyond['which']} request is of {beyond['nearest_day']};" in said

@@ -313,6 +313,40 @@ def test_a_grid_that_no_longer_sees_begins_again(tmp_path: Path) -> None:
     assert used == [(day(0), day(0)), (day(1), day(0)), (day(2), day(2)), (day(3), day(2))]
 
 
+def test_a_grid_of_few_values_widens_before_it_breaks(tmp_path: Path) -> None:
+    """A feature that is 0 at first, or jumps before its grid is whole: one grid, night by night as in one backfill."""
+    rng = np.random.default_rng(8)
+    wet = [np.where(rng.random(150) < 0.3 * (i > 2), rng.gamma(2, 3, 150), 0.0) for i in range(9)]
+    jumps = [rng.normal(0 if i < 3 else 1e6, 1, 150) for i in range(9)]
+    of = workspace(tmp_path, [{"id": "m"}])
+    found = []
+    for nights in ([8], range(9)):
+        with Warehouse.open(None) as warehouse:
+            for number in range(9):
+                features = {"rain": wet[number], "x": jumps[number]}
+                put(of, warehouse, "requests", "log", requests("m", day(number), 150, features))
+            for number in nights:
+                summarise(night(of, day(number)), warehouse)
+            found.append(tables(warehouse)["feature_hist"])
+            assert warehouse.frame("SELECT feature, n FROM ops.grid ORDER BY feature").rows() == [
+                ("rain", 1000),
+                ("x", 1000),
+            ]
+    assert_frame_equal(found[0], found[1])
+
+
+def test_a_day_of_few_values_never_breaks_a_grid(tmp_path: Path) -> None:
+    """Ninety values far outside are drift, not a new grid."""
+    rng = np.random.default_rng(9)
+    of = workspace(tmp_path, [{"id": "m"}])
+    with Warehouse.open(None) as warehouse:
+        for number, (n, centre) in enumerate([(1200, 0.0), (90, 1e6)]):
+            rows = requests("m", day(number), n, {"x": rng.normal(centre, 1, n)})
+            put(of, warehouse, "requests", "log", rows)
+        summarise(night(of, day(1)), warehouse)
+        assert warehouse.frame("SELECT from_day FROM ops.grid").rows() == [(day(0),)]
+
+
 def test_categories_are_named_on_the_reference_days_and_unseen_after(tmp_path: Path) -> None:
     """New values count by name inside the reference, as unseen after it, as missing where there is none."""
     of = workspace(tmp_path, [{"id": "m", "reference": {"start": day(0), "end": day(1)}}])
