@@ -34,6 +34,8 @@ from dagster_project.store.warehouse import Warehouse, quote_table
 
 MOST_ROUNDS = 12
 """A new grid or an older value may mark days that were done; more rounds than this would be a fault."""
+MEMORY = "500MB"
+"""The database's share while it summarises."""
 UNREAD = ("request_id", "file_id", "arrival_time", "status", "label_time", "label_text")
 """Columns that summaries of requests hardly ever read; labels without a user read request_id, classes label_text."""
 
@@ -64,7 +66,8 @@ def summarise(night: Night, warehouse: Warehouse) -> Summarised:
             return Summarised(days, events, rows)
         done = 0
         for chunk in chunks(due):
-            rows += _roll_up(night, warehouse, chunk)
+            with warehouse.within(MEMORY):
+                rows += _roll_up(night, warehouse, chunk)
             days, events, done = days + len(chunk), events + sum(d.rows for d in chunk), done + len(chunk)
             night.progress("summarise", done, len(due))
     raise RuntimeError(f"summaries still change after {MOST_ROUNDS} rounds")

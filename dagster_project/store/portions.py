@@ -58,8 +58,8 @@ def sorted_by_file(warehouse: Warehouse, sql: str, query: Query) -> Iterator[pa.
 
 
 def sorted_by_model(warehouse: Warehouse, sql: str, query: Query) -> Iterator[pa.RecordBatch]:
-    """Batches of a statement in the order of day and model; rows of about half the usual width."""
-    for run in runs(_counted(warehouse, "by_model"), 2 * PORTION_ROWS):
+    """Batches of a statement in the order of day and model."""
+    for run in runs(_counted(warehouse, "by_model"), PORTION_ROWS):
         yield from _batches(warehouse, sql, query, _of(run, "of_models"))
 
 

@@ -80,6 +80,8 @@ class Warehouse:
 
     path: Path | None
     connection: duckdb.DuckDBPyConnection
+    memory: str
+    """The database's usual share."""
 
     @classmethod
     @contextmanager
@@ -98,19 +100,18 @@ class Warehouse:
                 spill = path.parent / "spill"
                 connection.execute("SET temp_directory=?", [str(spill)])
             _make_tables(path, connection)
-            yield cls(path, connection)
+            yield cls(path, connection, memory)
         finally:
             connection.close()
 
     @contextmanager
     def within(self, memory: str) -> Iterator[None]:
-        """Let the database keep to so much memory and spill what is more to the disk."""
-        before = self.value("SELECT current_setting('memory_limit')")
+        """Let the database keep to so much memory, and spill what is more to the disk; not one within another."""
         self.run("SET memory_limit = ?", [memory])
         try:
             yield
         finally:
-            self.run("SET memory_limit = ?", [before])
+            self.run("SET memory_limit = ?", [self.memory])
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run statements whose rows nobody reads. Raises QueryError when the database refuses one."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import accuracy, demo, events, fleet, history, orchestration
+from tests.bench import accuracy, demo, events, fleet, history, orchestration, pages
 from tests.bench.fleet import Fleet
 from tests.bench.report import Section, page
 from tests.bench.workspaces import Tell, warm_up
@@ -26,7 +26,11 @@ class Sizes:
 
     days: tuple[tuple[int, int], ...]
     """Events and runs of each large day."""
+    largest: tuple[tuple[int, int], ...]
+    """The same of the largest one."""
     fleets: tuple[Fleet, ...]
+    sites: tuple[int, ...]
+    """Models of each site."""
     lengths: tuple[int, int]
     """Days of the two histories."""
     further: int
@@ -39,20 +43,35 @@ class Sizes:
 
 FULL = Sizes(
     days=((1_000_000, 3), (10_000_000, 1)),
+    largest=((50_000_000, 1),),
     fleets=(Fleet(100, 200, 40), Fleet(1_000, 100, 12)),
-    lengths=(30, 365),
+    sites=(100, 1_000, 5_000),
+    lengths=(30, 900),
     further=3,
     pairs=5,
     rows=1_000_000,
 )
-SMALL = Sizes(days=((20_000, 1),), fleets=(Fleet(5, 20, 3),), lengths=(3, 6), further=1, pairs=1, rows=20_000)
+SMALL = Sizes(
+    days=((20_000, 1),),
+    largest=((30_000, 1),),
+    fleets=(Fleet(5, 20, 3),),
+    sites=(10, 20),
+    lengths=(3, 6),
+    further=1,
+    pairs=1,
+    rows=20_000,
+)
 """To see that everything runs (the demo has one size only and is left out). Its figures are never written."""
 
 Measure = Callable[[Sizes, Path, Tell], Section]
 SECTIONS: dict[str, Measure] = {
     "demo": lambda sizes, scratch, tell: demo.section(scratch, tell),
     "events": lambda sizes, scratch, tell: events.section(scratch, sizes.days, tell),
+    "large": lambda sizes, scratch, tell: events.section(
+        scratch, sizes.largest, tell, "A day of fifty million events"
+    ),
     "models": lambda sizes, scratch, tell: fleet.section(scratch, sizes.fleets, tell),
+    "pages": lambda sizes, scratch, tell: pages.section(scratch, sizes.sites, tell),
     "history": lambda sizes, scratch, tell: history.section(scratch, sizes.lengths, sizes.further, tell),
     "dagster": lambda sizes, scratch, tell: orchestration.section(scratch, sizes.pairs, tell),
     "accuracy": lambda sizes, scratch, tell: accuracy.section(scratch, sizes.rows, tell),

@@ -17,13 +17,13 @@ of one new day each; their median. All stages in one process, without Dagster.
 
 {table}
 
-One further night after {long} days costs {ratio} of one after {short} (goal of a later version: at most 1.2).
+One further night after {long} days costs {ratio} of one after {short} (goal: at most 1.2).
 
 {stages}
 
-Ingestion, summaries and readings touch the new day and the windows that end in it. What grows: pages draw and list \
-more days (up to the longest chart), the API writes the readings of all days, and the facts that decide milestones \
-look at all of them.
+Ingestion, summaries and readings touch the new day and the windows that end in it. What grows: the API writes the \
+readings of all days, milestones are decided again for every Sunday of the history, and the tables that are read \
+from the disk are larger. Pages draw at most the longest chart.
 """
 
 

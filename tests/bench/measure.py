@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-LIMIT_S = 1200.0
+LIMIT_S = 2400.0
 """Wall seconds after which a child is stopped and the benchmark fails."""
 
 

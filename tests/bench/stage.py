@@ -17,6 +17,8 @@ PARTS: dict[str, tuple[str, ...]] = {
     "start": (),
     "ingest": ("ingest",),
     "summarise": ("summarise",),
+    "figures": ("ingest", "summarise", "refresh", "score", "value", "mature"),
+    "publish": ("publish",),
     "night": ("ingest", "summarise", "refresh", "score", "value", "mature", "publish"),
 }
 
@@ -29,7 +31,7 @@ def floor(folder: Path) -> None:
     connection.execute("SET threads=2")
     files = sorted(str(path) for path in folder.glob("*.parquet"))
     if not files:
-        return
+        raise SystemExit(f"{folder} has no files to read")
     relation = connection.read_parquet(files)
     numbers = {"DOUBLE", "BIGINT", "UBIGINT", "BOOLEAN", "TINYINT"}
     terms = [
@@ -71,7 +73,8 @@ def main() -> None:
     parser.add_argument("--day", type=dt.date.fromisoformat)
     asked = parser.parse_args()
     if asked.stage in FLOORS:
-        floor(asked.root / FLOORS[asked.stage] / str(asked.day))
+        if FLOORS[asked.stage]:
+            floor(asked.root / FLOORS[asked.stage] / str(asked.day))
         print(json.dumps({asked.stage: time.process_time()}))
     else:
         print(json.dumps(run(asked.stage, asked.root, asked.day)))

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tests.bench import logs, report, workspaces
+from dagster_project.store.warehouse import Warehouse
+from tests.bench import logs, pages, report, workspaces
 from tests.bench.__main__ import FULL, SECTIONS, SMALL
 from tests.bench.measure import Cost, median, python, size_mb
 
@@ -105,8 +106,30 @@ def test_seconds_have_three_digits_at_most(value: float, text: str) -> None:
     assert report.seconds(value) == text
 
 
+def test_a_fleet_multiplies_the_models(tmp_path: Path) -> None:
+    """Each model stands there so often, under ids, addresses and titles of its own; a share of them can be changed."""
+    path = tmp_path / "data" / "warehouse.duckdb"
+    with Warehouse.open(path) as warehouse:
+        for i in range(pages.MODELS):
+            key = {"id": f"m{i}"}
+            warehouse.run("INSERT INTO catalog.model (model_id, slug, title) VALUES ($id, $id, $id)", key)
+            warehouse.run(
+                "INSERT INTO mart.reading (model_id, metric, value) VALUES ($id, 'latency_p95_ms', 1)", key
+            )
+    pages.multiply(tmp_path, 5 * pages.MODELS)
+    pages.change(tmp_path, 0.5)
+    with Warehouse.open(path) as warehouse:
+        counted = (
+            "SELECT count(DISTINCT model_id), count(DISTINCT slug), count(DISTINCT title) FROM catalog.model"
+        )
+        assert warehouse.frame(counted).row(0) == (50, 50, 50)
+        changed = warehouse.value("SELECT count(DISTINCT model_id) FROM mart.reading WHERE value > 1")
+        assert 0 < int(str(changed)) < 50
+
+
 def test_small_is_smaller_than_full() -> None:
     """`--small` measures the same things on less."""
     assert max(events for events, _ in SMALL.days) < min(events for events, _ in FULL.days)
     assert SMALL.rows < FULL.rows
     assert max(SMALL.lengths) < min(FULL.lengths)
+    assert max(SMALL.sites) < min(FULL.sites)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dagster_project.publish.policy import policy, problems
+from dagster_project.publish.policy import _read, _Reader, policy, problems
 
 ALLOWED = policy(
     ["<script>known()</script><script src='a.js'></script><script type='application/json'>{}</script>"]
@@ -59,3 +61,22 @@ def test_every_page_of_a_built_site_holds_to_the_policy(sample: Path) -> None:
             .replace("&#39;", "'")
         )
         assert problems(html, allowed) == [], page
+
+
+PIECES = (
+    "<p>", "</p>", "text > more", "<", "< b", '<td class="a" id=\'x\'>', "<br/>", "<!-- <p> -->", "<!--", "-->",
+    '<a href="x.html#y">', "<a href='javascript:x()'>", '<a href="java&#115;cript:x()">', '<p title="<td class=">',
+    '<svg onload="x()">', " onclick=x id=", '">', "<script>", "known()", "</script>", "<script src='//e.org/a.js'>",
+    '<img src="https://e.org/a.png">', "<style>", "</style>", META, '<use href="//e.org/x.svg#a">', "<!doctype html>",
+    '<rect x="1" hidden onfocus="x()"/>', "<OBJECT DATA='https://e.org'>", "&amp;", '"', "<p ONCLICK=x>",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_skipping_plain_pieces_misses_nothing(html: str) -> None:
+    """Whatever stands in a page, in whatever order: what is found is what the parser finds in the whole of it."""
+    whole = _Reader()
+    whole.feed(html)
+    whole.close()
+    found = _read(html)
+    assert (found.scripts, found.policies, found.problems) == (whole.scripts, whole.policies, whole.problems)

@@ -104,3 +104,21 @@ def test_a_column_younger_than_all_files_is_null(files: list[Path], rows: int) -
         assert engine.loaded["late"] == "BOOLEAN"
         counted = engine.rollup("SELECT count(*) AS n, count(late) AS late FROM input", scan)
         assert counted.cast(pl.Int64).rows() == [(3, 0)]
+
+
+def test_first_values_are_those_of_a_full_sort(tmp_path: Path) -> None:
+    """In the order of time, then id; also where many rows share the time of the last one, or are no finite number."""
+    rows = [
+        {"model_id": f"m{i % 3}", "event_time": i // 40, "request_id": f"r{i * 7 % 120:03}", "f:x": float(i)}
+        for i in range(240)
+    ]
+    rows[5]["f:x"], rows[6]["f:x"], rows[7]["f:x"] = float("nan"), float("inf"), None
+    frame = pl.DataFrame(rows).with_columns(pl.from_epoch("event_time", time_unit="s"))
+    frame.write_parquet(tmp_path / "p.parquet")
+    with Warehouse.open(None) as warehouse:
+        found = Engine(warehouse).first_values([tmp_path / "p.parquet"], "f:x", ["m0", "m2", "none"], 20)
+    finite = frame.filter(pl.col("f:x").is_finite(), pl.col("model_id") != "m1")
+    first = (
+        finite.sort("model_id", "event_time", "request_id").group_by("model_id", maintain_order=True).head(20)
+    )
+    assert found.rows() == first.select("model_id", "f:x").rows()

@@ -76,3 +76,16 @@ def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
         other.communicate("")
     with Warehouse.open(path) as warehouse:
         assert warehouse.value("SELECT 1") == 1
+
+
+def test_a_share_of_memory_is_given_back() -> None:
+    """Also after an error; what does not fit meanwhile spills to the disk."""
+    setting = "SELECT current_setting('memory_limit')"
+    with Warehouse.open(None) as warehouse:
+        before = warehouse.value(setting)
+        with warehouse.within("100MB"):
+            assert warehouse.value(setting) != before
+        assert warehouse.value(setting) == before
+        with pytest.raises(QueryError), warehouse.within("100MB"):
+            warehouse.run("SELECT nothing")
+        assert warehouse.value(setting) == before
