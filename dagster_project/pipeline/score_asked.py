@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_references import Rule, find_rules
 from dagster_project.store.spans import Span
 from dagster_project.store.warehouse import Warehouse
@@ -120,7 +121,8 @@ def _day_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> d
         ).fetchall()
     finally:
         warehouse.connection.unregister("model_reference")
-    definitions = definitions_digest(night)
+    weights = importance_rows(night, warehouse).write_csv()
+    definitions = _sha([definitions_digest(night), weights])
     youngest = max((rule.label_days for rule in rules), default=0)
     return {
         day: _sha(

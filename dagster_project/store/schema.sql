@@ -236,6 +236,10 @@ create table if not exists catalog.profile (  -- training profiles on the grids 
   profile varchar, model_id varchar, feature varchar, kind varchar,  -- 'number', 'score' or 'category'
   value varchar, grid_from date, bin integer, n double, s1 double, s2 double
 );
+create table if not exists catalog.importance (  -- how much each version leans on its features; adds up to 1
+  model_id varchar, version varchar, feature varchar, importance double,
+  source varchar                           -- the training run, or 'declared'
+);
 create table if not exists catalog.target (  -- position: the last one that fits wins
   position integer, metric varchar, models varchar[], teams varchar[], patterns varchar[], features varchar[],
   good double, poor double, reason varchar

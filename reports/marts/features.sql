@@ -188,4 +188,5 @@ left join quality on quality.model = known.model and quality.feature = known.fea
 left join numbers on numbers.model = known.model and numbers.feature = known.feature
 left join categories on categories.model = known.model and categories.feature = known.feature
 left join catalog.feature as declared on declared.model_id = known.model and declared.feature = known.feature
+where not starts_with(known.feature, 'output:')
 order by known.model, place
