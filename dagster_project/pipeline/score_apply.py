@@ -20,6 +20,7 @@ from dagster_project.core.histogram import SCORE_SCALE, dense, grouped_quantile
 from dagster_project.core.types import Bools, Floats, Numbers
 from dagster_project.core.usage import KMV_K, kmv_estimate, kmv_merge
 from dagster_project.pipeline.score_drift import drift
+from dagster_project.pipeline.score_joint import reconstruction
 from dagster_project.pipeline.score_rows import Rows
 
 if TYPE_CHECKING:
@@ -250,6 +251,7 @@ APPLY: Mapping[str, Apply] = MappingProxyType(
         "regression": regression,
         "skill": skill,
         "drift": drift,
+        "reconstruction": reconstruction,
     }
 )
 """What `apply:` may name."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dagster_project.pipeline import summarise_features as features
 from dagster_project.pipeline import summarise_grids as grids
+from dagster_project.pipeline import summarise_joint as joint
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.summarise_due import (
     GONE,
@@ -80,7 +81,10 @@ def _requests(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[
     files = [path for one in due for path in one.requests]
     if not files:
         return {}
-    engine.load(files, sum(one.request_rows for one in due), unread=UNREAD)
+    # A sample is drawn by the ids of requests; without one they are not read.
+    sampled = any(placed.value.multivariate for placed in night.workspace.models)
+    unread = [name for name in UNREAD if not (sampled and name == "request_id")]
+    engine.load(files, sum(one.request_rows for one in due), unread=unread)
     chunk = _chunk(night, engine, due)
     caps = {source.source: source.max_segment_values for source in night.workspace.sources}
     rows = request_rows(warehouse, chunk, _reading(night, "input"), caps)
@@ -90,6 +94,7 @@ def _requests(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[
         _add(rows, {table_of(statement): features.number_rows(night, warehouse, chunk, statement)})
     for statement in _reading(night, "feature_category"):
         _add(rows, {table_of(statement): features.category_rows(warehouse, chunk, statement)})
+    _add(rows, {joint.TABLE: joint.joint_rows(warehouse, chunk)})
     return rows
 
 
@@ -114,7 +119,7 @@ def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows)
     days = [one.day for one in due]
     whole = [one.day for one in due if not one.labels_only]
     of_labels = {table_of(s) for s in _reading(night, "labelled")}
-    tables = of_labels | {table_of(s) for s in night.workspace.summaries} | {DUPLICATE}
+    tables = of_labels | {table_of(s) for s in night.workspace.summaries} | {DUPLICATE, joint.TABLE}
     written = 0
     for table in sorted(tables if whole else of_labels):
         where = "source = ? AND list_contains(?, day)"

@@ -22,6 +22,7 @@ Apply = Literal[
     "regression",
     "skill",
     "drift",
+    "reconstruction",
 ]
 """The functions from rows to figures, as `pipeline.score_apply` holds them."""
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {

@@ -169,6 +169,12 @@ create table if not exists daily.label_hist (  -- labels of regression (bin) and
   grid_from date, bin smallint,            -- softsign grid of output:prediction, see ops.grid
   n bigint, s1 hugeint, s2 hugeint
 );
+create table if not exists daily.joint (  -- numeric features together, on a sample; models with `multivariate: true`
+  source varchar, model_id varchar, version varchar, day date, segment varchar,
+  grids varchar,                           -- digest of the features and of their grids: only equal ones add up
+  a varchar, b varchar,                    -- b '': the sum of a
+  n bigint, s bigint                       -- sums of q_a, or of q_a q_b; q = round(2^15 u / (1 + |u|))
+);
 create table if not exists daily.outcome_binary (  -- exact at the deployed threshold
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
   bucket smallint,                         -- user_hash % 32 where segment = '', else NULL
