@@ -23,6 +23,8 @@ from dagster_project.publish.scales import Number, Scale, day_share, finite, tic
 from dagster_project.publish.views import Row
 
 HEIGHT = 56.0
+LAST = 0.93
+"""Where the last day stands, so that its text ends with the drawing."""
 HEADER = ("", "newest", "highest", "usual up to", "out since")
 
 
@@ -96,7 +98,7 @@ def _panel(one: Panel, days: Sequence[dt.date], scale: Scale, unit: str) -> Mark
         f"{one.name}: {', '.join(f'{h} {t}' for h, t in zip(HEADER[1:], _row(one, unit)[1:], strict=True))}",
         height=HEIGHT,
         left=[Mark(1 - scale.share(t), tick_text(t, scale, unit)) for t in (scale.low, scale.high)],
-        below=[Mark(0.0, _short(days[0])), Mark(1.0, _short(days[-1]))],
+        below=[Mark(0.0, _short(days[0])), Mark(LAST, _short(days[-1]))],
     )
     return written(f"<div><strong>{escape(one.name)}</strong>{picture}</div>")
 
