@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_references import Rule, find_rules
@@ -140,39 +141,7 @@ def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]
 
     warehouse.connection.register("model_days", _reference_days(night, warehouse, rules).to_arrow())
     try:
-        frame = warehouse.frame(
-            """
-            WITH summary AS (
-              SELECT source, day, day || split_part(digest, ':', 1) || split_part(digest, ':', 3) AS of_requests
-              FROM ops.summarised
-            ), label AS (
-              SELECT model_id, day, label_day, tp + fp + fn + tn AS n, tp + fn AS y FROM daily.outcome_binary
-              WHERE segment = ''
-              UNION ALL
-              SELECT model_id, day, label_day, n, y FROM daily.outcome_regression WHERE segment = ''
-              UNION ALL
-              SELECT model_id, day, label_day, n, n * (hash(value) % 65521) FROM daily.label_hist
-              WHERE value IS NOT NULL
-            ), labels AS (
-              SELECT r.model_id, r.of_day, r.start, r.until, r.labels_by, sum(l.n) || ' ' || sum(l.y) AS sums
-              FROM model_days AS r
-              JOIN label AS l
-                ON l.model_id = r.model_id AND l.day BETWEEN r.start AND r.until AND l.label_day <= r.labels_by
-              GROUP BY ALL
-            )
-            SELECT
-              r.model_id, r.of_day, r.until,
-              string_agg(DISTINCT s.of_requests, ',' ORDER BY s.of_requests) AS summaries,
-              any_value(r.mature) AS mature, any_value(labels.sums) AS labels
-            FROM model_days AS r
-            JOIN daily.traffic AS t ON t.model_id = r.model_id AND t.day BETWEEN r.start AND r.until AND t.segment = ''
-            JOIN summary AS s ON s.source = t.source AND s.day = t.day
-            LEFT JOIN labels
-              ON labels.model_id = r.model_id AND labels.of_day IS NOT DISTINCT FROM r.of_day
-              AND labels.start = r.start AND labels.until = r.until
-            GROUP BY r.model_id, r.of_day, r.start, r.until ORDER BY r.model_id, r.of_day, r.start, r.until
-            """
-        )
+        frame = warehouse.frame(statement("reference_digests"))
     finally:
         warehouse.connection.unregister("model_days")
     rows = [
