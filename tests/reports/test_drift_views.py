@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from dagster_project.core.profile import profile
 from dagster_project.pipeline.catalog import refresh
 from dagster_project.pipeline.render import prepare
 from dagster_project.pipeline.score import score
@@ -90,3 +93,28 @@ def test_answers_are_no_features(views: dict[str, list[Row]]) -> None:
     """Neither in the list of features nor among what is missing."""
     assert {row["feature"] for row in views["features"]} == {"x", "y"}
     assert views["missing"][0]["features"] == 2
+
+
+def test_a_training_profile_is_drawn_as_the_reference(tmp_path: Path) -> None:
+    """Its categories and quantiles stand where the reference days would."""
+    told = {"x": np.repeat([1.0, 2.0], 500)}, {"c": ["a"] * 750 + ["b"] * 250}
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "p.json").write_text(json.dumps(profile(*told)))
+    of = workspace(tmp_path, [{"id": "m", "reference": {"profile": "p.json"}}])
+    features = {"x": np.tile([1.0, 2.0, 3.0], 100), "c": ["a"] * 150 + ["b"] * 150}
+    with Warehouse.open(None) as warehouse:
+        put(of, warehouse, "requests", "log", requests("m", day(0), N, features))
+        tonight = night(of, day(0))
+        summarise(tonight, warehouse)
+        refresh(tonight, warehouse)
+        score(tonight, warehouse)
+        rows = {row["feature"]: row for row in prepare(tonight, warehouse, "digest").rows("features")}
+    assert (rows["c"]["labels"], rows["c"]["reference"], rows["c"]["current"]) == (
+        ["a", "b"],
+        [0.75, 0.25],
+        [0.5, 0.5],
+    )
+    shares = rows["x"]["reference"]
+    assert isinstance(shares, list)
+    assert sum(shares) == pytest.approx(1)
+    assert max(shares) == pytest.approx(0.5, abs=0.01)
