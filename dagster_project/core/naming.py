@@ -35,6 +35,11 @@ def slug(identifier: str) -> str:
     return f"{text}-{digest}" if text else f"id-{digest}"
 
 
+def spoken(feature: str) -> str:
+    """Return the name of a feature for people: answers and labels have one of their own."""
+    return {SCORE: "scores", PREDICTION: "predictions", LABEL: "labels"}.get(feature, feature)
+
+
 def content_id(content: bytes) -> str:
     """Return the SHA-256 of the bytes as 64 hex digits; callers cut it where a shorter name will do."""
     return hashlib.sha256(content).hexdigest()

@@ -1,4 +1,4 @@
-"""The SQL that stages keep beside the schema, read by name. Called by `catalog` and `mature`."""
+"""The SQL that stages keep beside the schema, read by name. Called by `catalog`, `mature` and `score_asked`."""
 
 from __future__ import annotations
 

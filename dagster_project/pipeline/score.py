@@ -17,6 +17,7 @@ from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
 from dagster_project.pipeline.score_card import scorecard
 from dagster_project.pipeline.score_grade import Judge, head_of, judged
+from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_references import Rule, comparisons, profile_rows, usual_days
 from dagster_project.pipeline.score_rows import KEY, read_rows
 from dagster_project.spec.loading import Statement
@@ -52,6 +53,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     written = 0
     with warehouse.transaction():
         _forget(warehouse, asked)
+        warehouse.replace("catalog.importance", importance_rows(night, warehouse))
         warehouse.replace("catalog.profile", profile_rows(night, warehouse, asked.rules))
         warehouse.replace("mart.label_arrival", asked.arrival)
         learned = usual_days(asked.rules, night.as_of)

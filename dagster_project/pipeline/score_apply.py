@@ -19,6 +19,7 @@ from dagster_project.pipeline import score_estimates, score_performance
 from dagster_project.pipeline.score_classes import classes
 from dagster_project.pipeline.score_drift import drift
 from dagster_project.pipeline.score_figures import Apply, Arguments, figures
+from dagster_project.pipeline.score_joint import reconstruction
 from dagster_project.pipeline.score_rows import Rows
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ APPLY: Mapping[str, Apply] = MappingProxyType(
         "estimate": score_estimates.estimate,
         "estimate_error": score_estimates.estimate_error,
         "drift": drift,
+        "reconstruction": reconstruction,
     }
 )
 """What `apply:` may name."""

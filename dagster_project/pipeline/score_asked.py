@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_labels import label_arrival, still_coming
 from dagster_project.pipeline.score_references import Rule, find_rules, usual_days
 from dagster_project.store.spans import Span
@@ -128,7 +130,8 @@ def _day_digests(
         ).fetchall()
     finally:
         warehouse.connection.unregister("model_reference")
-    definitions = definitions_digest(night)
+    weights = importance_rows(night, warehouse).write_csv()
+    definitions = _sha([definitions_digest(night), weights])
     youngest = max((rule.label_days for rule in rules), default=0)
     return {
         day: _sha(
@@ -146,39 +149,7 @@ def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]
 
     warehouse.connection.register("model_days", _reference_days(night, warehouse, rules).to_arrow())
     try:
-        frame = warehouse.frame(
-            """
-            WITH summary AS (
-              SELECT source, day, day || digest AS of_requests
-              FROM ops.summarised
-            ), label AS (
-              SELECT model_id, day, label_day, tp + fp + fn + tn AS n, tp + fn AS y FROM daily.outcome_binary
-              WHERE segment = ''
-              UNION ALL
-              SELECT model_id, day, label_day, n, y FROM daily.outcome_regression WHERE segment = ''
-              UNION ALL
-              SELECT model_id, day, label_day, n, n * (hash(value) % 65521) FROM daily.label_hist
-              WHERE value IS NOT NULL
-            ), labels AS (
-              SELECT r.model_id, r.of_day, r.start, r.until, r.labels_by, sum(l.n) || ' ' || sum(l.y) AS sums
-              FROM model_days AS r
-              JOIN label AS l
-                ON l.model_id = r.model_id AND l.day BETWEEN r.start AND r.until AND l.label_day <= r.labels_by
-              GROUP BY ALL
-            )
-            SELECT
-              r.model_id, r.of_day, r.until,
-              string_agg(DISTINCT s.of_requests, ',' ORDER BY s.of_requests) AS summaries,
-              any_value(r.mature) AS mature, any_value(labels.sums) AS labels
-            FROM model_days AS r
-            JOIN daily.traffic AS t ON t.model_id = r.model_id AND t.day BETWEEN r.start AND r.until AND t.segment = ''
-            JOIN summary AS s ON s.source = t.source AND s.day = t.day
-            LEFT JOIN labels
-              ON labels.model_id = r.model_id AND labels.of_day IS NOT DISTINCT FROM r.of_day
-              AND labels.start = r.start AND labels.until = r.until
-            GROUP BY r.model_id, r.of_day, r.start, r.until ORDER BY r.model_id, r.of_day, r.start, r.until
-            """
-        )
+        frame = warehouse.frame(statement("reference_digests"))
     finally:
         warehouse.connection.unregister("model_days")
     rows = [

@@ -9,6 +9,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from dagster_project.core.formatting import format_day, format_value, format_window
+from dagster_project.core.naming import spoken
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_grade import head_of
 from dagster_project.spec.catalog import Model, undeclared
@@ -25,7 +26,7 @@ ABSENT = {
     "latency": "not available: no latency is logged",
     "performance": "not available: no labels have come",
     "quality": "not available: no requests in the window",
-    "drift": "not available: no features are logged",
+    "drift": "not available: neither features nor answers are logged",
 }
 SEVERITY = {"poor": 0, "watch": 1, "good": 2, "unknown": 3}
 SCHEMA = ("model_id", "family", "grade", "reason", "metric", "value", "unit")
@@ -108,7 +109,7 @@ def _row(
     value, unit = reading["value"], str(reading["unit"])
     assert value is None or isinstance(value, float)  # noqa: S101  narrowing: the column is DOUBLE
     shown = f" {format_value(value, unit, night.workspace.settings.currency)}" if value is not None else ""
-    feature = f" of {reading['feature']}" if reading["feature"] else ""
+    feature = f" of {spoken(str(reading['feature']))}" if reading["feature"] else ""
     length = reading["window_days"]
     assert isinstance(length, int)  # noqa: S101  narrowing: the column is INTEGER
     over = (

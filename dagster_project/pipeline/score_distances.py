@@ -64,6 +64,10 @@ class Sides:
     reference: Side
     scale: Floats
     """Numbers: the grid's scale [groups], in the feature's unit."""
+    coarse: tuple[Floats, Floats]
+    """Reference and current on few bins, for distances that grow with their number."""
+    gap: Floats
+    """Kolmogorov-Smirnov statistic [groups]; nan for categories."""
 
     @property
     def constant(self) -> Bools:
@@ -82,6 +86,24 @@ class Distance:
     remark: Sequence[str | None]
 
 
+def paired(kind: str, current: Side, reference: Side, scale: Floats) -> Sides:
+    """Both sides with what several statistics share: few bins, and for numbers the widest gap of the curves.
+
+    Few bins are deciles of the reference and what is odd; for categories the 30 most frequent ones and the rest.
+    """
+    ref, cur = reference, current
+    if kind == "category":
+        named = distances.pooled(ref.n[:, :NAMED], cur.n[:, :NAMED])
+        coarse = tuple(np.hstack([a, side.n[:, NAMED:]]) for a, side in zip(named, (ref, cur), strict=True))
+        return Sides(kind, cur, ref, scale, (coarse[0], coarse[1]), np.full(len(cur.n), np.nan))
+    if kind == "score":
+        return Sides(kind, cur, ref, scale, distances.coarsen(ref.n, cur.n), distances.ks(ref.n, cur.n))
+    one, other = curves.curves(*(curves.Sums(side.n, side.s1, side.s2) for side in (ref, cur)))
+    bins = curves.equal_bins(one, other)
+    with_odd = np.hstack([bins[0], ref.odd]), np.hstack([bins[1], cur.odd])
+    return Sides(kind, cur, ref, scale, with_odd, curves.ks(one, other))
+
+
 def distance(sides: Sides, statistic: str) -> Distance:
     """One of the statistics that `COMPUTED` has for the sides' kind."""
     if statistic in BINNED:
@@ -93,9 +115,9 @@ def distance(sides: Sides, statistic: str) -> Distance:
     ref, cur = sides.reference, sides.current
     if statistic in ("wasserstein", "wasserstein_raw"):
         return _plain(_wasserstein(sides, in_sd=statistic == "wasserstein"))
-    if statistic == "ks" and sides.kind == "number":
-        return _plain(curves.ks(*_curves(sides)))
-    plain = {"ks": distances.ks, "cramers_v": distances.cramers_v, "l_infinity": distances.l_infinity}
+    if statistic == "ks":
+        return _plain(sides.gap)
+    plain = {"cramers_v": distances.cramers_v, "l_infinity": distances.l_infinity}
     return _plain(plain[statistic](ref.n, cur.n))
 
 
@@ -106,7 +128,7 @@ def _plain(value: Floats, remark: Sequence[str | None] | None = None) -> Distanc
 
 def _binned(sides: Sides, measure: Callable[..., Floats], by_chance: Callable[..., Floats]) -> Distance:
     """A distance on few bins, with what two samples of one distribution show on average."""
-    ref, cur = _coarse(sides)
+    ref, cur = sides.coarse
     value = measure(ref, cur)
     filled = (np.nan_to_num(ref + cur) > 0).sum(axis=1)
     chance = by_chance(filled, sides.reference.total, sides.current.total)
@@ -114,23 +136,6 @@ def _binned(sides: Sides, measure: Callable[..., Floats], by_chance: Callable[..
         f"equal data would show {format_value(c, '1')}" if np.isfinite(c) else None for c in chance.tolist()
     ]
     return _plain(value, said)
-
-
-def _coarse(sides: Sides) -> tuple[Floats, Floats]:
-    """Deciles of the reference and what is odd; scores alike; the 30 most frequent categories and the rest."""
-    ref, cur = sides.reference, sides.current
-    if sides.kind == "category":
-        named = distances.pooled(ref.n[:, :NAMED], cur.n[:, :NAMED])
-        return np.hstack([named[0], ref.n[:, NAMED:]]), np.hstack([named[1], cur.n[:, NAMED:]])
-    if sides.kind == "score":
-        return distances.coarsen(ref.n, cur.n)
-    coarse = curves.equal_bins(*_curves(sides))
-    return np.hstack([coarse[0], ref.odd]), np.hstack([coarse[1], cur.odd])
-
-
-def _curves(sides: Sides) -> tuple[curves.Curve, curves.Curve]:
-    ref, cur = sides.reference, sides.current
-    return curves.curves(curves.Sums(ref.n, ref.s1, ref.s2), curves.Sums(cur.n, cur.s1, cur.s2))
 
 
 def _wasserstein(sides: Sides, *, in_sd: bool) -> Floats:
@@ -161,7 +166,9 @@ def _chi_square(sides: Sides) -> Distance:
     """Pearson's statistic; degrees of freedom and p in words, for p falls with the number of rows alone."""
     test = distances.chi_square(sides.reference.n, sides.current.n)
     said = [
-        f"{df:.0f} degrees of freedom, p {p:.2g}" if np.isfinite(df) else None
+        f"{df:.0f} {'degree' if df == 1 else 'degrees'} of freedom, p {f'{p:.2g}' if p > 0 else 'below 1e-300'}"
+        if np.isfinite(df)
+        else None
         for df, p in zip(test.df.tolist(), test.p.tolist(), strict=True)
     ]
     return _plain(test.statistic, said)

@@ -16,7 +16,7 @@ import numpy as np
 from dagster_project.core.errors import QueryError
 from dagster_project.core.histogram import MISSING, K, dense
 from dagster_project.core.types import Bools, Floats, Ints
-from dagster_project.pipeline.score_distances import COMPUTED, FREE, Side, Sides, distance
+from dagster_project.pipeline.score_distances import COMPUTED, FREE, Side, Sides, distance, paired
 from dagster_project.pipeline.score_rows import KEY, SIDE, Rows
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _comparison(rows: Rows, kind: str) -> Comparison:
         pl.Series("reference_grid", newest[at_reference] if len(newest) else newest),
     )  # fmt: skip
     scale = _scales(rows)[own] if len(own) else np.zeros(0)
-    sides = Sides(kind, _side(rows, own, kind, None), _side(rows, at_reference, kind, use, has), scale)
+    sides = paired(kind, _side(rows, own, kind, None), _side(rows, at_reference, kind, use, has), scale)
     return Comparison(flagged, sides)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from dagster_project.pipeline import summarise_features as features
 from dagster_project.pipeline import summarise_grids as grids
+from dagster_project.pipeline import summarise_joint as joint
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.summarise_due import (
     GONE,
@@ -104,6 +105,7 @@ def _requests(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[
         _add(rows, {table_of(statement): features.number_rows(night, warehouse, chunk, statement)})
     for statement in _reading(night, "feature_category"):
         _add(rows, {table_of(statement): features.category_rows(warehouse, chunk, statement)})
+    _add(rows, {joint.TABLE: joint.joint_rows(warehouse, chunk)})
     return rows
 
 
@@ -120,9 +122,11 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
 
 
 def _unread(night: Night, source: str) -> list[str]:
-    """Columns not to be kept in memory: an arrival is read where the source maps it."""
+    """Columns not to be kept in memory: an arrival is read where the source maps it, an id where a sample is drawn."""
     timed = any(s.source == source and "arrival_time" in s.columns for s in night.workspace.sources)
-    return [name for name in UNREAD if not (timed and name == "arrival_time")]
+    sampled = any(placed.value.multivariate for placed in night.workspace.models)
+    read = {"arrival_time": timed, "request_id": sampled}
+    return [name for name in UNREAD if not read.get(name)]
 
 
 def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:
@@ -139,7 +143,7 @@ def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows)
     days = [one.day for one in due]
     whole = [one.day for one in due if not one.labels_only]
     of_labels = {table_of(s) for s in _reading(night, "labelled")}
-    tables = of_labels | {table_of(s) for s in night.workspace.summaries} | {DUPLICATE}
+    tables = of_labels | {table_of(s) for s in night.workspace.summaries} | {DUPLICATE, joint.TABLE}
     written = 0
     for table in sorted(tables if whole else of_labels):
         where = "source = ? AND list_contains(?, day)"

@@ -8,6 +8,7 @@ from dagster_project.publish.bars import bar_chart, histogram_pair, stacked_bars
 from dagster_project.publish.glyphs import bullet, sparkline
 from dagster_project.publish.levels import level_chart
 from dagster_project.publish.lines import line_chart
+from dagster_project.publish.multiples import small_multiples
 from dagster_project.publish.rows import interval_chart
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "interval_chart",
     "level_chart",
     "line_chart",
+    "small_multiples",
     "sparkline",
     "stacked_bars",
 ]

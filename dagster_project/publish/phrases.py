@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from dagster_project.core import formatting, grading
 from dagster_project.publish.alert_phrases import alert_marks, as_signal, days_taken, wellness
+from dagster_project.publish.multiples import panels
 from dagster_project.publish.variation import variation
 from dagster_project.publish.views import Row
 
@@ -51,7 +52,7 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "capitalize_first": capitalize_first, "after_colon": after_colon, "or_words": or_words,
         "headline": headline, "against_alternative": against_alternative,
         "money": lambda model: money(model, currency),
-        "peaks": peaks,
+        "peaks": peaks, "panels": panels,
         "money_rows": money_rows, "money_title": money_title,
         "total_interval": total_interval, "since_level": since_level,
         "alert_marks": alert_marks, "wellness": wellness, "days_taken": days_taken,

@@ -28,6 +28,7 @@ Apply = Literal[
     "estimate",
     "estimate_error",
     "drift",
+    "reconstruction",
 ]
 """The functions from rows to figures, as `pipeline.score_apply` holds them."""
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {

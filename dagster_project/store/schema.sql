@@ -190,6 +190,12 @@ create table if not exists daily.label_hist (  -- labels of regression (bin) and
   grid_from date, bin smallint,            -- softsign grid of output:prediction, see ops.grid
   n bigint, s1 hugeint, s2 hugeint
 );
+create table if not exists daily.joint (  -- numeric features together, on a sample; models with `multivariate: true`
+  source varchar, model_id varchar, version varchar, day date, segment varchar,
+  grids varchar,                           -- digest of the features and of their grids: only equal ones add up
+  a varchar, b varchar,                    -- b '': the sum of a
+  n bigint, s bigint                       -- sums of q_a, or of q_a q_b; q = round(2^15 u / (1 + |u|))
+);
 create table if not exists daily.outcome_binary (  -- exact at the deployed threshold
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
   bucket smallint,                         -- user_hash % 32 where segment = '', else NULL
@@ -304,6 +310,10 @@ create table if not exists catalog.metric (
 create table if not exists catalog.profile (  -- training profiles on the grids of the models they are compared with
   profile varchar, model_id varchar, feature varchar, kind varchar,  -- 'number', 'score' or 'category'
   value varchar, grid_from date, bin integer, n double, s1 double, s2 double
+);
+create table if not exists catalog.importance (  -- how much each version leans on its features; adds up to 1
+  model_id varchar, version varchar, feature varchar, importance double,
+  source varchar                           -- the training run, or 'declared'
 );
 create table if not exists catalog.target (  -- position: the last one that fits wins
   position integer, metric varchar, models varchar[], teams varchar[], patterns varchar[], features varchar[],

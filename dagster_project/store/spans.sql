@@ -250,3 +250,23 @@ JOIN span.reference AS r ON r.model_id = p.model_id AND r.profile = p.profile
 LEFT JOIN ops.category AS c ON c.model_id = p.model_id AND c.feature = p.feature AND c.value = p.value
 LEFT JOIN span.class_code AS l ON p.feature = 'output:label' AND l.model_id = p.model_id AND l.value = p.value
 GROUP BY ALL;
+
+-- The same for the sums of numeric features together.
+CREATE OR REPLACE VIEW span.joint AS
+SELECT
+  'current' AS part, 'joint' AS kind, c.ref, j.model_id, v.shown AS version, '' AS segment, '' AS feature, a.day,
+  a.window_days, j.grids, j.a, j.b, sum(j.n)::DOUBLE AS n, sum(j.s)::DOUBLE AS s
+FROM daily.joint AS j
+JOIN span.asked AS a ON a.member = j.day
+JOIN span.version AS v ON v.model_id = j.model_id AND v.version = j.version
+LEFT JOIN span.compared AS c
+  ON c.model_id = j.model_id AND c.version = v.shown AND c.day = a.day AND c.window_days = a.window_days
+GROUP BY ALL
+UNION ALL
+SELECT
+  'reference', 'joint', r.ref, j.model_id, '', '', '', NULL, NULL, j.grids, j.a, j.b, sum(j.n)::DOUBLE, sum(j.s)::DOUBLE
+FROM daily.joint AS j
+JOIN span.reference AS r
+  ON r.model_id = j.model_id AND j.day BETWEEN r.start AND r.until
+  AND (r.only_version = '' OR r.only_version = j.version)
+GROUP BY ALL;

@@ -29,22 +29,44 @@ grid as (
   from ops.grid
   qualify row_number() over (partition by model_id, feature order by from_day desc) = 1
 ),
+told as (  -- the training profile that a model as a whole is compared with
+  select p.*
+  from catalog.profile as p
+  join catalog.model as m on m.model_id = p.model_id and m.reference_method = 'training profile ' || p.profile
+),
+compared as (
+  select m.*, m.model_id in (select model_id from told) as is_told from catalog.model as m
+),
+number_rows as (
+  select model_id, feature, day, grid_from, bin::integer as bin, n::double as n, s1::double as s1, invalid, false as is_told
+  from daily.feature_hist where segment = ''
+  union all
+  select model_id, feature, null, grid_from, bin, n, s1, 0, true from told where kind = 'number'
+),
+category_rows as (
+  select model_id, feature, day, value, kind, n::double as n, invalid, false as is_told
+  from daily.category_hist where segment = ''
+  union all
+  select model_id, feature, null, value, case when value is null then 'missing' else 'value' end, n, 0, true
+  from told where kind = 'category'
+),
 number_cells as (
   select
     h.model_id as model,
     h.feature,
     case when abs(h.bin) <= 127 then least(floor((h.bin + 128) / 16)::integer, 15) end as cell,
-    min(h.s1::double / h.n / 1048576) filter (where abs(h.bin) <= 127 and h.n > 0) as lowest_u,
-    max(h.s1::double / h.n / 1048576) filter (where abs(h.bin) <= 127 and h.n > 0) as highest_u,
-    sum(h.n) filter (where h.day between m.reference_start and m.reference_end)::bigint as reference,
+    min(h.s1 / h.n / 1048576) filter (where abs(h.bin) <= 127 and h.n > 0) as lowest_u,
+    max(h.s1 / h.n / 1048576) filter (where abs(h.bin) <= 127 and h.n > 0) as highest_u,
+    sum(h.n) filter (where h.is_told or (not m.is_told and h.day between m.reference_start and m.reference_end))::bigint
+      as reference,
     sum(h.n) filter (where h.day between now.window_start and now.as_of)::bigint as current,
     sum(h.invalid) filter (where h.day between now.window_start and now.as_of)::bigint as invalid
-  from daily.feature_hist as h
-  join catalog.model as m on m.model_id = h.model_id
+  from number_rows as h
+  join compared as m on m.model_id = h.model_id
   join grid on grid.model_id = h.model_id and grid.feature = h.feature and grid.from_day = h.grid_from,
   page.now as now
-  where h.segment = ''
-    and (h.day between m.reference_start and m.reference_end or h.day between now.window_start and now.as_of)
+  where h.is_told or h.day between m.reference_start and m.reference_end
+    or h.day between now.window_start and now.as_of
   group by h.model_id, h.feature, cell
 ),
 bounds as (
@@ -79,13 +101,14 @@ category_counts as (
     h.feature,
     case h.kind when 'value' then h.value else h.kind end as label,
     h.kind,
-    sum(h.n) filter (where h.day between m.reference_start and m.reference_end)::bigint as reference,
+    sum(h.n) filter (where h.is_told or (not m.is_told and h.day between m.reference_start and m.reference_end))::bigint
+      as reference,
     sum(h.n) filter (where h.day between now.window_start and now.as_of)::bigint as current,
     sum(h.invalid) filter (where h.day between now.window_start and now.as_of)::bigint as invalid
-  from daily.category_hist as h
-  join catalog.model as m on m.model_id = h.model_id, page.now as now
-  where h.segment = ''
-    and (h.day between m.reference_start and m.reference_end or h.day between now.window_start and now.as_of)
+  from category_rows as h
+  join compared as m on m.model_id = h.model_id, page.now as now
+  where h.is_told or h.day between m.reference_start and m.reference_end
+    or h.day between now.window_start and now.as_of
   group by h.model_id, h.feature, label, h.kind
 ),
 category_top as (
@@ -188,4 +211,5 @@ left join quality on quality.model = known.model and quality.feature = known.fea
 left join numbers on numbers.model = known.model and numbers.feature = known.feature
 left join categories on categories.model = known.model and categories.feature = known.feature
 left join catalog.feature as declared on declared.model_id = known.model and declared.feature = known.feature
+where not starts_with(known.feature, 'output:')
 order by known.model, place

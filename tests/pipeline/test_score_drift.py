@@ -96,7 +96,7 @@ def test_scores_decisions_and_labels_of_a_binary_model_drift_like_features(tmp_p
         exact = stats.chi2_contingency(table, correction=False)
         assert value(found, "drift_chi_square", feature, 1) == pytest.approx(exact.statistic)
         assert reason(found, "drift_chi_square", feature, 1).endswith(
-            f"1 degrees of freedom, p {exact.pvalue:.2g}"
+            f"1 degree of freedom, p {exact.pvalue:.2g}"
         )
         js = jensenshannon(*(row / row.sum() for row in table), base=2)
         assert value(found, "drift_js", feature, 1) == pytest.approx(js)

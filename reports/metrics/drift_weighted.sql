@@ -1,0 +1,36 @@
+/*---
+title: Drift weighted by importance
+family: drift
+unit: "1"
+better: down
+definition: >-
+  Mean population stability index of the features, each weighted by how much the version with most requests leans on
+  it: what its training run logged, else what is declared. Features whose index is not computable are left out. n is
+  the number of features compared. It reads the index of the same night, so its file's name comes after drift_psi.
+formula: sum(importance * PSI) / sum(importance)
+source: weights as the training run logs them
+apply: ratio
+minimum: 1
+---*/
+WITH served AS (
+  SELECT model_id, version, day, window_days, first(logged_version ORDER BY requests DESC, logged_version) AS leading
+  FROM (
+    SELECT model_id, version, day, window_days, logged_version, sum(requests) AS requests
+    FROM span.traffic
+    WHERE segment = ''
+    GROUP BY ALL
+  )
+  GROUP BY ALL
+)
+SELECT
+  s.model_id, s.version, s.day, s.window_days,
+  sum(i.importance * r.value) AS numerator,
+  sum(i.importance) AS denominator,
+  count(*) AS n
+FROM served AS s
+JOIN catalog.importance AS i ON i.model_id = s.model_id AND i.version = s.leading
+JOIN mart.reading AS r
+  ON r.metric = 'drift_psi' AND r.model_id = s.model_id AND r.version = s.version AND r.segment = ''
+  AND r.feature = i.feature AND r.day = s.day AND r.window_days = s.window_days
+WHERE r.value IS NOT NULL
+GROUP BY ALL
