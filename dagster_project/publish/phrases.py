@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from dagster_project.core import formatting, grading
+from dagster_project.publish import performing
 from dagster_project.publish.variation import variation
 from dagster_project.publish.views import Row
 
@@ -49,7 +50,8 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "capitalize_first": capitalize_first, "after_colon": after_colon, "or_words": or_words,
         "headline": headline, "against_alternative": against_alternative,
         "money": lambda model: money(model, currency),
-        "peaks": peaks,
+        "peaks": peaks, "against_test": performing.against_test, "group_gap": performing.group_gap,
+        "estimate_record": performing.estimate_record, "ordered_by_loss": performing.ordered_by_loss,
         "money_rows": money_rows, "money_title": money_title,
         "total_interval": total_interval, "since_level": since_level,
     }  # fmt: skip

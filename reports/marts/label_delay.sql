@@ -5,7 +5,7 @@ definition: >
   the request, how many days later 95 % are there (from then on a day is judged), and the share of the leading window's
   that are there. `labels` is what the curve rests on.
 ---*/
-with leading as (
+with recent as (
   select
     t.model_id,
     sum(t.scored * coalesce(a.share, 1)) / nullif(sum(t.scored), 0) as arrived
@@ -19,9 +19,9 @@ select
   a.model_id as model,
   max(a.share) filter (where a.lag = 0) as same_day,
   min(a.lag) filter (where a.share >= 0.95) as mature_after,
-  any_value(leading.arrived)::double as arrived,
+  any_value(recent.arrived)::double as arrived,
   any_value(a.labels) as labels
 from mart.label_arrival as a
-left join leading on leading.model_id = a.model_id
+left join recent on recent.model_id = a.model_id
 group by a.model_id
 order by a.model_id

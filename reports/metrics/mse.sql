@@ -5,7 +5,7 @@ unit: label squared
 better: down
 definition: Mean squared difference of prediction and label.
 formula: mean((prediction - label)^2)
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments rows independent
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); none in segments
 apply: regression
 arguments: {figure: mse}
 tasks: [regression]

@@ -5,7 +5,7 @@ unit: "1"
 better: up
 definition: Share of the labels' variance that the predictions explain; 0 is as good as always saying the mean.
 formula: 1 - sum((prediction - label)^2) / sum((label - mean label)^2)
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio), the variance of labels taken as known; in segments rows independent
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio), the variance of labels taken as known; none in segments
 apply: regression
 arguments: {figure: r2}
 tasks: [regression]

@@ -5,7 +5,7 @@ unit: label
 better: down
 definition: Root of the mean squared difference of prediction and label.
 formula: sqrt(mean((prediction - label)^2))
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio); in segments rows independent
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); none in segments
 apply: regression
 arguments: {figure: rmse}
 tasks: [regression]
