@@ -106,6 +106,8 @@ def _with_absent(found: pl.DataFrame, metric: Statement, traffic: pl.DataFrame, 
 
     head = head_of(metric)
     models = [m.id for m in judge.models.values() if m.task in head.tasks]
+    if head.arguments.get("average") == "each":
+        return found
     if head.family == "performance" and head.tasks:
         wanted = traffic.filter(pl.col("model_id").is_in(models))
         problem = (
