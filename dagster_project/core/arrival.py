@@ -12,6 +12,8 @@ from dagster_project.core.types import Floats, Numbers
 
 MATURE = 0.95
 """With less than this share of the labels that are to come, no verdict is given."""
+STILL_COMING = "labels still coming"
+"""How the reason of such a figure begins."""
 FEWEST_LABELS = 100
 """So many labels on the reference days make a curve."""
 

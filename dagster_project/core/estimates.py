@@ -69,15 +69,17 @@ def learned(n: Numbers, sums: Numbers) -> Floats:
     """Return mean loss by bin [bins], from rows and sums of losses by bin; nan below one step of labels.
 
     A step is a run of bins that hold about LABELS_A_STEP labels, so that a mean never rests on a handful; bins
-    without rows belong to the step they lie in.
+    without rows have the mean of the step below them.
     """
     n, sums = (np.asarray(a, dtype=np.float64) for a in (n, sums))
     steps = int(n.sum() // LABELS_A_STEP)
     if steps == 0:
         return np.full(len(n), np.nan)
     step = np.minimum((np.cumsum(n) - n) // LABELS_A_STEP, steps - 1).astype(np.int64)
+    filled = np.flatnonzero(n > 0)
+    nearest = filled[np.maximum(np.searchsorted(filled, np.arange(len(n)), side="right") - 1, 0)]
     rows, total = (np.bincount(step, a, steps).astype(np.float64) for a in (n, sums))
-    means: Floats = ratio(total, rows)[step]
+    means: Floats = ratio(total, rows)[step[nearest]]
     return means
 
 

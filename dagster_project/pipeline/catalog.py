@@ -191,6 +191,7 @@ def _model_row(entry: Entry, night: Night) -> Row:
             "tags": list(model.tags),
             "depends_on": list(model.depends_on),
             "segments": list(model.segments),
+            "groups": list(model.groups),
         }
         | _reference(model, seen, night)
     )

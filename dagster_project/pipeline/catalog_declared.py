@@ -50,7 +50,7 @@ def declared_fields(model: Model, targets: Sequence[Target]) -> dict[str, str]:
     if model.value:
         fields |= _value_fields(model.value)
     fields["targets"] = ", ".join(sorted({t.metric for t in targets if target_fits(t, model)})) or None
-    for name in ("segments", "depends_on", "tags"):
+    for name in ("segments", "groups", "depends_on", "tags"):
         fields[name] = ", ".join(getattr(model, name)) or None
     return {name: as_text(value) for name, value in sorted(fields.items()) if value is not None}
 

@@ -109,7 +109,7 @@ def _with_absent(found: pl.DataFrame, metric: Statement, brought: pl.DataFrame, 
     import polars as pl
 
     head = head_of(metric)
-    if not head.needs:
+    if not head.needs or head.arguments.get("average") == "each":
         return found
     if head.tasks:
         models = [m.id for m in judge.models.values() if m.task in head.tasks]

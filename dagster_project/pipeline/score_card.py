@@ -1,6 +1,7 @@
 """One grade a model and family: the worst metric that counts. Caller: pipeline.score.
 
-A metric is read over the leading window, or over the longest there is where its file says so.
+A metric is read over the leading window, or over the longest there is where its file says so, or over the next longer
+one where the leading one's labels are still coming.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from dagster_project.core.arrival import STILL_COMING
 from dagster_project.core.formatting import format_day, format_value, format_window
 from dagster_project.core.naming import spoken
 from dagster_project.pipeline.night import Night
@@ -74,11 +76,9 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         """,
         [night.as_of],
     )
-    window = pl.col("window_days")
-    leading = window.filter(window.is_in(LEADING)).max().over("model_id")
-    chosen = pl.when("longest").then(window.max().over("model_id")).otherwise(leading)
-    served = leading.is_not_null()
-    joined = readings.join(heads, on="metric").filter(served, window == chosen, pl.col("weight") > 0)
+    joined = _windows(readings.join(heads, on="metric")).filter(
+        pl.col("leading").is_not_null(), pl.col("window_days") == pl.col("chosen"), pl.col("weight") > 0
+    )
     ranked = joined.with_columns(
         pl.col("grade").replace_strict(SEVERITY, return_dtype=pl.Int8).alias("severity"),
         pl.col("value").is_null().alias("no_value"),
@@ -93,6 +93,32 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         descending=[False] * 4 + [True, False, False],
     )
     return ranked.unique(["model_id", "family"], keep="first", maintain_order=True)
+
+
+def _windows(readings: pl.DataFrame) -> pl.DataFrame:
+    """Add `leading` and `chosen`: the window a reading's metric is read over.
+
+    Where the labels of the leading window are still coming, the next longer one whose labels are there decides.
+    """
+    import polars as pl
+
+    window, metric = pl.col("window_days"), ("model_id", "metric", "feature")
+    young = pl.col("reason").fill_null("").str.starts_with(STILL_COMING)
+    readings = readings.with_columns(
+        window.filter(window.is_in(LEADING)).max().over("model_id").alias("leading"),
+        window.max().over("model_id").alias("longest_window"),
+        young.alias("young"),
+    )
+    leading = pl.col("leading")
+    readings = readings.with_columns(
+        ((window == leading) & pl.col("young")).any().over(metric).alias("waits"),
+        window.filter((window > leading) & ~pl.col("young")).min().over(metric).alias("settled"),
+    )
+    return readings.with_columns(
+        pl.when("longest").then("longest_window")
+        .when("waits").then(pl.coalesce("settled", "leading"))
+        .otherwise("leading").alias("chosen")
+    )  # fmt: skip
 
 
 def _row(
@@ -112,11 +138,8 @@ def _row(
     feature = f" of {spoken(str(reading['feature']))}" if reading["feature"] else ""
     length = reading["window_days"]
     assert isinstance(length, int)  # noqa: S101  narrowing: the column is INTEGER
-    over = (
-        f" over {format_window(length, night.as_of, first)}"
-        if reading["longest"] and value is not None
-        else ""
-    )
+    other = reading["longest"] or reading["chosen"] != reading["leading"]
+    over = f" over {format_window(length, night.as_of, first)}" if other and value is not None else ""
     reason = f"{reading['title']}{feature}{shown}{over}: {reading['reason']}"
     return model.id, family, str(reading["grade"]), reason, str(reading["metric"]), value, unit
 

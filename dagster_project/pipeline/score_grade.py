@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dagster_project.core.arrival import MATURE
+from dagster_project.core.arrival import MATURE, STILL_COMING
 from dagster_project.core.formatting import format_day
 from dagster_project.core.grading import grades
 from dagster_project.core.naming import LABEL, PREDICTION
@@ -88,7 +88,7 @@ def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFra
     labels = pl.lit(head.family == "performance" and not head.without_labels)
     young = labels & (pl.col("arrived") < MATURE) & pl.col("value").is_not_null()
     percent = (100 * pl.col("arrived")).round().cast(pl.Int64)
-    waiting = pl.format("labels still coming: {}\N{NO-BREAK SPACE}% of those expected are there", percent)
+    waiting = pl.format(f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of those expected are there", percent)
     growing = pl.lit(head.family == "drift") & pl.col("until").is_not_null() & pl.col("value").is_not_null()
     days = rows["until"].map_elements(
         lambda day: f"reference days run until {format_day(day)}", return_dtype=pl.String

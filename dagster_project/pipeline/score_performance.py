@@ -125,10 +125,17 @@ def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     found = performance.regression(**totals, scale=ERROR_SCALE)
     value: Floats = getattr(found, figure)
     low, high = _error_interval(figure, rows, sums, found)
+    if figure in ("mae", "bias"):
+        whole = (rows.keys["segment"] == "").to_numpy()
+        low, high = (
+            np.where(whole, a, getattr(found, f"{figure}_{end}")) for a, end in ((low, "low"), (high, "high"))
+        )
     constant = where(np.isnan(value), "not computable: the labels do not vary")
+    top = totals["ae"] / ERROR_SCALE if figure == "mae" else np.full(len(value), np.nan)
     return figures(
-        rows.keys, value=value, n=totals["n"].astype(np.int64), low=low, high=high, problem=constant
-    )
+        rows.keys, value=value, numerator=top, denominator=np.where(np.isnan(top), np.nan, totals["n"]),
+        n=totals["n"].astype(np.int64), low=low, high=high, problem=constant,
+    )  # fmt: skip
 
 
 def _error_interval(

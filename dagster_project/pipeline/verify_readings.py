@@ -36,12 +36,13 @@ BINNED_LATENCY = Tolerance(relative=0.0101)
 TOLERANCES = {
     "requests": EXACT, "records": EXACT, "active_consumers": EXACT, "active_users": EXACT, "error_share": ROUNDED,
     "late_share": ROUNDED, "accuracy": ROUNDED, "precision": ROUNDED, "recall": ROUNDED, "f1": ROUNDED, "f2": ROUNDED,
+    "f05": ROUNDED, "specificity": ROUNDED, "selection_rate": ROUNDED, "brier": Tolerance(absolute=1e-6),
     "latency_p50_ms": BINNED_LATENCY, "latency_p90_ms": BINNED_LATENCY, "latency_p95_ms": BINNED_LATENCY,
     "latency_p99_ms": BINNED_LATENCY, "largest_consumer_share": ROUNDED,
     "roc_auc": Tolerance(absolute=0.003), "log_loss": Tolerance(absolute=1e-6),
     "mse": Tolerance(absolute=0.01, relative=0.001), "rmse": Tolerance(absolute=0.005, relative=0.001),
     "mae": Tolerance(absolute=0.002, relative=0.001), "r2": Tolerance(absolute=0.001),
-    "mae_skill": Tolerance(absolute=0.001),
+    "mape": Tolerance(absolute=1e-5, relative=0.001), "mae_skill": Tolerance(absolute=0.001),
 }  # fmt: skip
 """The metrics that are recomputed. Sums of errors are kept in steps of 2^-10 of the model's unit."""
 RARER = "rows of the rarer label"
@@ -87,7 +88,9 @@ def label_figures(rows: pl.DataFrame, task: str | None, threshold: float | None)
     known = [row[:3] for row in records if _finite(row[2])]
     if task in (None, "binary"):
         binary = known if task else [row for row in known if _finite(row[0])]
-        figures |= _binary([row for row in binary if _finite(row[0]) or _finite(row[1])], threshold)
+        decided = [row for row in binary if _finite(row[0]) or _finite(row[1])]
+        if task or decided:
+            figures |= _binary(decided, threshold)
     if task in (None, "regression"):
         answered = [r for r in records if _finite(r[2]) and _finite(r[1]) and (task or not _finite(r[0]))]
         figures |= _regression([(p, y) for _, p, y, _ in answered])
@@ -110,6 +113,10 @@ def _binary(
         "recall": _ratio(tp, tp + fn),
         "f1": _ratio(2 * tp, 2 * tp + fp + fn),
         "f2": _ratio(5 * tp, 5 * tp + 4 * fn + fp),
+        "f05": _ratio(1.25 * tp, 1.25 * tp + 0.25 * fn + fp),
+        "specificity": _ratio(tn, tn + fp),
+        "selection_rate": _ratio(tp + fp, len(decided)),
+        "brier": _ratio(math.fsum((s - y) ** 2 for s, y in scored), len(scored)),
         "log_loss": _ratio(math.fsum(losses), len(losses)),
         "roc_auc": _area(scored),
         RARER: min(sum(y for _, y in scored), sum(not y for _, y in scored)),
@@ -127,6 +134,7 @@ def _regression(pairs: list[tuple[float, float]]) -> dict[str, float | None]:
         "mse": mse,
         "rmse": None if mse is None else math.sqrt(mse),
         "mae": _ratio(math.fsum(abs(e) for e in errors), n),
+        "mape": _ratio(math.fsum(abs((p - y) / y) for p, y in pairs if y), sum(bool(y) for _, y in pairs)),
         "r2": None if not spread else 1 - squares / spread,
     }
 

@@ -110,6 +110,13 @@ def model_document(views: Views, model: Row) -> dict[str, object]:
             "deployments",
             "incidents",
             "impact",
+            "label_delay",
+            "confusion",
+            "calibration",
+            "estimates",
+            "test_set",
+            "fairness",
+            "fairness_gaps",
         )
     }
     versions = [

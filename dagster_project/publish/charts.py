@@ -9,11 +9,13 @@ from dagster_project.publish.glyphs import bullet, sparkline
 from dagster_project.publish.levels import level_chart
 from dagster_project.publish.lines import line_chart
 from dagster_project.publish.multiples import small_multiples
+from dagster_project.publish.reliability import calibration_chart
 from dagster_project.publish.rows import interval_chart
 
 __all__ = [
     "bar_chart",
     "bullet",
+    "calibration_chart",
     "histogram_pair",
     "interval_chart",
     "level_chart",

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from dagster_project.core import formatting, grading
+from dagster_project.publish import performing
 from dagster_project.publish.alert_phrases import alert_marks, as_signal, days_taken, wellness
 from dagster_project.publish.multiples import panels
 from dagster_project.publish.variation import variation
@@ -53,6 +54,8 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "headline": headline, "against_alternative": against_alternative,
         "money": lambda model: money(model, currency),
         "peaks": peaks, "panels": panels,
+        "against_test": performing.against_test, "group_gap": performing.group_gap,
+        "estimate_record": performing.estimate_record, "ordered_by_loss": performing.ordered_by_loss,
         "money_rows": money_rows, "money_title": money_title,
         "total_interval": total_interval, "since_level": since_level,
         "alert_marks": alert_marks, "wellness": wellness, "days_taken": days_taken,

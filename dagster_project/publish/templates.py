@@ -109,7 +109,8 @@ def _functions(repository_url: str) -> dict[str, Callable[..., object]]:
 
     drawn = (
         charts.line_chart, charts.bar_chart, charts.stacked_bars, charts.interval_chart, charts.histogram_pair,
-        charts.level_chart, charts.bullet, charts.sparkline, charts.small_multiples, status.status, status.state,
+        charts.level_chart, charts.calibration_chart, charts.bullet, charts.sparkline, charts.small_multiples,
+        status.status, status.state,
         status.pill, status.meter, figures.card, tables.data_table, tables.Column, tables.Link,
     )  # fmt: skip
     named: dict[str, Callable[..., object]] = {function.__name__: function for function in drawn}

@@ -194,6 +194,8 @@ class Model(Input):
     """The simple alternative the model must beat, in words."""
     segments: tuple[Name, ...] = ()
     """Columns (features, consumer, pattern or deployment) whose values are shown apart."""
+    groups: tuple[Name, ...] = ()
+    """Segments whose parts are groups that should be treated alike; selection and performance are compared."""
     features: dict[FeatureName, Feature] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     """What must hold between the values of one request."""
@@ -226,6 +228,17 @@ class Model(Input):
             raise refuse((("value", "per_outcome"), f"is for binary models; the task is {self.task}"))
         if self.value.per_unit_error is not None and self.task != "regression":
             raise refuse((("value", "per_unit_error"), f"is for regression models; the task is {self.task}"))
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_segments(self) -> Model:
+        findings: list[Finding] = [
+            (("groups", position), f"{name!r} is no segment of this model; declare it among its segments")
+            for position, name in enumerate(self.groups)
+            if name not in self.segments
+        ]
+        if findings:
+            raise refuse(*findings)
         return self
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
 """`data/catalog/*.csv`: many models, one a row. In: the file's text; out: a Document as a YAML catalog would give.
 
-The header names keys of Model that hold a single value, and `tags`, `segments`, `depends_on`, whose values are
-separated by ';'. An empty cell is a key not given. Called by `loading`.
+The header names keys of Model that hold a single value, and `tags`, `segments`, `groups`, `depends_on`, whose values
+are separated by ';'. An empty cell is a key not given. Called by `loading`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dagster_project.core.errors import Problem, WorkspaceError
 from dagster_project.spec.base import KeyPath, unknown
 from dagster_project.spec.yamlfile import Document
 
-LIST_KEYS = ("depends_on", "segments", "tags")
+LIST_KEYS = ("depends_on", "groups", "segments", "tags")
 FLAT_KEYS = (
     "id", "title", "purpose", "decision_moment", "team", "business_unit", "owner", "executive", "users",
     "out_of_scope", "limits", "fallback", "appeal", "runbook", "personal_data", "next_review", "since", "stage",

@@ -104,7 +104,8 @@ create table if not exists catalog.model (
   baseline varchar, label_delay_days double, reference_start date, reference_end date,
   reference_method varchar,                -- 'declared' or 'first 28 days'
   first_day date, last_day date,           -- days with requests, NULL without
-  tags varchar[], depends_on varchar[], segments varchar[]
+  tags varchar[], depends_on varchar[], segments varchar[],
+  groups varchar[]                         -- of the segments: parts that are compared for fairness
 );
 create table if not exists catalog.version (
   model_id varchar, version varchar, first_day date, last_day date, requests bigint, run_id varchar,

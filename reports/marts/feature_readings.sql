@@ -1,6 +1,6 @@
 /*---
 title: Readings of features
-definition: One row a model, metric and feature of the leading window, the worst and largest first.
+definition: One row a model, metric and feature (or class) of the leading window, the worst and largest first.
 ---*/
 select
   r.model_id as model,
@@ -9,6 +9,8 @@ select
   r.metric,
   r.feature,
   r.value,
+  r.low,
+  r.high,
   r.unit,
   r.n,
   r.grade,

@@ -2,7 +2,8 @@
 title: Segments
 definition: >
   One row a model and declared segment with requests in the leading window: usage, errors and the model's leading
-  performance metric with its 90 % interval. At most 24 a model, the largest first.
+  performance metric with its 90 % interval, and its part in the loss of all labelled rows: log loss where scores are
+  logged, absolute errors, or wrong answers. At most 24 a model, those with the largest part in the loss first.
 ---*/
 with here as (
   select r.*
@@ -27,8 +28,39 @@ wide as (
   from here
   join page.models as model on model.model = here.model_id
   group by all
+),
+loss as (
+  select
+    r.model_id as model,
+    r.segment,
+    metric.title as loss_title,
+    case when r.metric = 'accuracy' then r.denominator - r.numerator else r.numerator end as loss,
+    r.denominator as labels,
+    list_position(['log_loss', 'mae', 'accuracy'], r.metric) as choice
+  from mart.reading as r
+  cross join page.now as now
+  join catalog.metric as metric on metric.metric = r.metric
+  where r.day = now.as_of and r.window_days = now.window_days and r.version = '' and r.feature = ''
+    and r.metric in ('log_loss', 'mae', 'accuracy') and r.denominator > 0
+),
+chosen as (
+  select
+    *,
+    max(loss) filter (where segment = '') over same as all_loss,
+    max(labels) filter (where segment = '') over same as all_labels
+  from loss
+  window same as (partition by model, choice)
+  qualify choice = min(choice) over (partition by model)
 )
-select *, count(*) over (partition by model) as segments
+select
+  wide.*,
+  case when chosen.loss_title = 'Accuracy' then 'Wrong answers' else chosen.loss_title end as loss_title,
+  chosen.loss / nullif(chosen.all_loss, 0) as loss_share,
+  chosen.labels / nullif(chosen.all_labels, 0) as label_share,
+  count(*) over (partition by wide.model) as segments
 from wide
-qualify row_number() over (partition by model order by requests desc nulls last, segment) <= 24
-order by model, requests desc nulls last, segment
+left join chosen on chosen.model = wide.model and chosen.segment = wide.segment
+qualify row_number() over (
+  partition by wide.model order by loss_share desc nulls last, wide.requests desc nulls last, wide.segment
+) <= 24
+order by wide.model, loss_share desc nulls last, wide.requests desc nulls last, wide.segment

@@ -9,7 +9,7 @@ with daily_reading as (
   from mart.reading as r
   join page.models as m on m.model = r.model_id and m.headline_metric = r.metric, page.now as now
   where r.window_days = 1 and r.version = '' and r.segment = '' and r.feature = ''
-    and r.day between now.as_of - 363 and now.as_of
+    and r.day between now.as_of - 363 and now.as_of and not starts_with(coalesce(r.reason, ''), 'labels still coming')
 ),
 week as (
   select model, metric, unit, age, avg(value) as value, count(value) as n from daily_reading group by all

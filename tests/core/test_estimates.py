@@ -97,6 +97,10 @@ def test_a_mean_never_rests_on_a_handful_of_labels() -> None:
     found = estimates.learned(n, sums)
     assert (n * found).sum() == pytest.approx(sums.sum())
     assert len(np.unique(found)) == int(n.sum() // estimates.LABELS_A_STEP)
+    heavy = np.zeros(BINS)
+    heavy[[3, 200]] = 1000, 500
+    gaps = estimates.learned(heavy, heavy * np.arange(BINS))
+    assert (gaps[[0, 3, 199, 200, 254]] == [3, 3, 3, 200, 200]).all()
     assert np.isnan(estimates.learned(np.ones(BINS) * 0.1, np.ones(BINS))).all()
 
 

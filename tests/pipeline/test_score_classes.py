@@ -65,6 +65,7 @@ def test_averages_and_classes_are_those_of_scikit_learn(tmp_path: Path) -> None:
             assert reading["low"] < reading["value"] < reading["high"]
     assert one(found, "accuracy", 1, segment="origin=JFK")["n"] < N
     assert found.filter(pl.col("metric") == "roc_auc").is_empty()
+    assert found.filter(pl.col("metric") == "class_f1", pl.col("feature") == "").is_empty()
 
 
 def test_beyond_fifty_classes_the_rest_is_other_and_accuracy_stays_exact(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> 
             summarise(night(of, day(as_of)), warehouse)
             score(night(of, day(as_of)), warehouse)
             found[as_of] = warehouse.frame("SELECT * FROM mart.reading")
+        card = warehouse.frame("SELECT * FROM mart.scorecard WHERE family = 'performance'")
         share = warehouse.value("SELECT share FROM mart.label_arrival WHERE model_id = 'm' AND lag = 0")
     young = one(found[4], "accuracy", 4)
     assert young["value"] is not None
@@ -65,6 +66,7 @@ def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> 
     assert one(found[3], "accuracy", 3)["grade"] == "unknown"
     assert one(found[4], "accuracy", 3)["grade"] == "good"
     assert one(found[4], "requests", 4)["reason"] != young["reason"]
+    assert card.row(0, named=True)["grade"] == "unknown"
     window = one(found[4], "accuracy", 4, window=28)
     assert window["grade"] == "unknown"
     assert "94" in window["reason"]
@@ -137,3 +139,26 @@ def test_errors_to_expect_follow_the_predictions(tmp_path: Path) -> None:
         assert (mae["unit"], mae["n"]) == ("min", 4000)
     assert one(readings, "mae", 1)["value"] == pytest.approx(np.abs(errors[1]).mean(), rel=1e-3)
     assert one(readings, "mae", 2)["value"] is None
+
+
+def test_a_scorecard_waits_for_no_label_that_a_longer_window_has(tmp_path: Path) -> None:
+    """Labels come after six days: the leading week is young, the longest window is not, and it decides."""
+    rng = np.random.default_rng(3)
+    of = workspace(
+        tmp_path,
+        [{"id": "m", "task": "binary", "threshold": 0.5, "reference": {"start": day(0), "end": day(9)}}],
+        targets={"targets": [{"metric": "accuracy", "good": 0.6, "poor": 0.5}]},
+        workspace={"name": "Test", "windows": [1, 7, 140]},
+    )
+    with Warehouse.open(None) as warehouse:
+        for number in range(140):
+            s = rng.random(40)
+            rows = requests("m", day(number), 40, score=s)
+            fill(of, warehouse, [(rows, labelled(rows, (rng.random(40) < s).astype(float), lag=6))])
+        summarise(night(of, day(139)), warehouse)
+        score(night(of, day(139)), warehouse)
+        readings = warehouse.frame("SELECT * FROM mart.reading")
+        card = warehouse.frame("SELECT * FROM mart.scorecard WHERE family = 'performance'").row(0, named=True)
+    assert one(readings, "accuracy", 139, window=7)["grade"] == "unknown"
+    assert (card["grade"], card["metric"]) == ("good", "accuracy")
+    assert " over 140 days: meets" in card["reason"]

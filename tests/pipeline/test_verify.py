@@ -151,6 +151,8 @@ def test_label_figures_by_hand() -> None:
     assert figures["log_loss"] == pytest.approx(
         -(math.log(0.9) + math.log(0.2) + math.log(0.3) + math.log(0.9)) / 4
     )
+    assert (figures["specificity"], figures["f05"], figures["selection_rate"]) == (0.5, 0.5, 0.5)
+    assert figures["brier"] == pytest.approx((0.1**2 + 0.8**2 + 0.7**2 + 0.1**2) / 4)
     assert label_figures(LABELLED.head(4), "binary", 0.85)["precision"] == 1.0
 
 
@@ -166,4 +168,4 @@ def test_regression_figures_by_hand() -> None:
     values = {"prediction": [1.0, 3.0], "baseline": [None, 2.0], "label": [0.0, 4.0]}
     rows = pl.DataFrame({"score": [None, None], **values})
     figures = label_figures(rows, "regression", None)
-    assert figures == {"mse": 1.0, "rmse": 1.0, "mae": 1.0, "r2": 1 - 2 / 8, "mae_skill": 0.5}
+    assert figures == {"mse": 1.0, "rmse": 1.0, "mae": 1.0, "mape": 0.25, "r2": 1 - 2 / 8, "mae_skill": 0.5}

@@ -1,0 +1,32 @@
+/*---
+title: Largest differences between groups
+definition: >
+  One row a model, declared grouping and figure: the groups with the highest and the lowest value, their difference and
+  ratio, and whether their 90 % intervals lie apart. Groups with fewer than 100 rows are counted as too small and take
+  no part; nor do 'other' and 'missing', which are no groups.
+---*/
+select
+  model,
+  dimension,
+  metric,
+  any_value(title) as title,
+  any_value(metric_slug) as metric_slug,
+  any_value(unit) as unit,
+  any_value(position) as position,
+  count(value) as compared,
+  count(*) - count(value) as too_small,
+  max_by(name, value) as high_name,
+  max(value) as high_value,
+  max_by(low, value) as high_low,
+  max_by(high, value) as high_high,
+  min_by(name, value) as low_name,
+  min(value) as low_value,
+  min_by(low, value) as low_low,
+  min_by(high, value) as low_high,
+  max(value) - min(value) as difference,
+  case when min(value) > 0 then max(value) / min(value) end as ratio,
+  coalesce(min_by(high, value) < max_by(low, value), false) as is_apart
+from page.fairness
+where name not in ('other', 'missing')
+group by model, dimension, metric
+order by model, dimension, any_value(position)
