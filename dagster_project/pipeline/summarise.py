@@ -33,8 +33,10 @@ from dagster_project.store.warehouse import Warehouse, quote_table
 
 MOST_ROUNDS = 12
 """A new grid or an older value may mark days that were done; more rounds than this would be a fault."""
-UNREAD = ("request_id", "file_id", "arrival_time", "status", "label_time", "label_text")
-"""Columns of the lake that summaries hardly ever read; labels without a user read request_id."""
+UNREAD = ("request_id", "file_id", "status", "label_time", "label_text")
+"""Columns of the lake that summaries never read; labels without a user read request_id."""
+SELDOM = ("arrival_time", "eligible")
+"""Columns that few sources map; the others' are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,9 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
 
 
 def _unread(night: Night, source: str) -> list[str]:
-    """Columns not to be kept in memory: an arrival is read where the source maps it."""
-    timed = any(s.source == source and "arrival_time" in s.columns for s in night.workspace.sources)
-    return [name for name in UNREAD if not (timed and name == "arrival_time")]
+    """Columns not to be kept in memory."""
+    mapped = {name for s in night.workspace.sources if s.source == source for name in s.columns}
+    return [*UNREAD, *(name for name in SELDOM if name not in mapped)]
 
 
 def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:
