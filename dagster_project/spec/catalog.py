@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from dagster_project.spec.base import Currency, Day, Finding, Input, Name, Text, refuse
 from dagster_project.spec.patterns import Pattern as TextPattern
-from dagster_project.spec.rules import Objective, Rule
+from dagster_project.spec.promises import Objective, Rule
 
 Task = Literal["binary", "regression", "multiclass", "other"]
 Pattern = Literal["rest", "batch", "stream", "other"]

@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from dagster_project.core.errors import Problem
 from dagster_project.core.naming import slug
 from dagster_project.spec.base import KeyPath, did_you_mean
-from dagster_project.spec.crosscheck_rules import may_serve, promise_problems
+from dagster_project.spec.crosscheck_promises import may_serve, promise_problems
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry
 from dagster_project.spec.rubric import Attestation, Waiver

@@ -51,7 +51,7 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
 
 def test_the_worst_rule_comes_first_with_its_worst_day(views: Views) -> None:
     """Of days that break it equally the earlier one; what cannot be judged is last and says why."""
-    rows = views.where("rules", model="m")
+    rows = views.where("value_rules", model="m")
     assert [(r["rule"], r["failed"], r["unjudged"], r["grade"]) for r in rows] == [
         ("a below b", 20, 20, "poor"),
         ("fine", 0, 20, "good"),

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from dagster_project.spec.catalog import Model
-from dagster_project.spec.rules import Comparison, Objective, Rule
+from dagster_project.spec.promises import Comparison, Objective, Rule
 from tests.spec.conftest import Check
 
 FILE = "data/catalog/a.yml"

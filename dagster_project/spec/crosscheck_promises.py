@@ -13,7 +13,7 @@ from dagster_project.spec.base import KeyPath, did_you_mean
 from dagster_project.spec.catalog import Model
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry
-from dagster_project.spec.rules import REQUEST_NUMBERS
+from dagster_project.spec.promises import REQUEST_NUMBERS
 from dagster_project.spec.source import Source
 
 
