@@ -81,7 +81,15 @@ def _model(number: int, name: str) -> dict[str, object]:
         "owner": text, "executive": LINK, "users": text, "limits": HANDLER, "runbook": "javascript:window.hacked=1",
         "tags": [SCRIPT, HANDLER], "segments": ['quo"te'], "task": "binary", "positive": SCRIPT, "threshold": 0.5,
         "out_of_scope": LINK, "fallback": text, "stage": "production", "unit": HANDLER,
+        "objective": {"latency_ms": 10, "share": 0.9, "availability": 0.9},
+        "features": {name: {"type": "category", "required": True} for name in FEATURES},
+        "rules": [_rule(text, 'quo"te'), {"name": f"truth {SCRIPT}", "truth": {"column": "'; --", "of": "<b>x</b>"}}],
     }  # fmt: skip
+
+
+def _rule(text: str, feature: str) -> dict[str, object]:
+    when = {"left": "dot.ted", "op": "=", "value": text}
+    return {"name": text, "must": {"left": feature, "op": "!=", "value": text}, "when": when, "reason": LINK}
 
 
 def _requests() -> list[dict[str, object]]:
@@ -111,6 +119,7 @@ def _facts(folder: Path, text: str) -> None:
             "version": SCRIPT,
             "parameters": {SCRIPT: HANDLER},
             "metrics": {HANDLER: 1},
+            "profile": {name: {"n": 9, "missing": SCRIPT, "shares": {HANDLER: 0.5}} for name in FEATURES},
         }
         known = {name: value for name, value in row.items() if name in fact.columns}
         (folder / f"{kind}.ndjson").write_text(json.dumps(known), encoding="utf-8")

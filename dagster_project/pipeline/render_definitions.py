@@ -177,7 +177,7 @@ def _put_promises(workspace: Workspace, warehouse: Warehouse) -> None:
         for m in models
         for i, r in enumerate(m.rules)
     ]
-    warehouse.replace("catalog.data_rule", _frame(columns, rules))
+    warehouse.replace("catalog.value_rule", _frame(columns, rules))
     limits = {"model_id": TEXT, "latency_ms": NUMBER, "share": NUMBER, "availability": NUMBER}
     promised = [(m.id, m.objective) for m in models if m.objective]
     rows = [(name, o.latency_ms, o.share, o.availability) for name, o in promised]

@@ -37,8 +37,10 @@ MOST_ROUNDS = 12
 """A new grid or an older value may mark days that were done; more rounds than this would be a fault."""
 MEMORY = "500MB"
 """The database's share while it summarises."""
-UNREAD = ("request_id", "file_id", "arrival_time", "status", "label_time", "label_text")
-"""Columns that summaries of requests hardly ever read; labels without a user read request_id, classes label_text."""
+UNREAD = ("file_id", "status", "label_time", "label_text")
+"""Columns that summaries of requests never read; classes read label_text."""
+SELDOM = ("arrival_time", "eligible")
+"""Columns that few sources map; the others' are not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
     files = [path for one in due for path in one.labelled]
     if not files:
         return {}
-    unread = [name for name in UNREAD if name not in ("request_id", "label_text")]
+    unread = [name for name in UNREAD if name != "label_text"]
     wanted = {name: kind for name, kind in LABELLED.items() if name not in unread}
     engine.load(
         files, sum(one.labelled_rows for one in due), explode="segments", unread=unread, wanted=wanted
@@ -122,11 +124,11 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
 
 
 def _unread(night: Night, source: str) -> list[str]:
-    """Columns not to be kept in memory: an arrival is read where the source maps it, an id where a sample is drawn."""
-    timed = any(s.source == source and "arrival_time" in s.columns for s in night.workspace.sources)
+    """Columns not to be kept in memory; ids of requests only where a sample is drawn by them."""
+    mapped = {name for s in night.workspace.sources if s.source == source for name in s.columns}
     sampled = any(placed.value.multivariate for placed in night.workspace.models)
-    read = {"arrival_time": timed, "request_id": sampled}
-    return [name for name in UNREAD if not read.get(name)]
+    by_id = () if sampled else ("request_id",)
+    return [*UNREAD, *by_id, *(name for name in SELDOM if name not in mapped)]
 
 
 def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:

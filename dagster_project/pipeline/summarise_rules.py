@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, feature_column
+from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column
 from dagster_project.spec.catalog import Model
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.promises import REQUEST_NUMBERS, Comparison, Kind, Rule, Truth
@@ -79,36 +79,36 @@ def _scan(chunk: Chunk, judged: Judged) -> Scan:
     """One row a request of the models that declare the rule: whether it applies, and whether it holds."""
     import polars as pl
 
-    keys = chunk.keys.filter(pl.col("model_id").is_in(judged.models))
-    constants: Constants = {}
+    keys = constants(chunk, chunk.keys.filter(pl.col("model_id").is_in(judged.models)))
+    fixed: Constants = {}
     if isinstance(judged.rule, Rule):
-        holds, applies = _rule(chunk.engine, judged.rule, constants)
+        holds, applies = _rule(chunk.engine, judged.rule, fixed)
     else:
         holds, applies = _all_there(chunk.engine, judged.rule), ALWAYS
-    keys = keys.with_columns(pl.lit(value).alias(name) for name, value in constants.items())
+    keys = keys.with_columns(pl.lit(value).alias(name) for name, value in fixed.items())
     columns = {"key": "k.key", "holds": holds, "applies": applies}
     return Scan("rule_values", columns, (Lookup("k", keys, BY_DAY),))
 
 
-def _rule(engine: Engine, rule: Rule, constants: Constants) -> tuple[str, str]:
+def _rule(engine: Engine, rule: Rule, fixed: Constants) -> tuple[str, str]:
     """SQL of `holds` and of `applies`; where the condition cannot be told, neither can the rule."""
     if rule.truth:
-        holds = _truth(engine, rule.truth, constants)
+        holds = _truth(engine, rule.truth, fixed)
     else:
         assert rule.must is not None  # noqa: S101  narrowing: a rule has one of the two
-        holds = _comparison(engine, rule.must, "must", constants)
+        holds = _comparison(engine, rule.must, "must", fixed)
     if rule.when is None:
         return holds, ALWAYS
-    applies = _comparison(engine, rule.when, "given", constants)
+    applies = _comparison(engine, rule.when, "given", fixed)
     return f"CASE WHEN {applies} THEN {holds} END", applies
 
 
-def _comparison(engine: Engine, compared: Comparison, name: str, constants: Constants) -> str:
+def _comparison(engine: Engine, compared: Comparison, name: str, fixed: Constants) -> str:
     left = _operand(engine, compared.left, compared.kind)
     if compared.right is not None:
         right = _operand(engine, compared.right, compared.kind)
     else:
-        constants[name] = _constant(compared)
+        fixed[name] = _constant(compared)
         right = _read(f"k.{quote(name)}", compared.kind)
     return f"({left} {OPERATORS[compared.op]} {right})"
 
@@ -121,12 +121,12 @@ def _constant(compared: Comparison) -> float | str | None:
     return str(int(value)) if value.is_integer() else str(value)
 
 
-def _truth(engine: Engine, truth: Truth, constants: Constants) -> str:
+def _truth(engine: Engine, truth: Truth, fixed: Constants) -> str:
     """Whether the checked column says what the trusted one says."""
     if truth.tolerance is None:
         sides = [_operand(engine, name, "text") for name in (truth.of, truth.column)]
         return f"({sides[0]} = {sides[1]})"
-    constants["tolerance"] = truth.tolerance
+    fixed["tolerance"] = truth.tolerance
     sides = [_operand(engine, name, "number") for name in (truth.of, truth.column)]
     return f"(abs({sides[0]} - {sides[1]}) <= k.tolerance)"
 

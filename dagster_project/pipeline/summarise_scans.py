@@ -157,7 +157,7 @@ def input_scan(engine: Engine, keys: pl.DataFrame, part: str | None = None) -> S
             "(epoch_us(r.arrival_time) - epoch_us(r.event_time)) / 1000000.0",
             "DOUBLE",
         ),
-        "eligible": "r.eligible",
+        "eligible": _if_loaded(engine, "eligible", "r.eligible", "BIGINT"),
     }
     if part is None:
         return Scan("input", columns, (Lookup("k", keys, BY_DAY),))

@@ -34,6 +34,8 @@ BY_SEGMENT = ("daily.traffic", "daily.latency_hist")
 """Tables that the segments' parts are counted into."""
 UNDECLARED_CAP = 50
 """Segment values of a source whose file is gone; the default of those that have one."""
+READ_BY = {"daily.arrival_hist": "arrival_time", "daily.coverage": "eligible"}
+"""Tables that are counted from one column alone."""
 SKETCH = "daily.user_sketch"
 DUPLICATE = "daily.duplicate"
 
@@ -42,7 +44,7 @@ def request_rows(
     warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statement], caps: Mapping[str, int]
 ) -> Rows:
     """Rows of all statements that read `input`. `caps`: largest number of segment values, by source."""
-    statements = list(statements)
+    statements = [s for s in statements if _is_asked_for(chunk, table_of(s))]
     rows: Rows = {}
     whole = constants(chunk, chunk.keys).with_columns(_literal("", "segment"))
     _count(rows, chunk, statements, whole, input_scan(chunk.engine, whole))
@@ -53,6 +55,13 @@ def request_rows(
             scan = input_scan(chunk.engine, keys, segment_value(segment, chunk.engine.loaded))
             _count(rows, chunk, by_segment, keys, scan)
     return rows
+
+
+def _is_asked_for(chunk: Chunk, table: str) -> bool:
+    """False for a table that would get no row: nobody maps its column or declares what it is held against."""
+    if table == "daily.objective":
+        return any(chunk.declared(m).objective for m in chunk.model_ids)
+    return READ_BY.get(table, "day") in chunk.engine.loaded
 
 
 def duplicate_rows(chunk: Chunk, duplicates: Mapping[dt.date, int]) -> pl.DataFrame:

@@ -347,7 +347,7 @@ create table if not exists catalog.silence (
 create table if not exists catalog.feature (  -- declared inputs of a model
   model_id varchar, feature varchar, type varchar, min double, max double, allowed varchar[], unit varchar
 );
-create table if not exists catalog.data_rule (  -- declared rules of a model, in words
+create table if not exists catalog.value_rule (  -- declared rules between values of a model, in words
   model_id varchar, rule varchar, kind varchar, words varchar, reason varchar, position integer
 );
 create table if not exists catalog.objective (

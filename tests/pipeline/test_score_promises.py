@@ -16,11 +16,6 @@ from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, night, put, requests, workspace
 
 MODEL = {"id": "m", "objective": {"latency_ms": 100, "share": 0.9, "availability": 0.95}}
-ARRIVALS = {
-    "source": "log",
-    "files": "x.csv",
-    "columns": {"event_time": "t", "arrival_time": "a", "model_id": "m"},
-}
 N = 400
 DAYS = 28
 
@@ -42,6 +37,13 @@ def value(readings: pl.DataFrame, metric: str, number: int, window: int = 1, fea
     found = readings.filter(*(pl.col(c) == v for c, v in wanted.items()))
     assert len(found) == 1, f"{len(found)} readings of {wanted}"
     return found["value"][0]
+
+
+def mapped(root: Path, column: str) -> Workspace:
+    """A workspace whose source maps one column beside the time and the model."""
+    (root / "data" / "sources").mkdir(parents=True)
+    columns = {"event_time": "t", "model_id": "m", column: column}
+    return workspace(root, **{"sources/log": {"source": "log", "files": "x.csv", "columns": columns}})
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +123,7 @@ def test_arrival_delays_are_quantiles_of_arrival_minus_event(tmp_path: Path) -> 
     rows = requests("m", day(0), N, event_time=event, arrival_time=[None, *arrival[1:]])
     unmapped = read(workspace(tmp_path / "1"), [rows], 0)
     assert unmapped.filter(metric="arrival_p50_minutes").is_empty()
-    (tmp_path / "2" / "data" / "sources").mkdir(parents=True)
-    found = read(workspace(tmp_path / "2", **{"sources/log": ARRIVALS}), [rows], 0)
+    found = read(mapped(tmp_path / "2", "arrival_time"), [rows], 0)
     for q in (50, 95):
         expected = np.quantile(minutes[1:], q / 100, method="inverted_cdf")
         assert value(found, f"arrival_p{q}_minutes", 0) == pytest.approx(expected, rel=0.01)
@@ -152,9 +153,8 @@ def test_coverage_counts_a_run_once(tmp_path: Path) -> None:
     """Eligible records stand on a run's first row, the scored ones on every row that has a prediction."""
     eligible = [60, *[None] * 29, 40, *[None] * 29]
     prediction = [1.0] * 50 + [None] * 10
-    found = read(
-        workspace(tmp_path), [requests("m", day(0), 60, eligible=eligible, prediction=prediction)], 0
-    )
+    rows = requests("m", day(0), 60, eligible=eligible, prediction=prediction)
+    found = read(mapped(tmp_path / "1", "eligible"), [rows], 0)
     assert value(found, "coverage", 0) == 0.5
     assert found.filter(metric="coverage")["grade"].unique().to_list() == ["poor"]
     unsaid = read(workspace(tmp_path / "2"), [requests("m", day(0), 60, prediction=prediction)], 0)

@@ -163,3 +163,11 @@ def test_the_simple_alternative_is_a_column_or_a_constant() -> None:
     constant = mapped(source(columns={"baseline": {"constant": -4}}), a=[1, 2]).rows
     assert constant["baseline"].to_list() == [-4.0, -4.0]
     assert mapped(source(), a=[1]).rows["baseline"].to_list() == [None]
+
+
+def test_eligible_records_are_whole_and_may_be_unsaid() -> None:
+    """What a run could have scored: a number on one row and none on the others is no 1; half a record is a flaw."""
+    of = source(columns={"eligible": "open"})
+    found = mapped(of, open=[40, None, 0])
+    assert found.rows["eligible"].to_list() == [40, None, 0]
+    assert "eligible" in mapped(of, open=[1.5]).rejects["reason"][0]

@@ -44,7 +44,7 @@ select
   reading.high,
   coalesce(reading.grade, 'unknown') as grade,
   coalesce(reading.reason, 'not available: no request in the window') as why
-from catalog.data_rule as declared
+from catalog.value_rule as declared
 left join counted on counted.model_id = declared.model_id and counted.rule = declared.rule
 left join reading on reading.model_id = declared.model_id and reading.rule = declared.rule
 order by model, list_position(['poor', 'watch', 'good', 'unknown'], coalesce(reading.grade, 'unknown')), declared.position
