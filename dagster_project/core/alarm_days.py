@@ -38,8 +38,8 @@ class Described:
     correlation: Floats
     """Of neighbouring days: corrected for its bias, one standard error up."""
     excess: Floats
-    """Kurtosis beyond that of a normal: one standard error up, and twice, as a few dozen days show less than half of
-    it where tails are heavy."""
+    """Kurtosis beyond that of a normal: one and a half standard errors up, and twice, as a few dozen days show less
+    than half of it where tails are heavy."""
 
 
 def describe(places: Floats, stretch: Floats, weekdays: Ints) -> Described:
@@ -107,4 +107,4 @@ def _moments(left: Floats, days: Ints) -> tuple[Floats, Floats, Floats]:
     # Kendall (1954): the estimate is too low by about (1 + 3 r) / n.
     correlation = np.clip(raw + (1 + 3 * raw) / count + np.sqrt((1 - raw**2) / count), 0.0, _MOST)
     excess = np.maximum((safe**4).sum(axis=1) / some**2 * count - 3, 0.0)
-    return squares, correlation, 2 * (excess + np.sqrt(24 / count))
+    return squares, correlation, 2 * (excess + 1.5 * np.sqrt(24 / count))

@@ -159,7 +159,8 @@ def learn(
     taught = verdict.known & ~verdict.fires & ~open_
     miss = np.where(taught, place - spread.weekday[:, weekday] - recent.level, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = miss**2 / _day_sd(spread, n) ** 2
+        # A fall where only rises alarm may be of any size: it must not blind the monitor for weeks.
+        error = np.minimum(miss**2 / _day_sd(spread, n) ** 2, spread.limit**2)
     return Recent(
         level=recent.level + _LEVEL * miss,
         error=np.where(taught, recent.error + _ERROR * (error - recent.error), recent.error),
