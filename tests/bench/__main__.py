@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import accuracy, demo, events, fleet, history, orchestration, pages
+from tests.bench import accuracy, alarms, demo, events, fleet, history, orchestration, pages
 from tests.bench.fleet import Fleet
 from tests.bench.report import Section, page
 from tests.bench.workspaces import Tell, warm_up
@@ -39,6 +39,7 @@ class Sizes:
     """Nights with and without Dagster."""
     rows: int
     """Rows a day that accuracy is measured on."""
+    alarms: alarms.Sizes
 
 
 FULL = Sizes(
@@ -50,6 +51,7 @@ FULL = Sizes(
     further=3,
     pairs=5,
     rows=1_000_000,
+    alarms=alarms.FULL,
 )
 SMALL = Sizes(
     days=((20_000, 1),),
@@ -60,6 +62,7 @@ SMALL = Sizes(
     further=1,
     pairs=1,
     rows=20_000,
+    alarms=alarms.SMALL,
 )
 """To see that everything runs (the demo has one size only and is left out). Its figures are never written."""
 
@@ -75,6 +78,7 @@ SECTIONS: dict[str, Measure] = {
     "history": lambda sizes, scratch, tell: history.section(scratch, sizes.lengths, sizes.further, tell),
     "dagster": lambda sizes, scratch, tell: orchestration.section(scratch, sizes.pairs, tell),
     "accuracy": lambda sizes, scratch, tell: accuracy.section(scratch, sizes.rows, tell),
+    "alarms": lambda sizes, scratch, tell: alarms.section(sizes.alarms, tell),
 }
 
 

@@ -33,8 +33,6 @@ These goals belong to versions to come. Nothing here is claimed.
 |---|---|
 | drift of 25 columns, 1M + 1M rows, against Evidently, NannyML and whylogs, once and night after night | \
 not measured: peers are not part of this environment |
-| false alarms per model-year, precision and recall of planted changes | not measured: \
-alarms with a budget are not part of this version |
 """
 
 
