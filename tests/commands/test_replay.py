@@ -11,7 +11,15 @@ from dagster_project.__main__ import cli
 from dagster_project.starter import write_starter
 from tests.nights import figures
 
-RULE = "title: Busy\nmeaning: Busy.\nmethod: threshold\nmetrics: [requests]\ndirection: up\nat: 1\nopen_after: 1\nask: Look.\n"
+RULE = """title: Busy
+meaning: Busy.
+method: threshold
+metrics: [requests]
+direction: up
+at: 1
+open_after: 1
+ask: Look.
+"""
 
 
 def test_it_says_what_a_rule_would_have_raised(tmp_path: Path) -> None:
