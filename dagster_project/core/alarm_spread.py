@@ -15,17 +15,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dagster_project.core import alarm, alarm_scale
+from dagster_project.core import alarm, alarm_days, alarm_scale
 from dagster_project.core.alarm import Verdict
 from dagster_project.core.alarm_scale import Kind
 from dagster_project.core.types import Bools, Floats, Ints, Numbers
 
 FEWEST_DAYS = 60
-WEEK = 7
 _LEVEL, _ERROR = 1 / 14, 1 / 28
 """Weight of one day in the level of the recent weeks, and in its error."""
-_LEAST_DF = 12.0
-"""A reference whose days hang together says less of its sd; beyond this the recent weeks are the guard."""
+_ROUNDING = 1e-9
+"""Spread that rounding alone leaves in equal days, as a share of their value."""
 _FOLDED = 5 / 3
 """The sd of a wandering mean over that of its size: after a change a distance wanders with the larger one."""
 
@@ -82,36 +81,30 @@ def reference(
     values = np.asarray(values, dtype=np.float64)
     n = np.broadcast_to(np.asarray(n, dtype=np.float64), values.shape)
     n = np.where(np.isfinite(values), n, np.nan)
-    rows, power = _median(n), alarm_scale.power(values, kind)
-    y = alarm_scale.scaled(values, n, rows[:, None], power[:, None], kind)
-    centre, effects, kept, days = _season(y, weekdays)
-    left = y - centre[:, None] - effects[:, weekdays]
-    if not kind.endswith("distance") and kind != "share":
-        left = left / alarm_scale.stretch(n, rows[:, None])
-    squares, correlation, excess = _moments(left, days)
-    independent = days * (1 - correlation**2) / (1 + correlation**2)
-    df = np.maximum(independent - 1 - (WEEK - 1) * kept, _LEAST_DF)
-    variance = squares / np.maximum(days - 1 - (WEEK - 1) * kept, 1.0)
-    chance = alarm.alpha(tests, budget)
-    unknown = (1 + correlation) / (1 - correlation) / np.maximum(days, 1) + (WEEK - 1) * kept / np.maximum(
-        days, 1
-    )
-    known_variance = _mean(alarm_scale.sampling(n, kind))
+    rows, power = alarm_days.median(n), alarm_scale.power(values, kind)
+    places = alarm_scale.scaled(values, n, rows[:, None], power[:, None], kind)
+    found = alarm_days.describe(places, _stretch(n, rows[:, None], kind), np.asarray(weekdays))
+    sampling = alarm_days.mean(alarm_scale.sampling(n, kind))
     size = alarm_scale.size_of(values, kind)
+    # Where both sides fire, rows of two days come in four ways.
+    rate = alarm.alpha(tests, budget)
+    one, both = (
+        alarm.limit(alarm.day_chance(r, found.correlation, in_a_row), found.df, found.excess)
+        for r in (rate, rate / 2**in_a_row)
+    )
     return Spread(
         kind=kind,
         power=power,
-        centre=centre,
-        weekday=effects,
-        sd=np.sqrt(np.maximum(variance - known_variance, 0.0)),
-        size_sd=np.sqrt(_mean((size - _mean(size)[:, None]) ** 2)),
-        correlation=correlation,
-        widening=np.sqrt(1 + unknown),
+        centre=found.centre,
+        weekday=found.weekday,
+        sd=np.sqrt(np.maximum(found.variance - sampling, 0.0)),
+        size_sd=np.sqrt(alarm_days.mean((size - alarm_days.mean(size)[:, None]) ** 2)),
+        correlation=found.correlation,
+        widening=np.sqrt(1 + found.unsure),
         rows=rows,
-        limit=alarm.limit(alarm.day_chance(chance, correlation, in_a_row), df, excess),
-        # Both sides fire: rows of two days come in four ways.
-        limit_both=alarm.limit(alarm.day_chance(chance / 2**in_a_row, correlation, in_a_row), df, excess),
-        why=_no_limits(days, variance + known_variance),
+        limit=one,
+        limit_both=both,
+        why=_no_limits(found.days, found.variance + sampling > (_ROUNDING * found.centre) ** 2),
     )
 
 
@@ -166,7 +159,8 @@ def learn(
     taught = verdict.known & ~verdict.fires & ~open_
     miss = np.where(taught, place - spread.weekday[:, weekday] - recent.level, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = miss**2 / _day_sd(spread, n) ** 2
+        # A fall where only rises alarm may be of any size: it must not blind the monitor for weeks.
+        error = np.minimum(miss**2 / _day_sd(spread, n) ** 2, spread.limit**2)
     return Recent(
         level=recent.level + _LEVEL * miss,
         error=np.where(taught, recent.error + _ERROR * (error - recent.error), recent.error),
@@ -222,8 +216,17 @@ def _bands(spread: Spread, recent: Recent, n: Floats, weekday: int, direction: F
 
 
 def _day_sd(spread: Spread, n: Floats) -> Floats:
-    wide = 1.0 if spread.kind.endswith("distance") else alarm_scale.stretch(n, spread.rows)
+    wide = (
+        alarm_scale.stretch(n, spread.rows)
+        if spread.kind == "share"
+        else _stretch(n, spread.rows, spread.kind)
+    )
     return np.asarray(np.sqrt((spread.sd * wide) ** 2 + alarm_scale.sampling(n, spread.kind)))
+
+
+def _stretch(n: Floats, rows: Floats, kind: Kind) -> Floats:
+    """How widely what is left of a day may lie; distances are stretched on their scale, of shares sampling is known."""
+    return alarm_scale.stretch(n, rows) if kind in ("plain", "log") else np.ones(np.shape(n))
 
 
 def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, least: Floats) -> Floats:
@@ -263,51 +266,7 @@ def _known(known: Bools, values: Floats) -> Floats:
     return np.where(known, values, np.nan)
 
 
-def _season(y: Floats, weekdays: Ints) -> tuple[Floats, Floats, Floats, Ints]:
-    """Centre, weekday effects [S, 7] shrunk by their evidence, how much of them was kept (0 to 1), known days."""
-    seen = np.isfinite(y)
-    days = seen.sum(axis=1)
-    centre = _mean(y)
-    left = np.where(seen, y - centre[:, None], 0.0)
-    of_day = np.eye(WEEK)[np.asarray(weekdays)]
-    count, total = seen @ of_day, left @ of_day
-    effects = total / np.maximum(count, 1.0)
-    between = (total * effects).sum(axis=1)
-    within = np.maximum((left**2).sum(axis=1) - between, 0.0) / np.maximum(days - WEEK, 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        kept: Floats = np.nan_to_num(np.asarray(np.clip(1 - within * (WEEK - 1) / between, 0.0, 1.0)))
-    return centre, effects * kept[:, None], kept, days
-
-
-def _moments(left: Floats, days: Ints) -> tuple[Floats, Floats, Floats]:
-    """Sum of squares, correlation of neighbours and excess kurtosis of what is left, the latter two cautious.
-
-    The correlation is corrected for its bias and taken one standard error up. A few dozen days show less than half of
-    the kurtosis of heavy tails, so it is taken one standard error up and twice.
-    """
-    safe = np.where(np.isfinite(left), left, 0.0)
-    squares = (safe**2).sum(axis=1)
-    some = np.where(squares > 0, squares, 1.0)
-    pairs = (np.isfinite(left[:, 1:]) & np.isfinite(left[:, :-1])).sum(axis=1)
-    count = np.maximum(days, 1)
-    raw = (safe[:, 1:] * safe[:, :-1]).sum(axis=1) / some * count / np.maximum(pairs, 1)
-    raw = np.clip(raw, -0.9, 0.9)
-    correlation = np.clip(raw + (1 + 3 * raw) / count + np.sqrt((1 - raw**2) / count), 0.0, 0.9)
-    excess = np.maximum((safe**4).sum(axis=1) / some**2 * count - 3, 0.0)
-    return squares, correlation, 2 * (excess + np.sqrt(24 / count))
-
-
-def _no_limits(days: Ints, variance: Floats) -> list[str]:
+def _no_limits(days: Ints, varies: Bools) -> list[str]:
     few = [f"warming up: {d} of {FEWEST_DAYS} reference days" for d in days.tolist()]
     constant = "the reference days are all the same: only a fixed threshold can judge"
-    return alarm.reasons([(days < FEWEST_DAYS, few), (~(variance > 0), constant)], len(days))
-
-
-def _mean(values: Floats) -> Floats:
-    seen = np.isfinite(values)
-    return np.asarray(np.where(seen, values, 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1))
-
-
-def _median(n: Floats) -> Floats:
-    some = np.asarray(np.isfinite(n).any(axis=1))
-    return np.where(some, np.nanmedian(np.where(some[:, None], n, 0.0), axis=1), 0.0)
+    return alarm.reasons([(days < FEWEST_DAYS, few), (~varies, constant)], len(days))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dagster_project.core import alarm
+from dagster_project.core import alarm, alarm_days
 from dagster_project.core.alarm import Verdict
 from dagster_project.core.types import Bools, Floats, Ints, Numbers
 
@@ -235,8 +235,8 @@ def _medians(past: Floats, use: Bools, weekdays: Ints) -> tuple[Floats, Floats]:
         mine = use[:, at]
         mine &= np.cumsum(mine, axis=1) <= COMPARABLE
         counts[:, weekday] = mine.sum(axis=1)
-        some = counts[:, weekday] > 0
-        medians[some, weekday] = np.nanmedian(np.where(mine, past[:, at], np.nan)[some], axis=1)
+        if len(at):
+            medians[:, weekday] = alarm_days.median(np.where(mine, past[:, at], np.nan))
     return medians, np.where(counts > 0, counts, COMPARABLE).min(axis=1)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import accuracy, demo, events, fleet, history, orchestration
+from tests.bench import accuracy, alarms, demo, events, fleet, history, orchestration
 from tests.bench.fleet import Fleet
 from tests.bench.report import Section, page
 from tests.bench.workspaces import Tell, warm_up
@@ -35,6 +35,7 @@ class Sizes:
     """Nights with and without Dagster."""
     rows: int
     """Rows a day that accuracy is measured on."""
+    alarms: alarms.Sizes
 
 
 FULL = Sizes(
@@ -44,8 +45,17 @@ FULL = Sizes(
     further=3,
     pairs=5,
     rows=1_000_000,
+    alarms=alarms.FULL,
 )
-SMALL = Sizes(days=((20_000, 1),), fleets=(Fleet(5, 20, 3),), lengths=(3, 6), further=1, pairs=1, rows=20_000)
+SMALL = Sizes(
+    days=((20_000, 1),),
+    fleets=(Fleet(5, 20, 3),),
+    lengths=(3, 6),
+    further=1,
+    pairs=1,
+    rows=20_000,
+    alarms=alarms.SMALL,
+)
 """To see that everything runs (the demo has one size only and is left out). Its figures are never written."""
 
 Measure = Callable[[Sizes, Path, Tell], Section]
@@ -56,6 +66,7 @@ SECTIONS: dict[str, Measure] = {
     "history": lambda sizes, scratch, tell: history.section(scratch, sizes.lengths, sizes.further, tell),
     "dagster": lambda sizes, scratch, tell: orchestration.section(scratch, sizes.pairs, tell),
     "accuracy": lambda sizes, scratch, tell: accuracy.section(scratch, sizes.rows, tell),
+    "alarms": lambda sizes, scratch, tell: alarms.section(sizes.alarms, tell),
 }
 
 

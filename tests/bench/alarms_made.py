@@ -6,7 +6,7 @@ Rows of a day are counted on the product's own grids (`core.histogram`) and comp
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +89,11 @@ class Series:
 
     values: Floats
     n: Floats
+
+
+def joined(parts: Sequence[Series]) -> Series:
+    """One after another, to be watched together."""
+    return Series(np.concatenate([p.values for p in parts]), np.concatenate([p.n for p in parts]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,6 @@ not measured: peers are not part of this environment |
 | 50M events of a day within 1 GB | not measured; the first section has the memory of its largest day |
 | 900 days of history within 1.2 of 30 | not measured; see the section on history for 365 |
 | 5,000 models on the site | not measured; see the section on models for its largest |
-| false alarms per model-year, precision and recall of planted changes | not measured: \
-alarms with a budget are not part of this version |
 """
 
 
