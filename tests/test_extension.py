@@ -1,4 +1,4 @@
-"""A new metric, page, source, rubric and checklist item is each one file in one place."""
+"""A new metric, rule, page, source, rubric and checklist item is each one file in one place."""
 
 from __future__ import annotations
 
@@ -61,6 +61,25 @@ FROM span.traffic GROUP BY model_id, version, segment, day, window_days
         )
     assert rows.height > 0
     assert set(rows["value"].to_list()) == {1.0}
+
+
+def test_a_rule_is_one_file(workspace: Path) -> None:
+    """A new YAML file watches its metric, and its alert is on the site and in the API."""
+    put(
+        workspace,
+        "reports/rules/busy.yml",
+        "title: Busy\nmeaning: Busy.\nmethod: threshold\nmetrics: [requests]\ndirection: up\nat: 1\n"
+        "open_after: 1\nask: Rest.\n",
+    )
+    site = whole(workspace)
+    (alert,) = (
+        a
+        for a in json.loads((site / "api" / "alerts.json").read_text(encoding="utf-8"))
+        if a["rule"] == "busy"
+    )
+    assert (alert["state"], alert["ask"]) == ("open", "Rest.")
+    assert "Busy" in (site / alert["page"]).read_text(encoding="utf-8")
+    assert alert["page"] in (site / "alerts.html").read_text(encoding="utf-8")
 
 
 def test_a_page_is_one_file(workspace: Path) -> None:

@@ -50,7 +50,7 @@ class Replayed:
     unjudged: int
     """Alerts that nobody judged yet."""
     events_seen: int
-    """Known events on whose days a rule would have raised something, of `events`."""
+    """Known events on whose days a rule would have raised something not judged false, of `events`."""
     events: int
 
 
@@ -121,6 +121,7 @@ def _compared(
             e.day <= row["opened"] <= (e.until or e.day) + SEEN_AFTER
             and (not e.models or row["model_id"] in e.models)
             for row in found
+            if row["verdict"] != FALSE
         )
     ]
     return Replayed(

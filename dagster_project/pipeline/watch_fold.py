@@ -8,9 +8,10 @@ pipeline.watch, pipeline.replay.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 NO_READING = "no reading of this day"
+Columns = dict[str, Any]
+"""Arrays by column name."""
 STATES = ("warming up", "too few")
 """Words that a reason begins with when they are the state too; others are 'not known'."""
 
@@ -39,27 +42,22 @@ class Folded:
 
 def fold(rule: Rule, board: Board, judge: Judge, holidays: frozenset[dt.date]) -> Folded:
     """Judge every day of the board in order."""
-    import polars as pl
-
     state, memory, comparable = board.state, board.memory, board.comparable.copy()
     persistence = episodes.Persistence(rule.open_after, rule.close_after)
-    frames = []
+    judged = []
     for t, day in enumerate(board.days):
         at = board.before + t
         today = _today(board, t, comparable, state, memory)
         verdict, remembered = judge.judge(today)
         verdict = _where(verdict, board.has[:, t])
-        ordinal = day.toordinal()
         state, ended = episodes.step(
-            state, ordinal, verdict.fires, verdict.clears, verdict.known, persistence
+            state, day.toordinal(), verdict.fires, verdict.clears, verdict.known, persistence
         )
         memory = np.where(board.has[:, t, None], remembered, memory)
         calm = np.isfinite(board.observed[:, at]) & ~verdict.fires & ~state.open
         comparable[:, at] = calm & (day not in holidays)
-        if board.has[:, t].any():
-            frames.append(_rows(board, t, today, verdict, state, ended, memory))
-    signals = pl.concat(frames) if frames else pl.DataFrame()
-    return Folded(signals, int(state.open.sum()))
+        judged.append(_columns(board.has[:, t], today, verdict, state, ended, memory))
+    return Folded(_frame(board, judged), int(state.open.sum()))
 
 
 def _today(board: Board, t: int, comparable: Bools, state: episodes.State, memory: Floats) -> Today:
@@ -86,55 +84,64 @@ def _where(verdict: Verdict, has: Bools) -> Verdict:
     )  # fmt: skip
 
 
-def _rows(
-    board: Board,
-    t: int,
+def _columns(
+    has: Bools,
     today: Today,
     verdict: Verdict,
     state: episodes.State,
     ended: Mapping[int, episodes.Episode],
     memory: Floats,
-) -> pl.DataFrame:
-    """The day's signals of monitors with a reading, with the state after it."""
-    import polars as pl
-
-    opened, since, last, repeats = (
-        state.opened.copy(),
-        state.since.copy(),
-        state.last.copy(),
-        state.repeats.copy(),
-    )
+) -> Columns:
+    """The day's signals of monitors with a reading, with the state after it; the monitors by their place."""
+    opened, since, last, repeats = (a.copy() for a in (state.opened, state.since, state.last, state.repeats))
     for i, episode in ended.items():
         opened[i], since[i], last[i], repeats[i] = (
-            episode.opened,
-            episode.since,
-            episode.last,
-            episode.repeats,
-        )
+            episode.opened, episode.since, episode.last, episode.repeats,
+        )  # fmt: skip
     closed = np.zeros(len(opened), dtype=np.bool_)
     closed[list(ended)] = True
-    columns = {
+    every = {
+        "at": np.arange(len(has)), "day": np.full(len(has), today.day.toordinal()),
         "observed": today.observed, "expected": verdict.expected, "low": _finite(verdict.low),
-        "high": _finite(verdict.high), "z": verdict.z, "detectable": verdict.detectable,
+        "high": _finite(verdict.high), "z": verdict.z, "detectable": verdict.detectable, "n": today.n,
+        "since": since, "opened": opened, "last_fired": last, "repeats": repeats, "closed": closed,
+        "firing": state.firing, "clearing": state.clearing, "held": memory,
+        "state": np.array(_states(verdict, today.open), dtype=object),
+        "reason": np.array(_reasons(today, verdict), dtype=object),
     }  # fmt: skip
-    frame = board.monitors.with_columns(
-        pl.lit(today.day).alias("day"),
-        pl.lit(today.day + dt.timedelta(days=board.wait)).alias("known_on"),
-        *(pl.Series(name, values, dtype=pl.Float64).fill_nan(None) for name, values in columns.items()),
-        pl.Series("n", today.n).fill_nan(None).cast(pl.Int64),
-        pl.Series("state", _states(verdict, today.open), dtype=pl.String),
-        pl.Series("reason", _reasons(today, verdict), dtype=pl.String),
-        *(
-            _days(name, values)
-            for name, values in (("since", since), ("opened", opened), ("last_fired", last))
-        ),
-        pl.Series("repeats", repeats.astype(np.int32)),
-        pl.Series("closed", closed),
-        pl.Series("firing", state.firing.astype(np.int32)),
-        pl.Series("clearing", state.clearing.astype(np.int32)),
-        pl.Series("held", [_held(row) for row in memory], dtype=pl.List(pl.Float64)),
+    return {name: values[has] for name, values in every.items()}
+
+
+def _frame(board: Board, judged: Sequence[Columns]) -> pl.DataFrame:
+    """All days' columns as rows of `mart.signal`; nan becomes NULL, days that never were too."""
+    import polars as pl
+
+    together = {name: np.concatenate([day[name] for day in judged]) for name in judged[0]}
+    held = together.pop("held")
+    texts = {
+        name: pl.Series(name, together.pop(name).tolist(), dtype=pl.String) for name in ("state", "reason")
+    }
+    frame = pl.DataFrame(together).with_columns(
+        pl.col(pl.Float64).fill_nan(None),
+        *(_day(name) for name in ("since", "opened", "last_fired", "day")),
+        *texts.values(),
+        pl.Series("held", [_held(row) for row in held.tolist()], dtype=pl.List(pl.Float64)),
     )
-    return frame.filter(pl.Series(board.has[:, t]))
+    own = frame.with_columns(
+        pl.col("n").cast(pl.Int64), (pl.col("day") + pl.duration(days=board.wait)).alias("known_on")
+    )
+    named = own.join(
+        board.monitors.with_row_index("at").cast({"at": pl.Int64}), on="at", maintain_order="left"
+    )
+    return named.drop("at")
+
+
+def _day(name: str) -> pl.Expr:
+    """An ordinal as a day; the day that never was is NULL."""
+    import polars as pl
+
+    since_epoch = pl.col(name) - dt.date(1970, 1, 1).toordinal()
+    return pl.when(pl.col(name) != episodes.NEVER).then(since_epoch.cast(pl.Int32).cast(pl.Date)).alias(name)
 
 
 def _finite(values: Floats) -> Floats:
@@ -142,15 +149,8 @@ def _finite(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _held(row: Floats) -> list[float] | None:
-    return None if len(row) == 0 or np.isnan(row).all() else row.tolist()
-
-
-def _days(name: str, ordinals: np.typing.NDArray[np.int64]) -> pl.Series:
-    import polars as pl
-
-    days = [dt.date.fromordinal(o) if o != episodes.NEVER else None for o in ordinals.tolist()]
-    return pl.Series(name, days, dtype=pl.Date)
+def _held(row: list[float]) -> list[float] | None:
+    return None if not row or all(math.isnan(value) for value in row) else row
 
 
 def _states(verdict: Verdict, is_open: Bools) -> list[str]:

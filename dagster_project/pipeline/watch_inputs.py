@@ -50,7 +50,7 @@ def rule_frame(group: Group) -> pl.DataFrame:
     import polars as pl
 
     rule = group.rule.rule
-    rows = [(group.rule.id, m, rule.on, rule.segments, list(group.models)) for m in rule.metrics]
+    rows = [(group.rule.id, m, rule.subject, rule.segments, list(group.models)) for m in rule.metrics]
     texts: dict[str, pl.DataType] = dict.fromkeys(("rule", "metric", "subject"), pl.String())
     schema = texts | {"segments": pl.Boolean(), "models": pl.List(pl.String)}
     return pl.DataFrame(rows, schema=schema, orient="row")

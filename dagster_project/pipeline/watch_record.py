@@ -30,8 +30,8 @@ FALSE = "false alarm"
 def record(handled: Handled, as_of: dt.date) -> pl.DataFrame:
     """Rows by rule, by severity and in all; `handled` are episodes with their handling and deadline.
 
-    Only alerts that became known since people began to answer count as due: nobody answers what a first night finds
-    in years of logs.
+    Due is what was acknowledged, and what should have been since people began to answer: nobody answers all that a
+    first night finds in years of logs.
     """
     import polars as pl
 
@@ -51,7 +51,7 @@ def _row(own: Handled, since: dt.date | None, as_of: dt.date, *, is_rule: bool) 
     due = [
         (e, h)
         for e, h, deadline in own
-        if since is not None and e.known_on >= since and (deadline < as_of or h.acknowledged is not None)
+        if h.acknowledged is not None or (since is not None and e.known_on >= since and deadline < as_of)
     ]
     verdicts = [h.answer.value.verdict for _, h, _ in own if h.answer is not None and h.answer.value.verdict]
     false = sum(verdict == FALSE for verdict in verdicts)

@@ -36,7 +36,7 @@ class Rule(Input):
     """Metrics whose daily readings are watched."""
     families: tuple[Family, ...] = ()
     """target: families of metrics whose explicit targets are watched."""
-    on: Subject = "whole"
+    subject: Subject = "whole"
     """The whole model, its input features, its outputs, or any of them."""
     segments: bool = False
     """Declared segments are watched too, each with its part of the model's budget."""

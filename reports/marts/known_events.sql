@@ -1,8 +1,8 @@
 /*---
 title: Known events
 definition: >
-  One row an event that people know of from the data: which alerts opened on its days or the two after, and where none
-  did, what the monitors of its models said instead.
+  One row an event that people know of from the data: which alerts opened on its days or the two after (without those
+  judged false), and where none did, what the monitors of its models said instead.
 ---*/
 with event as (
   select *, coalesce(until, day) as last_day from catalog.event where day <= (select as_of from page.now)
@@ -13,6 +13,7 @@ alert as (
   from event
   join mart.alert as a
     on a.opened between event.day and event.last_day + 2 and a.grouped_under is null
+    and a.verdict is distinct from 'false alarm'
     and (len(event.models) = 0 or list_contains(event.models, a.model_id))
   group by event.position
 ),

@@ -190,3 +190,39 @@ def test_weeks_far_from_the_others_are_signals(tmp_path: Path) -> None:
     assert {day.weekday() for day, _ in days} == {6}
     assert {state for _, state in days} == {"warming up"}
     assert LAST - days[-1][0] < dt.timedelta(days=7)
+
+
+def test_a_day_is_judged_with_the_labels_that_had_come_by_then(tmp_path: Path) -> None:
+    """Labels that nobody would have waited for are not seen, though they are there when the day is judged again."""
+    rule = "title: Worse\nmeaning: Worse.\nmethod: spread\nmetrics: [accuracy]\nmature: true\nminimum: 10\nask: Look.\n"
+    root = workspace(tmp_path, {"reports/rules/own.yml": rule})
+    with watched(series()) as warehouse:
+        for after, cells in ((1, "40, 10, 10, 40"), (20, "0, 3, 2, 0")):
+            warehouse.run(
+                "INSERT INTO daily.outcome_binary (source, model_id, version, day, segment, label_day, bucket, tp, fp,"
+                f" fn, tn) SELECT 'log', 'm', '1', day, '', day + {after}, 0, {cells} FROM daily.traffic"
+            )
+        judge(root, warehouse)
+        seen = warehouse.frame(
+            "SELECT day, known_on, observed, n FROM mart.signal WHERE rule = 'own' ORDER BY day"
+        ).rows()
+    assert {row[2:] for row in seen} == {(0.8, 100)}
+    assert {known - day for day, known, *_ in seen} == {dt.timedelta(days=1)}
+    assert seen[-1][0] == DAYS[-2]
+
+
+def test_an_owners_target_is_held_over_seven_days(tmp_path: Path) -> None:
+    """Opened on the third day beyond what is poor, closed when it is safely back for a week."""
+    targets = {"targets": [{"metric": "accuracy", "good": 0.9, "poor": 0.7}]}
+    root = workspace(tmp_path, {"data/targets.yml": targets})
+    with watched(series()) as warehouse:
+        warehouse.run(
+            "INSERT INTO daily.outcome_binary (source, model_id, version, day, segment, label_day, bucket, tp, fp, fn,"
+            " tn) SELECT 'log', 'm', '1', day, '', day, 0, CASE WHEN day BETWEEN $a AND $b THEN 0 ELSE 100 END, 0,"
+            " CASE WHEN day BETWEEN $a AND $b THEN 100 ELSE 0 END, 0 FROM daily.traffic",
+            {"a": DAYS[100], "b": DAYS[104]},
+        )
+        judge(root, warehouse)
+        ((opened, last, closed, state),) = alerts(warehouse, "opened, last_seen, closed, state")
+    assert (opened, last) == (DAYS[104], DAYS[108])
+    assert (state, closed) == ("resolved", DAYS[116])

@@ -21,6 +21,8 @@ FOLDERS = {
     "targets": "data/targets.yml",
     "playbook": "data/playbook.yml",
     "attestations": "data/attestations.yml",
+    "alerts": "data/alerts/*.yml",
+    "rule": "reports/rules/*.yml",
     "rubric": "reports/rubrics/*.yml",
     "section": "reports/playbook/*.yml",
 }

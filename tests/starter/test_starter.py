@@ -65,7 +65,7 @@ def test_schemas_that_files_point_to_are_there(workspace: Workspace) -> None:
         assert match, path
         assert (path.parent / match[1]).resolve().is_file()
         found += 1
-    assert found == 6
+    assert found == 7
 
 
 def test_the_same_bytes_every_time(tmp_path: Path) -> None:

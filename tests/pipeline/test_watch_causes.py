@@ -1,0 +1,102 @@
+"""Which alert stands under which: the source first, then what else came just before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from dagster_project.pipeline.watch_causes import Deployment, Raised, causes
+
+DAY = dt.date(2025, 3, 10)
+
+
+def days(number: int) -> dt.timedelta:
+    """A number of days."""
+    return dt.timedelta(days=number)
+
+
+def raised(slug: str, rule: str, method: str = "spread", model: str = "m", **more: object) -> Raised:
+    """An alert of one day."""
+    alert = Raised(
+        slug,
+        model,
+        frozenset({model}),
+        rule,
+        method,
+        "",
+        (rule, "", ""),
+        "medium",
+        slug.upper(),
+        DAY,
+        None,
+        1.0,
+    )
+    return replace(alert, **more)  # type: ignore[arg-type]
+
+
+def test_a_change_of_columns_is_the_cause_of_what_follows() -> None:
+    """On the same day or up to two days before, or while it is open; it stands under nothing itself."""
+    schema = raised("s", "schema_change", "schema", opened=DAY - days(2), ended=DAY - days(2))
+    found = causes([schema, raised("a", "missing"), raised("b", "missing", opened=DAY + days(9))], [], {})
+    assert (found["a"].under, found["a"].kind) == ("s", "schema")
+    assert found["b"].under is None
+    assert found["s"].under is None
+
+
+def test_a_late_source_inhibits_every_model_it_holds() -> None:
+    """An alert of a source concerns the models in it."""
+    late = raised("s", "no_data", "heartbeat", model="", models=frozenset({"m", "k"}), feature="log")
+    found = causes(
+        [late, raised("a", "errors"), raised("b", "errors", model="k"), raised("c", "errors", model="x")],
+        [],
+        {},
+    )
+    assert [found[slug].under for slug in "abc"] == ["s", "s", None]
+
+
+def test_a_new_deployment_is_suspected_and_groups_nothing() -> None:
+    """Within a week before."""
+    deployed = [Deployment("m", "v2", DAY - days(3)), Deployment("k", "v9", DAY - days(1))]
+    found = causes(
+        [raised("a", "errors"), raised("b", "errors", model="k", opened=DAY + days(30))], deployed, {}
+    )
+    assert (found["a"].text, found["a"].kind, found["a"].under) == (
+        "version v2 was deployed on 7 Mar 2025", "deployment", None,
+    )  # fmt: skip
+    assert found["b"].kind is None
+
+
+def test_a_model_that_is_needed_comes_first() -> None:
+    """Its open alert is the cause."""
+    found = causes([raised("up", "errors", model="k"), raised("a", "performance")], [], {"m": ["k"]})
+    assert (found["a"].under, found["a"].kind) == ("up", "depends on")
+
+
+def test_alerts_of_one_rule_and_day_have_one_leader() -> None:
+    """The one furthest out; features of one model, and the same feature anywhere."""
+    alerts = [
+        raised("a", "missing", feature="x", figure=("missing_share", "", "x"), strength=3.0),
+        raised("b", "missing", feature="y", figure=("missing_share", "", "y"), strength=9.0),
+        raised("c", "missing", model="k", feature="y", figure=("missing_share", "", "y"), strength=1.0),
+        raised("d", "missing", model="z", feature="w", figure=("missing_share", "", "w")),
+    ]
+    found = causes(alerts, [], {})
+    assert [found[slug].under for slug in "abcd"] == ["b", None, "b", None]
+
+
+def test_a_drop_explains_the_decline_after_it() -> None:
+    """Two rules on one figure: the first leads."""
+    drop = raised("d", "usage_drop", "usage_drop", figure=("requests", "", ""), ended=DAY + days(1))
+    decline = raised("e", "slow_decline", "slow_decline", figure=("requests", "", ""), opened=DAY + days(4))
+    found = causes([drop, decline], [], {})
+    assert (found["e"].under, found["e"].kind) == ("d", "same figure")
+
+
+def test_a_chain_leads_to_its_root() -> None:
+    """What stands under something that stands under a third stands under the third."""
+    schema = raised("s", "schema_change", "schema")
+    drop = raised("d", "usage_drop", "usage_drop", figure=("requests", "", ""))
+    decline = raised("e", "slow_decline", "slow_decline", figure=("requests", "", ""), opened=DAY + days(8))
+    found = causes([replace(schema, ended=DAY), replace(drop, ended=DAY), decline], [], {})
+    assert found["d"].under == "s"
+    assert found["e"].under == "s"

@@ -1,0 +1,47 @@
+"""Words about alerts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from dagster_project.publish.alert_phrases import alert_marks, days_taken, wellness
+
+DAY = dt.date(2025, 3, 3)
+
+
+def alert(number: int = 0, **changes: object) -> dict[str, object]:
+    """A row of page.alerts."""
+    row = {"opened": DAY + dt.timedelta(days=number), "ended": None, "is_open": True, "grouped_under": None,
+           "rule_title": "Errors rose", "title": "Errors rose: m", "metric": "error_share", "segment": ""}  # fmt: skip
+    return row | changes
+
+
+def test_one_glance_says_well_or_not_since_when_and_why() -> None:
+    """What stands under another alert is not counted."""
+    assert wellness([]) == "Well: no alert is open"
+    over = alert(is_open=False, ended=DAY)
+    assert wellness([over]) == "Well since 3 Mar 2025: no alert is open"
+    assert wellness([alert(2), over, alert(1, grouped_under="x")]) == "Not well since 5 Mar 2025: errors rose"
+    assert wellness([alert(2), alert(1)]) == "Not well since 4 Mar 2025: errors rose; 1 more"
+
+
+def test_marks_are_the_newest_of_the_charts_own_figure() -> None:
+    """In the order of days, each once."""
+    alerts = [alert(i) for i in (9, 3, 3)] + [
+        alert(1, metric="requests"),
+        alert(2, grouped_under="x"),
+        alert(2, segment="a=b"),
+    ]
+    assert alert_marks(alerts, "error_share") == [(DAY + dt.timedelta(days=i), "Errors rose") for i in (3, 9)]
+    assert len(alert_marks([alert(i) for i in range(20)], "error_share")) == 5
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "not available"), (0.0, "the same day"), (1.0, "1 day"), (2.5, "2.5 days"), (30.0, "30 days")],
+)
+def test_durations_in_words(value: float | None, text: str) -> None:
+    """Days."""
+    assert days_taken(value) == text
