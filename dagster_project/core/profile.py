@@ -2,8 +2,8 @@
 
 A number's place is u = (x - centre) / scale; its code is round(32767 u / (1 + |u|)), a softsign grid like that of the
 nightly features (`histogram`) but so fine that counts alone give KS, Wasserstein and quantiles: a bin holds values
-that differ by 0.00003 of a standard deviation at the centre. Beyond 65,533 scales codes go on by 0.1 % of the distance,
-so that no value, however far, is cut. Counts are integers: any thread count gives the same profile.
+that differ by 0.00003 of a standard deviation at the centre. Beyond 977 scales codes go on by 0.1 % of the distance, so
+that no value, however far, is cut. Counts are integers: any thread count gives the same profile.
 Flows in: codes and counts from `store.comparing`; out: positions and quantiles for `comparison`. Callers: pipeline.
 """
 
@@ -18,9 +18,10 @@ import numpy as np
 from dagster_project.core.types import Floats, Ints, Numbers
 
 K = 32_767
-"""Inner codes are -(K - 1) to K - 1; from -K and K on they count steps of the distance."""
-NEAREST_TAIL = 2 * K - 1
-"""The border between code K - 1 and K, in scales."""
+TAIL = 32_734
+"""From codes -TAIL and TAIL on codes count steps of the distance."""
+NEAREST_TAIL = (TAIL - 0.5) / (K - TAIL + 0.5)
+"""The border between codes TAIL - 1 and TAIL, in scales."""
 TAIL_STEPS = 1000
 """Codes per e-fold of the distance beyond that border."""
 FARTHEST = 700.0
@@ -87,11 +88,11 @@ class Profile:
 def positions(codes: Ints) -> Floats:
     """Return the middle of each code's bin as u."""
     size = np.abs(codes).astype(np.float64)
-    inner = np.minimum(size, K - 1) / K
+    inner = np.minimum(size, TAIL) / K
     found = inner / (1 - inner)
-    outside = np.flatnonzero(size >= K)
+    outside = np.flatnonzero(size >= TAIL)
     if len(outside):
-        steps = (size[outside] - K + 0.5) / TAIL_STEPS
+        steps = (size[outside] - TAIL + 0.5) / TAIL_STEPS
         found[outside] = NEAREST_TAIL * np.exp(np.minimum(steps, FARTHEST))
     return np.copysign(found, codes)
 

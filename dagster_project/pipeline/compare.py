@@ -25,6 +25,8 @@ def compare(
 
     Raises SourceError for a file that cannot be read or that lacks what was asked for.
     """
+    if compare_profile.is_profile(current):
+        raise SourceError(str(current), "is a saved profile, which can only stand for the reference")
     kept = compare_profile.is_profile(reference)
     before = compare_profile.load(reference) if kept else profile(reference, columns)
     columns = columns or before.asked

@@ -100,7 +100,7 @@ def _opening(comparison: Comparison, title: str) -> Markup:
 
 def _table(comparison: Comparison) -> Markup:
     texts = ("Column", "Verdict", "What changed", "Type")
-    numbers = ("Missing, before", "Missing, now", "Unseen", *(name for _, name in NUMBERS))
+    numbers = ("Missing, before", "Missing, now", "Unseen", *(name for _, name in NUMBERS[:-1]))
     head = "".join(f'<th scope="col">{escape(text)}' for text in texts)
     head += "".join(f'<th scope="col" class="mb-num">{escape(text)}' for text in numbers)
     body = "".join(_row(verdict, comparison) for verdict in comparison.verdicts)
@@ -121,7 +121,7 @@ def _row(verdict: Verdict, comparison: Comparison) -> str:
             f'<td class="mb-num">{escape(text)}'
             for text in (*_missing(verdict, comparison), _unseen(verdict))
         ),
-        *(f'<td class="mb-num">{escape(_distance(verdict, name))}' for name, _ in NUMBERS),
+        *(f'<td class="mb-num">{escape(_distance(verdict, name))}' for name, _ in NUMBERS[:-1]),
     ]
     return f"<tr>{''.join(cells)}"
 
@@ -162,7 +162,7 @@ def _reading(comparison: Comparison) -> Markup:
     return written(
         '<div class="mb-panel"><h2>How to read this</h2>'
         f"<p>A column is named only where chance does not explain the difference: of a thousand reports on files "
-        f"without any change {format_value(CHANCE * 1000, 'count')} would name a column, if rows are independent. "
+        f"without any change, {CHANCE * 1000:g} would name one, if rows are independent. "
         "Such a change is small, changed or strong by the largest of its effects below. "
         f"Each side needs {FEWEST} rows. Distances are of the values that are there; missing ones are compared by "
         "themselves. PSI and JS (base 2) of numbers are taken on ten bins of equal shares of the reference.</p>"

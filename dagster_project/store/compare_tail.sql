@@ -8,9 +8,9 @@ SELECT
   CASE
     WHEN isfinite(x) THEN
       CASE WHEN u < 0 THEN -1 ELSE 1 END
-      * CAST(32767 + greatest(0e0, least(700000e0, floor(1000e0 * ln(abs(u) / 65533e0)))) AS INTEGER)
+      * CAST(32734 + greatest(0e0, least(700000e0, floor(1000e0 * ln(abs(u) / 977.1194029850747e0)))) AS INTEGER)
   END AS code,
   count(*) AS n
 FROM (SELECT x, (x - $centre::DOUBLE) * $inverse::DOUBLE AS u FROM seen)
-WHERE NOT isfinite(u) OR abs(CAST(32767e0 * (u / (1e0 + abs(u))) AS SMALLINT)) = 32767
+WHERE NOT isfinite(u) OR abs(CAST(32767e0 * (u / (1e0 + abs(u))) AS SMALLINT)) >= 32734
 GROUP BY what, code

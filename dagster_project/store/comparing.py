@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 
 from dagster_project.core.errors import SourceError
-from dagster_project.core.profile import Column, Grid, K, Kind, tallied
+from dagster_project.core.profile import TAIL, Column, Grid, Kind, tallied
 from dagster_project.core.types import Floats, Ints
 from dagster_project.store.warehouse import quote
 
@@ -36,7 +36,7 @@ FEWEST_TO_TELL = 200
 _READERS = {
     ".parquet": "read_parquet(getvariable('file'), hive_partitioning = false)",
     ".csv": "read_csv(getvariable('file'), hive_partitioning = false{packed})",
-    ".jsonl": "read_json($path, format = 'newline_delimited', hive_partitioning = false{packed})",
+    ".jsonl": "read_json(getvariable('file'), format = 'newline_delimited', hive_partitioning = false{packed})",
 }
 _ENDINGS = {".parquet": ".parquet", ".csv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl"}
 _PACKED = {".gz": "gzip", ".zst": "zstd"}
@@ -109,7 +109,7 @@ def count_number(table: Table, name: str, grid: Grid) -> Column:
     found = _fetched(table, _sql("number"), place)
     empty, counts = np.ma.getmaskarray(found["code"]), found["n"]
     codes: Ints = np.ma.getdata(found["code"]).astype(np.int64)
-    missing, infinite, inner = int(counts[empty].sum()), 0, ~empty & (np.abs(codes) < K)
+    missing, infinite, inner = int(counts[empty].sum()), 0, ~empty & (np.abs(codes) < TAIL)
     codes, counts, looked_at = codes[inner], counts[inner], int(counts[~empty & ~inner].sum())
     if looked_at:
         tail = table.connection.execute(_sql("tail"), place).fetchall()
