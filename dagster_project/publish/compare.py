@@ -103,7 +103,10 @@ def _table(comparison: Comparison) -> Markup:
     numbers = ("Missing, before", "Missing, now", "Unseen", *(name for _, name in NUMBERS[:-1]))
     head = "".join(f'<th scope="col">{escape(text)}' for text in texts)
     head += "".join(f'<th scope="col" class="mb-num">{escape(text)}' for text in numbers)
-    body = "".join(_row(verdict, comparison) for verdict in comparison.verdicts)
+    body = "".join(
+        _row(verdict, comparison, has_panel=i < MOST_PICTURES)
+        for i, verdict in enumerate(comparison.verdicts)
+    )
     return written(
         '<div class="mb-panel"><h2>All columns, worst first</h2>'
         '<div class="mb-scroll" tabindex="0" role="group" aria-label="All columns, worst first">'
@@ -111,9 +114,9 @@ def _table(comparison: Comparison) -> Markup:
     )
 
 
-def _row(verdict: Verdict, comparison: Comparison) -> str:
+def _row(verdict: Verdict, comparison: Comparison, *, has_panel: bool) -> str:
     cells = [
-        f'<th scope="row">{_link(verdict)}',
+        f'<th scope="row">{_link(verdict) if has_panel else _name(verdict)}',
         f"<td>{_pill(verdict)}",
         f'<td class="mb-compare-words">{escape(verdict.words)}',
         f"<td>{escape(_type(verdict))}",
@@ -147,7 +150,7 @@ def _panel(verdict: Verdict, comparison: Comparison) -> str:
     pairs += [(_test_name(f.test), _against_chance(f.tested, f.by_chance)) for f in verdict.findings]
     listed = "".join(f"<dt>{escape(name)}<dd>{escape(text)}" for name, text in pairs)
     return (
-        f'<section class="mb-panel mb-span-6" id="{_anchor(verdict)}"><h2><bdi>{escape(_shown(verdict.name))}</bdi>'
+        f'<section class="mb-panel mb-span-6" id="{_anchor(verdict)}"><h2>{_name(verdict)}'
         f"{_pill(verdict)}</h2><p>{escape(verdict.words)}.</p>{compare_figures.distribution(verdict)}"
         f'<details class="mb-data"><summary>Numbers</summary><dl class="mb-dl">{listed}</dl></details></section>'
     )
@@ -183,8 +186,11 @@ def _against_chance(tested: float, by_chance: float) -> str:
 
 
 def _link(verdict: Verdict) -> Markup:
-    name = escape(_shown(verdict.name))
-    return written(f'<a class="mb-compare-name" href="#{_anchor(verdict)}"><bdi>{name}</bdi></a>')
+    return written(f'<a class="mb-compare-name" href="#{_anchor(verdict)}">{_name(verdict)}</a>')
+
+
+def _name(verdict: Verdict) -> Markup:
+    return written(f"<bdi>{escape(_shown(verdict.name))}</bdi>")
 
 
 def _shown(name: str) -> str:

@@ -33,6 +33,8 @@ ALL_DIFFERENT = 0.9
 """A text column whose sample has this share of different values is an identifier or free text."""
 FEWEST_TO_TELL = 200
 """Sampled values that it takes to say so."""
+ROW_NUMBER = "file_row_number"
+_SETTINGS = ("autoinstall_known_extensions = false", "parquet_metadata_cache = true", "TimeZone = 'UTC'")
 _READERS = {
     ".parquet": "read_parquet(getvariable('file'), hive_partitioning = false)",
     ".csv": "read_csv(getvariable('file'), hive_partitioning = false{packed})",
@@ -152,25 +154,41 @@ def see(table: Table, name: str, sql_type: str = "") -> None:
 def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[str], bool]) -> Table:
     """Make `file_rows`, a view of Parquet, else a table, of a file's wanted columns."""
     ending, source = _reader(path)
-    for setting in (
-        "autoinstall_known_extensions = false",
-        "parquet_metadata_cache = true",
-        "TimeZone = 'UTC'",
-    ):
+    for setting in _SETTINGS:
         connection.execute(f"SET {setting}")
     connection.execute("SET VARIABLE file = $path", {"path": _literally(path)})
-    described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608  made here
-    types = {name: sql_type for name, sql_type, *_ in described}
-    columns = ", ".join(quote(name) for name in types if wanted(name)) or "NULL AS nothing"
-    lies = ending == ".parquet"
-    made = "VIEW" if lies else "TABLE"
-    connection.execute(f"CREATE TEMP {made} file_rows AS SELECT {columns} FROM {source}")  # noqa: S608  quoted
+    types = _types(connection, source)
+    # Its name is the one that the rows' numbers would have: then the rows are loaded, and have ids of their own.
+    lies = ending == ".parquet" and ROW_NUMBER not in map(str.lower, types)
+    try:
+        _make(connection, "VIEW" if lies else "TABLE", types, wanted, source)
+    except (duckdb.ConversionException, duckdb.InvalidInputException):
+        # The first rows did not tell the types: all are looked at.
+        source = source.replace("hive", "sample_size = -1, hive")
+        types = _types(connection, source)
+        _make(connection, "TABLE", types, wanted, source)
     n: int = connection.execute("SELECT count(*) FROM file_rows").fetchall()[0][0]
     # A perfect hash table of 2^17 places pays off on many rows; on few it is dearer than the rows.
     connection.execute(f"SET perfect_ht_threshold = {20 if n > MANY_ROWS else 12}")
-    numbered = source.replace("hive", "file_row_number = true, hive")
-    scan = f"{numbered} WHERE file_row_number" if lies else "file_rows WHERE rowid"
+    numbered = source.replace("hive", f"{ROW_NUMBER} = true, hive")
+    scan = f"{numbered} WHERE {ROW_NUMBER}" if lies else "file_rows WHERE rowid"
     return Table(path, connection, n, types, scan)
+
+
+def _types(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:
+    described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608  made here
+    return {name: sql_type for name, sql_type, *_ in described}
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection,
+    made: str,
+    types: Mapping[str, str],
+    wanted: Callable[[str], bool],
+    source: str,
+) -> None:
+    columns = ", ".join(quote(name) for name in types if wanted(name)) or "NULL AS nothing"
+    connection.execute(f"CREATE TEMP {made} file_rows AS SELECT {columns} FROM {source}")  # noqa: S608  quoted
 
 
 def _starts(rows: int) -> list[int]:

@@ -78,6 +78,19 @@ def test_every_column_has_its_row_worst_first(hostile: Comparison) -> None:
     assert re.findall(r"</span>([A-Z][a-z ]+)</span>", body) == words
 
 
+def test_of_very_many_columns_only_the_worst_have_a_panel(tmp_path: Path) -> None:
+    """All are in the table, and every link still has its place."""
+    for seed, name in enumerate("ab"):
+        rng = np.random.default_rng(seed)
+        frame = pl.DataFrame({f"n{i}": rng.normal(0, 1, 50) for i in range(compare.MOST_PICTURES + 5)})
+        frame.write_parquet(tmp_path / f"{name}.parquet")
+    page = compare.report(pipeline.compare(tmp_path / "a.parquet", tmp_path / "b.parquet", [], THRESHOLDS))
+    anchors = re.findall(r'id="(column-[^"]+)"', page)
+    assert len(anchors) == compare.MOST_PICTURES
+    assert set(re.findall(r'href="#(column-[^"]+)"', page)) == set(anchors)
+    assert page.count('<th scope="row"><bdi>') == 5
+
+
 def test_what_is_unknown_is_no_number(hostile: Comparison) -> None:
     """A column without values reads not compared; nothing on the page is nan or None."""
     page = compare.report(hostile)

@@ -174,6 +174,25 @@ def test_names_of_files_and_columns_are_taken_literally(tmp_path: Path) -> None:
         assert comparing.count_number(table, name, Grid(0.0, 1.0)).missing == 0
 
 
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_type_that_shows_late_is_found(ending: str, tmp_path: Path) -> None:
+    """60,000 whole numbers and then a word: a column of categories, not a file that cannot be read."""
+    lines = {"csv": ["x", *map(str, range(60_000)), "word"]}
+    lines["jsonl"] = [f'{{"x": {i}}}' for i in range(60_000)] + ['{"x": "word"}']
+    path = tmp_path / f"late.{ending}"
+    path.write_text("\n".join(lines[ending]), encoding="utf-8")
+    with comparing.opened(path, everything) as table:
+        assert table.rows == 60_001
+        assert comparing.kind_of(table.types["x"]) != "number"
+
+
+def test_a_column_with_the_name_of_row_numbers_is_a_column(tmp_path: Path) -> None:
+    """The reader's own word for a row's number may be a stranger's column."""
+    pl.DataFrame({"file_row_number": [5.0, 6.0]}).write_parquet(tmp_path / "x.parquet")
+    with comparing.opened(tmp_path / "x.parquet", everything) as table:
+        assert comparing.take_sample(table, ["file_row_number"], [])["file_row_number"].tolist() == [5.0, 6.0]
+
+
 def test_identifiers_are_named_and_not_counted(tmp_path: Path) -> None:
     """A text that differs in nearly every row is no category."""
     pl.DataFrame({"id": [f"u{i}" for i in range(5000)]}).write_parquet(tmp_path / "x.parquet")
