@@ -132,7 +132,9 @@ def _sentence(verdicts: Sequence[Verdict]) -> str:
     columns = f"{n} column{'s' if n != 1 else ''}"
     first = f"{changed} of {columns} changed" if changed else f"None of {columns} changed"
     more = [
-        f"{counts['strong']} of them strongly" if counts["strong"] else "",
+        f"{'all' if 1 < counts['strong'] == changed else counts['strong']} of them strongly"
+        if counts["strong"]
+        else "",
         f"{counts['small']} changed a little" if counts["small"] else "",
         f"{counts['unknown']} could not be compared" if counts["unknown"] else "",
     ]

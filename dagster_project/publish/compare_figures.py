@@ -62,7 +62,8 @@ def _categories(reference: Column, current: Column) -> Markup:
     before, now = dict(reference.categories or {}), dict(current.categories or {})
     n_r, n_c = sum(before.values()), sum(now.values())
     share = {name: (before.get(name, 0) / n_r, now.get(name, 0) / n_c) for name in before | now}
-    shown = sorted(share, key=lambda name: (-max(share[name]), name))[:SHOWN]
+    most = SHOWN if len(share) > SHOWN + 1 else len(share)
+    shown = sorted(share, key=lambda name: (-max(share[name]), name))[:most]
     rest = (sum(share[name][i] for name in share if name not in shown) for i in (0, 1))
     rows = [(_short(name, name in before), *share[name]) for name in shown]
     if len(share) > len(shown):
