@@ -27,6 +27,7 @@ COMMANDS = {
     "replay": "Run a rule over past days and compare it with judged alerts, before anyone lives with it.",
     "serve": "Serve the published site on this machine.",
     "verify": "Recompute readings from the lake and compare them with the published build.",
+    "compare": "Compare two files, such as training and serving data, and report what changed.",
     "eject": "Copy a built-in metric, page, rubric or style into the workspace, to change it.",
     "schema": "Write JSON Schemas of all YAML files, so that editors complete them.",
     "doctor": "Say what is missing on this machine.",

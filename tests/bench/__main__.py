@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import accuracy, alarms, demo, events, fleet, history, orchestration, pages
+from tests.bench import accuracy, alarms, demo, events, fleet, history, orchestration, pages, peers
 from tests.bench.fleet import Fleet
 from tests.bench.report import Section, page
 from tests.bench.workspaces import Tell, warm_up
@@ -77,6 +77,7 @@ SECTIONS: dict[str, Measure] = {
     "pages": lambda sizes, scratch, tell: pages.section(scratch, sizes.sites, tell),
     "history": lambda sizes, scratch, tell: history.section(scratch, sizes.lengths, sizes.further, tell),
     "dagster": lambda sizes, scratch, tell: orchestration.section(scratch, sizes.pairs, tell),
+    "peers": lambda sizes, scratch, tell: peers.section(scratch, sizes.rows, tell),
     "accuracy": lambda sizes, scratch, tell: accuracy.section(scratch, sizes.rows, tell),
     "alarms": lambda sizes, scratch, tell: alarms.section(sizes.alarms, tell),
 }

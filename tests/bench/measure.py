@@ -38,14 +38,21 @@ class Cost:
         return found
 
 
-def python(*words: str, limit_s: float = LIMIT_S) -> Cost:
-    """Run `python WORDS` to its end; raises RuntimeError when it fails or takes longer than `limit_s`."""
+def python(*words: str, limit_s: float = LIMIT_S, executable: Path | None = None) -> Cost:
+    """Run `python WORDS`, of this environment or another, to its end.
+
+    Raises RuntimeError when it fails or takes longer than `limit_s`.
+    """
     # Kept bytecode, as an installed package has it: without, each process compiles a thousand modules of Dagster.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaints:
         began = time.perf_counter()
         child = subprocess.Popen(
-            [sys.executable, *words], stdout=out, stderr=complaints, env=environment, start_new_session=True
+            [executable or sys.executable, *words],
+            stdout=out,
+            stderr=complaints,
+            env=environment,
+            start_new_session=True,
         )
         timer = threading.Timer(limit_s, os.killpg, (child.pid, signal.SIGKILL))
         timer.start()

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 OVERVIEWS = ("index", "catalog", "operations", "maturity", "playbook", "receipts", "ledger/data")
 MODELS = ("late-departure", "arrival-delay-plan", EMPTY, UNDECLARED, slug(HOSTILE_ID))
 METRICS = ("latency-p95-ms", "drift-psi")
-WRITTEN = ("about/index", "about/alarms", "about/glossary", "about/api")
+WRITTEN = ("about/index", "about/alarms", "about/glossary", "about/api", "about/compare")
 PAGES = tuple(
     f"{name}.html"
     for name in (*OVERVIEWS, *(f"models/{m}" for m in MODELS), *(f"metrics/{m}" for m in METRICS), *WRITTEN)

@@ -1,0 +1,213 @@
+"""How far two columns lie apart: distances of two profiles, and what chance alone would give.
+
+Flows in: `profile` columns counted on one grid, or by category. Flows out: frozen figures, nan or None where nothing
+can be said: no values on one side, a reference that holds one value only. Distances are of the values that are there;
+missing ones are compared by themselves. Callers: `verdicts`, pipeline.compare.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from dagster_project.core import drift
+from dagster_project.core.column_profile import K, Tally, mean_sd, positions
+from dagster_project.core.types import Floats, Ints
+
+COARSE = 10
+"""PSI and Jensen-Shannon of numbers are taken on so many bins of equal shares of the reference."""
+DENSE = 4 * K
+"""Codes that lie no farther apart are aligned by place, which is cheaper than by search."""
+KEPT_CATEGORIES = 1000
+"""The most frequent categories of the reference stand for themselves; the rest together is one."""
+UNSEEN = "categories that the reference lacks"
+OTHERS = "all other categories"
+RARE = 5
+"""Categories expected fewer times than this on a side are tested together (Cochran 1954)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberDistance:
+    """Distances of two tallies on one grid."""
+
+    psi: float
+    js: float
+    ks: float
+    wasserstein_sd: float
+    shift_sd: float
+    """Difference of the means, in standard deviations of the reference."""
+    sd_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryDistance:
+    """Distances of two counts by category."""
+
+    psi: float
+    js: float
+    l_infinity: float
+    chi_square: float
+    df: int
+    cramers_v: float
+    categories: int
+    """How many it was taken over, all others and unseen together one each."""
+    moved: str
+    """The category whose share changed most."""
+    share_before: float
+    share_now: float
+
+
+def aligned(reference: Tally, current: Tally) -> tuple[Ints, Floats, Floats]:
+    """Return codes, reference counts and current counts on all codes that either side holds."""
+    low = min(reference.codes[0], current.codes[0])
+    width = int(max(reference.codes[-1], current.codes[-1]) - low) + 1
+    if width > DENSE:
+        codes = np.union1d(reference.codes, current.codes)
+        places = [np.searchsorted(codes, side.codes) for side in (reference, current)]
+        width = len(codes)
+    else:
+        codes, places = np.arange(low, low + width), [side.codes - low for side in (reference, current)]
+    r, c = np.zeros(width), np.zeros(width)
+    r[places[0]], c[places[1]] = reference.counts, current.counts
+    held = np.flatnonzero(r + c)
+    return codes[held], r[held], c[held]
+
+
+def number_distance(reference: Tally, current: Tally) -> NumberDistance | None:
+    """Compare two numeric columns; None without values on one side or against a constant."""
+    if len(reference.codes) < 2 or not current.n:
+        return None
+    codes, r, c = aligned(reference, current)
+    gap = np.abs(np.cumsum(r) / reference.n - np.cumsum(c) / current.n)
+    coarse = equal_bins(codes, r, c)
+    u = positions(codes)
+    (mean_r, sd_r), (mean_c, sd_c) = mean_sd(u, r), mean_sd(u, c)
+    with np.errstate(over="ignore", invalid="ignore"):
+        distance = float((gap[:-1] * np.diff(u)).sum())
+    return NumberDistance(
+        psi=float(drift.psi(*coarse)[0]),
+        js=float(drift.jensen_shannon(*coarse)[0]),
+        ks=float(gap.max()),
+        wasserstein_sd=distance / sd_r,
+        shift_sd=(mean_c - mean_r) / sd_r,
+        sd_ratio=sd_c / sd_r,
+    )
+
+
+def equal_bins(codes: Ints, reference: Floats, current: Floats) -> tuple[Floats, Floats]:
+    """Return counts [1, bins] of both on bins of equal shares of the reference, closed to the right.
+
+    A border inside a code's bin cuts it in proportion, unless the bin holds a single value (far more than the codes
+    beside it): that goes to the left as a whole, as numpy's "inverted_cdf" has it. A reference of few values has a bin
+    for each. What lies above a border that is the reference's largest value has a bin of its own.
+    """
+    n, reached = reference.sum(), np.cumsum(reference)
+    held = np.flatnonzero(reference)
+    few = len(held) <= COARSE
+    targets = reached[held] if few else n * np.arange(1, COARSE) / COARSE
+    if reached[held[-2]] < targets[0]:
+        targets = np.append(reached[held[-2]], targets)
+    at = np.searchsorted(reached, targets - 1e-9)
+    beside = _beside(codes, reference, at, -1) + _beside(codes, reference, at, 1)
+    part = np.where(few | (reference[at] > 2 * beside), 1.0, (targets - reached[at]) / reference[at] + 1)
+    borders = (side.cumsum()[at] - side[at] * (1 - part) for side in (reference, current))
+    bins = (
+        np.diff(b, prepend=0.0, append=side.sum())
+        for b, side in zip(borders, (reference, current), strict=True)
+    )
+    r, c = (np.maximum(b, 0.0)[None] for b in bins)
+    return r, c
+
+
+def _beside(codes: Ints, counts: Floats, at: Ints, step: int) -> Floats:
+    """Counts of the next codes in the direction of `step`, 0 where the next code is not held."""
+    place = np.clip(at + step, 0, len(codes) - 1)
+    return np.where(codes[place] == codes[at] + step, counts[place], 0.0)
+
+
+def category_distance(reference: Mapping[str, int], current: Mapping[str, int]) -> CategoryDistance | None:
+    """Compare two counts by category (the most frequent first); None without values on one side."""
+    if not sum(reference.values()) or not sum(current.values()):
+        return None
+    names = list(reference)[:KEPT_CATEGORIES]
+    kept = set(names)
+    r, c = (
+        np.array([side.get(name, 0) for name in names], dtype=np.float64) for side in (reference, current)
+    )
+    others = [
+        sum(n for name, n in side.items() if name not in kept and name in reference)
+        for side in (reference, current)
+    ]
+    unseen = sum(n for name, n in current.items() if name not in reference)
+    r, c = np.append(r, [others[0], 0]), np.append(c, [others[1], unseen])
+    there = r + c > 0
+    names, r, c = [n for n, t in zip([*names, OTHERS, UNSEEN], there, strict=True) if t], r[there], c[there]
+    before, now = r / r.sum(), c / c.sum()
+    most = int(np.abs(now - before).argmax())
+    statistic, df = chi_square(r, c)
+    return CategoryDistance(
+        psi=float(drift.psi(r[None], c[None])[0]),
+        js=float(drift.jensen_shannon(r[None], c[None])[0]),
+        l_infinity=float(np.abs(now - before).max()),
+        chi_square=statistic,
+        df=df,
+        cramers_v=math.sqrt(min(1.0, statistic / (r.sum() + c.sum()))) if df else 0.0,
+        categories=len(names),
+        moved=names[most],
+        share_before=float(before[most]),
+        share_now=float(now[most]),
+    )
+
+
+def chi_square(reference: Floats, current: Floats) -> tuple[float, int]:
+    """Return Pearson's statistic and its degrees of freedom; categories too rare for it are put together."""
+    n_r, n_c = reference.sum(), current.sum()
+    both = reference + current
+    rare = both * min(n_r, n_c) / (n_r + n_c) < RARE
+    r, c = (np.append(side[~rare], side[rare].sum()) for side in (reference, current))
+    both = r + c
+    r, c, both = r[both > 0], c[both > 0], both[both > 0]
+    expected_r, expected_c = both * n_r / (n_r + n_c), both * n_c / (n_r + n_c)
+    statistic = ((r - expected_r) ** 2 / expected_r + (c - expected_c) ** 2 / expected_c).sum()
+    return float(statistic), len(both) - 1
+
+
+def psi_by_chance(bins: int, n_reference: int, n_current: int) -> float:
+    """Return the PSI that equal columns show on average."""
+    return (bins - 1) * (1 / n_reference + 1 / n_current)
+
+
+def ks_by_chance(alpha: float, n_reference: int, n_current: int) -> float:
+    """Return the KS that equal columns exceed with probability `alpha` at most (Smirnov's limit)."""
+    return math.sqrt(-math.log(alpha / 2) / 2 * (1 / n_reference + 1 / n_current))
+
+
+def chi_square_by_chance(alpha: float, df: int) -> float:
+    """Return the statistic that equal columns exceed with probability `alpha` (Wilson and Hilferty 1931)."""
+    if not df:
+        return 0.0
+    part = 2 / (9 * df)
+    return float(df * (1 - part + NormalDist().inv_cdf(1 - alpha) * math.sqrt(part)) ** 3)
+
+
+def share_by_chance(alpha: float, reference: int, n_reference: int, current: int, n_current: int) -> float:
+    """Return the difference of two shares that equal columns exceed with probability `alpha`, Yates' correction in."""
+    pooled = (reference + current) / (n_reference + n_current)
+    each = 1 / n_reference + 1 / n_current
+    return NormalDist().inv_cdf(1 - alpha / 2) * math.sqrt(pooled * (1 - pooled) * each) + each / 2
+
+
+def unseen_by_chance(alpha: float, reference: Mapping[str, int], n_current: int) -> float:
+    """Return the share of unseen categories that a second sample of the reference's source rarely exceeds.
+
+    As many rows are expected to be unseen as the reference has in categories that it holds once (Good 1953); the rest
+    is the tail of a Poisson count, twice as wide because that number is itself uncertain.
+    """
+    once = sum(1 for n in reference.values() if n == 1)
+    expected = n_current * (once + 1) / max(sum(reference.values()), 1)
+    z = NormalDist().inv_cdf(1 - alpha)
+    return min(1.0, (expected + z * math.sqrt(2 * expected) + z * z / 3) / n_current)

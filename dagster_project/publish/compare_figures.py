@@ -1,0 +1,88 @@
+"""The pictures of a comparison: reference and current distribution of one column, on bars that people can read.
+
+Flows in: a `Verdict` with both columns; flows out: a figure, or nothing where there is nothing to draw.
+Caller: publish.compare.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from markupsafe import Markup
+
+from dagster_project.core.column_profile import Column, Grid, Tally, values
+from dagster_project.core.comparison import aligned
+from dagster_project.core.formatting import format_value
+from dagster_project.core.verdicts import Verdict
+from dagster_project.publish.bars import histogram_pair
+from dagster_project.publish.scales import value_scale
+
+BARS: Final = 30
+FEW: Final = 12
+"""So many different values have a bar each."""
+SHOWN: Final = 8
+"""Categories with a bar of their own."""
+LONGEST: Final = 40
+ENDS: Final = np.array([0.01, 0.99])
+"""The picture reaches over this middle part of both sides together."""
+
+
+def distribution(verdict: Verdict) -> Markup:
+    """Draw a column's two distributions; nothing for times, new columns and columns that were not counted."""
+    reference, current = verdict.reference, verdict.current
+    if reference is None or current is None:
+        return Markup()
+    if reference.grid and reference.tally and current.tally and reference.tally.n and current.tally.n:
+        return _numbers(reference.grid, reference.tally, current.tally)
+    if reference.categories and current.categories:
+        return _categories(reference, current)
+    return Markup()
+
+
+def _numbers(grid: Grid, reference: Tally, current: Tally) -> Markup:
+    codes, r, c = aligned(reference, current)
+    x = values(grid, codes)
+    before, now = r / r.sum(), c / c.sum()
+    if len(codes) <= FEW:
+        labels: list[str | float] = [format_value(float(f"{value:.6g}"), "1") for value in x.tolist()]
+        return _pair(labels, before.tolist(), now.tolist(), "")
+    low, high = x[np.searchsorted(np.cumsum(before + now) / 2, ENDS)].tolist()
+    if not low < high:
+        low, high = float(x[0]), float(x[-1])
+    edges = np.array(value_scale([low, high], intervals=BARS).ticks)
+    bar = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
+    bars = (np.bincount(bar, side, len(edges) - 1).tolist() for side in (before, now))
+    beyond = float(now[(x < edges[0]) | (x > edges[-1])].sum())
+    note = f"; the end bars hold the {format_value(beyond, 'share')} beyond them" if beyond else ""
+    return _pair(edges.tolist(), next(bars), next(bars), note)
+
+
+def _categories(reference: Column, current: Column) -> Markup:
+    before, now = dict(reference.categories or {}), dict(current.categories or {})
+    n_r, n_c = sum(before.values()), sum(now.values())
+    share = {name: (before.get(name, 0) / n_r, now.get(name, 0) / n_c) for name in before | now}
+    most = SHOWN if len(share) > SHOWN + 1 else len(share)
+    shown = sorted(share, key=lambda name: (-max(share[name]), name))[:most]
+    rest = (sum(share[name][i] for name in share if name not in shown) for i in (0, 1))
+    rows = [(_short(name, name in before), *share[name]) for name in shown]
+    if len(share) > len(shown):
+        rows.append((f"all {len(share) - len(shown)} others", next(rest), next(rest)))
+    return _pair([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows], "")
+
+
+def _short(name: str, seen: bool) -> str:
+    text = (name if len(name) <= LONGEST else name[: LONGEST - 1] + "…") or "(empty text)"
+    return text if seen else f"{text} (unseen)"
+
+
+def _pair(labels: list[str] | list[str | float], before: list[float], now: list[float], note: str) -> Markup:
+    return histogram_pair(
+        labels,
+        before,
+        now,
+        title="Distribution",
+        description=f"Share of the values that are there{note}",
+        unit="",
+        height=120,
+    )

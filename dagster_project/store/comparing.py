@@ -1,0 +1,246 @@
+"""A file of a stranger, counted column by column: Parquet as it lies, CSV and JSON Lines loaded once into memory.
+
+Flows in: a path, and for numbers the grid to count on; flows out: `core.column_profile` columns. Everything dear is one
+GROUP BY a column; the file's rows never reach Python, but for a sample that the grids are taken from.
+Caller: pipeline.compare.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+
+from dagster_project.core.column_profile import TAIL, Column, Grid, Kind, tallied
+from dagster_project.core.errors import SourceError
+from dagster_project.core.types import Floats, Ints
+from dagster_project.store.warehouse import quote
+
+THREADS = 2
+MEMORY = "2GB"
+MANY_ROWS = 600_000
+STRIPES, STRIPE_ROWS = 3, 2048
+"""The sample: so many stripes of so many rows, the first at the start and the last at the end of the file."""
+MOST_CATEGORIES = 50_000
+ALL_DIFFERENT = 0.9
+"""A text column whose sample has this share of different values is an identifier or free text."""
+FEWEST_TO_TELL = 200
+"""Sampled values that it takes to say so."""
+ROW_NUMBER = "file_row_number"
+_SETTINGS = ("autoinstall_known_extensions = false", "parquet_metadata_cache = true", "TimeZone = 'UTC'")
+_READERS = {
+    ".parquet": "read_parquet(getvariable('file'), hive_partitioning = false)",
+    ".csv": "read_csv(getvariable('file'), hive_partitioning = false{packed})",
+    ".jsonl": "read_json(getvariable('file'), format = 'newline_delimited', hive_partitioning = false{packed})",
+}
+_ENDINGS = {".parquet": ".parquet", ".csv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl"}
+_PACKED = {".gz": "gzip", ".zst": "zstd"}
+_NUMBERS = (
+    "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
+    "FLOAT", "DOUBLE", "DECIMAL",
+)  # fmt: skip
+_CATEGORIES = ("VARCHAR", "BOOLEAN", "ENUM")
+_TIMES = ("DATE", "TIME", "TIMESTAMP")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An opened file: its rows stand as `file_rows`; `types` are the SQL types of all its columns."""
+
+    path: Path
+    connection: duckdb.DuckDBPyConnection
+    rows: int
+    types: Mapping[str, str]
+    numbered: str
+    """What to read the rows from by their number in the file."""
+
+
+@contextmanager
+def opened(path: Path, wanted: Callable[[str], bool]) -> Iterator[Table]:
+    """Open a file for its `wanted` columns. Raises SourceError, with the reason, where that fails or it is empty."""
+    if not path.is_file():
+        raise SourceError(str(path), "no such file")
+    connection = duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY})
+    try:
+        with _refusals(path):
+            table = _table(path, connection, wanted)
+            if table.rows == 0:
+                raise SourceError(str(path), "holds no rows; expected at least one")
+            yield table
+    finally:
+        connection.close()
+
+
+def kind_of(sql_type: str) -> Kind:
+    """Return how a column of an SQL type is compared."""
+    base = sql_type.partition("(")[0].partition(" ")[0]
+    if sql_type.endswith("]"):
+        return "other"
+    for kind, names in (("number", _NUMBERS), ("category", _CATEGORIES)):
+        if base in names:
+            return kind  # type: ignore[return-value]
+    return "time" if base.startswith(_TIMES) else "other"
+
+
+def take_sample(table: Table, numbers: Sequence[str], categories: Sequence[str]) -> dict[str, Floats]:
+    """Sample some columns; return the values of the numeric ones, missing ones as nan."""
+    names = [f"CAST({quote(name)} AS DOUBLE) AS {quote(name)}" for name in numbers]
+    columns = ", ".join([*names, *map(quote, categories)]) or "NULL AS nothing"
+    stripes = (f"BETWEEN {start} AND {start + STRIPE_ROWS - 1}" for start in _starts(table.rows))
+    parts = " UNION ALL ".join(f"SELECT {columns} FROM {table.numbered} {stripe}" for stripe in stripes)  # noqa: S608
+    table.connection.execute(f"CREATE TEMP TABLE sample AS {parts}")
+    if not numbers:
+        return {}
+    found = _fetched(table, f"SELECT {', '.join(map(quote, numbers))} FROM sample")  # noqa: S608  quoted
+    return {
+        name: np.ma.filled(np.ma.asarray(values, dtype=np.float64), np.nan) for name, values in found.items()
+    }
+
+
+def count_number(table: Table, name: str, grid: Grid) -> Column:
+    """Count a numeric column on a grid."""
+    see(table, name, "DOUBLE")
+    place = {"centre": grid.centre, "inverse": 1 / grid.scale}
+    found = _fetched(table, _sql("number"), place)
+    empty, counts = np.ma.getmaskarray(found["code"]), found["n"]
+    codes: Ints = np.ma.getdata(found["code"]).astype(np.int64)
+    missing, infinite, inner = int(counts[empty].sum()), 0, ~empty & (np.abs(codes) < TAIL)
+    codes, counts, looked_at = codes[inner], counts[inner], int(counts[~empty & ~inner].sum())
+    if looked_at:
+        tail = table.connection.execute(_sql("tail"), place).fetchall()
+        missing += sum(n for what, _, n in tail if what == "nan")
+        infinite = sum(n for what, _, n in tail if what == "infinite")
+        finite = np.array([(code, n) for what, code, n in tail if what == "finite"], dtype=np.int64)
+        codes, counts = np.vstack([np.column_stack([codes, counts]), finite.reshape(-1, 2)]).T
+    return Column(name, table.types[name], "number", missing, infinite, grid, tallied(codes, counts))
+
+
+def count_category(table: Table, name: str) -> Column:
+    """Count a column of categories; identifiers and free text are named as such and not counted."""
+    see(table, name, "VARCHAR")
+    if _all_different(table, name):
+        return Column(name, table.types[name], "category", problem="nearly every value is different")
+    found = table.connection.execute(_sql("category"), {"most": MOST_CATEGORIES + 2}).fetchall()
+    if len(found) > MOST_CATEGORIES + 1:
+        return Column(
+            name, table.types[name], "category", problem=f"more than {MOST_CATEGORIES:,} different values"
+        )
+    categories = {category: n for category, n in found if category is not None}
+    missing = table.rows - sum(categories.values())
+    return Column(name, table.types[name], "category", missing, categories=categories)
+
+
+def span(table: Table, name: str) -> Column:
+    """Find the earliest and latest of a column of times."""
+    see(table, name)
+    earliest, latest, missing = table.connection.execute(_sql("span")).fetchall()[0]
+    found = None if earliest is None else (earliest, latest)
+    return Column(name, table.types[name], "time", missing, span=found)
+
+
+def see(table: Table, name: str, sql_type: str = "") -> None:
+    """Make a column the one that the next statement reads as `seen.x`."""
+    column = f"CAST({quote(name)} AS {sql_type})" if sql_type else quote(name)
+    table.connection.execute(f"CREATE OR REPLACE TEMP VIEW seen AS SELECT {column} AS x FROM file_rows")  # noqa: S608  quoted
+
+
+def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[str], bool]) -> Table:
+    """Make `file_rows`, a view of Parquet, else a table, of a file's wanted columns."""
+    ending, source = _reader(path)
+    for setting in _SETTINGS:
+        connection.execute(f"SET {setting}")
+    connection.execute("SET VARIABLE file = $path", {"path": _literally(path)})
+    types = _types(connection, source)
+    # Its name is the one that the rows' numbers would have: then the rows are loaded, and have ids of their own.
+    lies = ending == ".parquet" and ROW_NUMBER not in map(str.lower, types)
+    try:
+        _make(connection, "VIEW" if lies else "TABLE", types, wanted, source)
+    except (duckdb.ConversionException, duckdb.InvalidInputException):
+        # The first rows did not tell the types: all are looked at.
+        source = source.replace("hive", "sample_size = -1, hive")
+        types = _types(connection, source)
+        _make(connection, "TABLE", types, wanted, source)
+    n: int = connection.execute("SELECT count(*) FROM file_rows").fetchall()[0][0]
+    # A perfect hash table of 2^17 places pays off on many rows; on few it is dearer than the rows.
+    connection.execute(f"SET perfect_ht_threshold = {20 if n > MANY_ROWS else 12}")
+    numbered = source.replace("hive", f"{ROW_NUMBER} = true, hive")
+    scan = f"{numbered} WHERE {ROW_NUMBER}" if lies else "file_rows WHERE rowid"
+    return Table(path, connection, n, types, scan)
+
+
+def _types(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:
+    described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608  made here
+    return {name: sql_type for name, sql_type, *_ in described}
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection,
+    made: str,
+    types: Mapping[str, str],
+    wanted: Callable[[str], bool],
+    source: str,
+) -> None:
+    columns = ", ".join(quote(name) for name in types if wanted(name)) or "NULL AS nothing"
+    connection.execute(f"CREATE TEMP {made} file_rows AS SELECT {columns} FROM {source}")  # noqa: S608  quoted
+
+
+def _starts(rows: int) -> list[int]:
+    """First rows of the sample's stripes: start, middle and end; one after another where the file is short."""
+    if rows <= STRIPES * STRIPE_ROWS:
+        return list(range(0, max(rows, 1), STRIPE_ROWS))
+    return [(rows - STRIPE_ROWS) * i // (STRIPES - 1) for i in range(STRIPES)]
+
+
+def _reader(path: Path) -> tuple[str, str]:
+    """The kind of file its name tells, and the SQL that reads it. Raises SourceError where it tells none."""
+    packed = _PACKED.get(path.suffix.lower(), "")
+    plain = path.with_suffix("") if packed else path
+    ending = _ENDINGS.get(plain.suffix.lower(), "")
+    if not ending or (packed and ending == ".parquet"):
+        raise SourceError(
+            str(path), "its name does not say the format; expected .parquet, .csv or .jsonl (.gz, .zst)"
+        )
+    return ending, _READERS[ending].format(packed=f", compression = '{packed}'" if packed else "")
+
+
+def _literally(path: Path) -> str:
+    """The path with everything escaped that a pattern of files would be made of."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def _all_different(table: Table, name: str) -> bool:
+    """Whether a column looks like an identifier or free text."""
+    column = quote(name)
+    n, different = table.connection.execute(
+        f"SELECT count({column}), count(DISTINCT {column}) FROM sample"  # noqa: S608  quoted
+    ).fetchall()[0]
+    return bool(n >= FEWEST_TO_TELL and different > ALL_DIFFERENT * n)
+
+
+def _fetched(table: Table, sql: str, parameters: Mapping[str, object] | None = None) -> dict[str, Any]:
+    """The columns of a query as (masked) arrays."""
+    return table.connection.execute(sql, parameters).fetchnumpy()
+
+
+@functools.cache
+def _sql(name: str) -> str:
+    return (Path(__file__).parent / f"compare_{name}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    """What DuckDB says of a broken file, in one line."""
+    try:
+        yield
+    except duckdb.Error as error:
+        lines = str(error).strip().splitlines()
+        raise SourceError(
+            str(path), f"cannot be read: {lines[0][:300] if lines else type(error).__name__}"
+        ) from error

@@ -1,0 +1,121 @@
+"""Two files to verdicts: planted changes, kept profiles, hostile profiles."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from dagster_project.core.errors import SourceError
+from dagster_project.core.verdicts import THRESHOLDS, Comparison
+from dagster_project.pipeline import compare, compare_profile
+from tests.bench.pair import PLANTED, STABLE, write
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the benchmark's two files, 60,000 rows each."""
+    folder = tmp_path_factory.mktemp("pair")
+    write(folder, 60_000)
+    return folder
+
+
+def compared(reference: Path, current: Path, *columns: str) -> Comparison:
+    """The comparison of some or all columns by the usual thresholds."""
+    return compare.compare(reference, current, columns, THRESHOLDS)
+
+
+def test_planted_changes_are_found_and_nothing_else(pair: Path) -> None:
+    """All but the shift of 0.02 sd, which 60,000 rows cannot tell from chance; times are shown, not judged."""
+    found = compared(pair / "reference.parquet", pair / "current.parquet")
+    levels = {v.name: v.level for v in found.verdicts}
+    assert {name for name in PLANTED if levels[name] in ("changed", "strong")} == set(PLANTED) - {"n02"}
+    assert {name for name in (*STABLE, "ts") if levels[name] != "none"} == set()
+    assert found.verdicts[0].level != "none"
+
+
+def test_a_kept_profile_stands_for_its_file(pair: Path, tmp_path: Path) -> None:
+    """The same record, to the last digit; only the columns that the profile was made of are compared."""
+    fresh = compared(pair / "reference.parquet", pair / "current.parquet", "n*", "c1")
+    kept = tmp_path / "r.profile.json"
+    compare_profile.save(fresh.reference, kept)
+    again = compared(kept, pair / "current.parquet")
+    assert compare.record(again) == compare.record(fresh)
+    assert {v.name for v in again.verdicts} == {"c1", *(f"n{i:02d}" for i in range(20))}
+    before = kept.read_bytes()
+    compare_profile.save(compare_profile.load(kept), kept)
+    assert kept.read_bytes() == before
+
+
+def test_text_and_parquet_give_the_same_verdicts(pair: Path, tmp_path: Path) -> None:
+    """CSV of the same rows reads the same, but for rounding in the text."""
+    for name in ("reference", "current"):
+        pl.read_parquet(pair / f"{name}.parquet").head(5000).write_csv(tmp_path / f"{name}.csv")
+        pl.read_parquet(pair / f"{name}.parquet").head(5000).write_parquet(tmp_path / f"{name}.parquet")
+    text = compared(tmp_path / "reference.csv", tmp_path / "current.csv")
+    binary = compared(tmp_path / "reference.parquet", tmp_path / "current.parquet")
+    assert {v.name: v.words for v in text.verdicts} == {v.name: v.words for v in binary.verdicts}
+
+
+def test_columns_that_neither_file_has_are_named(pair: Path) -> None:
+    """A misspelt name is no empty report."""
+    with pytest.raises(SourceError, match="no_such"):
+        compared(pair / "reference.parquet", pair / "current.parquet", "n00", "no_such")
+
+
+def test_a_changed_type_and_new_columns_are_compared_without_their_values(tmp_path: Path) -> None:
+    """Numbers that became text, and nested columns, break nothing."""
+    rng = np.random.default_rng(1)
+    values = rng.normal(0, 1, 500)
+    pl.DataFrame({"x": values, "gone": values, "list": [[1]] * 500}).write_parquet(tmp_path / "a.parquet")
+    frame = pl.DataFrame({"x": values, "new": values, "list": [[1]] * 500})
+    frame.with_columns(pl.col("x").cast(pl.String)).write_parquet(tmp_path / "b.parquet")
+    levels = {v.name: v.level for v in compared(tmp_path / "a.parquet", tmp_path / "b.parquet").verdicts}
+    assert levels == {"x": "strong", "gone": "strong", "new": "changed", "list": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"modelboard_profile": 2}, "version 1"),
+        ({"rows": 0}, "count"),
+        ({"rows": True}, "count"),
+        ({"columns": [{"name": "x"}]}, "kind"),
+        ({"columns": "x"}, "no saved profile"),
+        ({"kind": "list"}, "kind"),
+        ({"missing": -1}, "count"),
+        ({"scale": 0.0}, "above 0"),
+        ({"scale": float("nan")}, "finite"),
+        ({"centre": "1"}, "finite"),
+        ({"tally": "!"}, "no saved profile"),
+        ({"tally": compare_profile._packed(np.array([0, -1, 1, 1]))}, "rise"),
+        ({"tally": compare_profile._packed(np.array([0, 1, 1, 0]))}, "at least 1"),
+        ({"tally": compare_profile._packed(np.zeros(8_000_000, dtype=np.int64))}, "larger"),
+    ],
+)
+def test_a_broken_profile_is_refused_with_its_reason(
+    change: dict[str, object], reason: str, pair: Path, tmp_path: Path
+) -> None:
+    """Whatever was done to it: one line, no figures."""
+    kept = tmp_path / "r.profile.json"
+    compare_profile.save(compare.profile(pair / "reference.parquet", ["n00"]), kept)
+    document = json.loads(kept.read_text(encoding="utf-8"))
+    for key, value in change.items():
+        (document if key in document else document["columns"][0])[key] = value
+    kept.write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(SourceError, match=reason):
+        compared(kept, pair / "current.parquet")
+
+
+def test_text_that_is_no_profile_is_refused(pair: Path, tmp_path: Path) -> None:
+    """Neither JSON nor an object, or a profile in the place of the rows."""
+    kept = tmp_path / "r.profile.json"
+    for text in ("", "[]", "\x00", '{"rows": 1}'):
+        kept.write_text(text, encoding="utf-8")
+        with pytest.raises(SourceError):
+            compared(kept, pair / "current.parquet")
+    with pytest.raises(SourceError, match="only stand for the reference"):
+        compared(pair / "reference.parquet", kept)
