@@ -131,6 +131,7 @@ def binary(rows: Rows, arguments: Arguments) -> pl.DataFrame:
         n=n.astype(np.int64),
         low=np.maximum(low, 0.0),
         high=np.minimum(high, 1.0),
+        problem=_where(np.isnan(value) & (n > 0), "not computable: no label and no decision is positive"),
     )
 
 
