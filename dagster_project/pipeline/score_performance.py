@@ -50,6 +50,7 @@ def binary(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     return figures(
         rows.keys, value=performance.ratio(k, of), numerator=k, denominator=of, n=n.astype(np.int64),
         low=np.maximum(low, 0.0), high=np.minimum(high, 1.0),
+        problem=where((of == 0) & (n > 0), "not computable: no label and no decision is positive"),
     )  # fmt: skip
 
 

@@ -45,12 +45,27 @@ def out_of_sight(night: Night, warehouse: Warehouse) -> str:
     days = warehouse.frame("SELECT DISTINCT day FROM ops.part WHERE kind = 'requests' ORDER BY day")[
         "day"
     ].to_list()
-    if not days or any(start <= day <= night.as_of or day == night.running_day for day in days):
+    if not days:
+        return _nothing_read(warehouse)
+    if any(start <= day <= night.as_of or day == night.running_day for day in days):
         return ""
     which, nearest = ("newest", days[-1]) if days[-1] < start else ("oldest", days[0])
     return (
         f"the {which} request is of {nearest}; use --as-of {nearest}, or as_of: newest in data/workspace.yml"
     )
+
+
+def _nothing_read(warehouse: Warehouse) -> str:
+    """Why there is no request at all, where files were read in vain."""
+    aside = warehouse.frame("SELECT path, reason FROM ops.file WHERE state <> 'read' ORDER BY path LIMIT 1")
+    if aside.height:
+        return "no request was read; {} was set aside: {}".format(*aside.row(0))
+    rejects = warehouse.frame("SELECT path, n, reason FROM ops.reject ORDER BY n DESC, path, reason LIMIT 1")
+    if rejects.height:
+        return "no request was accepted; of {}, {} rows were rejected, such as: {}".format(*rejects.row(0))
+    if warehouse.value("SELECT count(*) FROM catalog.source WHERE kind = 'requests'"):
+        return "no file was found; see files: in data/sources/"
+    return ""
 
 
 def _newest(workspace: Workspace, provisional: Night) -> dt.date | None:

@@ -1,7 +1,7 @@
 """CSV files, plain, gzipped or zstd-compressed: every value is read as text, the mapping casts.
 
 Quoted values may hold line ends. A line with too few or too many values is a broken row; the rest is read.
-An empty value is missing. The file must be UTF-8, with a header.
+An empty value is missing. The file must have a header, and be UTF-8 unless its source names another encoding.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.csv as pc
 
+MOST_GROWTH = 4
+"""So many times longer than in another encoding a text may be in UTF-8."""
+
 
 def read(path: Path, source: Source) -> Iterator[RawBatch]:
     """The file's rows; all columns are text. Raises SourceError where two columns have one name."""
@@ -29,12 +32,13 @@ def read(path: Path, source: Source) -> Iterator[RawBatch]:
     broken: list[BrokenRow] = []
     seen, next_row = 0, 1
     with open_bytes(path) as stream:
-        reader = _open(_Utf8(stream), source, names, broken)
+        reader = _open(_Utf8(stream, source.encoding), source, names, broken)
         for batch in reader:
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)  # noqa: S101  narrowing: a record batch is a frame
             rows = _good_rows(next_row, frame.height, broken)
             next_row = int(rows[-1]) + 1 if frame.height else next_row
+            frame = _with_points(frame) if source.decimal == "," else frame
             yield RawBatch(frame, rows, tuple(broken[seen:]))
             seen = len(broken)
     if len(broken) > seen:
@@ -44,22 +48,31 @@ def read(path: Path, source: Source) -> Iterator[RawBatch]:
 
 
 class _Utf8:
-    """A stream's bytes as they are, once they have proved to be UTF-8: reading others raises UnicodeDecodeError.
+    """A stream's text as UTF-8, once its bytes have proved to be of its encoding: others raise UnicodeDecodeError.
 
     pyarrow decodes a broken line before it hands it over, and where that fails it drops the line unseen.
     """
 
     closed = False
 
-    def __init__(self, stream: pa.NativeFile) -> None:
+    def __init__(self, stream: pa.NativeFile, encoding: str) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._as_it_is = encoding == "utf-8"
+        self._decoder = codecs.getincrementaldecoder(encoding)()
 
     def read(self, n: int = -1) -> bytes:
-        """The next `n` bytes."""
-        content: bytes = self._stream.read(n)
-        self._decoder.decode(content, final=not content)
-        return content
+        """At most the next `n` bytes."""
+        if self._as_it_is:
+            content: bytes = self._stream.read(n)
+            self._decoder.decode(content, final=not content)
+            return content
+        text = ""
+        while not text:
+            content = self._stream.read(max(n // MOST_GROWTH, 1) if n > 0 else n)
+            text = self._decoder.decode(content, final=not content)
+            if not content:
+                break
+        return text.encode()
 
     def readable(self) -> bool:
         """It is for reading."""
@@ -76,8 +89,13 @@ def _header(path: Path, source: Source) -> list[str]:
     import io
 
     with open_bytes(path) as stream:
-        start = stream.read(BLOCK_BYTES).decode("utf-8-sig", errors="replace")
-    names = next(csv.reader(io.StringIO(start), delimiter=source.delimiter), [])
+        decoder = codecs.getincrementaldecoder(source.encoding)(errors="replace")
+        start = decoder.decode(stream.read(BLOCK_BYTES)).removeprefix("\ufeff")
+    try:
+        # newline='': a line may also end in \r alone.
+        names = next(csv.reader(io.StringIO(start, newline=""), delimiter=source.delimiter), [])
+    except csv.Error as error:
+        raise SourceError(str(path), f"the header cannot be read: {error}") from error
     if not names:
         raise SourceError(str(path), "the file has no header")
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -115,6 +133,14 @@ def _open(
             return iter(())
         raise
     return iter(reader)
+
+
+def _with_points(frame: pl.DataFrame) -> pl.DataFrame:
+    """Numbers written with a comma get a point; other texts stay as they are."""
+    import polars as pl
+
+    point = pl.col(pl.String).str.replace(r"^(\s*[+-]?\d*),(\d+\s*)$", "${1}.${2}")
+    return frame.with_columns(point)
 
 
 def _good_rows(first: int, n: int, broken: list[BrokenRow]) -> pl.Series:

@@ -46,8 +46,18 @@ def read(path: Path, source: Source) -> Iterator[RawBatch]:
         if path.stat().st_size == 0:
             raise SourceError(str(path), "the file is empty")
         yield from READERS[format_of(path, source)](path, source)
+    except UnicodeDecodeError as error:
+        raise SourceError(str(path), _undecodable(error, path, source)) from error
     except (OSError, UnicodeError, pa.ArrowException, pl.exceptions.PolarsError) as error:
         raise SourceError(str(path), _one_line(error)) from error
+
+
+def _undecodable(error: UnicodeDecodeError, path: Path, source: Source) -> str:
+    """Which byte is none of the encoding, and what to do about it."""
+    byte = error.object[error.start : error.start + 1].hex()
+    named = format_of(path, source) == "csv"
+    hint = "; give its encoding in the source, such as windows-1252 or utf-16" if named else ""
+    return f"cannot be read: it is not {source.encoding.upper()} (byte 0x{byte}){hint}"
 
 
 def _one_line(error: Exception) -> str:

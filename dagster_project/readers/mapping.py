@@ -38,4 +38,9 @@ def require_columns(frame: pl.DataFrame, source: Source, path: str) -> None:
         ref = source.columns.get(name)
         if ref is not None and pick(frame, ref) is None:
             has = ", ".join(frame.columns[:20])
-            raise SourceError(path, f"has no column {ref.column!r}, which {name} comes from; it has {has}")
+            hint = next(
+                (f" (give delimiter: {mark!r}?)" for mark in ";\t|," if frame.width == 1 and mark in has), ""
+            )
+            raise SourceError(
+                path, f"has no column {ref.column!r}, which {name} comes from; it has {has}{hint}"
+            )

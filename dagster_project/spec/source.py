@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 from contextlib import suppress
 from typing import Annotated, Literal
@@ -77,6 +78,10 @@ class Source(Input):
     """IANA zone of times without an offset."""
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] = ","
     """CSV: what stands between two fields; one character."""
+    decimal: Literal[".", ","] = "."
+    """CSV: what parts whole from fraction in a number."""
+    encoding: Name = "utf-8"
+    """CSV: how the text is written, such as utf-8, windows-1252 or utf-16."""
     columns: dict[str, Column] = Field(default_factory=dict)
     """canonical column -> where it comes from. A plain text is the name of a column. Not used by facts.
     `baseline` is the simple alternative's answer to the same request, a column or a constant."""
@@ -123,6 +128,16 @@ class Source(Input):
         if wrong:
             raise refuse(*wrong)
         return files
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, encoding: str) -> str:
+        try:
+            return codecs.lookup(encoding).name
+        except LookupError as error:
+            raise refuse(
+                ((), f"expected utf-8, windows-1252, utf-16 or the like, found {found(encoding)}")
+            ) from error
 
     @model_validator(mode="after")
     def _columns_fit_kind(self) -> Source:

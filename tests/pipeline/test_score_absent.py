@@ -85,6 +85,16 @@ def test_decisions_without_scores_are_not_called_unlabelled(tmp_path: Path) -> N
     assert reading(readings, "roc_auc")["reason"] == "not available: no score is logged beside the labels"
 
 
+def test_f1_without_anything_positive_says_why(tmp_path: Path) -> None:
+    """Labels there are; a figure there is none, and the reason is not empty."""
+    rows = requests("m", day(0), N, prediction=[0.0] * N)
+    readings, _ = scored(tmp_path, [{"id": "m", "task": "binary"}], rows, labelled(rows, [0.0] * N))
+    for metric in ("f1", "f2"):
+        found = reading(readings, metric)
+        assert (found["value"], found["n"]) == (None, N)
+        assert found["reason"] == "not computable: no label and no decision is positive"
+
+
 def test_every_need_is_counted(tmp_path: Path) -> None:
     """What a metric's front matter may name is a column of span.brought."""
     with Warehouse.open(None) as warehouse:

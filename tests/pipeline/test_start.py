@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dagster_project.pipeline.ingest import ingest
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.render_definitions import put_state
+from dagster_project.pipeline.render_definitions import put_definitions, put_state
 from dagster_project.pipeline.render_views import create_views
 from dagster_project.pipeline.start import night_for, out_of_sight
 from dagster_project.spec.loading import Workspace, load_workspace
@@ -104,3 +105,31 @@ def test_a_day_that_the_logs_do_not_reach_is_said(
         if said:
             assert beyond is not None
             assert f"the {beyond['which']} request is of {beyond['nearest_day']};" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", "time;model\n1;m\n", "no request was read; logs/a.csv was set aside: has no column 't'"),
+        (
+            "a.csv",
+            "t,m\nyesterday,m\n",
+            "no request was accepted; of logs/a.csv, 1 rows were rejected, such as: ",
+        ),
+        ("a.txt", "t,m\n", "no file was found; see files: in data/sources/"),
+    ],
+)
+def test_a_night_that_read_nothing_says_why(tmp_path: Path, name: str, content: str, said: str) -> None:
+    """A stranger's first night must not end in empty pages without a word."""
+    root = tmp_path / "w"
+    (root / "data" / "sources").mkdir(parents=True)
+    (root / "logs").mkdir()
+    (root / "data" / "workspace.yml").write_text("name: A\n", encoding="utf-8")
+    text = "source: log\nfiles: logs/*.csv\ncolumns: {event_time: t, model_id: m}\n"
+    (root / "data" / "sources" / "log.yml").write_text(text, encoding="utf-8")
+    (root / "logs" / name).write_text(content, encoding="utf-8")
+    night = Night(load_workspace(root), dt.date(2025, 3, 1), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    with Warehouse.open(None) as warehouse:
+        ingest(night, warehouse)
+        put_definitions(night.workspace, warehouse)
+        assert out_of_sight(night, warehouse).startswith(said)
