@@ -23,7 +23,8 @@ One further night after {long} days costs {ratios} (goal: at most 1.2).
 
 Ingestion and summaries touch the new day, readings the windows that end in it: up to 90 days and the 90 before, so \
 that a night becomes dearer until the history fills them. What grows after that: the API writes the readings of all \
-days, and milestones are decided again for every Sunday of the history. Pages draw at most the longest chart.
+days, and milestones are decided again for past days (a year of weeks, before that months). Pages draw at most the \
+longest chart.
 """
 
 
