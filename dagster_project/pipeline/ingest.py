@@ -36,6 +36,8 @@ MADE_AS = 2
 """Counts up when the same file would become other rows than before: then files are read again."""
 MEMORY = "300MB"
 """The database's share while it ingests: reading and writing files beside it needs as much again."""
+MATCH_MEMORY = "500MB"
+"""Its share while labels are matched; no file is read then."""
 _NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values"})
 
 
@@ -72,6 +74,7 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
                 paths[source.source] = brought.paths
                 days.update(brought.days)
                 labelled += brought.labelled
+    with warehouse.within(MATCH_MEMORY):
         labelled += _match(workspace, warehouse, waiters, _expire_before(night, warehouse))
     sweep(warehouse, workspace.root)
     night.progress("ingest", len(workspace.sources) + 1, len(workspace.sources) + 1)

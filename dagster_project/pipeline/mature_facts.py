@@ -27,6 +27,8 @@ COLUMNS = ("day", "subject", "value", "numerator", "denominator", "detail")
 """What every fact's SELECT yields; value NULL: not reported."""
 SUNDAY = 6
 """History is made for Sundays: days that stay the same from night to night."""
+WEEKLY_DAYS = 371
+"""So far back every Sunday, before that the first of each month: a night must not cost more with each year."""
 RECENT_DAYS = 60
 """So long every reported night stays a day of the history."""
 
@@ -93,7 +95,7 @@ def gather(night: Night, warehouse: Warehouse) -> Facts:
 
 
 def history_days(night: Night, warehouse: Warehouse) -> tuple[dt.date, ...]:
-    """The night's day, the Sundays since the first request, and days that earlier nights reported.
+    """The night's day, the Sundays since the first request (see WEEKLY_DAYS), and days that earlier nights reported.
 
     Of the latter the recent ones, and those on which a state began: so "since" stays exact in a long history.
     """
@@ -104,7 +106,9 @@ def history_days(night: Night, warehouse: Warehouse) -> tuple[dt.date, ...]:
     days = {night.as_of}
     if isinstance(first, dt.date):
         span = (night.as_of - first).days
-        days |= {day for i in range(span) if (day := first + dt.timedelta(days=i)).weekday() == SUNDAY}
+        past = (night.as_of - dt.timedelta(days=back) for back in range(1, span + 1))
+        sundays = (day for day in past if day.weekday() == SUNDAY)
+        days |= {day for day in sundays if (night.as_of - day).days <= WEEKLY_DAYS or day.day <= 7}
     reported = warehouse.frame(
         "SELECT DISTINCT day FROM mart.fact"
         " WHERE day < $as_of AND (day >= $recent OR day IN (SELECT since FROM mart.milestone))",

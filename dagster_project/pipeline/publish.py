@@ -16,6 +16,8 @@ from dagster_project.publish.soundness import faults
 from dagster_project.store.warehouse import Warehouse
 
 STAGING = ".staging"
+MEMORY = "600MB"
+"""The database's share while pages are made: what they read of it is held beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ def publish(night: Night, warehouse: Warehouse) -> Publication:
     staged = build / STAGING
     if staged.exists():
         shutil.rmtree(staged)
-    rendered = render(night, warehouse, staged)
+    with warehouse.within(MEMORY):
+        rendered = render(night, warehouse, staged)
     wrong = faults(staged, to_come=frozenset({MANIFEST}))
     record(
         warehouse, [Check("site holds together", not wrong, "; ".join(wrong) or f"{rendered.pages} pages")]

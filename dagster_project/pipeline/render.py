@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from dagster_project.spec.loading import PageTemplate, Workspace
 
 BATCH_ROWS = 50_000
-SORT_MEMORY = "300MB"
-"""The database's share while it sorts the readings of all days; the pages' rows are still held beside it."""
 LAID = ("docs/", "overrides/")
 """Folders of `site` that a build reads, beside its mkdocs.yml; a screenshot beside them is no input."""
 FEWEST_HEADINGS = 6
@@ -194,13 +192,12 @@ def _write_readings(night: Night, warehouse: Warehouse, folder: Path) -> None:
     order = "model_id, metric, version, segment, feature, day, window_days"
     chosen = f"SELECT {columns} FROM mart.reading WHERE"  # noqa: S608  names of this module
     newest = warehouse.frame(f"{chosen} day = $day ORDER BY {order}", {"day": night.as_of})
-    with warehouse.within(SORT_MEMORY):
-        batches = warehouse.batches(
-            f"{chosen} day = $day OR (window_days = 1 AND day < $day) ORDER BY {order}",
-            {"day": night.as_of},
-            rows=BATCH_ROWS,
-        )
-        write_readings(folder, newest, batches, batches.schema)
+    batches = warehouse.batches(
+        f"{chosen} day = $day OR (window_days = 1 AND day < $day) ORDER BY {order}",
+        {"day": night.as_of},
+        rows=BATCH_ROWS,
+    )
+    write_readings(folder, newest, batches, batches.schema)
 
 
 def _fingerprint(warehouse: Warehouse, table: str, columns: str) -> str:

@@ -31,8 +31,8 @@ class Sizes:
     fleets: tuple[Fleet, ...]
     sites: tuple[int, ...]
     """Models of each site."""
-    lengths: tuple[int, int]
-    """Days of the two histories."""
+    lengths: tuple[int, ...]
+    """Days of the histories, the longest last."""
     further: int
     """Further nights of each history."""
     pairs: int
@@ -47,7 +47,7 @@ FULL = Sizes(
     largest=((50_000_000, 1),),
     fleets=(Fleet(100, 200, 40), Fleet(1_000, 100, 12)),
     sites=(100, 1_000, 5_000),
-    lengths=(30, 900),
+    lengths=(30, 200, 900),
     further=3,
     pairs=5,
     rows=1_000_000,

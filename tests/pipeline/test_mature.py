@@ -7,6 +7,7 @@ import pytest
 
 from dagster_project.pipeline.catalog import refresh
 from dagster_project.pipeline.mature import mature
+from dagster_project.pipeline.mature_facts import SUNDAY, WEEKLY_DAYS, history_days
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.organization import (
     FIRST,
@@ -235,3 +236,19 @@ def test_an_empty_warehouse_gives_a_result_and_no_error(tmp_path: Path) -> None:
         kinds = set(warehouse.frame("SELECT DISTINCT state FROM mart.milestone")["state"])
     assert (found.days, found.broken_facts, found.passed) == (1, 0, 0)
     assert kinds <= {"not reported", "not applicable"}
+
+
+def test_history_is_weekly_for_a_year_and_monthly_before(tmp_path: Path) -> None:
+    """So that a night after ten years costs little more than one after two."""
+    night = night_of(write_workspace(tmp_path, [declared("a")]))
+    with Warehouse.open(None) as warehouse:
+        warehouse.run(
+            "INSERT INTO daily.traffic (model_id, day) VALUES ('a', $day)", {"day": dt.date(2020, 1, 1)}
+        )
+        days = history_days(night, warehouse)
+    last_year = [day for day in days if day > LAST - dt.timedelta(days=365)]
+    before = [day for day in days if day < LAST - dt.timedelta(days=WEEKLY_DAYS)]
+    assert days[-1] == LAST
+    assert len(last_year) in (53, 54)
+    assert len({(day.year, day.month) for day in before}) == len(before) == 12 * 4 + 6
+    assert all(day.weekday() == SUNDAY for day in days[:-1])
