@@ -66,6 +66,8 @@ SELECT model_id, label_day, max(n)::BIGINT AS n FROM (
   SELECT model_id, label_day, sum(n) FROM daily.outcome_regression WHERE segment = '' GROUP BY ALL
   UNION ALL
   SELECT model_id, label_day, sum(n) FROM daily.label_score_hist WHERE segment = '' GROUP BY ALL
+  UNION ALL
+  SELECT model_id, label_day, sum(n) FROM daily.outcome_class WHERE segment = '' GROUP BY ALL
 ) WHERE n > 0 GROUP BY model_id, label_day;
 CREATE OR REPLACE TEMP TABLE labelled AS
 WITH running AS (
