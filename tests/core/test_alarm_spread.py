@@ -240,3 +240,25 @@ def test_a_change_for_the_better_does_not_blind() -> None:
     assert not found.fires.any()
     assert (after.error > 1.1).all()
     assert (after.error < 2).all()
+
+
+def test_a_shock_that_fades_is_no_change_that_lasts() -> None:
+    """Of days with correlation 0.8 a shock of 20 sd leaves much to the next day, and still is one bad day."""
+    values = history(16, 200, R + 3, 0.8)
+    shock, change = values.copy(), values.copy()
+    for day in range(3):
+        shock[:, R + day] += 20 * 0.8 ** (3 * day)
+        change[:, R + day] += 20
+    opened = [follow(fit(v), v)[2].open.mean() for v in (shock, change)]
+    assert opened[0] < 0.05
+    assert opened[1] > 0.95
+
+
+def test_without_yesterdays_memory_every_day_counts() -> None:
+    """A memory that holds level and error alone judges as before: nothing is taken for an echo."""
+    values = history(17, 10, R)
+    spread = fit(values)
+    known = a.Recent(spread.centre, np.ones(10), np.full(10, 40.0))
+    today = values[:, 0] + 12
+    assert not a.judge(spread, known, today, 1_000, 0, 0, 0.0).fires.any()
+    assert a.judge(spread, a.Recent(known.level, known.error), today, 1_000, 0, 0, 0.0).fires.all()
