@@ -72,7 +72,8 @@ def mean(values: Floats) -> Floats:
 def median(values: Floats) -> Floats:
     """Return the median [S] of what is known of each row; nan where nothing is."""
     count = np.isfinite(values).sum(axis=1)
-    ordered = np.sort(np.where(np.isfinite(values), values, np.nan), axis=1)  # nan comes last
+    known = np.where(np.isfinite(values), values, np.nan)
+    ordered = np.sort(np.column_stack([known, np.full(len(known), np.nan)]), axis=1)  # nan comes last
     middle = np.maximum(np.stack([count - 1, count], axis=1) // 2, 0)
     found: Floats = np.take_along_axis(ordered, middle, axis=1).mean(axis=1)
     return np.where(count > 0, found, np.nan)

@@ -53,6 +53,16 @@ def sampling(n: Floats, kind: Kind) -> Floats:
     return np.asarray(1 / (4 * n + 2)) if kind == "share" else np.zeros(np.shape(n))
 
 
+def growth(centre: Floats, level: Floats, kind: Kind) -> Floats:
+    """Return how many times wider days may wander at a level than at the reference's centre: 1 at least.
+
+    Shares wander in proportion, on log odds: on their scale by sin(2 y) / 4 of it. Others keep their sd.
+    """
+    if kind != "share":
+        return np.ones(np.shape(level))
+    return np.asarray(np.maximum(np.sin(2 * level) / np.maximum(np.sin(2 * centre), 1e-9), 1.0))
+
+
 def scaled(values: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) -> Floats:
     """Return values on the scale; nan where they have no place on it. Distances are put at the usual rows."""
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -23,6 +23,8 @@ from dagster_project.core.types import Bools, Floats, Ints, Numbers
 FEWEST_DAYS = 60
 _LEVEL, _ERROR = 1 / 14, 1 / 28
 """Weight of one day in the level of the recent weeks, and in its error."""
+_ECHO, _FADING = 0.5, 0.45
+"""Part of the day before that a shock may leave where days are independent, and more of it by their correlation."""
 _ROUNDING = 1e-9
 """Spread that rounding alone leaves in equal days, as a share of their value."""
 _FOLDED = 5 / 3
@@ -62,6 +64,9 @@ class Recent:
     level: Floats
     error: Floats
     """Mean squared error of taking the level for the next day, in units of the variance of a day."""
+    moved: Floats | None = None
+    """How far from the level the last known day lay if it fired, else 0; None: not remembered, then what fades is
+    not told from what lasts."""
 
 
 def reference(
@@ -133,7 +138,7 @@ def judge(
     known = np.array([not text for text in why], dtype=np.bool_)
     bands = _bands(spread, recent, n, weekday, direction)
     effect = np.minimum(*(np.abs(today - _own(spread, middle, n)) for middle in (bands.centre, bands.level)))
-    matters = effect >= least
+    matters = (effect >= least) & _lasts(spread, recent, _moved(spread, bands.level, today, place, n))
     beyond = _beyond(place, bands.low(1.0), bands.high(1.0), direction)
     outside_reference = _beyond(place, *bands.of_reference(1.0), direction)
     return Verdict(
@@ -161,9 +166,12 @@ def learn(
     with np.errstate(divide="ignore", invalid="ignore"):
         # A fall where only rises alarm may be of any size: it must not blind the monitor for weeks.
         error = np.minimum(miss**2 / _day_sd(spread, n) ** 2, spread.limit**2)
+    moved = _moved(spread, recent.level + spread.weekday[:, weekday], today, place, n)
+    before = np.zeros(len(place)) if recent.moved is None else recent.moved
     return Recent(
         level=recent.level + _LEVEL * miss,
         error=np.where(taught, recent.error + _ERROR * (error - recent.error), recent.error),
+        moved=np.where(verdict.known, np.where(verdict.fires, moved, 0.0), before),
     )
 
 
@@ -205,23 +213,24 @@ def _bands(spread: Spread, recent: Recent, n: Floats, weekday: int, direction: F
     carried = spread.correlation * (1 - _LEVEL)
     level_error = 1 + _LEVEL / (2 - _LEVEL) * (1 + carried) / (1 - carried)
     day, base = _day_sd(spread, n), spread.weekday[:, weekday]
+    risen = _day_sd(spread, n, alarm_scale.growth(spread.centre, recent.level, spread.kind))
     return _Bands(
         centre=spread.centre + base,
         level=recent.level + base,
         reference_reach=limit * day * spread.widening,
-        recent_reach=limit * day * np.sqrt(np.maximum(level_error, recent.error)),
-        day_sd=day * np.sqrt(np.maximum(1.0, recent.error)),
+        recent_reach=limit * risen * np.sqrt(np.maximum(level_error, recent.error)),
+        day_sd=risen * np.sqrt(np.maximum(1.0, recent.error)),
         limit=limit,
     )
 
 
-def _day_sd(spread: Spread, n: Floats) -> Floats:
+def _day_sd(spread: Spread, n: Floats, growth: Floats | float = 1.0) -> Floats:
     wide = (
         alarm_scale.stretch(n, spread.rows)
         if spread.kind == "share"
         else _stretch(n, spread.rows, spread.kind)
     )
-    return np.asarray(np.sqrt((spread.sd * wide) ** 2 + alarm_scale.sampling(n, spread.kind)))
+    return np.asarray(np.sqrt((spread.sd * wide * growth) ** 2 + alarm_scale.sampling(n, spread.kind)))
 
 
 def _stretch(n: Floats, rows: Floats, kind: Kind) -> Floats:
@@ -248,6 +257,21 @@ def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, lea
     down = np.where(fall > floor, now - _own(spread, fall, n), np.nan)
     down = np.maximum(down, least + now - _own(spread, bands.level - noise, n))
     return np.where(direction > 0, up, np.where(direction < 0, down, np.fmax(up, down)))
+
+
+def _moved(spread: Spread, level: Floats, today: Floats, place: Floats, n: Floats) -> Floats:
+    """How far today lies from the level of the recent weeks: distances as such, others on their scale."""
+    if not spread.kind.endswith("distance"):
+        return place - level
+    return alarm_scale.size_of(today, spread.kind) - alarm_scale.size_of(_own(spread, level, n), spread.kind)
+
+
+def _lasts(spread: Spread, recent: Recent, moved: Floats) -> Bools:
+    """Whether a day after a firing one is more than its echo: a shock fades by the correlation, a change stays."""
+    if recent.moved is None:
+        return np.ones(len(moved), dtype=np.bool_)
+    echo = _ECHO + _FADING * spread.correlation
+    return np.asarray(moved * np.sign(recent.moved) >= echo * np.abs(recent.moved))
 
 
 def _unlimited(spread: Spread) -> Bools:

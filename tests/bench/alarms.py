@@ -170,7 +170,10 @@ def _holidays(sizes: Sizes, rng: np.random.Generator) -> tuple[float, float]:
 
 def _size(values: Floats) -> str:
     known = values[np.isfinite(values)]
-    return f"{np.median(known):.3g}" if len(known) * 2 > len(values) else "none"
+    if len(known) * 2 <= len(values):
+        return "none"
+    middle = float(np.median(known))
+    return f"{middle:,.0f}" if middle >= 100 else f"{middle:.3g}"
 
 
 def _share(which: Bools) -> str:

@@ -64,7 +64,7 @@ def planted() -> list[Planted]:
     ks, wider = MONITORS[0], Monitor("Wasserstein", made.shifted("wasserstein", wider=True), "distance", 1, 1)
     nulls, never, unseen, _, latency, accuracy = MONITORS[3:9]
     drop, decline = MONITORS[9:]
-    steady = replace(drop, make=made.use(0.05))
+    steady = replace(drop, name="use, sudden drop, days differ by 5 % only", make=made.use(0.05))
     found = [
         Planted(f"shift of {size} sd", ks, World(rows, wander, 0.5 if wander else 0), size)
         for size, at in ((0.3, (300, 450, 1_000, 10_000)), (0.1, (1_000, 4_000, 30_000)))

@@ -216,3 +216,49 @@ def test_one_direction_has_no_limit_on_the_other_side() -> None:
     found = a.judge(spread, a.start(spread), np.array([1e-3, 1e3]), 1_000, 0, 1, 0.0)
     assert found.fires.tolist() == [False, True]
     assert np.isneginf(found.low).all()
+
+
+@pytest.mark.parametrize("kind", ["plain", "log", "share", "distance", "squared distance"])
+@pytest.mark.parametrize("days", [0, R])
+def test_a_monitor_without_any_day_is_warming_up(kind: Kind, days: int) -> None:
+    """No column, or none that is known: words, no warning, and a memory that stays whole."""
+    spread = fit(np.full((2, days), np.nan), kind=kind)
+    recent, today = a.start(spread), np.array([0.5, np.nan])
+    found = a.judge(spread, recent, today, 100, 0, 0, 0.0)
+    assert found.why == ["warming up: 0 of 60 reference days"] * 2
+    after = a.learn(spread, recent, today, np.full(2, 100), 0, found, np.zeros(2, dtype=bool))
+    assert np.isfinite(after.level).all()
+
+
+def test_a_change_for_the_better_does_not_blind() -> None:
+    """However far latency fell on one day, the error of the recent weeks grows by one limit squared at most."""
+    values = np.exp(history(15, 20, R) / 20)
+    spread = fit(values, kind="log")
+    recent, today = a.start(spread), values[:, 0] / 1_000
+    found = a.judge(spread, recent, today, 1_000, 0, 1, 0.0)
+    after = a.learn(spread, recent, today, np.full(20, 1_000.0), 0, found, np.zeros(20, dtype=bool))
+    assert not found.fires.any()
+    assert (after.error > 1.1).all()
+    assert (after.error < 2).all()
+
+
+def test_a_shock_that_fades_is_no_change_that_lasts() -> None:
+    """Of days with correlation 0.8 a shock of 20 sd leaves much to the next day, and still is one bad day."""
+    values = history(16, 200, R + 3, 0.8)
+    shock, change = values.copy(), values.copy()
+    for day in range(3):
+        shock[:, R + day] += 20 * 0.8 ** (3 * day)
+        change[:, R + day] += 20
+    opened = [follow(fit(v), v)[2].open.mean() for v in (shock, change)]
+    assert opened[0] < 0.05
+    assert opened[1] > 0.95
+
+
+def test_without_yesterdays_memory_every_day_counts() -> None:
+    """A memory that holds level and error alone judges as before: nothing is taken for an echo."""
+    values = history(17, 10, R)
+    spread = fit(values)
+    known = a.Recent(spread.centre, np.ones(10), np.full(10, 40.0))
+    today = values[:, 0] + 12
+    assert not a.judge(spread, known, today, 1_000, 0, 0, 0.0).fires.any()
+    assert a.judge(spread, a.Recent(known.level, known.error), today, 1_000, 0, 0, 0.0).fires.all()

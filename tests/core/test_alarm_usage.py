@@ -183,3 +183,13 @@ def test_no_comparable_weekday_is_said() -> None:
     past[:, 6::7] = np.nan
     found = u.drop(base_of(past), counts(16, 1, 7, 100), weekdays(7))
     assert found.why == ["no comparable weekday"]
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"), [(0, "warming up: 0 of 28 comparable days"), (PAST, "no use yet")]
+)
+def test_a_model_without_use_is_not_judged(days: int, reason: str) -> None:
+    """No day at all, or none with a request: words, and nothing fires."""
+    found = u.drop(base_of(np.zeros((2, days))), np.zeros((2, 7)), weekdays(7))
+    assert found.why == [reason] * 2
+    assert not (found.fires | found.clears).any()
