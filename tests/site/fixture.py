@@ -99,11 +99,16 @@ def write_workspace(root: Path) -> Workspace:
     settings = f'name: "Example <Air> Lines"\nabout: "{HOSTILE} A fictional airline."\nas_of: {AS_OF}\n'
     (root / "data" / "workspace.yml").write_text(settings, encoding="utf-8")
     (root / "data" / "sources" / "all.yml").write_text(SOURCES, encoding="utf-8")
+    from tests.site.alerting import ALERTS_YML
+
+    (root / "data" / "alerts").mkdir(exist_ok=True)
+    (root / "data" / "alerts" / "a.yml").write_text(ALERTS_YML, encoding="utf-8")
     return load_workspace(root)
 
 
 def make_night(root: Path) -> Night:
     """The workspace with its warehouse filled; the same rows every time."""
+    from tests.site.alerting import fill_alerts
     from tests.site.figures import fill_figures
     from tests.site.progress import fill_progress
 
@@ -113,6 +118,7 @@ def make_night(root: Path) -> Night:
         fill_catalog(warehouse)
         fill_figures(warehouse)
         fill_progress(warehouse, workspace)
+        fill_alerts(warehouse)
     return Night(workspace, AS_OF, dt.datetime(2014, 1, 2, tzinfo=dt.UTC))
 
 

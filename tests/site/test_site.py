@@ -21,7 +21,7 @@ from dagster_project.publish.receipts import tree_hashes
 from dagster_project.store.warehouse import Warehouse
 from tests.site.fixture import AS_OF, EMPTY, HOSTILE_ID, SHAPES, UNDECLARED
 
-OVERVIEWS = ("index", "catalog", "operations", "maturity", "playbook", "receipts", "ledger/data")
+OVERVIEWS = ("index", "catalog", "operations", "alerts", "maturity", "playbook", "receipts", "ledger/data")
 
 
 class Reader(HTMLParser):
@@ -122,6 +122,25 @@ def test_the_home_page_shows_three_exceptions_at_most(site: Path) -> None:
     assert len(set(re.findall(r'href="(models/[^"#]+)', listed[1]))) == listed[1].count('href="models/')
 
 
+def test_an_alert_has_a_page_that_says_what_to_do(site: Path) -> None:
+    """What happened, who, by when, what it may cost, and the query behind it; what stands under it is listed."""
+    text = (site / "alert" / "abcdef0000-20131220.html").read_text(encoding="utf-8")
+    assert "was 18 ms" in text
+    assert "21 Dec 2013" in text
+    assert "not available: only a loss of quality can be priced" in text
+    assert "FROM mart.signal" in text
+    assert "abcdef0001-20131220.html" in text
+
+
+def test_what_is_asked_begins_with_open_alerts(site: Path) -> None:
+    """On the home page; an alert under another asks nothing."""
+    text = (site / "index.html").read_text(encoding="utf-8")
+    listed = re.search(r'<ol class="mb-exceptions">(.*?)</ol>', text, re.DOTALL)
+    assert listed is not None
+    assert re.findall(r'href="([^"]+)"', listed[1])[0] == "alert/abcdef0000-20131220.html"
+    assert "abcdef0001" not in listed[1]
+
+
 def test_measured_and_declared_value_are_never_added(site: Path) -> None:
     """Two cards, and no figure that is their sum (5 653 + 8 479 USD a month)."""
     text = (site / "index.html").read_text(encoding="utf-8").replace("\u202f", "").replace("\u00a0", " ")
@@ -131,7 +150,7 @@ def test_measured_and_declared_value_are_never_added(site: Path) -> None:
     assert "14131" not in text
 
 
-DOCUMENTS = ("build", "models", "ledger", "maturity", "playbook")
+DOCUMENTS = ("build", "models", "alerts", "ledger", "maturity", "playbook")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
