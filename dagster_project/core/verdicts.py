@@ -150,8 +150,10 @@ def _judged(name: str, reference: Column | None, current: Column | None, rule: _
     if reference.kind != current.kind:
         words = f"the type changed from {reference.type} to {current.type}"
         return Verdict(name, "strong", words, reference=reference, current=current)
-    if problem := _problem(reference, current, rule):
+    if problem := _problem(reference, rule):
         return Verdict(name, "unknown", f"not compared: {problem}", reference=reference, current=current)
+    if current.problem:
+        return Verdict(name, "strong", f"{current.problem} now", reference=reference, current=current)
     distance = _distance(reference, current)
     findings = [_missing(reference, current, rule), *_unseen(reference, current, rule)]
     if isinstance(distance, NumberDistance):
@@ -184,12 +186,12 @@ def _summed_up(
     return Verdict(name, level, words or nothing, tuple(findings), distance, reference, current)
 
 
-def _problem(reference: Column, current: Column, rule: _Rule) -> str:
+def _problem(reference: Column, rule: _Rule) -> str:
     if reference.kind == "other":
         return f"{reference.type} is neither number, category nor time"
     if min(rule.rows) < FEWEST:
         return f"not enough data, {min(rule.rows)} of the {FEWEST} rows needed"
-    return reference.problem or current.problem
+    return reference.problem
 
 
 def _distance(reference: Column, current: Column) -> NumberDistance | CategoryDistance | None:

@@ -52,40 +52,52 @@ def record(comparison: Comparison) -> dict[str, object]:
 
 def profile(path: Path, columns: Sequence[str], reference: Profile | None = None) -> Profile:
     """Count a file's columns: on grids of its own, or where there is a reference on its grids and only its columns."""
-    kept = {column.name: column.grid for column in reference.columns} if reference else {}
     with comparing.opened(path, lambda name: _wanted(name, columns)) as table:
         names = [name for name in table.types if _wanted(name, columns)]
-        counted = [name for name in names if reference is None or name in kept]
-        kinds = {name: comparing.kind_of(table.types[name]) for name in counted}
-        numbers = [name for name in counted if kinds[name] == "number" and not kept.get(name)]
-        sample = comparing.take_sample(
-            table, numbers, [name for name in counted if kinds[name] == "category"]
-        )
-        fresh = {name: sampled_grid(values) for name, values in sample.items()}
-        found = tuple(
-            _counted(table, name, kept.get(name), fresh.get(name)) if name in kinds else _new(table, name)
-            for name in names
-        )
+        if reference is None:
+            found = _first(table, names)
+        else:
+            kept = {column.name: column for column in reference.columns}
+            found = tuple(_second(table, name, kept.get(name)) for name in names)
         return Profile(path.name, table.rows, found, tuple(columns))
 
 
-def _new(table: comparing.Table, name: str) -> Column:
-    """A column that the reference lacks: there is nothing to compare it with."""
+def _first(table: comparing.Table, names: Sequence[str]) -> tuple[Column, ...]:
+    """Count the reference: a sample gives each number its grid, and tells identifiers from categories."""
+    kinds = {name: comparing.kind_of(table.types[name]) for name in names}
+    numbers, categories = ([name for name in names if kinds[name] == kind] for kind in ("number", "category"))
+    grids = {
+        name: sampled_grid(values)
+        for name, values in comparing.take_sample(table, numbers, categories).items()
+    }
+    return tuple(
+        _number(table, name, grids[name]) if name in grids else _counted(table, name) for name in names
+    )
+
+
+def _number(table: comparing.Table, name: str, grid: Grid) -> Column:
+    """Count a number; the grid is taken anew once where it turns out not to fit."""
+    column = comparing.count_number(table, name, grid)
+    better = better_grid(grid, column.tally) if column.tally else None
+    return comparing.count_number(table, name, better) if better else column
+
+
+def _second(table: comparing.Table, name: str, reference: Column | None) -> Column:
+    """Count a column of the current file where there is one to compare it with."""
     sql_type = table.types[name]
-    return Column(name, sql_type, comparing.kind_of(sql_type), problem="the reference lacks it")
+    kind = comparing.kind_of(sql_type)
+    if reference is None or reference.kind != kind or reference.problem:
+        return Column(name, sql_type, kind, problem="the reference has nothing to compare it with")
+    if reference.grid is not None:
+        return comparing.count_number(table, name, reference.grid)
+    return _counted(table, name, sampled=False)
 
 
-def _counted(table: comparing.Table, name: str, grid: Grid | None, fresh: Grid | None) -> Column:
-    """Count a column as its kind wants; a grid of its own is taken anew once where it turns out not to fit."""
+def _counted(table: comparing.Table, name: str, *, sampled: bool = True) -> Column:
+    """Count a column that is no number."""
     kind = comparing.kind_of(table.types[name])
-    if kind == "number":
-        column = comparing.count_number(table, name, grid or fresh or Grid(0.0, 1.0))
-        better = (
-            better_grid(column.grid, column.tally) if grid is None and column.grid and column.tally else None
-        )
-        return comparing.count_number(table, name, better) if better else column
     if kind == "category":
-        return comparing.count_category(table, name)
+        return comparing.count_category(table, name, sampled=sampled)
     return comparing.span(table, name) if kind == "time" else Column(name, table.types[name], "other")
 
 

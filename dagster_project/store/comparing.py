@@ -60,6 +60,8 @@ class Table:
     types: Mapping[str, str]
     numbered: str
     """What to read the rows from by their number in the file."""
+    nulls: Mapping[str, int | None]
+    """How many values of a column are NULL, where the file says so: nothing is looked at twice that need not be."""
 
 
 @contextmanager
@@ -107,31 +109,35 @@ def take_sample(table: Table, numbers: Sequence[str], categories: Sequence[str])
 def count_number(table: Table, name: str, grid: Grid) -> Column:
     """Count a numeric column on a grid."""
     see(table, name, "DOUBLE")
-    place = {"centre": grid.centre, "inverse": 1 / grid.scale}
+    place = {"centre": grid.centre, "scale": grid.scale}
     found = _fetched(table, _sql("number"), place)
     empty, counts = np.ma.getmaskarray(found["code"]), found["n"]
     codes: Ints = np.ma.getdata(found["code"]).astype(np.int64)
-    missing, infinite, inner = int(counts[empty].sum()), 0, ~empty & (np.abs(codes) < TAIL)
-    codes, counts, looked_at = codes[inner], counts[inner], int(counts[~empty & ~inner].sum())
-    if looked_at:
+    inner, infinite = ~empty & (np.abs(codes) < TAIL), 0
+    look = bool((~empty & ~inner).any()) or counts[empty].sum() != table.nulls.get(name, 0)
+    codes, counts = codes[inner], counts[inner]
+    if look:
         tail = table.connection.execute(_sql("tail"), place).fetchall()
-        missing += sum(n for what, _, n in tail if what == "nan")
         infinite = sum(n for what, _, n in tail if what == "infinite")
         finite = np.array([(code, n) for what, code, n in tail if what == "finite"], dtype=np.int64)
         codes, counts = np.vstack([np.column_stack([codes, counts]), finite.reshape(-1, 2)]).T
-    return Column(name, table.types[name], "number", missing, infinite, grid, tallied(codes, counts))
+    tally = tallied(codes, counts)
+    missing = table.rows - infinite - tally.n
+    return Column(name, table.types[name], "number", missing, infinite, grid, tally)
 
 
-def count_category(table: Table, name: str) -> Column:
-    """Count a column of categories; identifiers and free text are named as such and not counted."""
+def count_category(table: Table, name: str, *, sampled: bool) -> Column:
+    """Count a column of categories; one of too many different values is named as such and not counted.
+
+    Where it was `sampled`, identifiers and free text are told by that.
+    """
     see(table, name, "VARCHAR")
-    if _all_different(table, name):
+    if sampled and _all_different(table, name):
         return Column(name, table.types[name], "category", problem="nearly every value is different")
     found = table.connection.execute(_sql("category"), {"most": MOST_CATEGORIES + 2}).fetchall()
     if len(found) > MOST_CATEGORIES + 1:
-        return Column(
-            name, table.types[name], "category", problem=f"more than {MOST_CATEGORIES:,} different values"
-        )
+        problem = f"more than {MOST_CATEGORIES:,} different values"
+        return Column(name, table.types[name], "category", problem=problem)
     categories = {category: n for category, n in found if category is not None}
     missing = table.rows - sum(categories.values())
     return Column(name, table.types[name], "category", missing, categories=categories)
@@ -172,7 +178,8 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
     connection.execute(f"SET perfect_ht_threshold = {20 if n > MANY_ROWS else 12}")
     numbered = source.replace("hive", f"{ROW_NUMBER} = true, hive")
     scan = f"{numbered} WHERE {ROW_NUMBER}" if lies else "file_rows WHERE rowid"
-    return Table(path, connection, n, types, scan)
+    nulls = dict(connection.execute(_sql("nulls")).fetchall()) if lies else {}
+    return Table(path, connection, n, types, scan, nulls)
 
 
 def _types(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:

@@ -80,8 +80,8 @@ def test_against_a_constant_a_break_is_named() -> None:
         (number(drawn(20)), number(drawn(20)), 20, "not enough data, 20 of the 30 rows"),
         (Column("x", "INTEGER[]", "other"), Column("x", "INTEGER[]", "other"), 99, "neither number"),
         (
-            words({}),
             Column("x", "VARCHAR", "category", problem="nearly every value is different"),
+            words({}),
             99,
             "nearly",
         ),
@@ -95,6 +95,13 @@ def test_what_cannot_be_compared_is_unknown(
     found = judged(reference, current, rows)
     assert found.level == "unknown"
     assert reason in found.words
+
+
+def test_categories_that_become_identifiers_are_a_strong_change() -> None:
+    """The current side has too many values to count, the reference had few."""
+    current = Column("x", "VARCHAR", "category", problem="more than 50,000 different values")
+    found = judged(words({"a": 1000}), current)
+    assert (found.level, found.words) == ("strong", "more than 50,000 different values now")
 
 
 def test_values_that_vanish_are_a_strong_change() -> None:

@@ -122,6 +122,15 @@ def test_what_is_no_finite_number_is_told_apart(tmp_path: Path) -> None:
     assert column.tally.n == 3
 
 
+def test_infinities_are_found_where_no_value_is_missing(tmp_path: Path) -> None:
+    """The file's own word on how many values are NULL only saves a look; NaN beside NULL is looked at too."""
+    pl.DataFrame({"x": [1.0, 2.0, float("inf")], "y": [None, float("nan"), 1.0]}).write_parquet(
+        tmp_path / "x.parquet"
+    )
+    found = profiled(tmp_path / "x.parquet", {"x": Grid(1.0, 1.0), "y": Grid(1.0, 1.0)})
+    assert [(c.missing, c.infinite) for c in found.values()] == [(0, 1), (2, 0)]
+
+
 def test_the_same_file_makes_the_same_profile(tmp_path: Path) -> None:
     """Counts are integers: two threads in any order give the same rows."""
     rng = np.random.default_rng(5)
@@ -157,8 +166,8 @@ def test_every_format_reads_alike(ending: str, packing: str, tmp_path: Path) -> 
         assert kinds == {"x": "number", "word": "category", "yes": "category"}
         comparing.take_sample(table, ["x"], ["word", "yes"])
         assert comparing.count_number(table, "x", Grid(0.0, 1.0)).missing == 1
-        assert comparing.count_category(table, "word").categories == {"a": 2, "b": 1}
-        assert comparing.count_category(table, "yes").missing == 1
+        assert comparing.count_category(table, "word", sampled=True).categories == {"a": 2, "b": 1}
+        assert comparing.count_category(table, "yes", sampled=False).missing == 1
 
 
 def test_names_of_files_and_columns_are_taken_literally(tmp_path: Path) -> None:
@@ -198,7 +207,7 @@ def test_identifiers_are_named_and_not_counted(tmp_path: Path) -> None:
     pl.DataFrame({"id": [f"u{i}" for i in range(5000)]}).write_parquet(tmp_path / "x.parquet")
     with comparing.opened(tmp_path / "x.parquet", everything) as table:
         comparing.take_sample(table, [], ["id"])
-        column = comparing.count_category(table, "id")
+        column = comparing.count_category(table, "id", sampled=True)
     assert column.categories is None
     assert "different" in column.problem
 
