@@ -1,6 +1,6 @@
 """A chart's own data, small enough to lie in its page: what `explore.js` draws when somebody asks for more.
 
-Flows in: days and series of a chart. Flows out: one data element as Markup, at most four digits a figure, days as a
+Flows in: days and series of a chart. Flows out: one data element as Markup, at most three digits a figure, days as a
 start and a step where they are evenly spaced, what is constant once. Called by the chart modules.
 """
 
@@ -27,7 +27,7 @@ def explored(days: Sequence[dt.date], series: Mapping[str, Series], *, unit: str
     known = [abs(v) for values in series.values() for v in _listed(values) if v is not None]
     whole = max(known, default=0.0) >= WHOLE_FROM
     shown = {name: _short(values, whole=whole) for name, values in series.items() if _any(values)}
-    pattern = ".4~p" if unit == "share" else ",.0f" if whole else ".4~g"
+    pattern = ".3~p" if unit == "share" else ",.0f" if whole else ".3~g"
     data = {"kind": "line", "unit": axis, "format": pattern, "days": _spaced(days), "columns": shown}
     return embedded(data, name=NAME)
 
@@ -41,7 +41,7 @@ def _any(values: Series) -> bool:
 
 
 def _short(values: Series, *, whole: bool) -> Series:
-    """Four digits, or whole numbers: as many as are shown."""
+    """Three digits, or whole numbers: as many as are shown."""
     if isinstance(values, Sequence):
         return [_digits(v, whole=whole) for v in values]
     return _digits(values, whole=whole)
@@ -50,7 +50,7 @@ def _short(values: Series, *, whole: bool) -> Series:
 def _digits(value: float | None, *, whole: bool) -> float | None:
     if value is None:
         return None
-    short = round(value) if whole else float(f"{value:.4g}")
+    short = round(value) if whole else float(f"{value:.3g}")
     return int(short) if short == int(short) else short
 
 

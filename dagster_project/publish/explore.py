@@ -125,7 +125,7 @@ def _line() -> alt.LayerChart:
     )
     zoom = alt.selection_interval(bind="scales", encodings=["x"], name="zoom")
     params = [alt.param(name=name, value=colour) for name, colour in _COLOURS.items()]
-    params += [alt.param(name="fmt", value=".4~g"), alt.param(name="measure", value="")]
+    params += [alt.param(name="fmt", value=".3~g"), alt.param(name="measure", value="")]
     chart: alt.LayerChart = (
         alt.layer(*bands, line, points.add_params(zoom), target)
         .add_params(*params)

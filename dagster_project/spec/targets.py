@@ -20,6 +20,8 @@ class Target(Input):
     """At this value or better: good."""
     poor: float
     """At this value or worse: poor; between the two: watch."""
+    alert: bool = True
+    """Whether a figure that is poor over seven days is an alert too; where not, the target only grades."""
     reason: Text | None = None
 
     @model_validator(mode="after")

@@ -56,12 +56,12 @@ def test_gaps_stay_gaps_and_series_without_values_are_left_out() -> None:
     ("unit", "value", "kept", "pattern"),
     [
         ("requests", 123_823.4, 123_823, ",.0f"),
-        ("share", 0.123456, 0.1235, ".4~p"),
-        ("ms", 0.0884321, 0.08843, ".4~g"),
+        ("share", 0.123456, 0.123, ".3~p"),
+        ("ms", 0.0884321, 0.0884, ".3~g"),
     ],
 )
 def test_figures_have_the_digits_that_are_shown(unit: str, value: float, kept: float, pattern: str) -> None:
-    """Counts are whole, the rest has four digits."""
+    """Counts are whole, the rest has three digits."""
     found = read(explored(DAYS[:1], {"value": [value]}, unit=unit, axis=unit))
     assert found["columns"] == {"value": [kept]}
     assert found["format"] == pattern
