@@ -26,14 +26,18 @@ def coarsen(reference: Numbers, current: Numbers, target: int = 10) -> tuple[Flo
     """Put both on `target` bins that hold equal shares of the reference, as far as the grid can split it.
 
     Bins are closed to the right: a border is the smallest bin that reaches the decile, as numpy's
-    "inverted_cdf" has it. Bins that one heavy value swallows stay empty on both sides and count nothing.
-    Rows whose reference fills fewer than two coarse bins are nan: against a constant there is no drift to
+    "inverted_cdf" has it. Bins that one heavy value swallows stay empty on both sides and count nothing; where
+    one value swallows them all (97 yes in 100), bins are told apart by their middles instead of their beginnings.
+    Rows whose reference fills fewer than two bins of the grid are nan: against a constant there is no drift to
     measure, and 0 would hide a real break.
     """
     reference, current = _float(reference), _float(current)
-    total = reference.sum(axis=1, keepdims=True)
+    total = np.maximum(reference.sum(axis=1, keepdims=True), 1.0)
     below = np.cumsum(reference, axis=1) - reference
-    coarse = np.minimum(below * target // np.maximum(total, 1.0), target - 1).astype(np.int64)
+    coarse = np.minimum(below * target // total, target - 1).astype(np.int64)
+    swallowed = _filled(coarse, reference, target) < 2
+    middle = (below + reference / 2)[swallowed] * target / total[swallowed]
+    coarse[swallowed] = np.clip(np.floor(middle), 0, target - 1).astype(np.int64)
     flat = (np.arange(len(coarse))[:, None] * target + coarse).ravel()
     ref, cur = (_summed(flat, a, len(coarse), target) for a in (reference, current))
     constant = (ref > 0).sum(axis=1) < 2
@@ -185,6 +189,12 @@ def hellinger_by_chance(bins: int | Numbers, n_reference: Numbers, n_current: Nu
 def jensen_shannon_by_chance(bins: int | Numbers, n_reference: Numbers, n_current: Numbers) -> Floats:
     """Return the same for the Jensen-Shannon distance: for small differences its square is PSI / (8 ln 2)."""
     return np.asarray(np.sqrt(psi_by_chance(bins, n_reference, n_current) / (8 * np.log(2))))
+
+
+def _filled(coarse: Ints, counts: Floats, target: int) -> Ints:
+    """How many coarse bins of each row hold anything."""
+    flat = (np.arange(len(coarse))[:, None] * target + coarse).ravel()
+    return np.asarray((_summed(flat, counts, len(coarse), target) > 0).sum(axis=1))
 
 
 def _summed(index: Ints, counts: Floats, groups: int, width: int) -> Floats:

@@ -3,7 +3,8 @@ A number's counts stand as base64 of zlib of 64-bit integers: steps between code
 faster than as text.
 
 Flows in and out: `core.column_profile.Profile`. A saved profile holds no rows, but the categories it counts and the
-earliest and latest times. What comes from a file is checked before anything is made of it. Caller: pipeline.compare, commands.
+earliest and latest times. What comes from a file is checked before anything is made of it. Callers: pipeline.compare,
+commands.
 """
 
 from __future__ import annotations

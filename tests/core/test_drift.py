@@ -107,6 +107,20 @@ def test_a_constant_reference_is_not_computable() -> None:
     assert np.isnan(d.psi(*c.equal_bins(one, other))).all()
 
 
+@pytest.mark.parametrize("yes", [0.9, 0.95, 0.97, 0.995])
+def test_a_heavy_value_does_not_hide_the_others(yes: float) -> None:
+    """A column that is nearly always yes has a PSI, that of its two shares."""
+    reference = np.zeros((2, 255))
+    reference[0, [60, 190]] = 10_000 * (1 - yes), 10_000 * yes
+    reference[1] = reference[0, ::-1]
+    current = np.zeros((2, 255))
+    current[:, [60, 190]] = 500.0
+    current[1] = current[0, ::-1]
+    r, c = np.array([1 - yes, yes]), np.array([0.5, 0.5])
+    expected = ((c - r) * np.log(c / r)).sum()
+    assert d.psi(*d.coarsen(reference, current)) == pytest.approx([expected, expected])
+
+
 @pytest.mark.parametrize(("centre", "scale"), [(3.0, 0.0), (np.nan, np.nan)])
 def test_wasserstein_without_a_grid_is_not_computable(centre: float, scale: float) -> None:
     """Scale 0 is a constant reference, nan one that had no values."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.watching import DAYS, LAST, alerts, judge, put, series, signals, watched, workspace
 
 
