@@ -103,7 +103,7 @@ def test_a_backfilled_day_changes_what_followed(tmp_path: Path) -> None:
     root = workspace(tmp_path)
     with watched(short) as warehouse:
         judge(root, warehouse)
-        assert alerts(warehouse)[0][0] == "usage_drop"
+        assert "usage_drop" in {rule for rule, *_ in alerts(warehouse)}
         put(warehouse, values, DAYS[140:142])
         again = judge(root, warehouse)
         assert alerts(warehouse) == []
