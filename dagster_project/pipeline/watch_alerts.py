@@ -149,7 +149,9 @@ def _row(
     """All columns of one alert."""
     night, rule = context.night, context.rules[episode.rule].rule
     model, head = context.model(episode.model_id), context.metrics.get(signal["metric"])
-    owner = owner_of(model, signal["metric"] or f"rule:{episode.rule}", night.workspace.owners)
+    owner = owner_of(
+        model, signal["metric"] or f"rule:{episode.rule}", night.workspace.owners, episode.feature
+    )
     deadline = deadline_of(episode, night.workspace.settings.alerts.deadline_days)
     unit = units(head, model)
     exposed = money.exposed(

@@ -44,7 +44,8 @@ class SpreadJudge:
 
     terms: Terms
     spread: alarm_spread.Spread
-    memory: int = 2
+    memory: int = 3
+    """Level and error of the recent weeks, and how far the last day lay from the level if it fired."""
 
     @classmethod
     def of(cls, terms: Terms) -> SpreadJudge:
@@ -68,7 +69,9 @@ class SpreadJudge:
         fresh, weekday = alarm_spread.start(self.spread), today.day.weekday()
         new = np.isnan(today.memory[:, 0])
         recent = alarm_spread.Recent(
-            np.where(new, fresh.level, today.memory[:, 0]), np.where(new, fresh.error, today.memory[:, 1])
+            np.where(new, fresh.level, today.memory[:, 0]),
+            np.where(new, fresh.error, today.memory[:, 1]),
+            np.where(new, 0.0, today.memory[:, 2]),
         )
         effect = np.maximum(self.terms.rule.least_effect, self.terms.rule.least_share * np.abs(self.usual))
         verdict = alarm_spread.judge(
@@ -76,7 +79,8 @@ class SpreadJudge:
         )
         verdict = refused(verdict, *self._too_soon(today), today.note)
         after = alarm_spread.learn(self.spread, recent, today.observed, today.n, weekday, verdict, today.open)
-        memory = np.column_stack([after.level, after.error])
+        moved = np.zeros(len(new)) if after.moved is None else after.moved
+        memory = np.column_stack([after.level, after.error, moved])
         return verdict, np.where(self._warming(today)[:, None], np.nan, memory)
 
     @property

@@ -100,9 +100,9 @@ def silence_of(episode: Episode, silences: Sequence[Placed[Silence]], as_of: dt.
     return max(fitting, key=lambda silence: silence.until, default=None)
 
 
-def owner_of(model: Model, subject: str, owners: Sequence[OwnerRule]) -> str | None:
-    """Who answers for model/metric: the last pattern that fits, else the model's owner, else its team."""
-    name = f"{model.id}/{subject}"
+def owner_of(model: Model, subject: str, owners: Sequence[OwnerRule], source: str = "") -> str | None:
+    """Who answers for model/metric, or source/<name>/rule: the last pattern that fits, else owner, else team."""
+    name = f"{model.id}/{subject}" if model.id else f"source/{source}/{subject}"
     fitting = [rule.owner for rule in owners if fnmatchcase(name, rule.pattern)]
     return fitting[-1] if fitting else model.owner or model.team
 

@@ -96,7 +96,8 @@ class KnownEvent(Input):
 
 
 class OwnerRule(Input):
-    """Who answers for what: `pattern` is model/metric with * and ?; the last one that fits wins."""
+    """Who answers for what: `pattern` is model/metric (model/rule:<id> where a rule watches no metric, source/<name>/*
+    for a source of several models) with * and ?; the last one that fits wins."""
 
     pattern: Name
     owner: Name
