@@ -4,4 +4,4 @@ Layers, each importing only what stands to its left:
 `core <- spec <- {readers, store, publish} <- pipeline <- {defs, commands, demo}`.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
