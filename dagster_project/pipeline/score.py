@@ -46,7 +46,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     asked = find_asked(night, warehouse)
     if not (asked.spans or asked.gone):
         return Scored(0, 0, 0)
-    judge = judge_of(night, warehouse, asked.references)
+    judge = _judge(night, warehouse, asked)
     batches = list(_batches(asked, _versions(warehouse)))
     written = 0
     with warehouse.transaction():
@@ -132,11 +132,10 @@ def _traffic(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def judge_of(night: Night, warehouse: Warehouse, references: pl.DataFrame) -> Judge:
-    """What grading needs to know of the night; `references` as `reference_days` gives them."""
+def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     import polars as pl
 
-    growing = references.filter(pl.col("until") > night.as_of).select("model_id", "until")
+    growing = asked.references.filter(pl.col("until") > night.as_of).select("model_id", "until")
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     return Judge(night, models, _partial(night, warehouse), growing)
 
