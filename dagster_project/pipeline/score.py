@@ -18,7 +18,7 @@ from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
 from dagster_project.pipeline.score_card import scorecard
 from dagster_project.pipeline.score_grade import Judge, head_of, judged
 from dagster_project.pipeline.score_importance import importance_rows
-from dagster_project.pipeline.score_references import Rule, comparisons, profile_rows, usual_days
+from dagster_project.pipeline.score_references import comparisons, profile_rows, usual_days
 from dagster_project.pipeline.score_rows import KEY, read_rows
 from dagster_project.spec.loading import Statement
 from dagster_project.store.spans import Span, ask
@@ -48,7 +48,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     asked = find_asked(night, warehouse)
     if not (asked.spans or asked.gone):
         return Scored(0, 0, 0)
-    judge = judge_of(night, warehouse, asked.rules)
+    judge = _judge(night, warehouse, asked)
     batches = list(_batches(asked, _versions(warehouse)))
     written = 0
     with warehouse.transaction():
@@ -142,12 +142,11 @@ def _arrived(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def judge_of(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> Judge:
-    """What grading needs to know of the night."""
+def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     import polars as pl
 
     growing = pl.DataFrame(
-        [(r.model_id, r.version, r.until) for r in rules if r.until and r.until > night.as_of],
+        [(r.model_id, r.version, r.until) for r in asked.rules if r.until and r.until > night.as_of],
         schema={"model_id": pl.String, "version": pl.String, "until": pl.Date}, orient="row",
     )  # fmt: skip
     models = {placed.value.id: placed.value for placed in night.workspace.models}

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.score import judge_of, readings_of
-from dagster_project.pipeline.score_grade import chosen_target, head_of
-from dagster_project.pipeline.score_references import comparisons, find_rules
+from dagster_project.pipeline.score import readings_of
+from dagster_project.pipeline.score_grade import Judge, chosen_target, head_of
 from dagster_project.pipeline.watch_plan import Group, Plan
 from dagster_project.spec.catalog import undeclared
 from dagster_project.store.spans import Span, ask
@@ -114,8 +113,16 @@ def _of(
         " WHERE segment = '' AND list_contains($models, model_id) ORDER BY ALL",
         {"models": list(models)},
     )
-    rules = find_rules(night, warehouse)
-    ask(warehouse, spans, versions, comparisons(night, rules, spans, models), night.as_of)
-    judge = judge_of(night, warehouse, rules)
-    for readings in readings_of(metrics, warehouse, judge):
+    ask(warehouse, spans, versions, None, night.as_of)
+    for readings in readings_of(metrics, warehouse, _judge(night)):
         yield readings.filter(pl.col("version") == "")
+
+
+def _judge(night: Night) -> Judge:
+    """Nothing of it is partial, and nothing is compared with reference days."""
+    import polars as pl
+
+    models = {placed.value.id: placed.value for placed in night.workspace.models}
+    growing = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "until": pl.Date})
+    nothing = pl.DataFrame(schema={"model_id": pl.String})
+    return Judge(night, models, "", growing, nothing)
