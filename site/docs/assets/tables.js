@@ -142,4 +142,18 @@
   };
 
   for (const root of document.querySelectorAll(".mb-data-table")) wake(root);
+
+  // The theme lets wide tables of hand-written pages scroll sideways: without a mouse, too.
+  const reachable = () => {
+    for (const box of document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])")) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", [...box.querySelectorAll("th")].map((head) => head.textContent).join(", "));
+    }
+  };
+  const written = document.querySelector(".md-content__inner > table, .md-content__inner > .md-typeset__scrollwrap");
+  if (written) {
+    reachable();
+    new MutationObserver(reachable).observe(document.querySelector(".md-content__inner"), { childList: true });
+  }
 })();
