@@ -3,7 +3,7 @@
 A bin of the softsign grid keeps n, the sum and the sum of squares of its rows: their exact mean and spread.
 Between its borders its rows are taken to lie evenly over mean +- sqrt(3) sd, which finds single values (sd 0)
 and the ends of a column's range that fall inside a bin. So 255 bins give KS within 0.0005 and decile PSI
-within 0.001 of what all rows give (tests/core/test_drift_oracles.py). Caller: pipeline.score, with `drift`.
+within 0.001 of what all rows give (tests/core/test_drift_oracles.py). Caller: pipeline.score_distances.
 """
 
 from __future__ import annotations

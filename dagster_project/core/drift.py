@@ -6,7 +6,7 @@ their own). Out: one float a group; nan where nothing can be said: no rows on on
 KS and Wasserstein read the fine grid. PSI, Jensen-Shannon and Hellinger grow with the number of bins on equal
 data (33,000 rows: 0.008 on 10 bins, 0.147 on 2,000), so they are taken after `coarsen`, and the functions
 named `by_chance` say what equal data would give. Categories go in as they are, a column each.
-Caller: pipeline.score.
+Callers: pipeline.score_distances, `comparison`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 In: confusion counts, score histograms by label, error sums; arrays over groups (model, version, day, ...).
 Out: frozen results of arrays; nan where a denominator is 0. Intervals of ratios come from
-`intervals.bucket_mean` where user buckets are at hand. Caller: pipeline.score.
+`intervals.bucket_mean` where user buckets are at hand. Callers: pipeline, `classes`, `estimates`, `scores`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How many of the labels to come are there: each model's arrival curve, from its reference days.
 
 Flows in: `daily.outcome_*` on reference days, by request day and label day. Flows out: rows of `mart.label_arrival`,
-and what of it is still moving, for the digests of young days. Callers: pipeline.score, pipeline.score_asked.
+and what of it is still moving, for the digests of young days. Caller: pipeline.score_asked.
 """
 
 from __future__ import annotations

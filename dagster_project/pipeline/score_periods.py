@@ -2,7 +2,7 @@
 
 Weather, a campaign or a fault of an upstream system moves all requests of a day together, which user buckets do not
 see. Metrics whose SQL also yields rows by `on_day` (windows of 7 days and more) get the wider of both intervals.
-In: the rows of such a metric. Caller: pipeline.score_apply.
+In: the rows of such a metric. Caller: pipeline.score_performance.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What monitors read from the warehouse, by the named statements of `watch.sql`. In: rules, days; out: frames.
 
-Called by `pipeline.watch_inputs`, `pipeline.watch_fold` and `pipeline.watch_alerts`.
+Called by `pipeline.watch` and its modules.
 """
 
 from __future__ import annotations

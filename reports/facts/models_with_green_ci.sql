@@ -4,7 +4,7 @@ unit: share
 definition: Models in production whose newest test run of the last 180 days passed; a run that names no model counts for all.
 ---*/
 WITH newest AS (
-  SELECT standing.day, standing.model_id, arg_max(ci_run.green, ci_run.finished_at) AS green
+  SELECT standing.day, standing.model_id, arg_max(ci_run.green, (ci_run.finished_at, NOT ci_run.green)) AS green
   FROM standing
   LEFT JOIN ci_run
     ON (ci_run.model_id = standing.model_id OR coalesce(ci_run.model_id, '') = '')

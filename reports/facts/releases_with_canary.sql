@@ -4,7 +4,7 @@ unit: share
 definition: Of the versions that replaced another in production in the last 365 days, those that first served only part of the requests.
 ---*/
 WITH release AS (
-  SELECT model_id, version, min(day) AS day, arg_min(traffic_share, started_at) < 1 AS had_canary
+  SELECT model_id, version, min(day) AS day, arg_min(traffic_share, (started_at, deployment_id)) < 1 AS had_canary
   FROM deployment
   WHERE coalesce(traffic_share, 1) > 0
   GROUP BY model_id, version

@@ -40,7 +40,7 @@ select
   list(pair.realised order by pair.day) as readings,
   count(pair.realised) as compared,
   count(*) filter (where pair.realised between pair.low and pair.high) as inside,
-  avg(pair.realised - pair.estimated) as gap
+  avg(pair.realised - pair.estimated order by pair.day) as gap
 from pair
 join catalog.metric as metric on metric.metric = pair.estimate
 group by pair.model, pair.metric, pair.estimate, metric.title, metric.slug

@@ -116,13 +116,14 @@ select
   row_number() over (
     order by kind <> 'alert', not is_asked, case grade when 'poor' then 0 else 1 end,
       list_position(['alert', 'performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family),
-      weight desc, title
+      weight desc, title, model, topic
   ) as place,
   *,
   row_number() over (
     partition by kind, title
     order by not is_asked, case grade when 'poor' then 0 else 1 end,
-      list_position(['alert', 'performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family)
+      list_position(['alert', 'performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family),
+      weight desc, model, topic
   ) = 1 as first_of_title
 from (
   select * from of_models union all select * from of_files union all select * from of_sources

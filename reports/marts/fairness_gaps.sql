@@ -15,17 +15,17 @@ select
   any_value(position) as position,
   count(value) as compared,
   count(*) - count(value) as too_small,
-  max_by(name, value) as high_name,
+  first(name order by value desc, name) filter (where value is not null) as high_name,
   max(value) as high_value,
-  max_by(low, value) as high_low,
-  max_by(high, value) as high_high,
-  min_by(name, value) as low_name,
+  first(low order by value desc, name) filter (where value is not null) as high_low,
+  first(high order by value desc, name) filter (where value is not null) as high_high,
+  first(name order by value, name) filter (where value is not null) as low_name,
   min(value) as low_value,
-  min_by(low, value) as low_low,
-  min_by(high, value) as low_high,
+  first(low order by value, name) filter (where value is not null) as low_low,
+  first(high order by value, name) filter (where value is not null) as low_high,
   max(value) - min(value) as difference,
   case when min(value) > 0 then max(value) / min(value) end as ratio,
-  coalesce(min_by(high, value) < max_by(low, value), false) as is_apart
+  coalesce(low_high < high_low, false) as is_apart
 from page.fairness
 where name not in ('other', 'missing')
 group by model, dimension, metric

@@ -16,9 +16,9 @@ with drift as (
     max(r.value) filter (where r.metric = 'drift_wasserstein_sd') as wasserstein_sd,
     max(r.n) as n,
     min(case r.grade when 'poor' then 0 when 'watch' then 1 when 'good' then 2 else 3 end) as severity,
-    arg_min(
-      r.reason, case r.grade when 'poor' then 0 when 'watch' then 1 when 'good' then 2 else 3 end
-    ) as reason
+    first(
+      r.reason order by list_position(['poor', 'watch', 'good', 'unknown'], r.grade), r.metric
+    ) filter (where r.reason is not null) as reason
   from mart.reading as r, page.now as now
   where r.day = now.as_of and r.window_days = now.window_days
     and r.version = '' and r.segment = '' and r.feature <> '' and starts_with(r.metric, 'drift_')

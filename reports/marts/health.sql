@@ -36,7 +36,7 @@ against_plan as (
     'currency' as unit
   from page.impact
   where is_current
-  qualify row_number() over (partition by model order by kind desc, evidence) = 1
+  qualify row_number() over (partition by model order by kind desc, evidence, basis) = 1
 ),
 score as (
   select model_id, family, grade, reason, metric, value, unit from mart.scorecard where family <> 'impact'

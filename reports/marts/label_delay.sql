@@ -8,7 +8,7 @@ definition: >
 with recent as (
   select
     t.model_id,
-    sum(t.scored * coalesce(a.share, 1)) / nullif(sum(t.scored), 0) as arrived
+    sum(t.scored * coalesce(a.share, 1) order by t.day, t.source, t.version) / nullif(sum(t.scored), 0) as arrived
   from daily.traffic as t
   cross join page.now as now
   left join mart.label_arrival as a on a.model_id = t.model_id and a.lag = now.as_of - t.day

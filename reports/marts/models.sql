@@ -86,7 +86,7 @@ timing as (
   group by source.model
 ),
 money as (
-  select model, first(columns(* exclude (model)) order by is_current desc, kind desc, evidence)
+  select model, first(columns(* exclude (model)) order by is_current desc, kind desc, evidence, basis)
   from page.impact
   group by model
 )

@@ -39,4 +39,4 @@ left join catalog.model as model on model.model_id = newest.model_id
 left join catalog.metric as metric on metric.metric = newest.metric
 left join catalog.owner as owner
   on owner.model_id = newest.model_id and owner.subject = coalesce(nullif(newest.metric, ''), 'rule:' || newest.rule)
-order by model_title, newest.rule, newest.metric, newest.segment, newest.feature
+order by model_title, newest.model_id, newest.rule, newest.metric, newest.segment, newest.feature

@@ -19,7 +19,11 @@ with daily as (
     and r.value is not null and r.day <= now.as_of
 ),
 limits as (
-  select model, feature, avg(value) as mean, avg(value) + 3 * stddev_samp(value) as high
+  select
+    model,
+    feature,
+    avg(value order by day) as mean,
+    avg(value order by day) + 3 * stddev_samp(value order by day) as high
   from daily
   where is_reference
   group by model, feature

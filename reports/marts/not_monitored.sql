@@ -20,7 +20,7 @@ of_families as (
     health.title as what,
     arg_min(health.reason, health.model) as why,
     any_value(family_fill.fill) as fill,
-    list({'slug': model.slug, 'title': model.title} order by model.title) as models,
+    list({'slug': model.slug, 'title': model.title} order by model.title, model.slug) as models,
     any_value(health.position) as position
   from page.health as health
   join page.models as model on model.model = health.model
@@ -33,7 +33,7 @@ undeclared as (
     'Ownership' as what,
     'seen in a log, declared in no catalog file' as why,
     'a file in data/catalog/ with id, owner and purpose' as fill,
-    list({'slug': slug, 'title': title} order by title) as models,
+    list({'slug': slug, 'title': title} order by title, slug) as models,
     10 as position
   from page.models
   where not declared
@@ -44,7 +44,7 @@ incomplete as (
     'Metadata of the current version' as what,
     'at least one of the six items is missing' as why,
     'a training run in data/facts, or the item declared under versions of the catalog file' as fill,
-    list({'slug': slug, 'title': title} order by title) as models,
+    list({'slug': slug, 'title': title} order by title, slug) as models,
     11 as position
   from page.models
   where stage in ('production', 'shadow') and completeness < 1

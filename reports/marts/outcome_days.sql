@@ -22,8 +22,8 @@ select
   case when d.unit = 'share' then 'share' else coalesce(m.unit, '1') end as unit,
   list(d.day order by d.day) as days,
   list(d.hits / d.n order by d.day) as readings,
-  max_by(d.day, d.height) as peak_day,
-  max_by(d.hits / d.n, d.height) as peak,
+  first(d.day order by d.height desc, d.day) as peak_day,
+  first(d.hits / d.n order by d.height desc, d.day) as peak,
   sum(d.hits) / sum(d.n) as mean_reading,
   list_filter(
     list({'day': d.day, 'hits': d.hits, 'n': d.n} order by d.height desc, d.day), lambda x, i: i <= 20

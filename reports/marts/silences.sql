@@ -13,4 +13,4 @@ cross join page.now as now
 left join catalog.model as model on model.model_id = silence.model_id
 left join catalog.rule as rule on rule.rule = silence.rule
 where silence.until >= now.window_start
-order by silence.until, model_title, rule_title
+order by silence.until, model_title, rule_title, silence.file, silence.line

@@ -12,11 +12,11 @@ select
   count(*) as models,
   bool_and(is_current) as is_current,
   max(day) as last_day,
-  sum(month_value) as value,
-  sum(month_value) - sqrt(sum(pow(month_value - month_low, 2))) as low,
-  sum(month_value) + sqrt(sum(pow(month_high - month_value, 2))) as high,
-  sum(month_cost) as cost,
-  sum(month_plan) as plan
+  sum(month_value order by model) as value,
+  sum(month_value order by model) - sqrt(sum(pow(month_value - month_low, 2) order by model)) as low,
+  sum(month_value order by model) + sqrt(sum(pow(month_high - month_value, 2) order by model)) as high,
+  sum(month_cost order by model) as cost,
+  sum(month_plan order by model) as plan
 from page.impact
 where value is not null and kind is not null
 group by kind, evidence, currency

@@ -24,8 +24,8 @@ WITH served AS (
 )
 SELECT
   s.model_id, s.version, s.day, s.window_days,
-  sum(i.importance * r.value) AS numerator,
-  sum(i.importance) AS denominator,
+  sum(i.importance * r.value ORDER BY i.feature) AS numerator,
+  sum(i.importance ORDER BY i.feature) AS denominator,
   count(*) AS n
 FROM served AS s
 JOIN catalog.importance AS i ON i.model_id = s.model_id AND i.version = s.leading
