@@ -26,7 +26,15 @@ from dagster_project.pipeline.summarise_due import (
 from dagster_project.pipeline.summarise_labels import label_rows
 from dagster_project.pipeline.summarise_patterns import insist_on_patterns
 from dagster_project.pipeline.summarise_rules import rule_rows
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, groups, head_of, table_of, with_keys
+from dagster_project.pipeline.summarise_scans import (
+    BY_DAY,
+    Chunk,
+    groups,
+    head_of,
+    table_of,
+    telling,
+    with_keys,
+)
 from dagster_project.pipeline.summarise_traffic import DUPLICATE, Rows, duplicate_rows, request_rows
 from dagster_project.spec.loading import Statement
 from dagster_project.store.columns import LABELLED, REQUESTS
@@ -136,7 +144,8 @@ def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:
     keys = with_keys(groups(engine, BY_DAY).drop("n"))
     zone = night.workspace.settings.timezone
     profiles = night.workspace.profiles
-    return Chunk(engine, due[0].source, [one.day for one in due], keys, models, profiles, zone)
+    on = telling(keys)
+    return Chunk(engine, due[0].source, [one.day for one in due], keys, models, profiles, zone, on)
 
 
 def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows) -> int:

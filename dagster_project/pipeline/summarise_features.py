@@ -6,7 +6,6 @@ A feature belongs to a model from the first day that the lake holds a value of i
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from dagster_project.pipeline import summarise_grids as grids
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
 KEY = ["source", "model_id", "version", "day", "segment"]
 MISSING, NOT_HELD = -2, -1
 """Codes of feature_category.sql beside the ranks of the dictionary."""
+CONSTANT = 5e-324
+"""The scale of a feature that was constant: the smallest number, so that any other value lies in an outermost bin."""
 
 
 def number_rows(night: Night, warehouse: Warehouse, chunk: Chunk, statement: Statement) -> list[pl.DataFrame]:
@@ -63,16 +64,17 @@ def _numbers(chunk: Chunk, known: pl.DataFrame, feature: str, statement: Stateme
     import polars as pl
 
     keys = _keys_since(chunk, known, feature)
-    bounds = pl.DataFrame(
-        [(m, *_bounds(chunk, m, feature)) for m in keys["model_id"].unique().sort().to_list()],
-        schema={"model_id": pl.String, "lo": pl.Float64, "hi": pl.Float64},
-        orient="row",
-    )
-    keys = keys.with_columns(pl.col("centre", "scale").fill_null(0.0)).join(bounds, on="model_id")
-    columns = {"key": "k.key", "centre": "k.centre", "scale": "k.scale", "lo": "k.lo", "hi": "k.hi"}
-    columns["x"] = feature_column(chunk.engine, feature, "number")
+    scale = pl.when(pl.col("scale") > 0).then("scale").otherwise(CONSTANT)
+    keys = keys.with_columns(pl.col("centre").fill_null(0.0), scale.alias("scale"))
+    bounds = _bounds(chunk, feature)
+    columns = {"key": "k.key", "centre": "k.centre", "scale": "k.scale"}
+    columns["x"] = x = feature_column(chunk.engine, feature, "number")
+    columns["outside"] = "CAST(NULL AS INTEGER)"
+    if not bounds.is_empty():
+        keys = keys.join(bounds, on="model_id", how="left")
+        columns["outside"] = f"CASE WHEN {x} < k.lo OR {x} > k.hi THEN 1 END"
     counted = chunk.engine.rollup(
-        statement.sql, Scan("feature_values", columns, (Lookup("k", keys, BY_DAY),))
+        statement.sql, Scan("feature_values", columns, (Lookup("k", keys, chunk.on),))
     )
     held = keys.select("key", "model_id", "version", "day", pl.col("from_day").alias("grid_from"))
     return counted.join(held, on="key")
@@ -97,13 +99,14 @@ def _keys_since(chunk: Chunk, known: pl.DataFrame, feature: str) -> pl.DataFrame
     return keys.drop("since", strict=False).filter(pl.col("from_day").is_not_null()).sort("key")
 
 
-def _bounds(chunk: Chunk, model_id: str, feature: str) -> tuple[float, float]:
-    """The declared range of valid values."""
-    given = chunk.declared(model_id).features.get(feature)
-    largest = sys.float_info.max
-    low = given.min if given and given.min is not None else -largest
-    high = given.max if given and given.max is not None else largest
-    return low, high
+def _bounds(chunk: Chunk, feature: str) -> pl.DataFrame:
+    """model_id, lo, hi of the models that declare a range of valid values; NULL on the side left open."""
+    import polars as pl
+
+    declared = {m: chunk.declared(m).features.get(feature) for m in chunk.model_ids}
+    rows = [(m, f.min, f.max) for m, f in declared.items() if f and (f.min is not None or f.max is not None)]
+    schema = {"model_id": pl.String, "lo": pl.Float64, "hi": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _admit(
@@ -120,7 +123,7 @@ def _admit(
     if inside.is_empty():
         return
     x = feature_column(chunk.engine, feature, "category")
-    lookup = Lookup("k", inside.select("key", *BY_DAY, "task", "threshold"), BY_DAY)
+    lookup = Lookup("k", inside.select("key", *BY_DAY, "task", "threshold"), chunk.on)
     counted = groups(chunk.engine, {"key": "k.key", "value": x}, (lookup,)).filter(
         pl.col("value").is_not_null()
     )
@@ -152,7 +155,7 @@ def _categories(
     )
     x = feature_column(chunk.engine, feature, "category")
     lookups = (
-        Lookup("k", restricted.with_columns(pl.col("restricted").fill_null(False)), BY_DAY),
+        Lookup("k", restricted.with_columns(pl.col("restricted").fill_null(False)), chunk.on),
         Lookup("t", entries, {"model_id": "r.model_id", "value": x}, optional=True),
     )
     columns = {

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from dagster_project.core.histogram import K, centre_scale
 from dagster_project.core.naming import PREDICTION
 from dagster_project.pipeline.summarise_due import lake_path, mark
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column
+from dagster_project.pipeline.summarise_scans import Chunk, constants, feature_column
 from dagster_project.store.engine import Lookup, Scan
 from dagster_project.store.warehouse import Warehouse
 
@@ -174,7 +174,7 @@ def _count_values(chunk: Chunk, probes: Sequence[tuple[str, str]]) -> pl.DataFra
         finite = f"count(*) FILTER ({FINITE.format(x=f'x_{i}')})" if kind == "number" else "0"
         counts.append(f"count(x_{i}) AS there_{i}, CAST({finite} AS BIGINT) AS finite_{i}")
     statement = f"SELECT key, {', '.join(counts)} FROM seen GROUP BY key ORDER BY key"  # noqa: S608  made here
-    keys = Lookup("k", constants(chunk, chunk.keys), BY_DAY)
+    keys = Lookup("k", constants(chunk, chunk.keys), chunk.on)
     return chunk.engine.rollup(statement, Scan("seen", columns, (keys,)))
 
 

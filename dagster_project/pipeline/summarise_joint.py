@@ -16,7 +16,7 @@ import numpy as np
 from dagster_project.core.naming import OUTPUT
 from dagster_project.core.types import Floats, Ints
 from dagster_project.pipeline import summarise_grids as grids
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column
+from dagster_project.pipeline.summarise_scans import Chunk, constants, feature_column
 from dagster_project.store.engine import Lookup, Scan
 from dagster_project.store.warehouse import Warehouse
 
@@ -84,7 +84,7 @@ def _sample(chunk: Chunk, model_id: str, features: list[str]) -> pl.DataFrame:
           SELECT *, row_number() OVER (PARTITION BY key ORDER BY hash, id) AS place FROM sampled
         ) WHERE place <= {SAMPLE} ORDER BY key, place
         """  # noqa: S608  names are this module's own
-    return chunk.engine.rollup(statement, Scan("sampled", columns, (Lookup("k", keys, BY_DAY),)))
+    return chunk.engine.rollup(statement, Scan("sampled", columns, (Lookup("k", keys, chunk.on),)))
 
 
 def _scaled(values: Floats, in_force: list[tuple[dt.date, float, float]]) -> Ints:

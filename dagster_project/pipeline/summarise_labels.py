@@ -43,7 +43,7 @@ def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statemen
 
     keys = _keys(warehouse, chunk)
     names = keys.select("key", *BY_DAY, pl.col("part").alias("segment"), "grid_from").unique()
-    scan = labelled_scan(keys, "r.item")
+    scan = labelled_scan(chunk, keys, "r.item")
     rows: Rows = {}
     for statement in statements:
         counted = chunk.engine.rollup(statement.sql, scan).join(names, on="key")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import Problem, QueryError, WorkspaceError
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column, groups
+from dagster_project.pipeline.summarise_scans import Chunk, constants, feature_column, groups
 from dagster_project.store.engine import Lookup, unmatched
 from dagster_project.store.warehouse import Warehouse
 
@@ -45,7 +45,9 @@ def refused_values(chunk: Chunk, feature: str) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     keys = constants(chunk, chunk.keys.filter(pl.col("model_id").is_in(list(patterns))))
     columns = {"model_id": "r.model_id", "value": feature_column(chunk.engine, feature, "category")}
-    found = groups(chunk.engine, columns, (Lookup("k", keys, BY_DAY),)).filter(pl.col("value").is_not_null())
+    found = groups(chunk.engine, columns, (Lookup("k", keys, chunk.on),)).filter(
+        pl.col("value").is_not_null()
+    )
     rows = [
         (model_id, value, True)
         for model_id, pattern in patterns.items()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column
+from dagster_project.pipeline.summarise_scans import Chunk, constants, feature_column
 from dagster_project.spec.catalog import Model
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.promises import REQUEST_NUMBERS, Comparison, Kind, Rule, Truth
@@ -87,7 +87,7 @@ def _scan(chunk: Chunk, judged: Judged) -> Scan:
         holds, applies = _all_there(chunk.engine, judged.rule), ALWAYS
     keys = keys.with_columns(pl.lit(value).alias(name) for name, value in fixed.items())
     columns = {"key": "k.key", "holds": holds, "applies": applies}
-    return Scan("rule_values", columns, (Lookup("k", keys, BY_DAY),))
+    return Scan("rule_values", columns, (Lookup("k", keys, chunk.on),))
 
 
 def _rule(engine: Engine, rule: Rule, fixed: Constants) -> tuple[str, str]:

@@ -51,6 +51,8 @@ class Chunk:
     """Training profiles by their path."""
     zone: str = "UTC"
     """Time zone of the days."""
+    on: Mapping[str, str] = field(default_factory=lambda: BY_DAY)
+    """What a row and its key must have in common."""
 
     @property
     def model_ids(self) -> list[str]:
@@ -78,6 +80,21 @@ def with_keys(rows: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
     return rows.unique().sort(rows.columns).with_row_index("key").cast({"key": pl.Int32})
+
+
+def telling(keys: pl.DataFrame) -> dict[str, str]:
+    """The fewest of the keys' columns that still tell every key from the others: each one less to join is cheaper.
+
+    `keys` holds every group of the rows, so what is not compared could only have been equal; nothing at all is
+    compared where one model has one version on one day.
+    """
+    on = dict(BY_DAY)
+    for name in ("day", "version", "model_id"):
+        rest = [other for other in on if other != name]
+        alone = not keys.select(rest).is_duplicated().any() if rest else len(keys) == 1
+        if alone and keys[name].null_count() == 0:
+            del on[name]
+    return on
 
 
 def groups(
@@ -128,7 +145,7 @@ def _if_loaded(engine: Engine, name: str, expression: str, kind: str) -> str:
     return expression if name in engine.loaded else f"CAST(NULL AS {kind})"
 
 
-def input_scan(engine: Engine, keys: pl.DataFrame, part: str | None = None) -> Scan:
+def input_scan(chunk: Chunk, keys: pl.DataFrame, part: str | None = None) -> Scan:
     """One row a request; `part`: SQL of the value that the keys' column `raw` equals, for the parts of a segment."""
     columns = {
         "key": "k.key",
@@ -152,19 +169,19 @@ def input_scan(engine: Engine, keys: pl.DataFrame, part: str | None = None) -> S
         "failed_ppm": "k.failed_ppm",
         "left_s": "CAST(floor((k.day_end_us - epoch_us(r.event_time)) / 1000000.0) AS BIGINT)",
         "arrival_s": _if_loaded(
-            engine,
+            chunk.engine,
             "arrival_time",
             "(epoch_us(r.arrival_time) - epoch_us(r.event_time)) / 1000000.0",
             "DOUBLE",
         ),
-        "eligible": _if_loaded(engine, "eligible", "r.eligible", "BIGINT"),
+        "eligible": _if_loaded(chunk.engine, "eligible", "r.eligible", "BIGINT"),
     }
     if part is None:
-        return Scan("input", columns, (Lookup("k", keys, BY_DAY),))
-    return Scan("input", columns, (Lookup("k", keys, {**BY_DAY, "raw": "r.part"}),), {"part": part})
+        return Scan("input", columns, (Lookup("k", keys, chunk.on),))
+    return Scan("input", columns, (Lookup("k", keys, {**chunk.on, "raw": "r.part"}),), {"part": part})
 
 
-def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
+def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
     """One row a labelled request; `segment` is the expression that the keys' column `segment` equals.
 
     A request without a user is its own user. Labels of regression models are put on the grid of the predictions.
@@ -187,7 +204,7 @@ def labelled_scan(keys: pl.DataFrame, segment: str) -> Scan:
         "centre": "k.centre",
         "scale": "k.scale",
     }
-    return Scan("labelled", columns, (Lookup("k", keys, {**BY_DAY, "segment": segment}),))
+    return Scan("labelled", columns, (Lookup("k", keys, {**chunk.on, "segment": segment}),))
 
 
 def feature_column(engine: Engine, feature: str, kind: str) -> str:

@@ -47,12 +47,12 @@ def request_rows(
     statements = [s for s in statements if _is_asked_for(chunk, table_of(s))]
     rows: Rows = {}
     whole = constants(chunk, chunk.keys).with_columns(_literal("", "segment"))
-    _count(rows, chunk, statements, whole, input_scan(chunk.engine, whole))
+    _count(rows, chunk, statements, whole, input_scan(chunk, whole))
     by_segment = [s for s in statements if table_of(s) in BY_SEGMENT]
     for segment in sorted({name for m in chunk.model_ids for name in chunk.declared(m).segments}):
         keys = _segment_keys(warehouse, chunk, segment, caps.get(chunk.source, UNDECLARED_CAP))
         if not keys.is_empty():
-            scan = input_scan(chunk.engine, keys, segment_value(segment, chunk.engine.loaded))
+            scan = input_scan(chunk, keys, segment_value(segment, chunk.engine.loaded))
             _count(rows, chunk, by_segment, keys, scan)
     return rows
 

@@ -29,7 +29,10 @@ USUAL_PLACES = "RESET perfect_ht_threshold"
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A small table joined to the rows: its columns `on` must equal the expressions over the files' row `r`."""
+    """A small table joined to the rows: its columns `on` must equal the expressions over the files' row `r`.
+
+    Without any, each of its rows is joined to every row of the files.
+    """
 
     alias: str
     rows: pl.DataFrame
@@ -71,19 +74,19 @@ class Engine:
     ) -> None:
         """Make `files` (together about `rows` rows) the rows that the next statements read.
 
-        `unread` names columns that no scan asks for; they are not kept in memory. `explode` names a list column:
+        `unread` names columns that no scan asks for; they are not there. `explode` names a list column:
         each row is also read once per item, which the column `item` holds; the row itself has item ''. `wanted`:
         columns with their types that are NULL where the files are older than the column.
         """
         self.warehouse.run("SET VARIABLE lake_files = ?", [[str(path) for path in files]])
         self.warehouse.run("DROP VIEW IF EXISTS temp.lake_rows; DROP TABLE IF EXISTS temp.lake_kept")
-        source = "read_parquet(getvariable('lake_files'), union_by_name = true)"
+        files_read = "read_parquet(getvariable('lake_files'), union_by_name = true)"
+        names = ", ".join(f"'{name}'" for name in ("", *unread))
+        source = f"(SELECT COLUMNS(lambda name: name NOT IN ({names})) FROM {files_read})"  # noqa: S608
         # A perfect hash table of 2^20 places pays off on millions of rows; on few it is dearer than the rows.
         self.warehouse.run("SET perfect_ht_threshold = 20" if rows > KEEP_ROWS else USUAL_PLACES)
         if rows <= KEEP_ROWS:
-            names = ", ".join(f"'{name}'" for name in ("", *unread))
-            read = f"SELECT COLUMNS(lambda name: name NOT IN ({names}))"
-            self.warehouse.run(f"CREATE TEMP TABLE lake_kept AS {read} FROM {source}")
+            self.warehouse.run(f"CREATE TEMP TABLE lake_kept AS FROM {source}")
             source = "lake_kept"
         items = f" UNION ALL SELECT *, unnest({quote(explode)}) FROM {source}" if explode else ""  # noqa: S608
         item = ", '' AS item" if explode else ""
@@ -120,6 +123,7 @@ class Engine:
             if self.kept.get(lookup.alias) is not lookup.rows:
                 self._keep(lookup)
             on = " AND ".join(f"{lookup.alias}.{quote(c)} = {e}" for c, e in lookup.on.items())
+            on = on or "true"
             joins.append(
                 f"{'LEFT ' if lookup.optional else ''}JOIN lookup_{lookup.alias} AS {lookup.alias} ON {on}"
             )
