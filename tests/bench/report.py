@@ -24,17 +24,6 @@ the machine does: compare CPU, and ratios within a table. Modules are compiled a
 anything is measured.
 """
 
-LATER = """\
-## Not measured yet
-
-These goals belong to versions to come. Nothing here is claimed.
-
-| goal | state |
-|---|---|
-| drift of 25 columns, 1M + 1M rows, against Evidently, NannyML and whylogs, once and night after night | \
-not measured: peers are not part of this environment |
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -48,7 +37,7 @@ class Section:
 def page(sections: Iterable[Section], names: Iterable[str], measured_on: str = "") -> str:
     """The whole of BENCHMARKS.md."""
     head = HEAD.format(sections=", ".join(f"`{name}`" for name in names), machine=machine(measured_on))
-    parts = [head, *(f"## {s.title}\n\n{s.body.strip()}\n" for s in sections), LATER]
+    parts = [head, *(f"## {s.title}\n\n{s.body.strip()}\n" for s in sections)]
     return "\n".join(parts)
 
 
