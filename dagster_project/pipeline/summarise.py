@@ -125,9 +125,9 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
         return {}
     unread = [name for name in UNREAD if name != "label_text"]
     wanted = {name: kind for name, kind in LABELLED.items() if name not in unread}
-    engine.load(
-        files, sum(one.labelled_rows for one in due), explode="segments", unread=unread, wanted=wanted
-    )
+    explode = "segments" if any(placed.value.segments for placed in night.workspace.models) else None
+    rows = sum(one.labelled_rows for one in due)
+    engine.load(files, rows, explode=explode, unread=unread, wanted=wanted)
     return label_rows(warehouse, _chunk(night, engine, due), _reading(night, "labelled"))
 
 

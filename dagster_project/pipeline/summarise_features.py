@@ -145,9 +145,8 @@ def _categories(
     held = dictionary.terms(warehouse, chunk, feature)
     allowed = _allowed(chunk, feature)
     entries = held.join(allowed, on=["model_id", "value"], how="full", coalesce=True)
-    entries = entries.join(
-        refused_values(chunk, feature), on=["model_id", "value"], how="full", coalesce=True
-    )
+    refused = refused_values(chunk, feature)
+    entries = entries.join(refused, on=["model_id", "value"], how="full", coalesce=True)
     restricted = keys.select("key", *BY_DAY, "task", "threshold").join(
         allowed.select("model_id").unique().with_columns(pl.lit(True).alias("restricted")),
         on="model_id",
@@ -161,9 +160,11 @@ def _categories(
     columns = {
         "key": "k.key",
         "x": x,
-        "rank": "CASE WHEN t.first_day <= r.day THEN t.rank END",
+        "rank": "CASE WHEN t.first_day > r.day THEN NULL ELSE t.rank END",
         "invalid": f"coalesce(t.refused, k.restricted AND {x} IS NOT NULL AND t.allowed IS NULL)",
     }
+    if allowed.is_empty() and refused.is_empty():
+        columns["invalid"] = "false"
     counted = chunk.engine.rollup(statement.sql, Scan("feature_values", columns, lookups))
     listed = _inside(keys, reference).select("key", pl.lit(value=True).alias("listed"))
     rows = counted.join(keys, on="key").join(listed, on="key", how="left")

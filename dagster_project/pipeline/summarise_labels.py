@@ -43,7 +43,7 @@ def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statemen
 
     keys = _keys(warehouse, chunk)
     names = keys.select("key", *BY_DAY, pl.col("part").alias("segment"), "grid_from").unique()
-    scan = labelled_scan(chunk, keys, "r.item")
+    scan = labelled_scan(chunk, keys, _item(chunk))
     rows: Rows = {}
     for statement in statements:
         counted = chunk.engine.rollup(statement.sql, scan).join(names, on="key")
@@ -55,6 +55,11 @@ def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statemen
         placed = placed.filter(pl.col("segment") == "") if whole else placed.drop("grid_from")
         rows.setdefault(table_of(statement), []).append(placed.drop("key", "lag"))
     return rows
+
+
+def _item(chunk: Chunk) -> str:
+    """SQL of the part that a loaded row stands for: '' for all requests, the only part without declared segments."""
+    return "r.item" if "item" in chunk.engine.loaded else "''"
 
 
 def _capped(warehouse: Warehouse, chunk: Chunk, rows: pl.DataFrame) -> pl.DataFrame:
@@ -85,7 +90,7 @@ def _keys(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
     """Each (model, version, day, item of the row's segments) with the key of the part it counts into."""
     import polars as pl
 
-    found = groups(chunk.engine, {**BY_DAY, "item": "r.item"}).drop("n")
+    found = groups(chunk.engine, {**BY_DAY, "item": _item(chunk)}).drop("n")
     declared = {m: chunk.declared(m).segments for m in found["model_id"].unique().sort().to_list()}
     wanted = [("", m) for m in declared] + [(name, m) for m, names in declared.items() for name in names]
     wanted_frame = pl.DataFrame(wanted, schema={"name": pl.String, "model_id": pl.String}, orient="row")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BY_DAY = {"model_id": "r.model_id", "version": "r.version", "day": "r.day"}
 IS_BINARY = "coalesce(k.task = 'binary', r.score IS NOT NULL)"
 IS_REGRESSION = "coalesce(k.task = 'regression', r.score IS NULL)"
+IS_MULTICLASS = "coalesce(k.task = 'multiclass', r.label_text IS NOT NULL)"
 DECIDED = (
     "CASE WHEN k.threshold IS NOT NULL AND r.score IS NOT NULL THEN r.score >= k.threshold"
     " WHEN r.prediction IS NOT NULL THEN r.prediction >= 0.5 ELSE r.score >= 0.5 END"
@@ -140,6 +141,17 @@ def _allowed(model: Model) -> tuple[float | None, int | None, int | None]:
     return promise.latency_ms, ppm[0], ppm[1]
 
 
+def _told(keys: pl.DataFrame, name: str, value: object, otherwise: str) -> str:
+    """SQL of whether a key's declared constant is `value`; `otherwise` where some model does not declare it.
+
+    Where all models say the same it is a constant, and a statement that asks for the others reads no row at all.
+    """
+    declared = keys[name].unique().to_list()
+    if None in declared or (value in declared and len(declared) > 1):
+        return otherwise
+    return "true" if value in declared else "false"
+
+
 def _if_loaded(engine: Engine, name: str, expression: str, kind: str) -> str:
     """The expression, or NULL where the files were written before there was such a column."""
     return expression if name in engine.loaded else f"CAST(NULL AS {kind})"
@@ -149,18 +161,18 @@ def input_scan(chunk: Chunk, keys: pl.DataFrame, part: str | None = None) -> Sca
     """One row a request; `part`: SQL of the value that the keys' column `raw` equals, for the parts of a segment."""
     columns = {
         "key": "k.key",
-        "hour": "CAST(floor(epoch_us(r.event_time) / 3600000000) AS BIGINT) % 24",
+        "hour": "CAST(CAST(floor(epoch_us(r.event_time) / 3600000000) AS BIGINT) % 24 AS TINYINT)",
         "consumer": "r.consumer",
         "user_hash": "r.user_hash",
         "records": "r.records",
         "latency_ms": "CASE WHEN isfinite(r.latency_ms) THEN r.latency_ms END",
-        "batch": "coalesce(k.batch, r.pattern = 'batch')",
+        "batch": _told(keys, "batch", True, "coalesce(k.batch, r.pattern = 'batch')"),
         "error": "r.error",
         "late": "r.late",
         "score": "CASE WHEN isfinite(r.score) THEN r.score END",
         "decided": DECIDED,
         "predicted": "r.score IS NOT NULL OR r.prediction IS NOT NULL OR r.prediction_text IS NOT NULL",
-        "is_binary": "coalesce(k.task = 'binary', true)",
+        "is_binary": _told(keys, "task", "binary", "coalesce(k.task = 'binary', true)"),
         "tokens_in": "r.tokens_in",
         "tokens_out": "r.tokens_out",
         "cost": "CASE WHEN isfinite(r.cost) THEN r.cost END",
@@ -186,11 +198,12 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
 
     A request without a user is its own user. Labels of regression models are put on the grid of the predictions.
     """
+    bucket = "CAST(coalesce(r.user_hash, md5_number_lower(r.request_id)) % 32 AS SMALLINT)"
+    by_segment = (keys["segment"] != "").any()
     columns = {
         "key": "k.key",
         "lag": "CAST(r.label_day - r.day AS INTEGER)",
-        "bucket": "CASE WHEN k.segment = '' THEN"
-        " CAST(coalesce(r.user_hash, md5_number_lower(r.request_id)) % 32 AS SMALLINT) END",
+        "bucket": f"CASE WHEN k.segment = '' THEN {bucket} END" if by_segment else bucket,
         "score": "CASE WHEN isfinite(r.score) THEN r.score END",
         "prediction": "CASE WHEN isfinite(r.prediction) THEN r.prediction END",
         "baseline": "CASE WHEN isfinite(r.baseline) THEN r.baseline END",
@@ -198,9 +211,9 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
         "label_class": f"coalesce(r.label_text, {_whole('r.label')})",
         "predicted_class": _named_class(),
         "decided": DECIDED,
-        "is_binary": IS_BINARY,
-        "is_regression": IS_REGRESSION,
-        "is_multiclass": "coalesce(k.task = 'multiclass', r.label_text IS NOT NULL)",
+        "is_binary": _told(keys, "task", "binary", IS_BINARY),
+        "is_regression": _told(keys, "task", "regression", IS_REGRESSION),
+        "is_multiclass": _told(keys, "task", "multiclass", IS_MULTICLASS),
         "centre": "k.centre",
         "scale": "k.scale",
     }

@@ -9,7 +9,7 @@ SELECT
   consumer,
   count(*) AS requests,
   sum(records) AS records,
-  sum(CASE WHEN error THEN 1 ELSE 0 END) AS errors,
-  sum(CASE WHEN error IS NULL THEN 0 ELSE 1 END) AS judged
+  count(CASE WHEN error THEN 1 END) AS errors,
+  count(error) AS judged
 FROM input
 GROUP BY key, consumer

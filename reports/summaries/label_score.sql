@@ -21,7 +21,7 @@ FROM (
       WHEN score <= 0.000003 THEN -127
       WHEN score >= 0.999997 THEN 127
       ELSE floor(10 * ln(score / (1 - score)) + 0.5)
-    END AS SMALLINT) AS bin
+    END AS TINYINT) AS bin
   FROM labelled
   WHERE is_binary AND score IS NOT NULL AND label IS NOT NULL
 ) AS scores

@@ -9,7 +9,7 @@ SELECT
   bin,
   count(*) AS n,
   sum(CAST(floor(score * 1073741824 + 0.5) AS BIGINT)) AS s1,
-  sum(CASE WHEN decided THEN 1 ELSE 0 END) AS decided
+  count(CASE WHEN decided THEN 1 END) AS decided
 FROM (
   SELECT
     key,
@@ -19,7 +19,7 @@ FROM (
       WHEN score <= 0.000003 THEN -127
       WHEN score >= 0.999997 THEN 127
       ELSE floor(10 * ln(score / (1 - score)) + 0.5)
-    END AS SMALLINT) AS bin
+    END AS TINYINT) AS bin
   FROM input
   WHERE is_binary AND score IS NOT NULL
 ) AS scores
