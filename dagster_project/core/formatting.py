@@ -8,6 +8,7 @@ is plain: whoever puts it into HTML escapes it. Callers: core.grading, publish, 
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,8 @@ THIN = "\u202f"
 SPACE = "\u00a0"
 MINUS = "\u2212"
 DIGITS = 3
+REMEMBERED = 16_384
+"""Texts kept of each kind: the same figure stands in a table, a chart's label and its data."""
 MOST_DECIMALS = 5
 _LARGEST = 1e300
 """Beyond it a percentage overflows; nan and infinities fail the comparison too."""
@@ -29,6 +32,7 @@ _PLAIN = frozenset({"1", ""}) | _WHOLE
 _SHORT = {"minutes": "min", "seconds": "s", "hours": "h"}
 
 
+@lru_cache(REMEMBERED)
 def format_value(value: float | None, unit: str, currency: str = "") -> str:
     """Return a figure with its unit: 0.123 share -> '12.3 %', 1234 currency (USD) -> '1 234 USD'.
 
@@ -66,6 +70,7 @@ def format_relative(current: float | None, before: float | None) -> str:
     return text if text.startswith(MINUS) else f"+{text}"
 
 
+@lru_cache(REMEMBERED)
 def format_range(low: float | None, high: float | None, unit: str, currency: str = "") -> str:
     """Return an interval, as exact as its width deserves: '0.64 to 0.68', '63 to 65 %'."""
     if not (_known(low) and _known(high)):
@@ -77,6 +82,7 @@ def format_range(low: float | None, high: float | None, unit: str, currency: str
     return (first if first == last else f"{first} to {last}") + _suffix(unit, currency)
 
 
+@lru_cache(REMEMBERED)
 def format_day(day: dt.date | None) -> str:
     """Return '31 Dec 2013'."""
     return NOT_AVAILABLE if day is None else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

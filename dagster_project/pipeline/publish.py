@@ -12,6 +12,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import release, unchanged
 from dagster_project.pipeline.render import render
 from dagster_project.publish.receipts import MANIFEST
+from dagster_project.publish.release import published
 from dagster_project.publish.soundness import faults
 from dagster_project.store.warehouse import Warehouse
 
@@ -44,7 +45,8 @@ def publish(night: Night, warehouse: Warehouse) -> Publication:
         shutil.rmtree(staged)
     with warehouse.within(MEMORY):
         rendered = render(night, warehouse, staged)
-    wrong = faults(staged, to_come=frozenset({MANIFEST}))
+    before = published(build)
+    wrong = faults(staged, to_come=frozenset({MANIFEST}), previous=before.folder if before else None)
     record(
         warehouse, [Check("site holds together", not wrong, "; ".join(wrong) or f"{rendered.pages} pages")]
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,13 @@ from dagster_project.pipeline.render_views import create_views
 from dagster_project.publish.api import READING_COLUMNS, write_api, write_readings
 from dagster_project.publish.receipts import Code, digest, release_id, tree_hashes
 from dagster_project.publish.release import published
+from dagster_project.publish.trail import Trail, remembered, save
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    from dagster_project.publish.build import Place, Stamped
+    from dagster_project.publish.build import Place, Shell, Stamped
+    from dagster_project.publish.release import Release
     from dagster_project.publish.templates import Page, Source
     from dagster_project.publish.views import Views
     from dagster_project.spec.loading import PageTemplate, Workspace
@@ -32,6 +35,8 @@ LAID = ("docs/", "overrides/")
 """Folders of `site` that a build reads, beside its mkdocs.yml; a screenshot beside them is no input."""
 FEWEST_HEADINGS = 6
 """Pages with fewer headings take the whole width instead of a contents list."""
+READS = "cache/reads.json"
+"""Below the build folder: what the pages of the newest release read."""
 KEPT_STATE = (
     ("catalog.history", "model_id, field, value, valid_from, valid_to"),
     ("mart.maturity", "rubric, subject, pillar, day, level, score"),
@@ -71,11 +76,11 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
         draft=_draft(night),
     )
     before = published(workspace.build)
-    written = write_pages(
-        shell, _stamped(night, sources, views, into), into, previous=before.folder if before else None
-    )
+    trail = trail_of(workspace, views, into, shell, before)
+    written = write_pages(shell, _stamped(night, sources, trail, into), into, previous=trail.previous)
     finish(shell, written, into, base_url=workspace.settings.base_url)
-    write_api(views, into, release=name, base_url=workspace.settings.base_url)
+    write_api(views, into, release=name, base_url=workspace.settings.base_url, trail=trail)
+    save(trail, workspace.build / READS, name, into)
     _write_readings(night, warehouse, into / "api")
     total = sum(path.stat().st_size for path in into.rglob("*") if path.is_file())
     return RenderResult(written.written + written.linked, written.linked, total, inputs, name)
@@ -154,17 +159,36 @@ def places(sources: list[Source]) -> list[Place]:
     ]
 
 
-def _stamped(night: Night, sources: list[Source], views: Views, into: Path) -> Iterator[Stamped]:
+def trail_of(workspace: Workspace, views: Views, into: Path, shell: Shell, before: Release | None) -> Trail:
+    """What the release before read, where all that is no row is as it was."""
+    from dagster_project.publish.carried import carried
+
+    settings = workspace.settings
+    base = digest([
+        ("code", code().sha256),
+        *((f"package {name}", version(name)) for name in ("jinja2", "markupsafe", "nh3")),
+        *((page.file, f"{page.line} {page.head.model_dump_json()} {page.body}") for page in workspace.pages),
+        ("settings", settings.model_dump_json()),
+        ("look", repr((sorted(shell.rooms.items()), shell.policy, carried(into)))),
+    ])  # fmt: skip
+    if before is None:
+        return Trail(views, base)
+    kept = remembered(workspace.build / READS, before.id, base)
+    return Trail(views, base, before.folder, kept)
+
+
+def _stamped(night: Night, sources: list[Source], trail: Trail, into: Path) -> Iterator[Stamped]:
     from dagster_project.publish.carried import carried
     from dagster_project.publish.templates import render_pages
 
     settings = night.workspace.settings
     pages = render_pages(
         sources,
-        views,
+        trail.views,
         repository_url=settings.repository_url,
         currency=settings.currency,
         carried=carried(into),
+        trail=trail,
     )
     for done, page in enumerate(pages, start=1):
         if done % 100 == 0:
@@ -173,8 +197,12 @@ def _stamped(night: Night, sources: list[Source], views: Views, into: Path) -> I
 
 
 def _as_stamped(page: Page) -> Stamped:
+    from markupsafe import Markup
+
     from dagster_project.publish.build import Stamped, headings
 
+    if page.body is None:
+        return Stamped(page.path, page.title, Markup(), search=page.search, kept=page.kept)
     found = headings(page.body)
     toc = found if len(found) >= FEWEST_HEADINGS else ()
     return Stamped(

@@ -60,12 +60,8 @@ def _put_owners(workspace: Workspace, warehouse: Warehouse) -> None:
     subjects = [metric.id for metric in workspace.metrics]
     subjects += [f"rule:{rule.id}" for rule in workspace.rules if not rule.rule.metrics]
     rows = [
-        {
-            "model_id": m,
-            "subject": subject,
-            "owner": owner_of(declared.get(m) or undeclared(m), subject, workspace.owners),
-        }
-        for m in seen
+        {"model_id": model.id, "subject": subject, "owner": owner_of(model, subject, workspace.owners)}
+        for model in (declared.get(m) or undeclared(m) for m in seen)
         for subject in subjects
     ]
     _put(warehouse, "catalog.owner", rows)

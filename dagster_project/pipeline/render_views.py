@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import PublishError, QueryError, WorkspaceError
-from dagster_project.publish.views import Views
+from dagster_project.publish.views import MARK, Views
 from dagster_project.store.warehouse import Warehouse, quote
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
 
 
 def _read(warehouse: Warehouse, mart: Statement) -> pl.DataFrame:
-    """The view's rows; what fails only now, such as a cast of one value, is the file's fault as well."""
+    """The view's rows with their marks; what fails only now, such as a cast of one value, is the file's fault too."""
     try:
-        return warehouse.frame(f"SELECT * FROM page.{quote(mart.id)}")  # noqa: S608
+        return warehouse.frame(f"SELECT *, md5(v::varchar) AS {MARK} FROM page.{quote(mart.id)} AS v")  # noqa: S608
     except QueryError as error:
         raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
 

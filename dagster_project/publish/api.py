@@ -8,15 +8,17 @@ Shapes are stable within a SCHEMA_VERSION: keys may be added, none is renamed or
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
+import os
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import PublishError
 from dagster_project.publish.alerts_api import alerts_document, alerts_feed
+from dagster_project.publish.trail import Trail, Watched
 from dagster_project.publish.views import Row, Views
 
 if TYPE_CHECKING:
@@ -46,14 +48,18 @@ FORMULA = r"^[=+\-@\t\r]"
 """How a text begins that a spreadsheet would compute."""
 
 
-def write_api(views: Views, into: Path, *, release: str, base_url: str = "") -> None:
-    """Write every JSON document, the inputs' list and the schemas into `into`/api."""
+def write_api(
+    views: Views, into: Path, *, release: str, base_url: str = "", trail: Trail | None = None
+) -> None:
+    """Write every JSON document, the inputs' list and the schemas into `into`/api.
+
+    Documents of models that the `trail` knows to be as they were are links to the release before.
+    """
     folder = into / "api"
     (folder / "models").mkdir(parents=True, exist_ok=True)
     _write(folder / "build.json", build_document(views, release))
     _write(folder / "models.json", models_document(views))
-    for model in views.rows("models"):
-        _write(_inside(folder / "models", f"{model['slug']}.json"), model_document(views, model))
+    _write_models(views, folder / "models", trail or Trail(views))
     _write(folder / "alerts.json", alerts_document(views))
     (folder / "alerts.atom").write_text(alerts_feed(views, base_url=base_url), encoding="utf-8", newline="\n")
     _write(folder / "ledger.json", ledger_document(views))
@@ -96,7 +102,21 @@ def models_document(views: Views) -> dict[str, object]:
     return {"models": models}
 
 
-def model_document(views: Views, model: Row) -> dict[str, object]:
+def _write_models(views: Views, folder: Path, trail: Trail) -> None:
+    for model in views.rows("models"):
+        name = f"{model['slug']}.json"
+        place, path = _inside(folder, name), f"api/models/{name}"
+        kept = trail.holds(path, model)
+        if kept is not None:
+            os.link(kept, place)
+            continue
+        watched = Watched(views, model)
+        watched.where("models", model=model["model"])
+        _write(place, model_document(watched, model))
+        trail.note(path, watched)
+
+
+def model_document(views: Watched, model: Row) -> dict[str, object]:
     """One model with everything its page shows."""
     name = model["model"]
     parts = {
@@ -178,7 +198,7 @@ def write_schemas(folder: Path) -> None:
 
 def to_json(document: object) -> str:
     """JSON with sorted keys; days and instants as ISO 8601, NaN and infinities as null."""
-    return json.dumps(_plain(document), ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False) + "\n"
+    return _json(document, "\n") + "\n"
 
 
 def _write(path: Path, document: object) -> None:
@@ -204,20 +224,37 @@ def _without(row: Row, *keys: str) -> dict[str, object]:
     return {key: value for key, value in row.items() if key not in keys}
 
 
-def _plain(value: object) -> object:
+def _json(value: object, margin: str) -> str:
+    """JSON as `json.dumps` writes it with an indent of 1, in one pass over the value; `margin` begins a line."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else "true" if value else "false"
+    if isinstance(value, str):
+        return encode_basestring(value)
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return float.__repr__(value) if math.isfinite(value) else "null"
+    if isinstance(value, int):
+        return int.__repr__(value)
+    if isinstance(value, Mapping):
+        inner = margin + " "
+        items = [
+            f"{encode_basestring(str(key))}: {_json(item, inner)}" for key, item in sorted(value.items())
+        ]
+        return f"{{{inner}{f',{inner}'.join(items)}{margin}}}" if items else "{}"
+    if isinstance(value, list | tuple):
+        inner = margin + " "
+        return f"[{inner}{f',{inner}'.join([_json(v, inner) for v in value])}{margin}]" if value else "[]"
+    return _json(_plain(value), margin)
+
+
+def _plain(value: object) -> str | int | float:
+    """Days, instants and decimals as what JSON has."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat() if value.tzinfo else value.isoformat()
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def _write_parquet(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:

@@ -94,7 +94,7 @@ def write_pages(
     """Stamp pages into `target`; one whose bytes are those of the `previous` release becomes a link to it."""
     linked, paths, entries = 0, [], []
     for page in pages:
-        linked += _put(stamp(shell, page), page.path, target, previous)
+        linked += _put(shell, page, target, previous)
         paths.append(page.path)
         if page.search:
             entries.append(search.Entry(page.path, page.title, page.search))
@@ -118,14 +118,19 @@ def finish(shell: Shell, written: Written, target: Path, *, base_url: str = "") 
         search.write_sitemap(target, pages, base_url)
 
 
-def _put(data: bytes, path: str, target: Path, previous: Path | None) -> bool:
+def _put(shell: Shell, page: Stamped, target: Path, previous: Path | None) -> bool:
     """Write one page, or link it; never writes into a file that another release shares."""
-    place = target / path
-    place.parent.mkdir(parents=True, exist_ok=True)
+    place = target / page.path
+    if not place.parent.is_dir():
+        place.parent.mkdir(parents=True)
     if not place.resolve().is_relative_to(target.resolve()):
-        raise PublishError(f"{path!r} lies outside the site")
+        raise PublishError(f"{page.path!r} lies outside the site")
     place.unlink(missing_ok=True)
-    before = previous / path if previous is not None else None
+    if page.kept is not None:
+        os.link(page.kept, place)
+        return True
+    data = stamp(shell, page)
+    before = previous / page.path if previous is not None else None
     if before is not None and before.is_file() and before.read_bytes() == data:
         os.link(before, place)
         return True

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -56,7 +56,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """A page to be stamped: `body` is HTML that begins with its h1; empty `search` leaves it out of the search."""
+    """A page to be stamped: `body` is HTML that begins with its h1; empty `search` leaves it out of the search.
+
+    A page that is `kept` is that file of the release before, and its body is not looked at.
+    """
 
     path: str
     title: str
@@ -64,6 +67,7 @@ class Stamped:
     toc: tuple[Heading, ...] = ()
     search: str = ""
     description: str = ""
+    kept: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ In: the staged folder. Out: what is wrong, in words. Called by `pipeline.publish
 
 from __future__ import annotations
 
+import os
 import os.path
 import re
 from collections.abc import Iterator
@@ -20,38 +21,60 @@ _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]
 MOST = 20
 
 
-def faults(staged: Path, *, to_come: frozenset[str] = frozenset()) -> list[str]:
+def faults(staged: Path, *, to_come: frozenset[str] = frozenset(), previous: Path | None = None) -> list[str]:
     """The first faults of a staged site, at most MOST, ordered by page.
 
-    Pages linked from the last release were
-    checked against the policy when they were new, but their links are followed again. `to_come` are files that the
-    release adds."""
+    Pages linked from the release before (`previous`) were checked when they were new. Their links are followed again
+    only where a file of that release is gone: else whatever they lead to is still there. `to_come` are files that the
+    release adds.
+    """
     found: list[str] = []
-    there = {staged / name for name in to_come}
-    for page in sorted(staged.rglob("*.html")):
-        name = page.relative_to(staged).as_posix()
+    there = _inside(staged) | to_come
+    whole = previous is not None and _inside(previous) <= there
+    led: dict[tuple[str, str], str] = {}
+    for name in sorted(n for n in there if n.endswith(".html")):
+        page = staged / name
+        is_new = page.stat().st_nlink == 1
+        if whole and not is_new:
+            continue
         text = page.read_text(encoding="utf-8")
-        found += [
-            f"{name}: link to {target}, which is not there"
-            for target in _dead_links(staged, page, text, there)
-        ]
-        if page.stat().st_nlink == 1:
+        found += [f"{name}: link to {target}, which is not there" for target in _dead(name, text, there, led)]
+        if is_new:
             found += [f"{name}: {fault}" for fault in _policy_faults(text)]
         if len(found) >= MOST:
             break
     return found[:MOST]
 
 
-def _dead_links(staged: Path, page: Path, text: str, there: set[Path]) -> Iterator[str]:
+def _inside(folder: Path) -> set[str]:
+    """The files and folders below a folder as paths inside it, itself as '.'."""
+    found = {"."}
+    for place, folders, names in os.walk(folder):
+        inside = os.path.relpath(place, folder)
+        found.update(names + folders if inside == "." else [f"{inside}/{name}" for name in names + folders])
+    return found
+
+
+def _dead(name: str, text: str, there: set[str], led: dict[tuple[str, str], str]) -> Iterator[str]:
+    """The targets of a page's links that are not there; `led` remembers where addresses lead from a folder."""
+    folder = name.rpartition("/")[0]
     for address in sorted(set(_ADDRESS.findall(text))):
-        target = unquote(unescape(address)).split("#", 1)[0].split("?", 1)[0]
-        if not target or _SCHEME.match(target) or target.startswith("//"):
-            continue
-        led = Path(
-            os.path.normpath(staged / target.lstrip("/") if target.startswith("/") else page.parent / target)
-        )
-        if led not in there and not led.exists():
-            yield target
+        key = (folder, address)
+        if key not in led:
+            led[key] = _dead_target(folder, address, there)
+        if led[key]:
+            yield led[key]
+
+
+def _dead_target(folder: str, address: str, there: set[str]) -> str:
+    """The target of an address inside the site that is no file of it, else ''."""
+    target = unquote(unescape(address)).split("#", 1)[0].split("?", 1)[0]
+    if not target or _SCHEME.match(target) or target.startswith("//"):
+        return ""
+    place = os.path.normpath(
+        target.lstrip("/") if target.startswith("/") else f"{folder}/{target}" if folder else target
+    )
+    return "" if place in there else target
 
 
 def _policy_faults(text: str) -> list[str]:

@@ -19,9 +19,12 @@ from dagster_project.core.errors import Problem, PublishError, WorkspaceError
 from dagster_project.publish import phrases
 from dagster_project.publish.api import SCHEMA_VERSION
 from dagster_project.publish.carried import Carried
+from dagster_project.publish.trail import Trail, Watched
 from dagster_project.publish.views import Row, Views
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jinja2 import Template
 
     from dagster_project.spec.page import PageHead
@@ -51,14 +54,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A finished page: `path` inside the site, HTML body that begins with its h1, plain text for the search."""
+    """A finished page: `path` inside the site, HTML body that begins with its h1, plain text for the search.
+
+    Without a body it is `kept`: the file of the release before that is this page still.
+    """
 
     path: str
     title: str
-    body: Markup
+    body: Markup | None
     section: str | None
     description: str
     search: str
+    kept: Path | None = None
 
 
 def render_pages(
@@ -68,9 +75,11 @@ def render_pages(
     repository_url: str,
     currency: str,
     carried: Sequence[Carried] = (),
+    trail: Trail | None = None,
 ) -> Iterator[Page]:
     """Every page of every template, in the templates' order; `carried` are the site's files of others.
 
+    Pages of a row that the `trail` knows to be as they were are not made again.
     Raises WorkspaceError with file and line.
     """
     environment = make_environment({s.file: s.body for s in sources}, repository_url, currency)
@@ -81,11 +90,10 @@ def render_pages(
     for source in sources:
         template = _compile(environment, source)
         if source.head.for_each is None:
-            yield _page(source, template, views, path=f"{source.address}.html", row=None)
+            yield _page(source, template, Watched(views), path=f"{source.address}.html")
             continue
         for row in views.rows(source.head.for_each):
-            path = f"{source.address}/{_slug(source, row)}.html"
-            yield _page(source, template, views, path=path, row=row)
+            yield _page_of(source, template, row, views, trail or Trail(views))
 
 
 def make_environment(bodies: Mapping[str, str], repository_url: str, currency: str) -> Environment:
@@ -119,13 +127,36 @@ def _functions(repository_url: str) -> dict[str, Callable[..., object]]:
     return named
 
 
-def _page(source: Source, template: Template, views: Views, *, path: str, row: Row | None) -> Page:
-    head = source.head
-    title = str(row["title"]) if row is not None and "title" in row else head.title
-    body = _render(
-        source, template, views=views, row=row, root="../" * path.count("/"), path=path, title=title
-    )
-    return Page(path, title, body, head.section, head.description or "", _search_text(head, title, row))
+def _page_of(source: Source, template: Template, row: Row, views: Views, trail: Trail) -> Page:
+    """The page of a row, made or kept."""
+    slug = _slug(source, row)
+    path = f"{source.address}/{slug}.html"
+    kept = trail.holds(path, row)
+    if kept is not None:
+        return _finished(source, path, row, None, kept)
+    watched = Watched(views, row)
+    watched.where(str(source.head.for_each), slug=slug)
+    page = _page(source, template, watched, path=path)
+    trail.note(path, watched)
+    return page
+
+
+def _page(source: Source, template: Template, views: Watched, *, path: str) -> Page:
+    row = views.row
+    title, root = _title(source, row), "../" * path.count("/")
+    body = _render(source, template, views=views, row=row, root=root, path=path, title=title)
+    return _finished(source, path, row, body)
+
+
+def _finished(
+    source: Source, path: str, row: Row | None, body: Markup | None, kept: Path | None = None
+) -> Page:
+    head, title = source.head, _title(source, row)
+    return Page(path, title, body, head.section, head.description or "", _search_text(head, title, row), kept)
+
+
+def _title(source: Source, row: Row | None) -> str:
+    return str(row["title"]) if row is not None and "title" in row else source.head.title
 
 
 def _render(source: Source, template: Template, **context: object) -> Markup:

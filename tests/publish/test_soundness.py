@@ -51,3 +51,15 @@ def test_a_flood_of_faults_is_cut(tmp_path: Path) -> None:
     """A user reads the first ones."""
     page(tmp_path, "index.html", "".join(f'<a href="g{i}.html">x</a>' for i in range(100)))
     assert len(faults(tmp_path)) == MOST
+
+
+def test_links_of_a_page_taken_over_are_followed_again_once_a_file_is_gone(tmp_path: Path) -> None:
+    """A page of the release before is read again only where that release had a file that this one lacks."""
+    before, staged = tmp_path / "before", tmp_path / "staged"
+    page(before, "index.html", '<a href="models/a.html">a</a>')
+    page(before, "models/a.html", "")
+    staged.mkdir()
+    (staged / "index.html").hardlink_to(before / "index.html")
+    assert faults(staged, previous=before) == ["index.html: link to models/a.html, which is not there"]
+    page(staged, "models/a.html", '<a href="none.html">x</a>')
+    assert faults(staged, previous=before) == ["models/a.html: link to none.html, which is not there"]
