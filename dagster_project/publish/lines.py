@@ -99,6 +99,7 @@ def line_chart(
     interval_label: str = "interval",
     table_rows: int = 31,
     csv: str = "",
+    explore: bool = True,
 ) -> Markup:
     """A series of days in ascending order; None and NaN are gaps and stay gaps.
 
@@ -127,7 +128,9 @@ def line_chart(
         return figure(caption, no_value(), table)
     seen = [(d, t) for d, t in annotations if days[0] <= d <= days[-1]]
     picture = _picture(line, caption, seen, signals, target_label)
-    columns = explored(days, _explorable(line), unit=unit, axis=axis_unit(unit, currency))
+    columns = (
+        explored(days, _explorable(line), unit=unit, axis=axis_unit(unit, currency)) if explore else Markup()
+    )
     words = _legend(line, earlier_label, interval_label)
     return figure(caption, picture, table, legend=words, notes=_notes(seen), columns=columns)
 

@@ -139,12 +139,12 @@ def runs(items: Sequence[_T | None]) -> list[list[_T]]:
 def _through(points: Sequence[Point]) -> str:
     """Relative steps between rounded positions: short, and no drift along a long line.
 
-    Whole units across, of which a drawing has a thousand, and tenths of a pixel up: finer than a screen shows.
+    Whole units across, of which a drawing has a thousand, and half pixels up: as fine as a screen shows.
     """
-    placed = [(round(x), round(y * 10)) for x, y in points]
-    first = f"M{placed[0][0]} {placed[0][1] / 10:g}"
+    placed = [(round(x), round(y * 2)) for x, y in points]
+    first = f"M{placed[0][0]} {placed[0][1] / 2:g}"
     steps = itertools.pairwise(placed)
-    return first + "".join([f"l{x1 - x0} {(y1 - y0) / 10:g}" for (x0, y0), (x1, y1) in steps])
+    return first + "".join([f"l{x1 - x0} {(y1 - y0) / 2:g}" for (x0, y0), (x1, y1) in steps])
 
 
 def _stroke(path: str, name: str, colour: str, width: str, dash: str) -> Markup:

@@ -35,8 +35,8 @@ From the smallest to the largest the full site costs {growth} a model (goal: wit
 beyond the queries: full site 15, nothing changed 3, 5 % changed 4 CPU s; below 500 MiB. {why}
 """
 WHY = """\
-With nothing changed the inputs' digest says so and no page is looked at. Where a share changed every page is rendered \
-again, and those with the same bytes are links to the release before."""
+With nothing changed the inputs' digest says so and no page is looked at. Where a share changed, a page \
+whose reads of the views find the same as before is a link to the release before."""
 
 
 @dataclass(frozen=True, slots=True)
