@@ -14,6 +14,7 @@ from typing import Final
 Number = float | int | None
 
 _LARGEST: Final = 1e100
+_SMALLEST: Final = 1e-290
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,15 @@ class DayTick:
 
 
 def finite(value: Number) -> float | None:
-    """The value as a float; None for None, NaN, infinities, and numbers so large that a drawing overflows."""
+    """The value as a float; None for None, NaN, infinities, and numbers so large that a drawing overflows.
+
+    Numbers so small that no step lies between them and 0 are 0.
+    """
     if value is None:
         return None
     number = float(value)
+    if abs(number) < _SMALLEST:
+        return 0.0
     return number if abs(number) < _LARGEST else None
 
 

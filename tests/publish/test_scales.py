@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dagster_project.publish.scales import day_share, day_ticks, finite, tick_text, value_scale
 
 
 @given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=30), st.booleans())
+@example([0.0, 5e-324], False)
+@example([1e-300, 1e-290], True)
 def test_every_value_lies_inside_its_scale(values: list[float], zero: bool) -> None:
     """Nothing is drawn outside, whatever the data."""
     scale = value_scale(values, zero=zero)
