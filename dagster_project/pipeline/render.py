@@ -192,7 +192,7 @@ def _stamped(night: Night, sources: list[Source], trail: Trail, into: Path) -> I
     )
     for done, page in enumerate(pages, start=1):
         if done % 100 == 0:
-            night.progress("render", done, 0)
+            night.progress("render", done, done)
         yield _as_stamped(page)
 
 
