@@ -72,12 +72,15 @@ def format_relative(current: float | None, before: float | None) -> str:
 
 @lru_cache(REMEMBERED)
 def format_range(low: float | None, high: float | None, unit: str, currency: str = "") -> str:
-    """Return an interval, as exact as its width deserves: '0.64 to 0.68', '63 to 65 %'."""
+    """Return an interval, as exact as its width deserves: '0.64 to 0.68', '63.2 to 65.1 %'.
+
+    The last digit's step is at most a third of the width.
+    """
     if not (_known(low) and _known(high)):
         return NOT_AVAILABLE
     low, high = sorted((_scaled(low, unit), _scaled(high, unit)))
     finest = max(_decimals(low, unit), _decimals(high, unit))
-    decimals = finest if low == high else min(finest, max(0, -_exponent(high - low)))
+    decimals = finest if low == high else min(finest, max(0, -_exponent((high - low) / 3)))
     first, last = _signed(low, decimals), _signed(high, decimals)
     return (first if first == last else f"{first} to {last}") + _suffix(unit, currency)
 

@@ -32,13 +32,13 @@ def happened(
         usual = _figure(signal["expected"], "count", currency)
         return f"Not one row of {name} came for {day}; on that weekday about {usual} come."
     if rule.method == "schema":
-        return f"On {day} columns of {name} changed: {signal['reason'] or 'no name is known'}."
+        return f"{name} had {signal['reason'] or 'changed columns'} on {day}."
     what = head.title if head else signal["metric"]
     observed = _figure(signal["observed"], unit, currency)
     span = {"target": f"over the seven days to {day}", "weeks": f"in the week to {day}"}.get(
         rule.method, f"on {day}"
     )
-    return f"{what} of {name} was {observed} {span}; {_expected(rule, signal, unit, currency)}."
+    return f"{what} of {name}: {observed} {span}; {_expected(rule, signal, unit, currency)}."
 
 
 def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -> str:
@@ -48,13 +48,13 @@ def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -
     limit = _figure(bound, unit, currency)
     side = "at most" if bound == high else "at least"
     if rule.method in ("target", "threshold"):
-        whose = "its owner calls" if rule.method == "target" else "the rule calls"
-        return f"{whose} {limit} or {'more' if bound == high else 'less'} too bad"
+        who = "its owner" if rule.method == "target" else "the rule"
+        return f"{who} asks for {'less' if bound == high else 'more'} than {limit}"
     expected = _figure(signal["expected"], unit, currency)
     if rule.method in ("usage_drop", "slow_decline") and signal["expected"]:
         share = 1 - signal["observed"] / signal["expected"]
         return f"this weekday should bring about {expected}, {side} {limit}: {format_value(share, 'share')} below"
-    return f"expected was about {expected}, {side} {limit}"
+    return f"about {expected} was expected, {side} {limit}"
 
 
 def _figure(value: float | None, unit: str, currency: str) -> str:

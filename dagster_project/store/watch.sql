@@ -62,7 +62,13 @@ SELECT DISTINCT source, model_id FROM daily.traffic WHERE segment = '' ORDER BY 
 -- name: schema_changes
 SELECT
   source, day, coalesce(sum(n) FILTER (WHERE change <> 'appeared'), 0)::BIGINT AS gone,
-  string_agg(change || ': ' || names, '; ' ORDER BY change DESC) AS note
+  string_agg(
+    CASE change
+      WHEN 'vanished' THEN 'no value all day in '
+      WHEN 'appeared' THEN 'first values in '
+      ELSE 'no readable number all day in '
+    END || names, '; ' ORDER BY change DESC
+  ) AS note
 FROM (
   SELECT source, day, change, count(*) AS n, string_agg(name, ', ' ORDER BY name) AS names
   FROM ops.schema_change

@@ -2,8 +2,8 @@
 title: Alerts
 definition: >
   One row an alert, worst first: those that ask something of somebody (open, under no other alert, not silenced) by
-  severity and day, then the others that are open, then what is over. Alerts that ended more than a year ago are left
-  out. `ended` is the day it was resolved; `under` counts the alerts that stand under this one.
+  severity and day, then silenced ones, then what is over, then those that stand under another. Alerts that ended more
+  than a year ago are left out. `ended` is the day it was resolved; `under` counts the alerts that stand under this one.
 ---*/
 with under as (
   select grouped_under as slug, count(*) as under from mart.alert where grouped_under is not null group by grouped_under
@@ -28,7 +28,7 @@ asked as (
 )
 select
   row_number() over (
-    order by asked.is_asked desc, asked.is_open desc, list_position(['high', 'medium', 'low'], asked.severity),
+    order by asked.is_asked desc, asked.grouped_under is not null, asked.is_open desc, list_position(['high', 'medium', 'low'], asked.severity),
       asked.opened desc, asked.slug
   ) as place,
   asked.*,

@@ -1,8 +1,8 @@
 /*---
 title: Exceptions
 definition: >
-  What a reader would act on: open alerts first, then, worst first, families of production models that are poor or on
-  watch, files set aside, and sources that are behind. `ask` says what is asked and `who` of whom; `first_of_title` marks the worst of
+  What a reader would act on, worst first and of the same grade open alerts first: alerts, families of production models
+  that are poor or on watch, files set aside, and sources that are behind. `ask` says what is asked and `who` of whom; `first_of_title` marks the worst of
   each model or source, so that a short list names different ones. Drift of a model whose performance is good asks for
   nothing (`is_asked` is false) and stands last: inputs moved, answers did not become worse.
 ---*/
@@ -114,7 +114,7 @@ of_alerts as (
 )
 select
   row_number() over (
-    order by kind <> 'alert', not is_asked, case grade when 'poor' then 0 else 1 end,
+    order by not is_asked, case grade when 'poor' then 0 else 1 end,
       list_position(['alert', 'performance', 'data', 'usage', 'latency', 'quality', 'drift', 'impact'], family),
       weight desc, title, model, topic
   ) as place,

@@ -12,6 +12,14 @@ with family as (
     (4, 'quality', 'Data quality'), (5, 'drift', 'Drift'), (6, 'impact', 'Impact')
   ) as f (position, family, title)
 ),
+money as (
+  select
+    *,
+    'value ' || replace(format('{:,.0f} {}', month_value, coalesce(currency, '')), ',', chr(8239)) as made,
+    replace(format('{:,.0f} {}', month_plan, coalesce(currency, '')), ',', chr(8239)) as planned
+  from page.impact
+  where is_current
+),
 against_plan as (
   select
     model as model_id,
@@ -26,16 +34,15 @@ against_plan as (
     case
       when value is null then coalesce(reason, 'not available')
       when plan is null then 'no plan is declared that its value could be held against'
-      when value >= plan then 'value at or above its plan'
-      when high >= plan then 'value below its plan; the plan lies within the 90 % interval'
-      when high < plan then 'the whole 90 % interval of the value lies below its plan'
-      else 'value below its plan, without an interval'
+      when value >= plan then made || ' a month, at or above the plan of ' || planned
+      when high >= plan then made || ' a month, below the plan of ' || planned || ', which lies within the 90 % interval'
+      when high < plan then made || ' a month, with its whole 90 % interval below the plan of ' || planned
+      else made || ' a month, below the plan of ' || planned || ', without an interval'
     end as reason,
     null as metric,
     value,
     'currency' as unit
-  from page.impact
-  where is_current
+  from money
   qualify row_number() over (partition by model order by kind desc, evidence, basis) = 1
 ),
 score as (

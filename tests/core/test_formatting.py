@@ -76,7 +76,8 @@ def test_thousands_and_units_never_break_across_lines() -> None:
     ("low", "high", "unit", "text"),
     [
         (0.6412, 0.6789, "1", "0.64 to 0.68"),
-        (0.631, 0.652, "share", "63 to 65 %"),
+        (0.631, 0.652, "share", "63.1 to 65.2 %"),
+        (-0.83, 0.21, "1", "-0.8 to 0.2"),
         (1200, 1534, "currency", "1 200 to 1 534 USD"),
         (-5.4, 12.3, "ms", "-5 to 12 ms"),
         (0.5, 0.5, "1", "0.500"),

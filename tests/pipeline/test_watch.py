@@ -154,7 +154,7 @@ def test_columns_that_vanish_are_an_alert(tmp_path: Path, change: str, opens: bo
         judge(workspace(tmp_path), warehouse)
         messages = [m for (m,) in warehouse.frame("SELECT message FROM mart.alert").rows()]
     assert len(messages) == opens
-    assert all("vanished: amount" in message for message in messages)
+    assert all("had no value all day in amount on" in message for message in messages)
 
 
 def test_a_rule_that_is_switched_off_watches_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""What happened, in one sentence: the figure, the day, and what was expected instead."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from dagster_project.pipeline.watch_words import happened
+from dagster_project.spec.rule import Rule
+from dagster_project.spec.statement import MetricHead
+
+DAY = dt.date(2025, 3, 4)
+SHARE = MetricHead(
+    title="Missing share",
+    family="quality",
+    unit="share",
+    better="down",
+    definition="Missing.",
+    formula="m / n",
+)
+
+
+def told(method: str, unit: str = "share", head: MetricHead | None = SHARE, **signal: Any) -> str:
+    """The sentence of one signal, with plain spaces."""
+    watched: dict[str, Any] = {"families": ["quality"]} if method == "target" else {"metrics": ["x"]}
+    if method in ("heartbeat", "schema"):
+        watched = {}
+    if method == "threshold":
+        watched |= {"at": 0.1, "direction": "up"}
+    rule = Rule.model_validate(
+        {"title": "A rule", "meaning": "It is so.", "method": method, "ask": "Look."} | watched
+    )
+    none = {
+        "day": DAY,
+        "metric": "x",
+        "reason": "",
+        "observed": None,
+        "expected": None,
+        "low": None,
+        "high": None,
+    }
+    text = happened(rule, none | signal, head, "Late arrival, rain", unit, "EUR")
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("method", "signal", "rest"),
+    [
+        (
+            "spread",
+            {"observed": 0.4, "expected": 0.02, "low": 0.0, "high": 0.05},
+            "40.0 % on 4 Mar 2025; about 2.00 % was expected, at most 5.00 %.",
+        ),
+        (
+            "spread",
+            {"observed": 0.0, "expected": 0.3, "low": 0.2, "high": 0.4},
+            "0 % on 4 Mar 2025; about 30.0 % was expected, at least 20.0 %.",
+        ),
+        (
+            "threshold",
+            {"observed": 0.15, "high": 0.1},
+            "15.0 % on 4 Mar 2025; the rule asks for less than 10.0 %.",
+        ),
+        (
+            "target",
+            {"observed": 0.5, "low": 0.6},
+            "50.0 % over the seven days to 4 Mar 2025; its owner asks for more than 60.0 %.",
+        ),
+        (
+            "weeks",
+            {"observed": 0.5, "expected": 0.3, "low": 0.2, "high": 0.4},
+            "50.0 % in the week to 4 Mar 2025; about 30.0 % was expected, at most 40.0 %.",
+        ),
+    ],
+)
+def test_a_figure_stands_beside_what_was_asked_of_it(method: str, signal: dict[str, Any], rest: str) -> None:
+    """The limit that was crossed is the one that is told."""
+    assert told(method, **signal) == f"Missing share of Late arrival, rain: {rest}"
+
+
+def test_a_drop_in_use_says_how_far() -> None:
+    """In percent of what this weekday brings."""
+    requests = SHARE.model_copy(update={"title": "Requests"})
+    sentence = told("usage_drop", "requests", requests, observed=822.0, expected=993.0, low=844.0)
+    assert sentence == (
+        "Requests of Late arrival, rain: 822 on 4 Mar 2025; "
+        "this weekday should bring about 993, at least 844: 17.2 % below."
+    )
+
+
+def test_changed_columns_are_named() -> None:
+    """The reason is the phrase that says what they lack."""
+    assert told("schema", head=None, reason="no value all day in rain, wind") == (
+        "Late arrival, rain had no value all day in rain, wind on 4 Mar 2025."
+    )
+
+
+def test_a_silent_source_says_what_usually_comes() -> None:
+    """Rows, not requests: a source may hold labels."""
+    assert told("heartbeat", head=None, expected=1200.0) == (
+        "Not one row of Late arrival, rain came for 4 Mar 2025; on that weekday about 1 200 come."
+    )
