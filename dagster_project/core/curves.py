@@ -19,6 +19,10 @@ _POINT = 1e-3
 """A bin whose rows spread over less than this part of its width holds one value."""
 _ROUNDING = 1e-6
 """Spread that subtracting two large numbers leaves behind, as a share of the position."""
+_FULL = 20
+"""Rows from which a bin shows whether they lie all over it."""
+_COVERED = 0.8
+"""Rows that lie evenly reach over at least this part of a bin's width."""
 _HEAVY = 0.05
 """A bin with this share of all rows that is no single value is a mixture, say of zeros and small numbers."""
 
@@ -51,14 +55,15 @@ def curves(reference: Sums, current: Sums) -> tuple[Curve, Curve]:
     """Return the curves of both, groups in the same order, ready to be compared.
 
     Where either has a heavy mixture in a bin, both are put on one point there: what lies inside such a bin
-    cannot be told from three sums, so it must not look like a difference.
+    cannot be told from three sums, so it must not look like a difference. In a column of few different values any
+    mixture is taken so: its KS is exact at the borders of the bins, and at most a bin's share too small.
     """
-    drawn = [_spread(side) for side in (reference, current)]
-    blurred = drawn[0][3] | drawn[1][3]
-    first, second = (
-        _curve(side, *spread[:3], blurred) for side, spread in zip((reference, current), drawn, strict=True)
+    before, now = _spread(reference), _spread(current)
+    coarse = ~_is_smooth(reference, before)[:, None]
+    blurred = (before.is_mixed & (coarse | (before.mass > _HEAVY))) | (
+        now.is_mixed & (coarse | (now.mass > _HEAVY))
     )
-    return first, second
+    return _curve(reference, before, blurred), _curve(current, now, blurred)
 
 
 def ks(reference: Curve, current: Curve) -> Floats:
@@ -125,8 +130,30 @@ def _evenly(curve: Curve, at: Floats, jump: Floats) -> Floats:
     return np.where(width > 0, share, jump)
 
 
-def _spread(sums: Sums) -> tuple[Floats, Floats, Floats, Bools]:
-    """Share, start and stop of each bin's rows, and whether they are a heavy mixture."""
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """Where the rows of each bin lie, arrays [groups, 2 k + 1]: their share, where they start and stop."""
+
+    mass: Floats
+    start: Floats
+    stop: Floats
+    is_mixed: Bools
+    """Whether they are more than one value."""
+
+
+def _is_smooth(sums: Sums, spread: _Spread) -> Bools:
+    """Whether the rows of full bins mostly lie all over them [groups]; those of a column of few values do not."""
+    mass = spread.mass
+    low, high = _borders((mass.shape[1] - 1) // 2)
+    rows = np.atleast_2d(np.asarray(sums.n, dtype=np.float64))
+    full = np.where((rows >= _FULL) & (mass <= _HEAVY), mass, 0.0)[:, 1:-1]
+    covered = (spread.stop - spread.start)[:, 1:-1] > _COVERED * (high - low)[1:-1]
+    smooth: Bools = (full * covered).sum(axis=1) >= full.sum(axis=1) / 2
+    return smooth
+
+
+def _spread(sums: Sums) -> _Spread:
+    """Evenly over mean +- sqrt(3) sd, inside the bin; one value at its place."""
     n, s1, s2 = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (sums.n, sums.s1, sums.s2))
     total, rows = n.sum(axis=1, keepdims=True), np.maximum(n, 1.0)
     mass = n / np.where(total > 0, total, np.nan)
@@ -138,15 +165,17 @@ def _spread(sums: Sums) -> tuple[Floats, Floats, Floats, Bools]:
     point = half < np.maximum(_POINT * np.minimum(high - low, 1.0), _ROUNDING * np.abs(mean))
     start = np.where(point, value, np.maximum(mean - half, low))
     stop = np.where(point, value, np.minimum(mean + half, high))
-    return mass, start, stop, ~point & (mass > _HEAVY)
+    return _Spread(mass, start, stop, ~point & (mass > 0))
 
 
-def _curve(sums: Sums, mass: Floats, start: Floats, stop: Floats, blurred: Bools) -> Curve:
+def _curve(sums: Sums, spread: _Spread, blurred: Bools) -> Curve:
+    mass = spread.mass
     below = np.cumsum(mass, axis=1) - mass
     low, high = _borders((mass.shape[1] - 1) // 2)
     anywhere = np.where(np.isfinite(low), low, high)
     rows = np.atleast_2d(np.asarray(sums.n, dtype=np.float64)).sum(axis=1)
-    return Curve(rows, mass, below, np.where(blurred, anywhere, start), np.where(blurred, anywhere, stop))
+    start, stop = (np.where(blurred, anywhere, end) for end in (spread.start, spread.stop))
+    return Curve(rows, mass, below, start, stop)
 
 
 def _borders(k: int) -> tuple[Floats, Floats]:

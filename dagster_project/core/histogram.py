@@ -20,6 +20,10 @@ MISSING, NAN, POS_INF, NEG_INF = 999, 998, 997, -997
 """Bins of what is no finite number."""
 SCALE = 2**20
 """s1 and s2 are sums over round(u SCALE) and its square; u is clipped to +-2^20 before."""
+NORMAL_IQR = 1.35
+"""Interquartile range of a normal column of sd 1."""
+WIDEST = 5
+"""A grid's scale is at most so many interquartile ranges, where there is one."""
 LATENCY_BASE = 1.02
 """Bin b holds (1.02^(b-1), 1.02^b] ms: its geometric middle is within 1 % of everything in it."""
 LATENCY_FLOOR_MS = 0.001
@@ -48,17 +52,26 @@ def edges(k: int = K) -> Floats:
 
 
 def centre_scale(values: Floats) -> tuple[float, float]:
-    """Return median and max(IQR / 1.35, sd / 10) of the finite values; (nan, nan) without any.
+    """Return where a feature's grid lies and how wide it is, of the finite values; (nan, nan) without any.
 
-    IQR / 1.35 is the sd of a normal column; a tenth of the sd keeps columns that are mostly one value alive.
-    Scale 0 means a constant: nothing can be compared with it.
+    The centre is the median. The scale is IQR / 1.35, the sd of a normal column, or a tenth of the sd of all but
+    the outer hundredths where that is more, as in a narrow peak with a wide rest; at most 5 IQR, so that a code
+    such as 99999 for "unknown" does not squeeze all other values into a few bins. A column that is mostly one value
+    is as wide as a third of the median distance of the others from it. Scale 0 means a constant: nothing can be
+    compared with it.
     """
     finite = np.asarray(values, dtype=np.float64)
     finite = finite[np.isfinite(finite)]
     if finite.size == 0:
         return float("nan"), float("nan")
-    low, middle, high = np.quantile(finite, [0.25, 0.5, 0.75])
-    return float(middle), float(max((high - low) / 1.35, finite.std() / 10))
+    least, low, middle, high, most = np.quantile(finite, [0.01, 0.25, 0.5, 0.75, 0.99])
+    if high > low:
+        body = finite[(finite >= least) & (finite <= most)]
+        wide = min(body.std() / 10, WIDEST * (high - low))
+        return float(middle), float(max((high - low) / NORMAL_IQR, wide))
+    apart = np.abs(finite - middle)
+    apart = apart[apart > 0]
+    return float(middle), float(np.median(apart) / 3) if apart.size else 0.0
 
 
 def dense(group: Ints, bins: Ints, values: Numbers, groups: int, k: int = K) -> Floats:

@@ -1,15 +1,17 @@
 """The softsign grid of every (model, feature): where it comes from, when it changes.
 
-Centre and scale are taken from the feature's first 1,000 finite values in (event_time, request_id) order. While
-there are fewer they are taken from the first 1, 2, 4, ... of them, so the grid is a function of the lake alone and
-changes at most ten times before it is frozen; each change marks the feature's days. A day of at least 100 values with
-more than 10 % of them in the two outermost bins of a frozen grid begins a new one: the old one no longer sees. A grid
-taken from fewer values than 1,000 is still to widen, so it never breaks. Caller: summarise_features.
+Centre and scale are taken from about 1,000 finite values of the feature's first days, the same number of each day:
+one day alone may be a dry one, or all of one season's noon. A day counts for at most 64 values. While they are fewer
+than 1,000 together, that is for 16 days at least, the grid is provisional and taken anew at 1, 4, 16, ... of them, so
+that it is a function of the lake alone and changes at most five times; each change marks the feature's days. A day
+of at least 100 values with more than 10 % of them in the two outermost bins of a frozen grid begins a new one: the old
+one no longer sees. A provisional grid is still to widen, so it never breaks. Caller: summarise_features.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
 
 VALUES = 1000
 """So many values make a grid."""
+OF_A_DAY = 64
+"""At most so many values of one day count: a grid is frozen after 16 days or more."""
+GROWTH = 4
+"""A provisional grid is taken anew once it can be taken from so many times as many values."""
 BLIND_SHARE = 0.1
 """More than this share of a day's values in the outermost bins: the grid no longer sees."""
 AT_ONCE = 50
@@ -59,9 +65,13 @@ class Seen:
     model_id: str
     feature: str
     kind: str
-    first_day: dt.date
-    finite: int
-    """Finite numbers; 0 for categories."""
+    finite: Mapping[dt.date, int]
+    """Finite numbers of each day with values; 0 for categories."""
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first day with values."""
+        return min(self.finite)
 
 
 Book = dict[tuple[str, str], list[Grid]]
@@ -74,8 +84,7 @@ def settle(night: Night, warehouse: Warehouse, chunk: Chunk) -> None:
     seen = _look(chunk, book)
     begun = [_begun(one, book.get((one.model_id, one.feature))) for one in seen]
     _write(warehouse, [new for new in begun if new is not None])
-    fresh = {(one.model_id, one.feature): one.finite for one in seen}
-    _retake(night, warehouse, chunk, fresh)
+    _retake(night, warehouse, chunk, {(one.model_id, one.feature): one.finite for one in seen})
 
 
 def read(warehouse: Warehouse, chunk: Chunk) -> Book:
@@ -143,12 +152,13 @@ def _look(chunk: Chunk, book: Book) -> list[Seen]:
     for probes in (wanted[i : i + AT_ONCE] for i in range(0, len(wanted), AT_ONCE)):
         counted = _count_values(chunk, probes).join(chunk.keys, on="key")
         for i, (feature, kind) in enumerate(probes):
-            by_model = counted.filter(pl.col(f"there_{i}") > 0).group_by("model_id")
-            rows = by_model.agg(pl.col("day").min(), pl.col(f"finite_{i}").sum())
-            for model_id, day, n in rows.sort("model_id").iter_rows():
-                kept = _kept_kind(chunk, model_id, feature, kind, book)
+            by_day = counted.filter(pl.col(f"there_{i}") > 0).group_by("model_id", "day")
+            rows = by_day.agg(pl.col(f"finite_{i}").sum()).sort("model_id", "day")
+            for (model_id,), days in rows.group_by("model_id", maintain_order=True):
+                kept = _kept_kind(chunk, str(model_id), feature, kind, book)
                 if feature != PREDICTION or kept == kind:
-                    seen.setdefault((model_id, feature), Seen(model_id, feature, kept, day, n))
+                    finite = dict(days.select("day", f"finite_{i}").iter_rows())
+                    seen.setdefault((str(model_id), feature), Seen(str(model_id), feature, kept, finite))
     return list(seen.values())
 
 
@@ -208,70 +218,83 @@ def _write(warehouse: Warehouse, changes: Sequence[tuple[Grid | None, Grid]]) ->
         mark(warehouse, (new.model_id for _, new in changes if new.from_day == day), day)
 
 
-def _retake(night: Night, warehouse: Warehouse, chunk: Chunk, fresh: Mapping[tuple[str, str], int]) -> None:
+def _retake(
+    night: Night, warehouse: Warehouse, chunk: Chunk, fresh: Mapping[tuple[str, str], Mapping[dt.date, int]]
+) -> None:
     """Take centre and scale anew for every provisional grid of the chunk's models that has more values by now."""
     counted = _counted(warehouse, chunk)
     wanted: dict[tuple[str, dt.date], list[Grid]] = {}
     for key, grids in read(warehouse, chunk).items():
         last = grids[-1]
-        n = counted.get((*key, last.from_day), 0) + fresh.get(key, 0)
+        by_day = {**counted.get((*key, last.from_day), {}), **fresh.get(key, {})}
+        n = sum(min(finite, OF_A_DAY) for finite in by_day.values())
         if not last.frozen and (last.n == 0 or _step(n) > last.n):
             wanted.setdefault((last.feature, last.from_day), []).append(last)
     changes: list[tuple[Grid | None, Grid]] = []
     for (feature, from_day), grids in sorted(wanted.items(), key=lambda item: item[0]):
-        values = _first_values(night, warehouse, chunk, feature, from_day, [g.model_id for g in grids])
+        values = _sample(night, warehouse, chunk, feature, from_day, [g.model_id for g in grids])
         changes += [(old, new) for old in grids if (new := _taken(old, values)).n > old.n]
     _write(warehouse, changes)
 
 
-def _counted(warehouse: Warehouse, chunk: Chunk) -> dict[tuple[str, str, dt.date], int]:
-    """Finite values that the days outside the chunk hold, for each provisional grid."""
+def _counted(warehouse: Warehouse, chunk: Chunk) -> dict[tuple[str, str, dt.date], dict[dt.date, int]]:
+    """Finite values by day that the days outside the chunk hold, for each provisional grid."""
     rows = warehouse.connection.execute(
         """
-        SELECT h.model_id, h.feature, h.grid_from, sum(h.n)::BIGINT
+        SELECT h.model_id, h.feature, h.grid_from, h.day, sum(h.n)::BIGINT
         FROM daily.feature_hist AS h
         JOIN ops.grid AS g ON g.model_id = h.model_id AND g.feature = h.feature AND g.from_day = h.grid_from
         WHERE NOT g.frozen AND list_contains(?, h.model_id) AND h.bin BETWEEN -127 AND 127
           AND NOT (h.source = ? AND list_contains(?, h.day))
-        GROUP BY ALL
+        GROUP BY ALL ORDER BY ALL
         """,
         [chunk.model_ids, chunk.source, list(chunk.days)],
     ).fetchall()
-    return {(model_id, feature, day): n for model_id, feature, day, n in rows}
+    found: dict[tuple[str, str, dt.date], dict[dt.date, int]] = {}
+    for model_id, feature, from_day, day, n in rows:
+        found.setdefault((model_id, feature, from_day), {})[day] = n
+    return found
 
 
 def _step(n: int) -> int:
-    """1, 2, 4, ... 512 or 1,000: how many of n values a grid is taken from."""
-    return VALUES if n >= VALUES else 2 ** (n.bit_length() - 1) if n else 0
+    """1, 4, 16, 64, 256 or 1,000: how many of n values a grid is taken from."""
+    return VALUES if n >= VALUES else GROWTH ** int(math.log(n, GROWTH) + 1e-9) if n else 0
 
 
 def _taken(grid: Grid, values: pl.DataFrame) -> Grid:
-    """The grid taken from its model's first values."""
+    """The grid taken from its model's first days: as many values of each as make about `VALUES` together."""
     import polars as pl
 
-    own = values.filter(pl.col("model_id") == grid.model_id)["x"]
-    n = _step(len(own))
+    own = values.filter(pl.col("model_id") == grid.model_id)
+    by_day = own.group_by("day").len().sort("day")
+    counts = by_day["len"].clip(upper_bound=OF_A_DAY).cum_sum()
+    n = _step(counts[-1] if len(counts) else 0)
     if n == 0:
         return grid
-    centre, scale = centre_scale(own.head(n).to_numpy())
+    days = int((counts < n).sum()) + 1
+    used = own.filter(
+        pl.col("day") <= by_day["day"][days - 1], pl.col("place") <= max(OF_A_DAY, VALUES // days)
+    )
+    centre, scale = centre_scale(used["x"].to_numpy())
     return replace(grid, centre=centre, scale=scale, n=n, frozen=n == VALUES)
 
 
-def _first_values(
+def _sample(
     night: Night, warehouse: Warehouse, chunk: Chunk, feature: str, since: dt.date, models: Sequence[str]
 ) -> pl.DataFrame:
-    """model_id, x: each model's first 1,000 finite values from a day on, in event order, from few days if they do."""
+    """model_id, day, place, x: finite values of each model's first days, from few days if they are enough."""
     import polars as pl
 
     days = _files_by_day(night, warehouse, chunk, since)
-    take = 2
+    column = "prediction" if feature == PREDICTION else f"f:{feature}"
+    take = VALUES // OF_A_DAY + 1
     while True:
-        column = "prediction" if feature == PREDICTION else f"f:{feature}"
-        values = chunk.engine.first_values(
+        values = chunk.engine.spread_values(
             [f for files in days[:take] for f in files], column, models, VALUES
         )
-        full = values.group_by("model_id").len().filter(pl.col("len") >= VALUES)
-        if take >= len(days) or len(full) == len(models):
+        of_days = values.group_by("model_id", "day").len()
+        counted = of_days.group_by("model_id").agg(pl.col("len").clip(upper_bound=OF_A_DAY).sum())
+        if take >= len(days) or len(counted.filter(pl.col("len") >= VALUES)) == len(models):
             return values
         take *= 8
 

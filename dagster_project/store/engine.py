@@ -135,23 +135,25 @@ class Engine:
         )
         self.bound[scan.name] = scan
 
-    def first_values(self, files: Sequence[Path], column: str, models: Sequence[str], n: int) -> pl.DataFrame:
-        """model_id, x: the first n finite values of a column in (event_time, request_id) order, model by model.
+    def spread_values(
+        self, files: Sequence[Path], column: str, models: Sequence[str], n: int
+    ) -> pl.DataFrame:
+        """model_id, day, place, x: at most n finite values of a column for each model and day.
 
-        Twice over the files, so that only rows up to the time of the n-th value are put in order.
+        They are those whose request ids have the smallest hashes, so that they lie anywhere in the day.
         """
-        self.warehouse.run("SET VARIABLE first_files = ?", [[str(path) for path in files]])
+        self.warehouse.run("SET VARIABLE sampled_files = ?", [[str(path) for path in files]])
         return self.warehouse.frame(
             f"""
-            WITH finite AS NOT MATERIALIZED (
-              SELECT model_id, event_time, request_id, try_cast({quote(column)} AS DOUBLE) AS x
-              FROM read_parquet(getvariable('first_files'), union_by_name = true)
-              WHERE list_contains($models, model_id) AND isfinite(x)
-            ), early AS (SELECT model_id, list_max(min(event_time, $n)) AS until FROM finite GROUP BY model_id)
-            SELECT model_id, x FROM (
-              SELECT model_id, x, row_number() OVER (PARTITION BY model_id ORDER BY event_time, request_id) AS place
-              FROM finite JOIN early USING (model_id) WHERE event_time <= until
-            ) WHERE place <= $n ORDER BY model_id, place
+            WITH drawn AS (
+              SELECT model_id, day, arg_min(x, hash(request_id), $n) AS x FROM (
+                SELECT model_id, day, request_id, try_cast({quote(column)} AS DOUBLE) AS x
+                FROM read_parquet(getvariable('sampled_files'), union_by_name = true)
+                WHERE list_contains($models, model_id) AND isfinite(x)
+              ) GROUP BY model_id, day
+            )
+            SELECT model_id, day, unnest(range(1, len(x) + 1)) AS place, unnest(x) AS x FROM drawn
+            ORDER BY model_id, day, place
             """,  # noqa: S608  the column's name is quoted
             {"models": list(models), "n": n},
         )

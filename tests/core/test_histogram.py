@@ -47,9 +47,24 @@ def test_centre_and_scale_of_a_normal_column_are_its_mean_and_sd() -> None:
 
 
 def test_a_column_that_is_mostly_one_value_keeps_a_scale() -> None:
-    """The IQR is 0 there; a tenth of the sd stands in."""
-    values = np.concatenate([np.zeros(900), np.arange(100.0)])
-    assert h.centre_scale(values) == pytest.approx((0, values.std() / 10))
+    """The IQR is 0 there; a third of the median distance of the other values stands in."""
+    values = np.concatenate([np.zeros(900), np.arange(1.0, 100.0)])
+    assert h.centre_scale(values) == (0.0, 50 / 3)
+
+
+def test_a_narrow_peak_with_a_wide_rest_is_seen_in_both() -> None:
+    """A tenth of the sd where that is more than the IQR says, but no more than five IQR."""
+    draw = np.random.default_rng(3)
+    values = np.concatenate([draw.normal(10, 0.5, 800), draw.uniform(0, 60, 200)])
+    assert h.centre_scale(values)[1] == pytest.approx(values.std() / 10, rel=0.1)
+
+
+@pytest.mark.parametrize(("code", "rows"), [(1e300, 3), (99999.0, 10), (99999.0, 200)])
+def test_a_code_for_unknown_does_not_hide_the_other_values(code: float, rows: int) -> None:
+    """A normal column keeps dozens of bins beside rows of a code far away."""
+    normal = np.random.default_rng(4).normal(50, 10, 1000)
+    centre, scale = h.centre_scale(np.concatenate([normal, np.full(rows, code)]))
+    assert len(np.unique(h.softsign_bin((normal - centre) / scale))) > 40
 
 
 def test_a_constant_has_scale_zero_and_nothing_has_none() -> None:

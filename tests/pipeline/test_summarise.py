@@ -110,9 +110,7 @@ def test_latency_and_score_bins_are_those_of_core(tmp_path: Path, days: list[pl.
         assert found.rows() == list(zip(values.tolist(), counts.tolist(), strict=True))
 
 
-def test_features_stand_on_the_grid_of_their_first_thousand_values(
-    tmp_path: Path, days: list[pl.DataFrame]
-) -> None:
+def test_features_stand_on_one_grid(tmp_path: Path, days: list[pl.DataFrame]) -> None:
     """Bins, integer sums and invalid counts equal numpy's; odd values have bins of their own."""
     of = workspace(tmp_path, [MODEL])
     ages = days[3]["f:age"].to_list()
@@ -123,16 +121,15 @@ def test_features_stand_on_the_grid_of_their_first_thousand_values(
         for rows in days:
             put(of, warehouse, "requests", "log", rows)
         summarise(night(of, day(3)), warehouse)
-        grid = warehouse.connection.execute(
+        ((centre, scale, *state),) = warehouse.connection.execute(
             "SELECT centre, scale, n, frozen FROM ops.grid WHERE feature = 'age'"
         ).fetchall()
         found = warehouse.frame(
             "SELECT bin, sum(n)::BIGINT, sum(s1)::DOUBLE, sum(s2)::DOUBLE, sum(invalid)::BIGINT"
             " FROM daily.feature_hist GROUP BY bin ORDER BY bin"
         )
-    first = pl.concat(days).sort("event_time", "request_id")["f:age"].head(1000).to_numpy()
-    centre, scale = centre_scale(first)
-    assert grid == [(centre, scale, 1000, True)]
+    assert state == [256, False], "64 values of each day count, 1,000 make it final"
+    assert (centre, scale) == pytest.approx((40, 20), rel=0.1)
     x = pl.concat(days)["f:age"]
     u = (x.drop_nulls().to_numpy() - centre) / scale
     q = np.floor(np.clip(np.where(np.isfinite(u), u, 0), -(2.0**20), 2.0**20) * 2**20 + 0.5)
@@ -202,6 +199,18 @@ def test_one_thread_and_two_make_the_same_rows_whatever_the_order_of_days(
         assert_frame_equal(frame, found[1][name])
 
 
+def test_a_grid_is_taken_from_sixteen_days(tmp_path: Path) -> None:
+    """The same number of values of each day, however many it has: a feature that stands still all day has a width."""
+    of = workspace(tmp_path, [{"id": "m"}])
+    with Warehouse.open(None) as warehouse:
+        for number in range(20):
+            n = 3000 if number == 3 else 100
+            put(of, warehouse, "requests", "log", requests("m", day(number), n, {"x": [float(number)] * n}))
+        summarise(night(of, day(19)), warehouse)
+        grid = warehouse.connection.execute("SELECT centre, scale, n, frozen FROM ops.grid").fetchall()
+    assert grid == [(*centre_scale(np.repeat(np.arange(16.0), 64)), 1000, True)]
+
+
 def test_a_provisional_grid_is_a_function_of_the_lake_alone(tmp_path: Path) -> None:
     """Below 1,000 values nights one after another end in the rows of one backfill."""
     rng = np.random.default_rng(5)
@@ -214,7 +223,7 @@ def test_a_provisional_grid_is_a_function_of_the_lake_alone(tmp_path: Path) -> N
                 put(of, warehouse, "requests", "log", rows)
             for number in nights:
                 summarise(night(of, day(number)), warehouse)
-            assert warehouse.value("SELECT n FROM ops.grid") == 128
+            assert warehouse.value("SELECT n FROM ops.grid") == 64
             found.append(tables(warehouse))
     for name in DAILY:
         assert_frame_equal(found[0][name], found[1][name])
@@ -291,7 +300,7 @@ def test_a_grid_that_no_longer_sees_begins_again(tmp_path: Path) -> None:
     """A day with most values far outside gets a grid of its own from that day on."""
     rng = np.random.default_rng(1)
     of = workspace(tmp_path, [{"id": "m"}])
-    centres = [0.0, 0.0, 1e6, 1e6]
+    centres = [0.0] * 16 + [1e6] * 2
     with Warehouse.open(None) as warehouse:
         for number, centre in enumerate(centres):
             put(
@@ -301,16 +310,16 @@ def test_a_grid_that_no_longer_sees_begins_again(tmp_path: Path) -> None:
                 "log",
                 requests("m", day(number), 600, {"x": rng.normal(centre, 1, 600)}),
             )
-        summarise(night(of, day(3)), warehouse)
+        summarise(night(of, day(17)), warehouse)
         grids = warehouse.connection.execute(
             "SELECT from_day, round(centre), frozen FROM ops.grid ORDER BY from_day"
         ).fetchall()
         used = warehouse.connection.execute(
             "SELECT DISTINCT day, grid_from FROM daily.feature_hist ORDER BY day"
         ).fetchall()
-        assert summarise(night(of, day(3)), warehouse).days == 0
-    assert grids == [(day(0), 0.0, True), (day(2), 1e6, True)]
-    assert used == [(day(0), day(0)), (day(1), day(0)), (day(2), day(2)), (day(3), day(2))]
+        assert summarise(night(of, day(17)), warehouse).days == 0
+    assert grids == [(day(0), 0.0, True), (day(16), 1e6, False)]
+    assert used == [(day(i), day(0 if i < 16 else 16)) for i in range(18)]
 
 
 def test_a_grid_of_few_values_widens_before_it_breaks(tmp_path: Path) -> None:
@@ -329,8 +338,8 @@ def test_a_grid_of_few_values_widens_before_it_breaks(tmp_path: Path) -> None:
                 summarise(night(of, day(number)), warehouse)
             found.append(tables(warehouse)["feature_hist"])
             assert warehouse.frame("SELECT feature, n FROM ops.grid ORDER BY feature").rows() == [
-                ("rain", 1000),
-                ("x", 1000),
+                ("rain", 256),
+                ("x", 256),
             ]
     assert_frame_equal(found[0], found[1])
 
@@ -340,10 +349,11 @@ def test_a_day_of_few_values_never_breaks_a_grid(tmp_path: Path) -> None:
     rng = np.random.default_rng(9)
     of = workspace(tmp_path, [{"id": "m"}])
     with Warehouse.open(None) as warehouse:
-        for number, (n, centre) in enumerate([(1200, 0.0), (90, 1e6)]):
+        for number, (n, centre) in enumerate([(1200, 0.0)] * 16 + [(90, 1e6)]):
             rows = requests("m", day(number), n, {"x": rng.normal(centre, 1, n)})
             put(of, warehouse, "requests", "log", rows)
-        summarise(night(of, day(1)), warehouse)
+        summarise(night(of, day(16)), warehouse)
+        assert warehouse.value("SELECT frozen FROM ops.grid")
         assert warehouse.frame("SELECT from_day FROM ops.grid").rows() == [(day(0),)]
 
 

@@ -82,18 +82,6 @@ def test_a_list_column_is_read_once_whole_and_once_an_item(tmp_path: Path) -> No
     assert found.rows() == [(1, ""), (1, "a"), (1, "b"), (2, "")]
 
 
-def test_first_values_follow_the_time_of_the_event(tmp_path: Path) -> None:
-    """The first n finite values of each model in (event_time, request_id) order, whatever the file order."""
-    frame = pl.DataFrame({
-        "model_id": ["m"] * 5, "event_time": [3, 1, 2, 1, 0], "request_id": ["a", "b", "c", "a", "z"],
-        "f:x": [30.0, 11.0, 20.0, 10.0, float("nan")],
-    })  # fmt: skip
-    frame.write_parquet(tmp_path / "p.parquet")
-    with Warehouse.open(None) as warehouse:
-        found = Engine(warehouse).first_values([tmp_path / "p.parquet"], "f:x", ["m"], 3)
-    assert found["x"].to_list() == [10.0, 11.0, 20.0]
-
-
 @pytest.mark.parametrize("rows", [4, KEEP_ROWS + 1])
 def test_a_column_younger_than_all_files_is_null(files: list[Path], rows: int) -> None:
     """Files from before it existed read as if nobody had logged it."""
@@ -106,19 +94,25 @@ def test_a_column_younger_than_all_files_is_null(files: list[Path], rows: int) -
         assert counted.cast(pl.Int64).rows() == [(3, 0)]
 
 
-def test_first_values_are_those_of_a_full_sort(tmp_path: Path) -> None:
-    """In the order of time, then id; also where many rows share the time of the last one, or are no finite number."""
-    rows = [
-        {"model_id": f"m{i % 3}", "event_time": i // 40, "request_id": f"r{i * 7 % 120:03}", "f:x": float(i)}
-        for i in range(240)
+def test_spread_values_lie_anywhere_in_each_day(tmp_path: Path) -> None:
+    """At most n finite values a model and day, whatever the order of the file; none of other models."""
+    place = [i % 500 for i in range(3000)]
+    rows = pl.DataFrame({
+        "model_id": [f"m{i % 3}" for i in range(3000)], "day": [i // 1500 for i in range(3000)],
+        "request_id": [f"r{i:04}" for i in range(3000)], "f:x": [float(p) for p in place],
+    }).with_columns(pl.when(pl.col("f:x") < 5).then(float("nan")).otherwise("f:x").alias("f:x"))  # fmt: skip
+    found = []
+    for name, frame in (("a", rows), ("b", rows.reverse())):
+        frame.write_parquet(tmp_path / f"{name}.parquet")
+        with Warehouse.open(None) as warehouse:
+            engine = Engine(warehouse)
+            found.append(
+                engine.spread_values([tmp_path / f"{name}.parquet"], "f:x", ["m0", "m2", "none"], 40)
+            )
+    assert found[0].equals(found[1])
+    counts = found[0].group_by("model_id", "day").agg(pl.len(), pl.col("place").max(), pl.col("x").mean())
+    assert sorted(counts.select("model_id", "day", "len", "place").rows()) == [
+        (m, d, 40, 40) for m in ("m0", "m2") for d in (0, 1)
     ]
-    rows[5]["f:x"], rows[6]["f:x"], rows[7]["f:x"] = float("nan"), float("inf"), None
-    frame = pl.DataFrame(rows).with_columns(pl.from_epoch("event_time", time_unit="s"))
-    frame.write_parquet(tmp_path / "p.parquet")
-    with Warehouse.open(None) as warehouse:
-        found = Engine(warehouse).first_values([tmp_path / "p.parquet"], "f:x", ["m0", "m2", "none"], 20)
-    finite = frame.filter(pl.col("f:x").is_finite(), pl.col("model_id") != "m1")
-    first = (
-        finite.sort("model_id", "event_time", "request_id").group_by("model_id", maintain_order=True).head(20)
-    )
-    assert found.rows() == first.select("model_id", "f:x").rows()
+    assert counts["x"].is_between(180, 320).all(), "a mean of 250 with an error of 23"
+    assert found[0]["x"].min() >= 5

@@ -1,0 +1,83 @@
+"""Figures of features computed a second time, from the rows of a window and of the reference days.
+
+In: one feature's values on both sides. Out: metric -> figure. Called by `pipeline.verify`. Distances are scipy's, on
+all rows: no bins, no sums that were kept, no `core`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dagster_project.pipeline.verify_readings import ROUNDED, Tolerance
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PREFIX = "f:"
+"""What stands before the name of a feature in the lake's columns."""
+OF_FEATURES = {
+    "missing_share": ROUNDED, "drift_missing_change": ROUNDED, "drift_l_infinity": ROUNDED,
+    "drift_unseen_share": ROUNDED, "drift_cramers_v": Tolerance(absolute=1e-6),
+    "drift_ks": Tolerance(absolute=0.003), "drift_wasserstein_sd": Tolerance(absolute=0.002, relative=0.005),
+    "drift_wasserstein": Tolerance(absolute=1e-6, relative=0.005),
+}  # fmt: skip
+"""The metrics that are recomputed. Numbers are kept in 255 bins with the mean of each, categories as they are."""
+MOST_CATEGORIES = 500
+"""With more the product pools the rare ones."""
+
+
+def window_figures(values: pl.Series) -> dict[str, float | None]:
+    """What a feature's values [rows] of one window say by themselves."""
+    return {"missing_share": values.null_count() / len(values) if len(values) else None}
+
+
+def drift_figures(current: pl.Series, reference: pl.Series) -> dict[str, float | None]:
+    """Distances of a feature's values [rows] from those of the reference days [rows].
+
+    What cannot be computed is left out: an empty side, a constant reference, more categories than are kept apart.
+    """
+    import polars as pl
+
+    if not len(current) or not len(reference):
+        return {}
+    change = current.null_count() / len(current) - reference.null_count() / len(reference)
+    compare = _categories if current.dtype == pl.String else _numbers
+    return {"drift_missing_change": change, **compare(current, reference)}
+
+
+def _numbers(current: pl.Series, reference: pl.Series) -> dict[str, float | None]:
+    from scipy import stats
+
+    now, before = (np.asarray(side.drop_nulls().to_numpy(), np.float64) for side in (current, reference))
+    now, before = now[np.isfinite(now)], before[np.isfinite(before)]
+    if not len(now) or len(before) == 0 or before.min() == before.max():
+        return {}
+    moved = float(stats.wasserstein_distance(before, now))
+    return {
+        "drift_ks": float(stats.ks_2samp(before, now, method="asymp").statistic),
+        "drift_wasserstein": moved,
+        "drift_wasserstein_sd": moved / float(before.std()),
+    }
+
+
+def _categories(current: pl.Series, reference: pl.Series) -> dict[str, float | None]:
+    """A row without a category counts as one of its own; it is never unseen."""
+    from scipy import stats
+
+    names = sorted({*current.drop_nulls().unique(), *reference.drop_nulls().unique()})
+    if not names or len(names) > MOST_CATEGORIES:
+        return {}
+    table = np.array([[(side == name).sum() for name in names] + [side.null_count()]
+                      for side in (reference, current)], np.float64)  # fmt: skip
+    table = table[:, table.sum(axis=0) > 0]
+    shares = table / table.sum(axis=1, keepdims=True)
+    unseen = ~current.is_in(reference.drop_nulls().unique().to_list()) & current.is_not_null()
+    figures: dict[str, float | None] = {
+        "drift_l_infinity": float(np.abs(shares[1] - shares[0]).max()),
+        "drift_unseen_share": int(unseen.sum()) / len(current),
+    }
+    if table.shape[1] > 1:
+        figures["drift_cramers_v"] = float(stats.contingency.association(table.astype(int), correction=False))
+    return figures
