@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_alerts import put_alert_definitions
+from dagster_project.pipeline.verify import RECOMPUTED
+from dagster_project.spec.files import BUILTIN
 from dagster_project.spec.statement import MetricHead
 from dagster_project.store.warehouse import Warehouse
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from dagster_project.spec.loading import Workspace
 
 PREFERRED_WINDOW_DAYS = 28
-TEXT, WHOLE, NUMBER, TEXTS = "text", "whole", "number", "texts"
+TEXT, WHOLE, NUMBER, TEXTS, FLAG = "text", "whole", "number", "texts", "flag"
 """Kinds of a column's values; they say which polars type an empty or all-NULL column gets."""
 
 Row = tuple[object, ...]
@@ -68,7 +70,7 @@ def _put_metrics(workspace: Workspace, warehouse: Warehouse) -> None:
     columns = {
         "metric": TEXT, "slug": TEXT, "title": TEXT, "family": TEXT, "unit": TEXT, "better": TEXT, "definition": TEXT,
         "formula": TEXT, "source": TEXT, "apply": TEXT, "minimum": WHOLE, "good": NUMBER, "poor": NUMBER,
-        "pillar": TEXT, "weight": NUMBER, "file": TEXT, "sql": TEXT,
+        "pillar": TEXT, "weight": NUMBER, "file": TEXT, "sql": TEXT, "is_recomputed": FLAG,
     }  # fmt: skip
     rows: list[Row] = []
     for statement in workspace.metrics:
@@ -81,6 +83,7 @@ def _put_metrics(workspace: Workspace, warehouse: Warehouse) -> None:
             head.definition, head.formula,
             head.source, head.apply, head.minimum, levels.good if levels else None,
             levels.poor if levels else None, head.pillar, head.weight, statement.file, statement.sql.strip(),
+            statement.file.startswith(BUILTIN) and statement.id in RECOMPUTED,
         ))  # fmt: skip
     warehouse.replace("catalog.metric", _frame(columns, rows))
 
@@ -188,7 +191,9 @@ def _frame(columns: dict[str, str], rows: Iterable[Row]) -> pl.DataFrame:
     """Rows as a frame with the columns' declared kinds, so that a column of NULLs keeps its type."""
     import polars as pl
 
-    types = {TEXT: pl.String(), WHOLE: pl.Int64(), NUMBER: pl.Float64(), TEXTS: pl.List(pl.String())}
+    types = {
+        TEXT: pl.String(), WHOLE: pl.Int64(), NUMBER: pl.Float64(), TEXTS: pl.List(pl.String()), FLAG: pl.Boolean(),
+    }  # fmt: skip
     return pl.DataFrame(
         list(rows), schema={name: types[kind] for name, kind in columns.items()}, orient="row", strict=False
     )

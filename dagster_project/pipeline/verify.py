@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagster_project.core.errors import PublishError
+from dagster_project.core.naming import OUTPUT
+from dagster_project.pipeline.verify_features import OF_FEATURES, PREFIX, drift_figures, window_figures
 from dagster_project.pipeline.verify_readings import (
     OF_REQUESTS,
     TOLERANCES,
@@ -22,6 +24,7 @@ from dagster_project.pipeline.verify_readings import (
     request_figures,
     tolerance,
 )
+from dagster_project.pipeline.verify_rows import Days, lake_rows, of_model
 from dagster_project.publish.receipts import MANIFEST, tree_hashes
 from dagster_project.publish.release import Release, published, releases
 from dagster_project.spec.loading import Workspace
@@ -30,9 +33,12 @@ from dagster_project.store.warehouse import Warehouse
 if TYPE_CHECKING:
     import polars as pl
 
+RECOMPUTED = frozenset(TOLERANCES) | frozenset(OF_FEATURES)
+"""Metrics with a second computation."""
 SAMPLE = 200
 SEED = 20130101
-REQUEST_COLUMNS = ("model_id", "version", "latency_ms", "user_hash", "records", "error", "late", "consumer")
+REQUEST_COLUMNS = ("model_id", "version", "latency_ms", "user_hash", "records", "error", "late", "consumer",
+                   "tokens_in", "tokens_out")  # fmt: skip
 LABEL_COLUMNS = ("model_id", "version", "label_day", "score", "prediction", "baseline", "label")
 
 
@@ -44,20 +50,10 @@ class Verification:
     differences: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """A window of days: its last day and its length."""
-
-    day: dt.date
-    window_days: int
-
-    @property
-    def first(self) -> dt.date:
-        return self.day - dt.timedelta(days=self.window_days - 1)
-
-
 def verify(workspace: Workspace, *, everything: bool = False, sample: int = SAMPLE) -> Verification:
-    """Check the published release; `everything` recomputes all readings that can be, else a seeded sample.
+    """Check the published release; `everything` recomputes all readings that can be, else two seeded samples.
+
+    One sample is of whole models and versions, one of features; each has at most `sample` readings.
 
     Raises PublishError when nothing is published.
     """
@@ -106,82 +102,98 @@ def _chosen(site: Path, sample: int | None) -> pl.DataFrame:
     path = site / "api" / "readings.parquet"
     if not path.is_file():
         raise PublishError(f"{path} is missing: there are no published readings to recompute")
-    readings = pl.read_parquet(path).filter(
-        pl.col("metric").is_in(sorted(TOLERANCES)),
-        pl.col("segment") == "",
-        pl.col("feature") == "",
-        pl.col("value").is_not_null(),
-    )
+    of_features = (
+        pl.col("metric").is_in(sorted(OF_FEATURES)) & (pl.col("version") == "")
+        & (pl.col("feature") != "") & ~pl.col("feature").str.starts_with(OUTPUT)
+    )  # fmt: skip
+    readings = pl.read_parquet(path).filter(pl.col("segment") == "", pl.col("value").is_not_null())
+    whole = readings.filter(pl.col("feature") == "", pl.col("metric").is_in(sorted(TOLERANCES)))
+    return pl.concat([_sampled(whole, sample), _sampled(readings.filter(of_features), sample)])
+
+
+def _sampled(readings: pl.DataFrame, sample: int | None) -> pl.DataFrame:
     if sample is None or readings.height <= sample:
         return readings
-    rows = sorted(random.Random(SEED).sample(range(readings.height), sample))  # noqa: S311  a sample, no secret
-    return readings[rows]
+    return readings[sorted(random.Random(SEED).sample(range(readings.height), sample))]  # noqa: S311  no secret
 
 
 def _reading_differences(workspace: Workspace, chosen: pl.DataFrame, as_of: dt.date) -> Iterator[str]:
-    """Span by span, so that no more than one window's rows are held."""
+    """First what is of whole models and versions, then what is of their features."""
     with Warehouse.open(workspace.warehouse) as warehouse:
         parts = warehouse.frame("SELECT kind, day, path FROM ops.part ORDER BY kind, day, path")
-        models = warehouse.frame("SELECT model_id, task, threshold FROM catalog.model ORDER BY model_id")
-    spans = chosen.sort("day", "window_days", "model_id", "version", "metric").partition_by(
-        "day", "window_days", as_dict=True, maintain_order=True
-    )
-    declared = {model: (task, threshold) for model, task, threshold in models.iter_rows()}
-    for (day, window_days), readings in spans.items():
-        span = _Span(day, window_days)
-        metrics = set(readings["metric"])
-        requests = (
-            _rows(workspace, parts, "requests", span, REQUEST_COLUMNS) if metrics & OF_REQUESTS else None
+        models = warehouse.frame(
+            "SELECT model_id, task, threshold, reference_start, reference_end FROM catalog.model ORDER BY model_id"
         )
-        labelled = _rows(workspace, parts, "labelled", span, LABEL_COLUMNS) if metrics - OF_REQUESTS else None
-        if labelled is not None:
-            labelled = labelled.filter(labelled["label_day"] <= as_of)
-        for (model, version), own in readings.partition_by(
-            "model_id", "version", as_dict=True, maintain_order=True
-        ).items():
+    whole = chosen.filter(chosen["feature"] == "")
+    yield from _whole_differences(
+        workspace, parts, whole, as_of, {m: rest[:2] for m, *rest in models.iter_rows()}
+    )
+    references = {
+        model: Days(end, (end - start).days + 1)
+        for model, _, _, start, end in models.iter_rows()
+        if start and end and model not in _moving_references(workspace)
+    }
+    yield from _feature_differences(workspace, parts, chosen.filter(chosen["feature"] != ""), references)
+
+
+def _moving_references(workspace: Workspace) -> set[str]:
+    """Models that are compared with days that roll along, with a profile, or version by version."""
+    declared = [placed.value for placed in workspace.models]
+    return {
+        model.id
+        for model in declared
+        if (model.reference and not model.reference.days) or any(v.reference for v in model.versions)
+    }
+
+
+def _whole_differences(
+    workspace: Workspace,
+    parts: pl.DataFrame,
+    chosen: pl.DataFrame,
+    as_of: dt.date,
+    declared: Mapping[str, Sequence[Any]],
+) -> Iterator[str]:
+    """Window by window, so that no more than one window's rows are held; `declared` has task and threshold."""
+    for (day, length), readings in _split(chosen, "day", "window_days"):
+        days, metrics = Days(day, length), set(readings["metric"])
+        requests = (
+            lake_rows(workspace, parts, "requests", days, REQUEST_COLUMNS) if metrics & OF_REQUESTS else None
+        )
+        labelled = (
+            lake_rows(workspace, parts, "labelled", days, LABEL_COLUMNS) if metrics - OF_REQUESTS else None
+        )
+        for (model, version), own in _split(readings, "model_id", "version"):
             figures: dict[str, float | None] = {}
             if requests is not None:
-                figures |= request_figures(_of(requests, model, version))
+                figures |= request_figures(of_model(requests, model, version))
             if labelled is not None:
-                task, threshold = declared.get(model, (None, None))
-                figures |= label_figures(_of(labelled, model, version), task, threshold)
+                known = labelled.filter(labelled["label_day"] <= as_of)
+                figures |= label_figures(of_model(known, model, version), *declared.get(model, (None, None)))
             yield from _compared(own, figures)
 
 
-def _rows(
-    workspace: Workspace, parts: pl.DataFrame, kind: str, span: _Span, columns: Sequence[str]
-) -> pl.DataFrame:
-    """The lake's rows of the days of a span; NULL in columns that are younger than a file."""
-    import polars as pl
-
-    wanted = parts.filter((parts["kind"] == kind) & parts["day"].is_between(span.first, span.day))
-    frames = [_empty(columns)]
-    for path in wanted["path"]:
-        file = _place(workspace, path)
-        there = pl.read_parquet_schema(file)
-        frames.append(pl.read_parquet(file, columns=[name for name in columns if name in there]))
-    return pl.concat(frames, how="diagonal_relaxed")
-
-
-def _place(workspace: Workspace, path: str) -> Path:
-    """Where a lake file lies: paths are kept relative to the workspace or to its lake."""
-    inside = workspace.lake / path
-    return inside if inside.is_file() else workspace.root / path
+def _feature_differences(
+    workspace: Workspace, parts: pl.DataFrame, chosen: pl.DataFrame, references: Mapping[str, Days]
+) -> Iterator[str]:
+    """Model by model: its reference days are read once, then the rows of each window."""
+    for (model,), of_one in _split(chosen, "model_id"):
+        columns = ["model_id", "version", *(PREFIX + name for name in sorted(set(of_one["feature"])))]
+        days = references.get(model)
+        before = of_model(lake_rows(workspace, parts, "requests", days, columns), model, "") if days else None
+        for (day, length), of_window in _split(of_one, "day", "window_days"):
+            now = of_model(lake_rows(workspace, parts, "requests", Days(day, length), columns), model, "")
+            for (feature,), own in _split(of_window, "feature"):
+                column = PREFIX + feature
+                figures = window_figures(now[column])
+                if before is not None:
+                    figures |= drift_figures(now[column], before[column])
+                yield from _compared(own, figures)
 
 
-def _empty(columns: Sequence[str]) -> pl.DataFrame:
-    import polars as pl
-
-    kinds = {
-        "model_id": pl.String(), "version": pl.String(), "consumer": pl.String(), "user_hash": pl.UInt64(),
-        "records": pl.Int64(), "error": pl.Boolean(), "late": pl.Boolean(), "label_day": pl.Date(),
-    }  # fmt: skip
-    return pl.DataFrame(schema={column: kinds.get(column, pl.Float64()) for column in columns})
-
-
-def _of(rows: pl.DataFrame, model: str, version: str) -> pl.DataFrame:
-    own = rows.filter(rows["model_id"] == model)
-    return own.filter(own["version"] == version) if version else own
+def _split(readings: pl.DataFrame, *columns: str) -> Iterator[tuple[tuple[Any, ...], pl.DataFrame]]:
+    """The readings by these columns, in their order."""
+    parted = readings.sort(*columns, "metric").partition_by(*columns, as_dict=True, maintain_order=True)
+    yield from parted.items()
 
 
 def _compared(readings: pl.DataFrame, figures: dict[str, float | None]) -> Iterator[str]:
@@ -190,6 +202,7 @@ def _compared(readings: pl.DataFrame, figures: dict[str, float | None]) -> Itera
         if metric not in figures or (metric == "active_users" and figures[metric] is None):
             continue
         again = figures[metric]
-        if again is None or not tolerance(metric, figures).allows(value, again):
-            of = f"{row['model_id']} {row['version']}".strip()
+        allowed = OF_FEATURES[metric] if row["feature"] else tolerance(metric, figures)
+        if again is None or not allowed.allows(value, again):
+            of = " ".join(filter(None, (row["model_id"], row["version"], row["feature"])))
             yield f"{of}: {metric} of {row['window_days']} days to {row['day']} is {value!r}, recomputed {again!r}"

@@ -38,7 +38,9 @@ TOLERANCES = {
     "late_share": ROUNDED, "accuracy": ROUNDED, "precision": ROUNDED, "recall": ROUNDED, "f1": ROUNDED, "f2": ROUNDED,
     "f05": ROUNDED, "specificity": ROUNDED, "selection_rate": ROUNDED, "brier": Tolerance(absolute=1e-6),
     "latency_p50_ms": BINNED_LATENCY, "latency_p90_ms": BINNED_LATENCY, "latency_p95_ms": BINNED_LATENCY,
-    "latency_p99_ms": BINNED_LATENCY, "largest_consumer_share": ROUNDED,
+    "latency_p99_ms": BINNED_LATENCY, "largest_consumer_share": ROUNDED, "tokens_in": EXACT, "tokens_out": EXACT,
+    "tokens_per_request": ROUNDED, "availability": ROUNDED, "average_precision": Tolerance(absolute=0.01),
+    "bias": Tolerance(absolute=0.002, relative=0.001),
     "roc_auc": Tolerance(absolute=0.003), "log_loss": Tolerance(absolute=1e-6),
     "mse": Tolerance(absolute=0.01, relative=0.001), "rmse": Tolerance(absolute=0.005, relative=0.001),
     "mae": Tolerance(absolute=0.002, relative=0.001), "r2": Tolerance(absolute=0.001),
@@ -48,17 +50,18 @@ TOLERANCES = {
 RARER = "rows of the rarer label"
 OF_REQUESTS = frozenset({
     "requests", "records", "active_consumers", "active_users", "error_share", "late_share", "latency_p50_ms",
-    "latency_p90_ms", "latency_p95_ms", "latency_p99_ms", "largest_consumer_share",
+    "latency_p90_ms", "latency_p95_ms", "latency_p99_ms", "largest_consumer_share", "tokens_in", "tokens_out",
+    "tokens_per_request", "availability",
 })  # fmt: skip
 
 
 def tolerance(metric: str, figures: dict[str, float | None]) -> Tolerance:
-    """The bounds of a metric; those of an area under the curve widen where one label is rare.
+    """The bounds of a metric; those of an area under a curve widen where one label is rare.
 
     Scores are kept in steps of 0.1 log odds. Pairs within one step are ordered by the steps' means, whose error
     falls with the square root of the number of rows of the rarer label.
     """
-    if metric == "roc_auc" and figures.get(RARER):
+    if metric in ("roc_auc", "average_precision") and figures.get(RARER):
         return Tolerance(absolute=TOLERANCES[metric].absolute + 0.08 / math.sqrt(figures[RARER] or 1.0))
     return TOLERANCES[metric]
 
@@ -68,6 +71,7 @@ def request_figures(rows: pl.DataFrame) -> dict[str, float | None]:
     latency = sorted(v for v in rows["latency_ms"].to_list() if v is not None and math.isfinite(v))
     n = rows.height
     users = rows["user_hash"].drop_nulls().n_unique()
+    asked, answered = int(rows["tokens_in"].sum()), int(rows["tokens_out"].sum())
     asking = Counter(name for name in rows["consumer"].to_list() if name)
     return {
         "requests": n,
@@ -76,6 +80,10 @@ def request_figures(rows: pl.DataFrame) -> dict[str, float | None]:
         "late_share": _ratio(int(rows["late"].sum()), rows["late"].count()),
         "active_consumers": len(asking),
         "largest_consumer_share": _ratio(max(asking.values(), default=0), asking.total()),
+        "availability": _ratio(n - int(rows["error"].sum()), n),
+        "tokens_in": asked,
+        "tokens_out": answered,
+        "tokens_per_request": _ratio(asked + answered, n),
         "active_users": users if users < USERS_COUNTED_EXACTLY else None,
         **{f"latency_p{p}_ms": _at_share(latency, p) for p in (50, 90, 95, 99)},
     }
@@ -119,6 +127,7 @@ def _binary(
         "brier": _ratio(math.fsum((s - y) ** 2 for s, y in scored), len(scored)),
         "log_loss": _ratio(math.fsum(losses), len(losses)),
         "roc_auc": _area(scored),
+        "average_precision": _average_precision(scored),
         RARER: min(sum(y for _, y in scored), sum(not y for _, y in scored)),
     }
 
@@ -134,6 +143,7 @@ def _regression(pairs: list[tuple[float, float]]) -> dict[str, float | None]:
         "mse": mse,
         "rmse": None if mse is None else math.sqrt(mse),
         "mae": _ratio(math.fsum(abs(e) for e in errors), n),
+        "bias": _ratio(math.fsum(errors), n),
         "mape": _ratio(math.fsum(abs((p - y) / y) for p, y in pairs if y), sum(bool(y) for _, y in pairs)),
         "r2": None if not spread else 1 - squares / spread,
     }
@@ -168,6 +178,17 @@ def _area(scored: list[tuple[float, bool]]) -> float | None:
         ranks += (start + 1 + end) / 2 * sum(y for _, y in ordered[start:end])
         start = end
     return (ranks - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def _average_precision(scored: list[tuple[float, bool]]) -> float | None:
+    """Precision at each score, from the highest down, weighted by the positives that have it."""
+    positives = Counter(s for s, y in scored if y)
+    rows = Counter(s for s, _ in scored)
+    total, above, hits = 0.0, 0, 0
+    for score in sorted(rows, reverse=True):
+        above, hits = above + rows[score], hits + positives[score]
+        total += positives[score] * hits / above
+    return _ratio(total, hits)
 
 
 def _score(row: tuple[float, bool]) -> float:

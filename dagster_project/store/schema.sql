@@ -306,7 +306,8 @@ create table if not exists mart.alert_record (  -- how fast alerts are answered,
 create table if not exists catalog.metric (
   metric varchar primary key, slug varchar, title varchar, family varchar, unit varchar, better varchar, definition varchar,
   formula varchar, source varchar, apply varchar, minimum bigint, good double, poor double, pillar varchar,
-  weight double, file varchar, sql varchar
+  weight double, file varchar, sql varchar,
+  is_recomputed boolean                    -- `modelboard verify` computes it again from the lake's rows
 );
 create table if not exists catalog.profile (  -- training profiles on the grids of the models they are compared with
   profile varchar, model_id varchar, feature varchar, kind varchar,  -- 'number', 'score' or 'category'

@@ -26,6 +26,7 @@ REQUESTS = pl.DataFrame({
     "latency_ms": [10.0, 20.0, 30.0, None, 1.0],
     "user_hash": pl.Series([1, 1, 2, None, 3], dtype=pl.UInt64), "records": [1, 1, 5, 1, 1],
     "error": [True, False, False, False, False], "late": [False] * 5, "consumer": ["a", "b", "", "a", "z"],
+    "tokens_in": [5, None, 7, None, 1], "tokens_out": pl.Series([None] * 5, dtype=pl.Int64),
 })  # fmt: skip
 LABELLED = pl.DataFrame({
     "model_id": ["m"] * 5, "version": ["1"] * 5, "label_day": [DAY] * 4 + [DAY + dt.timedelta(days=1)],
@@ -141,6 +142,7 @@ def test_request_figures_by_hand() -> None:
     assert figures["latency_p95_ms"] == 30.0
     assert figures["active_users"] == 2
     assert figures["active_consumers"] == 2
+    assert (figures["tokens_in"], figures["tokens_per_request"], figures["availability"]) == (12, 3.0, 0.75)
     assert request_figures(REQUESTS.clear())["error_share"] is None
 
 
@@ -152,6 +154,7 @@ def test_label_figures_by_hand() -> None:
         -(math.log(0.9) + math.log(0.2) + math.log(0.3) + math.log(0.9)) / 4
     )
     assert (figures["specificity"], figures["f05"], figures["selection_rate"]) == (0.5, 0.5, 0.5)
+    assert figures["average_precision"] == pytest.approx((1 + 2 / 3) / 2)
     assert figures["brier"] == pytest.approx((0.1**2 + 0.8**2 + 0.7**2 + 0.1**2) / 4)
     assert label_figures(LABELLED.head(4), "binary", 0.85)["precision"] == 1.0
 
@@ -168,4 +171,12 @@ def test_regression_figures_by_hand() -> None:
     values = {"prediction": [1.0, 3.0], "baseline": [None, 2.0], "label": [0.0, 4.0]}
     rows = pl.DataFrame({"score": [None, None], **values})
     figures = label_figures(rows, "regression", None)
-    assert figures == {"mse": 1.0, "rmse": 1.0, "mae": 1.0, "mape": 0.25, "r2": 1 - 2 / 8, "mae_skill": 0.5}
+    assert figures == {
+        "mse": 1.0,
+        "rmse": 1.0,
+        "mae": 1.0,
+        "mape": 0.25,
+        "r2": 1 - 2 / 8,
+        "mae_skill": 0.5,
+        "bias": 0.0,
+    }

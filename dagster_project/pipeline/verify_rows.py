@@ -1,0 +1,71 @@
+"""Rows of the lake for verification: a window of days, some columns. In: `ops.part`'s paths. Out: frames.
+
+Called by `pipeline.verify`; reads Parquet and nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dagster_project.spec.loading import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A window of days: its last day and its length."""
+
+    last: dt.date
+    length: int
+
+    @property
+    def first(self) -> dt.date:
+        """The window's first day."""
+        return self.last - dt.timedelta(days=self.length - 1)
+
+
+def lake_rows(
+    workspace: Workspace, parts: pl.DataFrame, kind: str, days: Days, columns: Sequence[str]
+) -> pl.DataFrame:
+    """The lake's rows of some days; NULL in columns that are younger than a file.
+
+    `parts` has kind, day and path of each file of the lake.
+    """
+    import polars as pl
+
+    wanted = parts.filter((parts["kind"] == kind) & parts["day"].is_between(days.first, days.last))
+    frames = [_empty(columns)]
+    for path in wanted["path"]:
+        file = _place(workspace, path)
+        there = pl.read_parquet_schema(file)
+        frames.append(pl.read_parquet(file, columns=[name for name in columns if name in there]))
+    return pl.concat(frames, how="diagonal_relaxed")
+
+
+def of_model(rows: pl.DataFrame, model: str, version: str) -> pl.DataFrame:
+    """Those of one model, and of one version unless that is ''."""
+    own = rows.filter(rows["model_id"] == model)
+    return own.filter(own["version"] == version) if version else own
+
+
+def _place(workspace: Workspace, path: str) -> Path:
+    """Where a lake file lies: paths are kept relative to the workspace or to its lake."""
+    inside = workspace.lake / path
+    return inside if inside.is_file() else workspace.root / path
+
+
+def _empty(columns: Sequence[str]) -> pl.DataFrame:
+    import polars as pl
+
+    kinds = {
+        "model_id": pl.String(), "version": pl.String(), "consumer": pl.String(), "user_hash": pl.UInt64(),
+        "records": pl.Int64(), "error": pl.Boolean(), "late": pl.Boolean(), "label_day": pl.Date(),
+    }  # fmt: skip
+    return pl.DataFrame(schema={column: kinds.get(column, pl.Null()) for column in columns})

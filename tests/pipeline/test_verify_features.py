@@ -1,0 +1,101 @@
+"""Figures of features by hand, and a wrong one in a published site."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dagster_project.core.naming import OUTPUT
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.release import release
+from dagster_project.pipeline.verify import verify
+from dagster_project.pipeline.verify_features import drift_figures, window_figures
+from dagster_project.publish.api import READING_COLUMNS
+from dagster_project.publish.receipts import release_id
+from dagster_project.store.warehouse import Warehouse
+from tests.site.fixture import AS_OF, write_workspace
+
+BEFORE = AS_OF - dt.timedelta(days=30)
+NUMBERS = pl.Series([0.0, 1.0, 2.0, 3.0]), pl.Series([1.0, 2.0, 3.0, None])
+"""Reference and window."""
+TRUE = {"missing_share": 0.25, "drift_missing_change": 0.25, "drift_ks": 0.25, "drift_wasserstein": 0.5}
+
+
+def test_numbers_by_hand() -> None:
+    """A quarter of the reference lies below everything; the missing row has no place."""
+    before, now = NUMBERS
+    figures = window_figures(now) | drift_figures(now, before)
+    assert figures == pytest.approx(TRUE | {"drift_wasserstein_sd": 0.5 / 1.25**0.5})
+
+
+def test_categories_by_hand() -> None:
+    """Two categories that the reference lacks count as one together; a missing row as a category of its own."""
+    before, now = pl.Series(["a", "a", "b", None]), pl.Series(["a", "c", "d", None])
+    figures = drift_figures(now, before)
+    assert figures.pop("drift_cramers_v") == pytest.approx(((1 / 3 + 1 + 2) / 8) ** 0.5)
+    assert figures == {"drift_missing_change": 0.0, "drift_l_infinity": 0.5, "drift_unseen_share": 0.5}
+
+
+def test_what_cannot_be_computed_is_left_out() -> None:
+    """No rows, a constant reference, a reference without a value."""
+    before, now = NUMBERS
+    assert window_figures(now.clear()) == {"missing_share": None}
+    assert drift_figures(now.clear(), before) == {}
+    assert drift_figures(now, pl.Series([2.0, 2.0])) == {"drift_missing_change": 0.25}
+    assert drift_figures(now, pl.Series([None, None], dtype=pl.Float64)) == {"drift_missing_change": -0.75}
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Night:
+    return Night(write_workspace(tmp_path), AS_OF, dt.datetime(2014, 1, 2, tzinfo=dt.UTC))
+
+
+def publish(night: Night, figures: dict[str, float], feature: str = "x") -> None:
+    """Lay both days of model m into the lake and publish a site that claims these figures of a feature."""
+    rows = [("m", "", metric, "", feature, AS_OF, 1, value) for metric, value in figures.items()]
+    staged = night.workspace.build / ".staging"
+    (staged / "api").mkdir(parents=True)
+    readings = pl.DataFrame(rows, schema=list(READING_COLUMNS[:8]), orient="row")
+    readings.write_parquet(staged / "api" / "readings.parquet")
+    with Warehouse.open(night.workspace.warehouse) as warehouse:
+        warehouse.run("DELETE FROM ops.part")
+        warehouse.run(
+            "INSERT INTO catalog.model (model_id, reference_start, reference_end) VALUES ('m', ?, ?)",
+            [BEFORE, BEFORE],
+        )
+        for day, values in zip((BEFORE, AS_OF), NUMBERS, strict=True):
+            place = f"requests/log/{day}/all.parquet"
+            (night.workspace.lake / place).parent.mkdir(parents=True, exist_ok=True)
+            frame = pl.DataFrame({"model_id": ["m"] * 4, "version": ["1"] * 4, "f:x": values})
+            frame.write_parquet(night.workspace.lake / place)
+            warehouse.run(
+                "INSERT INTO ops.part (kind, source, day, path) VALUES ('requests', 'log', ?, ?)",
+                [day, place],
+            )
+        name = release_id(AS_OF.isoformat(), "a" * 64)
+        (staged / "api" / "build.json").write_text(f'{{"release": "{name}", "digest": "{"a" * 64}"}}')
+        release(night, warehouse, staged)
+
+
+def test_true_figures_of_a_feature_have_no_differences(night: Night) -> None:
+    """The reference days of the catalog are read from the lake too."""
+    publish(night, TRUE)
+    result = verify(night.workspace)
+    assert (result.differences, result.checked) == ((), 2 + 1 + len(TRUE))
+
+
+@pytest.mark.parametrize("metric", sorted(TRUE))
+def test_a_wrong_figure_of_a_feature_is_named(night: Night, metric: str) -> None:
+    """With model and feature."""
+    publish(night, TRUE | {metric: 0.9})
+    (difference,) = verify(night.workspace).differences
+    assert difference.startswith(f"m x: {metric} of 1 days to {AS_OF} is 0.9, recomputed ")
+
+
+def test_answers_of_a_model_are_not_taken_for_features(night: Night) -> None:
+    """Scores and predictions stand in columns of their own and are compared otherwise."""
+    publish(night, {"drift_ks": 0.9}, OUTPUT + "score")
+    assert verify(night.workspace).differences == ()
