@@ -19,6 +19,7 @@ from dagster_project.pipeline.value import value
 from dagster_project.pipeline.watch import watch
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
+from tests.verdicts import insist
 
 Stage = Callable[[Night, Warehouse], object]
 Checks = Callable[[Warehouse, Night], list[check.Check]]
@@ -45,7 +46,7 @@ def figures(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -
             if checks is not None:
                 verdicts = checks(warehouse, night)
                 check.record(warehouse, verdicts)
-                check.insist(verdicts)
+                insist(verdicts)
     return night
 
 

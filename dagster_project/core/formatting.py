@@ -91,19 +91,6 @@ def format_day(day: dt.date | None) -> str:
     return NOT_AVAILABLE if day is None else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def format_days(first: dt.date | None, last: dt.date | None) -> str:
-    """Return a span of days, both inside, without saying month or year twice: '4 to 31 Dec 2013'."""
-    if first is None or last is None:
-        return NOT_AVAILABLE
-    if first == last:
-        return format_day(last)
-    if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {format_day(last)}"
-    if first.year == last.year:
-        return f"{first.day} {_MONTHS[first.month - 1]} to {format_day(last)}"
-    return f"{format_day(first)} to {format_day(last)}"
-
-
 def format_instant(instant: dt.datetime | None, zone: str = "UTC") -> str:
     """Return '31 Dec 2013, 23:59 EST', in the given zone. Raises ValueError for a naive time."""
     if instant is None:
@@ -112,19 +99,6 @@ def format_instant(instant: dt.datetime | None, zone: str = "UTC") -> str:
         raise ValueError("an instant needs a time zone: a naive time does not say when it was")
     local = instant.astimezone(ZoneInfo(zone))
     return f"{format_day(local.date())}, {local:%H:%M} {local.tzname()}"
-
-
-def format_duration(seconds: float | None) -> str:
-    """Return a duration in its two largest units: '2 h 5 min', '3 d 4 h', '1.23 s', '12 ms'."""
-    if not _known(seconds):
-        return NOT_AVAILABLE
-    if seconds == 0:
-        return f"0{SPACE}s"
-    if abs(seconds) < 1:
-        return format_value(seconds * 1000, "ms")
-    if abs(seconds) < 59.95:
-        return format_value(seconds, "seconds")
-    return (MINUS if seconds < 0 else "") + _long_duration(round(abs(seconds)))
 
 
 def days_held(window: int, last: dt.date, first: dt.date | None) -> int:
@@ -138,17 +112,6 @@ def format_window(window: int, last: dt.date, first: dt.date | None) -> str:
     return (
         f"{window} day{'s' * (window != 1)}" if days == window else f"{days} day{'s' * (days != 1)} of data"
     )
-
-
-def _long_duration(seconds: int) -> str:
-    parts = [
-        (seconds // 86400, "d"),
-        (seconds // 3600 % 24, "h"),
-        (seconds // 60 % 60, "min"),
-        (seconds % 60, "s"),
-    ]
-    start = next(i for i, (n, _) in enumerate(parts) if n)
-    return " ".join(f"{n}{SPACE}{name}" for n, name in parts[start : start + 2] if n)
 
 
 def _known(value: float | None) -> TypeGuard[float]:

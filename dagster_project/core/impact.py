@@ -1,4 +1,4 @@
-"""Money: what models' decisions are worth, how sure that is, and what it takes to earn the cost back.
+"""Money: what models' decisions are worth, and how sure that is.
 
 Evidence of a value: A randomised, B quasi-experimental, C pre/post or modelled, D declared. A and B are
 measured, C and D declared; the two are never added. Amounts are in the model's currency; intervals are 90 %
@@ -122,33 +122,6 @@ def sample_ratio(n_treated: int, n_control: int, planned_share: float) -> float:
     return float(chdtrc(1, statistic))
 
 
-def roi(benefit: float, cost: float) -> float | None:
-    """Return (benefit - cost) / cost as a share; None without a cost."""
-    return (benefit - cost) / cost if cost > 0 else None
-
-
-def npv(flows: Sequence[float], rate: float, investment: float = 0.0) -> float:
-    """Return the sum of flow_t / (1 + rate)^t for t = 1, 2, ... less the investment at t = 0.
-
-    `flows` are benefit - cost of each period, `rate` the discount of one period.
-    """
-    if rate <= -1:
-        raise ValueError(f"a discount rate is above -1, not {rate}")
-    return sum(flow / (1 + rate) ** t for t, flow in enumerate(flows, start=1)) - investment
-
-
-def payback(flows: Sequence[float], investment: float = 0.0) -> int | None:
-    """Return the first period (1, 2, ...; 0 without investment) with cumulative value at or above 0, or None."""
-    cumulative = -investment
-    if cumulative >= 0:
-        return 0
-    for period, flow in enumerate(flows, start=1):
-        cumulative += flow
-        if cumulative >= 0:
-            return period
-    return None
-
-
 def exposed(
     value: float, accepted: float, present: float, baseline: float, floor: float = 1e-9
 ) -> float | None:
@@ -161,10 +134,3 @@ def exposed(
     if not np.all(np.isfinite([value, accepted, present, baseline])):
         return None
     return value * (accepted - present) / max(accepted - baseline, floor)
-
-
-def downtime_cost(value_per_hour: float, hours: float, kept_by_fallback: float = 0.0) -> float:
-    """Return value per hour * hours * (1 - share of it that a fallback keeps)."""
-    if not 0 <= kept_by_fallback <= 1:
-        raise ValueError(f"a fallback keeps a share of 0 to 1, not {kept_by_fallback}")
-    return value_per_hour * hours * (1 - kept_by_fallback)

@@ -53,16 +53,3 @@ def xmr(points: Floats, baseline: int | None = None, minimum: int = FEWEST_POINT
     return Xmr(
         mean, moving_range, mean - natural, mean + natural, mean - signal, mean + signal, signals, reason=""
     )
-
-
-def weekly(days: Floats, fewest: int = DAYS) -> Floats:
-    """Return means of non-overlapping weeks that end with the last day; the oldest days may be left over.
-
-    nan marks a day without a value; a week with fewer than `fewest` values is nan.
-    """
-    days = np.asarray(days, dtype=np.float64)
-    weeks = days[len(days) % DAYS :].reshape(-1, DAYS)
-    seen = np.isfinite(weeks)
-    count = seen.sum(axis=1)
-    total = np.where(seen, weeks, 0.0).sum(axis=1)
-    return np.where((count >= fewest) & (count > 0), total / np.maximum(count, 1), np.nan)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from dagster_project.core.errors import CheckError
 from dagster_project.pipeline.night import Night
 from dagster_project.store.warehouse import Warehouse
 
@@ -140,10 +139,3 @@ def record(warehouse: Warehouse, checks: list[Check]) -> None:
     with warehouse.transaction():
         warehouse.run("DELETE FROM ops.checks WHERE list_contains(?, name)", [[c.name for c in checks]])
         warehouse.append("ops.checks", frame)
-
-
-def insist(checks: list[Check]) -> None:
-    """Raise CheckError when a blocking check failed."""
-    failed = [f"{c.name} ({c.detail})" for c in checks if c.blocking and not c.passed]
-    if failed:
-        raise CheckError("blocking check failed: " + "; ".join(failed) + "; the last site stays")

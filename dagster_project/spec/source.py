@@ -11,7 +11,6 @@ from pydantic import BeforeValidator, Field, StringConstraints, field_validator,
 
 from dagster_project.spec.base import FeatureName, Finding, Input, Name, Text, Zone, found, refuse, unknown
 
-FACT_KINDS = ("training_runs", "ci_runs", "commits", "deployments", "incidents")
 Kind = Literal["requests", "outcomes", "training_runs", "ci_runs", "commits", "deployments", "incidents"]
 Format = Literal["parquet", "csv", "jsonl"]
 Unit = Literal["ns", "us", "ms", "s", "min", "h", "share", "percent", "1"]

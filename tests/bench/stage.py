@@ -43,12 +43,12 @@ def floor(folder: Path) -> None:
 
 def run(part: str, root: Path, day: dt.date | None) -> dict[str, float]:
     """Run the stages of a part with their blocking checks; return the CPU seconds of each."""
-    from dagster_project.pipeline.check import insist
     from dagster_project.pipeline.publish import publish
     from dagster_project.pipeline.start import night_for
     from dagster_project.spec.loading import load_workspace
     from dagster_project.store.warehouse import Warehouse
     from tests.nights import STAGES
+    from tests.verdicts import insist
 
     now = dt.datetime.now(dt.UTC)  # as the command does, so that both find the same night done
     night = night_for(load_workspace(root), day=day, now=now)

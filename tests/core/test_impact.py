@@ -85,31 +85,12 @@ def test_sample_ratio_of_nothing_is_not_computable() -> None:
     assert m.sample_ratio(5000, 5500, 0.5) < m.MISMATCH < m.sample_ratio(5000, 5100, 0.5)
 
 
-def test_returns_by_hand() -> None:
-    """ROI, NPV and payback of a small plan."""
-    assert m.roi(150, 100) == pytest.approx(0.5)
-    assert m.roi(150, 0) is None
-    assert m.npv([110, 121], rate=0.1, investment=150) == pytest.approx(50)
-    assert m.payback([40, 40, 40], investment=100) == 3
-    assert m.payback([40], investment=100) is None
-    assert m.payback([], investment=0) == 0
-    with pytest.raises(ValueError, match="discount"):
-        m.npv([1], rate=-1)
-
-
 def test_exposed_value_is_never_clipped() -> None:
     """Quality above the accepted one counts as a gain; a missing figure as none."""
     assert m.exposed(1000, accepted=0.8, present=0.7, baseline=0.6) == pytest.approx(500)
     assert m.exposed(1000, accepted=0.8, present=0.82, baseline=0.6) == pytest.approx(-100)
     assert m.exposed(1000, accepted=0.8, present=0.7, baseline=0.79, floor=0.05) == pytest.approx(2000)
     assert m.exposed(1000, accepted=math.nan, present=0.7, baseline=0.6) is None
-
-
-def test_a_fallback_keeps_its_share_of_downtime() -> None:
-    """Three hours at 100 with half kept cost 150."""
-    assert m.downtime_cost(100, 3, kept_by_fallback=0.5) == 150
-    with pytest.raises(ValueError, match="share"):
-        m.downtime_cost(100, 3, kept_by_fallback=1.5)
 
 
 def test_evidence_says_which_total_a_value_belongs_to() -> None:

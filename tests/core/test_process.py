@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dagster_project.core.process import weekly, xmr
+from dagster_project.core.process import xmr
 
 
 def test_limits_are_moving_ranges_from_the_mean() -> None:
@@ -39,14 +39,3 @@ def test_false_signals_stay_below_a_tenth_in_a_chart_year() -> None:
     assert np.mean([chart.signals[26:].sum() for _, chart in charts]) < 0.1
     outside = [((x < chart.low) | (x > chart.high))[26:].sum() for x, chart in charts]
     assert np.mean(outside) > 0.3
-
-
-def test_weeks_end_with_the_last_day_and_do_not_overlap() -> None:
-    """Left-over days are the oldest; a week with a gap is not available unless fewer days are enough."""
-    days = np.arange(16.0)
-    assert weekly(days).tolist() == [5, 12]
-    days[15] = np.nan
-    assert np.isnan(weekly(days)[1])
-    assert weekly(days, fewest=6)[1] == 11.5
-    assert np.isnan(weekly(np.full(7, np.nan), fewest=0)).all()
-    assert len(weekly(np.arange(6.0))) == 0

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.core.errors import CheckError
 from dagster_project.pipeline import check
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.loading import load_workspace
@@ -85,13 +84,6 @@ def test_a_planted_fault_is_caught_by_its_check(
         fault = fault.replace("LIMIT 1", "ORDER BY day DESC LIMIT 1")
     warehouse.run(fault)
     assert {name for name, passed in verdicts(warehouse, night).items() if not passed} == caught
-
-
-def test_insist_names_what_failed_and_lets_advice_pass() -> None:
-    """Only blocking checks stop a night."""
-    check.insist([check.Check("hint", False, "x", blocking=False)])
-    with pytest.raises(CheckError, match=r"rows \(3 off\)"):
-        check.insist([check.Check("rows", False, "3 off")])
 
 
 def test_the_recorded_verdict_is_the_newest(warehouse: Warehouse) -> None:

@@ -1,0 +1,13 @@
+"""What blocking checks do outside of Dagster: stop the night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dagster_project.pipeline.check import Check
+
+
+def insist(verdicts: Sequence[Check]) -> None:
+    """Fail where a blocking check did."""
+    failed = [f"{one.name} ({one.detail})" for one in verdicts if one.blocking and not one.passed]
+    assert not failed, failed
