@@ -182,8 +182,8 @@ def test_a_version_is_compared_with_its_own_reference(tmp_path: Path) -> None:
     versions = [{"version": "v2", "reference": {"start": str(day(1)), "end": str(day(1))}}]
     found = read(tmp_path, {**FIRST_DAY, "versions": versions}, days)
     own, whole = (stats.ks_2samp(reference, xs[2]).statistic for reference in (xs[1], xs[0]))
-    assert value(found, "drift_ks", "x", 2, version="v2") == pytest.approx(own, abs=1e-3)
-    assert value(found, "drift_ks", "x", 2) == pytest.approx(whole, abs=1e-3)
+    assert value(found, "drift_ks", "x", 2, version="v2") == pytest.approx(own, abs=3e-3)
+    assert value(found, "drift_ks", "x", 2) == pytest.approx(whole, abs=3e-3)
 
 
 def test_a_training_profile_stands_for_the_training_rows(tmp_path: Path) -> None:

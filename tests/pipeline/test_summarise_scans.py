@@ -78,11 +78,12 @@ def test_one_model_alone_counts_as_beside_another(tmp_path: Path) -> None:
 
 def test_a_constant_feature_has_its_other_values_in_the_outermost_bins(tmp_path: Path) -> None:
     """A scale of 0 shows on which side of the constant a value lies, and no more."""
-    fixed = np.array([7.0] * 1500 + [7.0 + 1e-15 * 7, 8.0, -1e300, np.nan, -np.inf])
+    others = np.array([7.0 + 1e-15 * 7, 8.0, -1e300, np.nan, -np.inf])
     of = workspace(tmp_path)
     with Warehouse.open(None) as warehouse:
-        put(of, warehouse, "requests", "s", requests("m", day(0), 1505, {"fixed": fixed}))
-        summarise(night(of, day(0)), warehouse)
+        put(of, warehouse, "requests", "s", requests("m", day(0), 1500, {"fixed": np.full(1500, 7.0)}))
+        put(of, warehouse, "requests", "s", requests("m", day(1), 5, {"fixed": others}))
+        summarise(night(of, day(1)), warehouse)
         found = warehouse.frame(
             "SELECT bin, n, s1 / 2.0^40 AS s1, invalid FROM daily.feature_hist WHERE feature = 'fixed' ORDER BY bin"
         )
