@@ -17,9 +17,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "start": (),
     "ingest": ("ingest",),
     "summarise": ("summarise",),
-    "figures": ("ingest", "summarise", "refresh", "score", "value", "mature"),
+    "figures": ("ingest", "summarise", "refresh", "score", "value", "watch", "mature"),
     "publish": ("publish",),
-    "night": ("ingest", "summarise", "refresh", "score", "value", "mature", "publish"),
+    "night": ("ingest", "summarise", "refresh", "score", "value", "watch", "mature", "publish"),
 }
 
 
