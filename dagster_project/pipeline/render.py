@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import dagster_project
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_definitions import put_definitions, put_state
+from dagster_project.pipeline.render_readings import write_all
 from dagster_project.pipeline.render_views import create_views
-from dagster_project.publish.api import READING_COLUMNS, write_api, write_readings
+from dagster_project.publish.api import write_api
 from dagster_project.publish.receipts import Code, digest, release_id, tree_hashes
 from dagster_project.publish.release import published
 from dagster_project.publish.trail import Trail, remembered, save
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from dagster_project.publish.views import Views
     from dagster_project.spec.loading import PageTemplate, Workspace
 
-BATCH_ROWS = 50_000
 LAID = ("docs/", "overrides/")
 """Folders of `site` that a build reads, beside its mkdocs.yml; a screenshot beside them is no input."""
 FEWEST_HEADINGS = 6
@@ -81,7 +81,7 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
     finish(shell, written, into, base_url=workspace.settings.base_url)
     write_api(views, into, release=name, base_url=workspace.settings.base_url, trail=trail)
     save(trail, workspace.build / READS, name, into)
-    _write_readings(night, warehouse, into / "api")
+    write_all(warehouse, night.as_of, into / "api")
     total = sum(path.stat().st_size for path in into.rglob("*") if path.is_file())
     return RenderResult(written.written + written.linked, written.linked, total, inputs, name)
 
@@ -212,20 +212,6 @@ def _as_stamped(page: Page) -> Stamped:
 
 def _draft(night: Night) -> str:
     return f"{night.running_day} is not over; its figures are partial." if night.running_day else ""
-
-
-def _write_readings(night: Night, warehouse: Warehouse, folder: Path) -> None:
-    """All days with window 1 and the newest day with all windows as Parquet; the newest day as CSV."""
-    columns = ", ".join(READING_COLUMNS)
-    order = "model_id, metric, version, segment, feature, day, window_days"
-    chosen = f"SELECT {columns} FROM mart.reading WHERE"  # noqa: S608  names of this module
-    newest = warehouse.frame(f"{chosen} day = $day ORDER BY {order}", {"day": night.as_of})
-    batches = warehouse.batches(
-        f"{chosen} day = $day OR (window_days = 1 AND day < $day) ORDER BY {order}",
-        {"day": night.as_of},
-        rows=BATCH_ROWS,
-    )
-    write_readings(folder, newest, batches, batches.schema)
 
 
 def _fingerprint(warehouse: Warehouse, table: str, columns: str) -> str:

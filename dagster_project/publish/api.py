@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from dagster_project.core.errors import PublishError
 from dagster_project.publish.alerts_api import alerts_document, alerts_feed
@@ -71,21 +71,28 @@ def write_api(
 
 
 def write_readings(
-    folder: Path, newest: pl.DataFrame, batches: Iterable[pa.RecordBatch], schema: pa.Schema
+    folder: Path, newest: Iterable[pl.DataFrame], batches: Iterable[pa.RecordBatch], schema: pa.Schema
 ) -> None:
-    """Write readings.csv (the newest day) and readings.parquet (batches in order, groups of a fixed size)."""
+    """Write readings.csv (the newest day) and readings.parquet (groups of a fixed size), both in the order given."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_csv(newest.select(READING_COLUMNS), folder / "readings.csv")
+    with (folder / "readings.csv").open("wb") as file:
+        for number, frame in enumerate(newest):
+            _put_csv(frame.select(READING_COLUMNS), file, header=number == 0)
     _write_parquet(folder / "readings.parquet", batches, schema)
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
     """A CSV that spreadsheets may open: a text that they would take for a formula gets ' before it (OWASP)."""
+    with path.open("wb") as file:
+        _put_csv(frame, file, header=True)
+
+
+def _put_csv(frame: pl.DataFrame, file: IO[bytes], *, header: bool) -> None:
     import polars as pl
 
     text = pl.col(pl.String)
     harmless = pl.when(text.str.contains(FORMULA)).then(pl.format("'{}", text)).otherwise(text)
-    frame.with_columns(harmless.name.keep()).write_csv(path)
+    frame.with_columns(harmless.name.keep()).write_csv(file, include_header=header)
 
 
 def build_document(views: Views, release: str) -> dict[str, object]:

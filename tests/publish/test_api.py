@@ -48,7 +48,7 @@ def test_parquet_bytes_do_not_depend_on_the_batches(tmp_path: Path, monkeypatch:
     frame = readings(101)
     table = frame.to_arrow()
     for size in (3, 50):
-        api.write_readings(tmp_path / str(size), frame, batches(table, size), table.schema)
+        api.write_readings(tmp_path / str(size), [frame], batches(table, size), table.schema)
     small, large = ((tmp_path / s / "readings.parquet").read_bytes() for s in ("3", "50"))
     assert small == large
     assert pl.read_parquet(tmp_path / "3" / "readings.parquet").equals(frame)
@@ -58,7 +58,10 @@ def test_csv_has_the_columns_in_their_order(tmp_path: Path) -> None:
     """The header is the promise."""
     frame = readings(2)
     api.write_readings(
-        tmp_path, frame.select(reversed(frame.columns)), batches(frame.to_arrow(), 9), frame.to_arrow().schema
+        tmp_path,
+        [frame.select(reversed(frame.columns))],
+        batches(frame.to_arrow(), 9),
+        frame.to_arrow().schema,
     )
     header = (tmp_path / "readings.csv").read_text().splitlines()[0]
     assert header == ",".join(api.READING_COLUMNS)
