@@ -69,10 +69,10 @@ def _numbers(chunk: Chunk, known: pl.DataFrame, feature: str, statement: Stateme
     bounds = _bounds(chunk, feature)
     columns = {"key": "k.key", "centre": "k.centre", "scale": "k.scale"}
     columns["x"] = x = feature_column(chunk.engine, feature, "number")
-    columns["outside"] = "CAST(NULL AS INTEGER)"
+    columns["inside"] = "1"  # never NULL: counting it costs nothing
     if not bounds.is_empty():
         keys = keys.join(bounds, on="model_id", how="left")
-        columns["outside"] = f"CASE WHEN {x} < k.lo OR {x} > k.hi THEN 1 END"
+        columns["inside"] = f"CASE WHEN {x} < k.lo OR {x} > k.hi THEN NULL ELSE 1 END"
     counted = chunk.engine.rollup(
         statement.sql, Scan("feature_values", columns, (Lookup("k", keys, chunk.on),))
     )

@@ -7,53 +7,63 @@ definition: >-
   infinity +-997. s1 and s2 sum q = round(u * 2^20) and its square, u cut to +-2^20. Invalid: outside the declared
   range, or not finite.
 ---*/
--- Cheap by these: bins of one byte and few kinds of odd values make the groups a small array, and each CASE asks for the
--- rare rows first, so that most blocks of rows pass it by.
+-- Cheap by these: bins of one byte make the groups a small array; each CASE asks for the rare rows first, so that most
+-- blocks of rows pass it by; and each sum costs as much as the bin, so there is none for the rare values. NaN is 2^21 and
+-- an infinity +-2^22, all in bin -128, where n, s1 and s2 tell how many there are of each.
 SELECT
   key,
-  CAST(CASE
-    WHEN bin IS NULL THEN 999
-    WHEN odd = 1 THEN 998
-    WHEN odd = 2 THEN 997
-    WHEN odd = 3 THEN -997
-    ELSE bin
-  END AS SMALLINT) AS bin,
-  n,
-  CASE WHEN bin IS NULL OR odd > 0 THEN 0 ELSE s1 END AS s1,
-  CASE WHEN bin IS NULL OR odd > 0 THEN 0 ELSE s2 END AS s2,
-  CASE WHEN odd > 0 THEN n ELSE invalid END AS invalid
+  CAST(CASE WHEN bin IS NULL THEN 999 WHEN kind IS NULL THEN bin ELSE kind END AS SMALLINT) AS bin,
+  held AS n,
+  CASE WHEN bin IS NULL OR kind IS NOT NULL THEN 0 ELSE s1 END AS s1,
+  CASE WHEN bin IS NULL OR kind IS NOT NULL THEN 0 ELSE s2 END AS s2,
+  CASE WHEN kind IS NULL THEN n - inside ELSE held END AS invalid
 FROM (
   SELECT
-    key,
-    bin,
-    odd,
-    count(*) AS n,
-    sum(q) AS s1,
-    sum(CAST(q AS DECIMAL(38, 0)) * q) AS s2,
-    count(outside) AS invalid
+    *,
+    CAST(floor(CASE
+      WHEN kind = 998 THEN n - infinite
+      WHEN kind = 997 THEN (infinite + (s1 / 2199023255552E0 - (n - infinite)) / 2) / 2
+      WHEN kind = -997 THEN (infinite - (s1 / 2199023255552E0 - (n - infinite)) / 2) / 2
+      ELSE n
+    END + 0.5) AS BIGINT) AS held
   FROM (
-    SELECT
-      key,
-      outside,
-      CAST(floor(127 * v / (1 + abs(v)) + 0.5) AS TINYINT) AS bin,
-      CAST(floor(v * 1048576 + 0.5) AS BIGINT) AS q,
-      CASE WHEN v > 1048576 THEN CASE WHEN isnan(x) THEN 1 WHEN x > 0 THEN 2 ELSE 3 END ELSE 0 END AS odd
+    SELECT *, (s2 / 4835703278458516698824704E0 - n) / 3 AS infinite
     FROM (
       SELECT
         key,
-        x,
-        outside,
-        CASE
-          WHEN abs(u) > 1048576 THEN
+        bin,
+        count(*) AS n,
+        sum(q) AS s1,
+        sum(CAST(q AS DECIMAL(38, 0)) * q) AS s2,
+        count(inside) AS inside
+      FROM (
+        SELECT
+          key,
+          inside,
+          CAST(CASE WHEN abs(v) > 1048576 THEN -128 ELSE floor(127 * v / (1 + abs(v)) + 0.5) END AS TINYINT) AS bin,
+          CAST(floor(v * 1048576 + 0.5) AS BIGINT) AS q
+        FROM (
+          SELECT
+            key,
+            inside,
             CASE
-              WHEN NOT (x BETWEEN -1.7976931348623157E308 AND 1.7976931348623157E308) THEN 2097152
-              WHEN u > 0 THEN 1048576
-              ELSE -1048576
-            END
-          ELSE u
-        END AS v
-      FROM (SELECT key, x, outside, (x - centre) / scale AS u FROM feature_values) AS standardised
-    ) AS cut
-  ) AS binned
-  GROUP BY key, bin, odd
-) AS counted
+              WHEN abs(u) > 1048576 THEN
+                CASE
+                  WHEN isnan(x) THEN 2097152
+                  WHEN x > 1.7976931348623157E308 THEN 4194304
+                  WHEN x < -1.7976931348623157E308 THEN -4194304
+                  WHEN u > 0 THEN 1048576
+                  ELSE -1048576
+                END
+              ELSE u
+            END AS v
+          FROM (SELECT key, x, inside, (x - centre) / scale AS u FROM feature_values) AS standardised
+        ) AS cut
+      ) AS binned
+      GROUP BY key, bin
+    ) AS counted
+    LEFT JOIN (SELECT -128 AS rare, 998 AS kind UNION ALL SELECT -128, 997 UNION ALL SELECT -128, -997) AS kinds
+      ON rare = bin
+  ) AS kept
+) AS counts
+WHERE held > 0

@@ -11,7 +11,10 @@ import json
 import time
 from pathlib import Path
 
-FLOORS = {"floor": "data/lake/requests/bench", "raw": "logs", "nothing": ""}
+LAKE = "data/lake/requests/bench"
+NUMBERS = "numbers"
+"""The summary of the numeric features alone."""
+FLOORS = {"floor": LAKE, "floor of numbers": LAKE, "raw": "logs", "nothing": ""}
 """Reading alone: the folder whose days of Parquet files are read; nothing at all is the start of the process."""
 PARTS: dict[str, tuple[str, ...]] = {
     "start": (),
@@ -23,8 +26,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def floor(folder: Path) -> None:
-    """The scan floor: read every column of the Parquet files of a folder once, and no more."""
+def floor(folder: Path, *, numbers_only: bool = False) -> None:
+    """The scan floor: read every column (or numeric feature) of a folder's Parquet files once, and no more."""
     import duckdb
 
     connection = duckdb.connect()
@@ -37,8 +40,34 @@ def floor(folder: Path) -> None:
     terms = [
         f'sum("{name}"::double)' if str(kind) in numbers else f'bit_xor(hash("{name}"))'
         for name, kind in zip(relation.columns, relation.types, strict=True)
+        if not numbers_only or (name.startswith("f:") and str(kind) == "DOUBLE")
     ]
     relation.aggregate(", ".join(terms)).fetchall()
+
+
+def numbers(root: Path, day: dt.date) -> None:
+    """Summarise the numeric features of a day as the night does, on grids that the day before has settled."""
+    from dagster_project.pipeline.start import night_for
+    from dagster_project.pipeline.summarise import MEMORY
+    from dagster_project.pipeline.summarise_features import number_rows
+    from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, groups, head_of, telling, with_keys
+    from dagster_project.spec.loading import load_workspace
+    from dagster_project.store.engine import Engine
+    from dagster_project.store.lake import live_paths
+    from dagster_project.store.warehouse import Warehouse
+
+    night = night_for(load_workspace(root), day=day, now=dt.datetime.now(dt.UTC))
+    with Warehouse.open(night.workspace.warehouse) as warehouse, warehouse.within(MEMORY):
+        engine = Engine(warehouse)
+        rows = warehouse.value("SELECT sum(rows)::BIGINT FROM ops.part WHERE day = $day", {"day": day})
+        files = live_paths(warehouse, root, "requests", "bench", [day])
+        engine.load([Path(file) for file in files], int(str(rows)))
+        keys = with_keys(groups(engine, BY_DAY).drop("n"))
+        models = {placed.value.id: placed.value for placed in night.workspace.models}
+        chunk = Chunk(engine, "bench", [day], keys, models, on=telling(keys))
+        for statement in night.workspace.summaries:
+            if head_of(statement).per == "feature_number":
+                number_rows(night, warehouse, chunk, statement)
 
 
 def run(part: str, root: Path, day: dt.date | None) -> dict[str, float]:
@@ -68,13 +97,17 @@ def run(part: str, root: Path, day: dt.date | None) -> dict[str, float]:
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("stage", choices=[*PARTS, *FLOORS])
+    parser.add_argument("stage", choices=[*PARTS, *FLOORS, NUMBERS])
     parser.add_argument("root", type=Path)
     parser.add_argument("--day", type=dt.date.fromisoformat)
     asked = parser.parse_args()
     if asked.stage in FLOORS:
         if FLOORS[asked.stage]:
-            floor(asked.root / FLOORS[asked.stage] / str(asked.day))
+            folder = asked.root / FLOORS[asked.stage] / str(asked.day)
+            floor(folder, numbers_only=asked.stage == "floor of numbers")
+        print(json.dumps({asked.stage: time.process_time()}))
+    elif asked.stage == NUMBERS:
+        numbers(asked.root, asked.day)
         print(json.dumps({asked.stage: time.process_time()}))
     else:
         print(json.dumps(run(asked.stage, asked.root, asked.day)))

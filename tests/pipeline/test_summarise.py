@@ -114,9 +114,9 @@ def test_features_stand_on_one_grid(tmp_path: Path, days: list[pl.DataFrame]) ->
     """Bins, integer sums and invalid counts equal numpy's; odd values have bins of their own."""
     of = workspace(tmp_path, [MODEL])
     ages = days[3]["f:age"].to_list()
-    days[3] = days[3].with_columns(
-        pl.Series("f:age", [None, None, float("nan"), float("inf"), -float("inf"), 1e300, *ages[6:]])
-    )
+    inf = float("inf")
+    odd = [None, None, float("nan"), inf, inf, -inf, -inf, -inf, -inf, 1e300]
+    days[3] = days[3].with_columns(pl.Series("f:age", [*odd, *ages[len(odd) :]]))
     with Warehouse.open(None) as warehouse:
         for rows in days:
             put(of, warehouse, "requests", "log", rows)
