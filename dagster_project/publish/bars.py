@@ -135,7 +135,7 @@ def histogram_pair(
 ) -> Markup:
     """Shares (0 to 1) per bin, reference lighter behind current. Edges, one more than bins, are in `unit`."""
     edges = [x for x in labels_or_edges if not isinstance(x, str)]
-    uneven = " Bars stand for bins that are not equally wide." if _are_uneven(edges) else ""
+    uneven = " Bins are not equally wide." if _are_uneven(edges) else ""
     caption = Caption(title, description + uneven, csv)
     before, now = _floats(reference), _floats(current)
     texts = edge_texts(edges) if edges else [str(x) for x in labels_or_edges]
