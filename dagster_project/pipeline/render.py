@@ -168,6 +168,7 @@ def trail_of(workspace: Workspace, views: Views, into: Path, shell: Shell, befor
         ("code", code().sha256),
         *((f"package {name}", version(name)) for name in ("jinja2", "markupsafe", "nh3")),
         *((page.file, f"{page.line} {page.head.model_dump_json()} {page.body}") for page in workspace.pages),
+        *((part.file, part.body) for part in workspace.parts),
         ("settings", settings.model_dump_json()),
         ("look", repr((sorted(shell.rooms.items()), shell.policy, carried(into)))),
     ])  # fmt: skip
@@ -185,6 +186,7 @@ def _stamped(night: Night, sources: list[Source], trail: Trail, into: Path) -> I
     pages = render_pages(
         sources,
         trail.views,
+        parts=night.workspace.parts,
         repository_url=settings.repository_url,
         currency=settings.currency,
         carried=carried(into),

@@ -25,15 +25,29 @@ def alert_marks(alerts: Sequence[Row], *metrics: str) -> list[tuple[dt.date, str
     return dated[-MOST_MARKS:]
 
 
-def wellness(alerts: Sequence[Row]) -> str:
-    """Well or not, since when, why; of one model's alerts, worst first."""
+def wellness(alerts: Sequence[Row], grade: str) -> str:
+    """Which alerts of one model are open since when, worst first, in words that agree with the model's grade."""
     still = [row for row in alerts if row["is_open"] and row["grouped_under"] is None]
     if not still:
-        ended = [row["ended"] for row in alerts if isinstance(row["ended"], dt.date)]
-        return f"Well since {format_day(max(ended))}: no alert is open" if ended else "Well: no alert is open"
-    first = min(row["opened"] for row in still if isinstance(row["opened"], dt.date))
-    more = f"; {len(still) - 1} more" if len(still) > 1 else ""
-    return f"Not well since {format_day(first)}: {str(still[0]['rule_title'] or still[0]['title']).lower()}{more}"
+        return _quiet(alerts, "Well" if grade == "good" else "")
+    since = format_day(min(row["opened"] for row in still if isinstance(row["opened"], dt.date)))
+    worst = str(still[0]["rule_title"] or still[0]["title"]).lower()
+    more = len(still) - 1
+    if grade == "poor":
+        return f"Not well since {since}: {worst}{f'; {more} more' if more else ''}"
+    if not more:
+        return f"An alert is open since {since}: {worst}"
+    return f"{len(still)} alerts are open, the first since {since}; the gravest: {worst}"
+
+
+def _quiet(alerts: Sequence[Row], well: str) -> str:
+    """No alert is open, since the last one ended; `well` stands before it where the grade allows."""
+    ended = [row["ended"] for row in alerts if isinstance(row["ended"], dt.date)]
+    if not well:
+        return f"No alert is open since {format_day(max(ended))}" if ended else "No alert is open"
+    return (
+        f"{well} since {format_day(max(ended))}: no alert is open" if ended else f"{well}: no alert is open"
+    )
 
 
 def as_signal(day: dt.date) -> tuple[dt.date, str]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from dagster_project.core.formatting import format_day, format_value
+from dagster_project.core.formatting import MINUS, format_day, format_value
 from dagster_project.publish import rows, svg
 from dagster_project.publish.figures import (
     Caption,
@@ -32,6 +32,8 @@ Label = str | dt.date
 Series = tuple[str, Sequence[Number], str]
 """Name, values, meaning ('good', 'watch', 'poor' or '')."""
 
+MOST_DIGITS = 8
+"""Of an edge of a bin; edges nearer to each other than that stay alike."""
 _GAP = 0.22
 """Share of a column's place that stays empty."""
 
@@ -132,10 +134,11 @@ def histogram_pair(
     csv: str = "",
 ) -> Markup:
     """Shares (0 to 1) per bin, reference lighter behind current. Edges, one more than bins, are in `unit`."""
-    caption = Caption(title, description, csv)
+    edges = [x for x in labels_or_edges if not isinstance(x, str)]
+    uneven = " Bins are not equally wide." if _are_uneven(edges) else ""
+    caption = Caption(title, description + uneven, csv)
     before, now = _floats(reference), _floats(current)
-    span = max((abs(x) for x in labels_or_edges if not isinstance(x, str)), default=0.0)
-    texts = [x if isinstance(x, str) else _edge(x, span) for x in labels_or_edges]
+    texts = edge_texts(edges) if edges else [str(x) for x in labels_or_edges]
     with_edges = len(texts) == len(now) + 1
     names = tuple(f"{a} to {b}" for a, b in itertools.pairwise(texts)) if with_edges else tuple(texts)
     bars = rows.Bars(
@@ -148,7 +151,7 @@ def histogram_pair(
     for i in range(len(now)):
         marks += _bin(before[i], now[i], i, len(now), scale, height)
     step = max(1, -(-len(texts) // 6))
-    edges = [
+    below = [
         Mark(i / len(now), texts[i], "mb-minor" if i // step % 2 else "") for i in range(0, len(texts), step)
     ]
     picture = plot(
@@ -156,18 +159,38 @@ def histogram_pair(
         rows.label(bars, caption),
         height=height,
         left=value_axis(scale, "share"),
-        below=edges,
+        below=below,
         across=axis_unit(unit, ""),
     )
     return figure(caption, picture, rows.table(bars), legend=rows.key(bars))
 
 
-def _edge(value: float, span: float) -> str:
-    """An edge for people: whole where it is large or whole, else three digits; what is nothing beside `span` is 0."""
-    shown = float(round(value)) if abs(value) >= 100 else float(f"{value:.3g}")
-    if abs(shown) < 1e-6 * span:
+def edge_texts(edges: Sequence[float]) -> list[str]:
+    """Edges for people: each with as many digits, from three to eight, as tell it from its neighbours."""
+    span, digits = max(map(abs, edges), default=0.0), [3] * len(edges)
+    texts = [_edge(x, span, 3) for x in edges]
+    for _ in range(3, MOST_DIGITS):
+        alike = {j for i, (a, b) in enumerate(itertools.pairwise(texts)) if a == b for j in (i, i + 1)}
+        for i in alike:
+            digits[i] += 1
+            texts[i] = _edge(edges[i], span, digits[i])
+    return texts
+
+
+def _edge(value: float, span: float, digits: int) -> str:
+    """Whole where it is large or whole, else so many digits; what is nothing beside `span` is 0."""
+    if abs(value) < 1e-6 * span:
         return "0"
+    shown = float(f"{value:.{digits}g}")
+    if digits > 3 and shown != round(shown):
+        return f"{shown:.{digits}g}".replace("-", MINUS)
+    shown = float(round(value)) if abs(value) >= 100 else shown
     return format_value(shown, "count" if shown == round(shown) else "1")
+
+
+def _are_uneven(edges: Sequence[float]) -> bool:
+    widths = [b - a for a, b in itertools.pairwise(edges)]
+    return bool(widths) and max(widths) > 1.01 * min(widths)
 
 
 def _bin(

@@ -61,11 +61,12 @@ def small_multiples(
     description: str,
     unit: str,
     csv: str = "",
+    up_to: Number = None,
 ) -> Markup:
     """Panels over the same days from 0 to the largest reading of all; None and NaN are gaps.
 
-    The band reaches up to what is usual, a line marks the day `since`. Raises ValueError where a panel has
-    another number of readings than there are days.
+    The band reaches up to what is usual, a line marks the day `since`. `up_to` is the largest reading of other
+    figures on the same scale. Raises ValueError where a panel has another number of readings than there are days.
     """
     if any(len(p.readings) != len(days) for p in panels):
         raise ValueError("each panel needs one reading a day")
@@ -74,10 +75,10 @@ def small_multiples(
     known = [v for p in panels for v in map(finite, p.readings) if v is not None]
     if not known:
         return figure(caption, no_value(), table)
-    scale = value_scale([*known, *(finite(p.usual) for p in panels)], zero=True, intervals=2)
-    drawn = "".join(f'<div class="mb-span-3">{_panel(p, days, scale, unit)}</div>' for p in panels)
+    scale = value_scale([*known, *(finite(p.usual) for p in panels), finite(up_to)], zero=True, intervals=2)
+    drawn = "".join(map(str, (_panel(p, days, scale, unit) for p in panels)))
     keys = legend([("actual", "a day"), ("routine", "usual on the reference days")])
-    return figure(caption, written(f'<div class="mb-grid">{drawn}</div>'), table, legend=keys)
+    return figure(caption, written(f'<div class="mb-grid mb-multiples">{drawn}</div>'), table, legend=keys)
 
 
 def _panel(one: Panel, days: Sequence[dt.date], scale: Scale, unit: str) -> Markup:

@@ -1,18 +1,26 @@
-"""Sentences about performance: test set against live, groups against each other, the record of an estimate.
+"""Sentences about performance: against before, the test set and a simple alternative; estimates and their record.
 
-In: rows of `page.test_set`, `page.fairness_gaps`, `page.estimates`. Out: plain text. Called through `phrases`.
+In: rows of `page.models`, `page.readings`, `page.test_set`, `page.alternative`, `page.estimates`. Out: plain text.
+Called through `phrases`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
-from dagster_project.core.formatting import format_delta, format_range, format_value
+from dagster_project.core.formatting import format_delta, format_value
+from dagster_project.publish import words
+from dagster_project.publish.variation import Variation
 from dagster_project.publish.views import Row
+from dagster_project.publish.words import number
 
 FEWEST_DAYS = 14
 """So many days with both figures make a record of an estimate."""
+NO_FIT = 0.05
+"""R2 up to which a model says hardly more than the mean of the labels."""
+COIN = 0.5
+"""Area under the ROC curve of a coin."""
 
 
 def against_test(row: Row) -> str:
@@ -30,25 +38,6 @@ def against_test(row: Row) -> str:
     return f"{gap}{verdict}{', more than sampling explains' if low is not None else ''}"
 
 
-def group_gap(row: Row) -> str:
-    """The largest difference of one figure between groups, or why there is none to tell."""
-    compared, unit = int(number(row["compared"]) or 0), str(row["unit"])
-    small = int(number(row["too_small"]) or 0)
-    left_out = f"; {small} {'group is' if small == 1 else 'groups are'} too small to compare" if small else ""
-    if compared < 2:
-        return f"not enough data: {compared} of the 2 groups needed have 100 rows{left_out}"
-    ends = [
-        f"{row[f'{end}_name']} {format_value(number(row[f'{end}_value']), unit)}"
-        f" ({format_range(number(row[f'{end}_low']), number(row[f'{end}_high']), unit)})"
-        for end in ("high", "low")
-    ]
-    ratio = number(row["ratio"])
-    times = f", {ratio:.1f} times as much" if ratio is not None and unit == "share" else ""
-    apart = "the intervals lie apart" if row["is_apart"] else "the intervals overlap: it may be chance"
-    difference = _apart(number(row["difference"]) or 0.0, row)
-    return f"highest {ends[0]}, lowest {ends[1]} of {compared} groups: {difference} apart{times}; {apart}{left_out}"
-
-
 def estimate_record(row: Row) -> str:
     """How often a day's realised figure lay in its estimate's interval, and on which side it errs."""
     compared, inside = (int(number(row[name]) or 0) for name in ("compared", "inside"))
@@ -61,21 +50,54 @@ def estimate_record(row: Row) -> str:
     return f"{within} ({verdict}); on average it came out {_apart(gap, row)} {side} the estimate"
 
 
-def ordered_by_loss(segments: Sequence[Row]) -> str:
-    """Which segment holds the largest part of the loss, and how that compares with its part of the rows."""
-    known = [s for s in segments if s["loss_share"] is not None and s["label_share"]]
-    if not known:
+def change_before(reading: Row, window_days: int, weeks: Variation | None = None) -> str:
+    """The figure of the window before, and whether the change is one: inside the interval, or within the weeks' limits.
+
+    '' where there is no earlier figure. `weeks` is the chart of the weekly figure, where there is one.
+    """
+    before, low, high = (number(reading[name]) for name in ("before_value", "low", "high"))
+    if before is None:
         return ""
-    most = max(known, key=lambda s: number(s["loss_share"]) or 0.0)
-    dear = max(known, key=lambda s: (number(s["loss_share"]) or 0.0) / (number(s["label_share"]) or 1.0))
-    said = (
-        f"{most['segment']} holds the largest part of the loss, {_share(most['loss_share'])} of it"
-        f" with {_share(most['label_share'])} of the labelled rows"
+    said = f"it was {format_value(before, str(reading['unit']))} in the {window_days} days before"
+    if low is None or high is None:
+        return f"{said}, and no interval says whether that is a change"
+    if low <= before <= high:
+        return f"{said}, inside the interval: routine variation"
+    is_routine = weeks is not None and weeks.limits is not None and not weeks.signals
+    yet = ", yet within the routine variation from week to week" if is_routine else ""
+    return f"{said}, outside the interval: more than sampling explains{yet}"
+
+
+def brings_nothing(model: Row, skills: Sequence[Row]) -> str:
+    """What a leading figure says that is hardly better than none; '' where it says nothing of the kind."""
+    value, low = number(model["headline_value"]), number(model["headline_low"])
+    if model["headline_metric"] == "r2" and value is not None and value <= NO_FIT and not skills:
+        return "It says hardly more than the mean of the labels would: it brings nothing."
+    if model["headline_metric"] == "roc_auc" and low is not None and low <= COIN:
+        return "It cannot be told from a coin: it brings nothing."
+    return ""
+
+
+def skill_by_window(skills: Sequence[Row]) -> str:
+    """By how much the error is smaller than the simple alternative's: '12.0 % (10 to 14 %) over 28 days, ...'."""
+    return ", ".join(
+        f"{words.value(k['value'], k['unit'])}{words.in_brackets(k['low'], k['high'], k['unit'])} over {k['period']}"
+        for k in skills
     )
-    if dear["segment"] == most["segment"]:
-        return said
-    parts = f"{_share(dear['loss_share'])} with {_share(dear['label_share'])}"
-    return f"{said}; for its size {dear['segment']} costs most, {parts}"
+
+
+def test_lead(tested: Sequence[Row]) -> str:
+    """The message of the figures on the test set: the newest version's first one that has a live figure."""
+    row = next((t for t in tested if t["live"] is not None), tested[0])
+    return f"{row['title']} of version {row['version']}: {against_test(row)}"
+
+
+def estimate_lead(reading: Row, estimate: Row) -> str:
+    """The message of an estimate: its value with interval, and how often the truth lay inside."""
+    figure = f"{words.value(reading['value'], reading['unit'])}"
+    spread = words.in_brackets(reading["low"], reading["high"], reading["unit"])
+    record = f"on {estimate['inside']} of {estimate['compared']} days what came lay in the day's interval"
+    return f"{reading['title']} {figure}{spread}; {record}"
 
 
 def _apart(difference: float, row: Row) -> str:
@@ -83,10 +105,8 @@ def _apart(difference: float, row: Row) -> str:
     return format_delta(abs(difference), str(row["unit"])).removeprefix("+")
 
 
-def _share(value: object) -> str:
-    return format_value(number(value), "share")
-
-
-def number(value: object) -> float | None:
-    """A figure of a row; None for what is no number, and for NaN."""
-    return float(value) if isinstance(value, int | float) and not math.isnan(value) else None
+FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    "against_test": against_test, "test_lead": test_lead, "estimate_record": estimate_record,
+    "estimate_lead": estimate_lead, "change_before": change_before, "brings_nothing": brings_nothing,
+    "skill_by_window": skill_by_window,
+}  # fmt: skip

@@ -7,7 +7,6 @@ links lead only to http, https, mailto or a place inside the site, anything else
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, urlsplit
@@ -15,17 +14,44 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from dagster_project.core import formatting, grading
-from dagster_project.publish import performing
+from dagster_project.publish import (
+    drift_phrases,
+    figure_phrases,
+    head_phrases,
+    impact_phrases,
+    label_phrases,
+    objective_phrases,
+    performing,
+    quality_phrases,
+    segment_phrases,
+)
 from dagster_project.publish.alert_phrases import alert_marks, as_signal, days_taken, wellness
 from dagster_project.publish.multiples import panels
 from dagster_project.publish.variation import variation
 from dagster_project.publish.views import Row
+from dagster_project.publish.words import (
+    absence,
+    after_colon,
+    capitalize_first,
+    compared,
+    movement,
+    number,
+    or_words,
+    plural,
+    spoken,
+    threshold,
+)
 
 ALLOWED_TAGS = {"a", "b", "br", "code", "em", "i", "li", "ol", "p", "strong", "ul"}
 SAFE_SCHEMES = ("http", "https", "mailto")
 BUILTIN = "builtin:"
 """What stands before the name of a file that comes with Modelboard and is in no repository of the workspace."""
 LINK_REL = "noopener noreferrer"
+FAMILIES = (
+    drift_phrases.FILTERS, figure_phrases.FILTERS, head_phrases.FILTERS, label_phrases.FILTERS,
+    objective_phrases.FILTERS, performing.FILTERS, quality_phrases.FILTERS, segment_phrases.FILTERS,
+)  # fmt: skip
+"""The sentences of a model's page, a module each."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S+")
 _TICKS = re.compile(r"`([^`]+)`")
@@ -52,88 +78,25 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "compared": compared, "variation": variation,
         "capitalize_first": capitalize_first, "after_colon": after_colon, "or_words": or_words,
         "headline": headline, "against_alternative": against_alternative,
-        "money": lambda model: money(model, currency),
         "peaks": peaks, "panels": panels,
-        "against_test": performing.against_test, "group_gap": performing.group_gap,
-        "estimate_record": performing.estimate_record, "ordered_by_loss": performing.ordered_by_loss,
-        "money_rows": money_rows, "money_title": money_title,
-        "total_interval": total_interval, "since_level": since_level,
+        "since_level": since_level,
         "alert_marks": alert_marks, "wellness": wellness, "days_taken": days_taken,
-        "as_signal": as_signal,
+        "as_signal": as_signal, "absence": absence,
+        **{name: function for family in FAMILIES for name, function in family.items()},
+        **impact_phrases.filters(currency),
     }  # fmt: skip
-
-
-def plural(n: int, one: str, many: str = "") -> str:
-    """'1 model', '2 models', 'no models'; the number in figures with thin spaces."""
-    many = many or one + "s"
-    return (
-        f"no {many}" if n == 0 else f"1 {one}" if n == 1 else f"{formatting.format_value(n, 'count')} {many}"
-    )
-
-
-def spoken(items: list[str], most: int = 3) -> str:
-    """'a', 'a and b', 'a, b and c', 'a, b, c and 4 more'."""
-    shown, rest = list(items[:most]), len(items) - most
-    if rest > 0:
-        return f"{', '.join(shown)} and {rest} more"
-    return " and ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
-
-
-def threshold(good: float | None, poor: float | None, unit: str) -> str:
-    """The thresholds in words: 'good at 80 % or more, poor at 60 % or less'."""
-    if good is None or poor is None:
-        return "no target"
-    up = good > poor
-    at_good, at_poor = formatting.format_value(good, unit), formatting.format_value(poor, unit)
-    return f"good at {at_good} or {'more' if up else 'less'}, poor at {at_poor} or {'less' if up else 'more'}"
-
-
-def movement(current: float | None, before: float | None) -> str:
-    """How a figure stands to an earlier one, to be followed by the earlier one's name: '12.3 % above'."""
-    change = formatting.format_relative(current, before)
-    if change == formatting.NOT_AVAILABLE:
-        return "not comparable with"
-    if change == "no change":
-        return "unchanged from"
-    return f"{change[1:]} {'above' if change.startswith('+') else 'below'}"
-
-
-def compared(current: float | None, before: float | None, days: int, began: dt.date | None = None) -> str:
-    """A figure beside the window before it: '12.3 % above the 28 days before'.
-
-    Without an earlier figure it says why: a log that began inside the earlier window is not compared with.
-    """
-    if before is None and began is not None:
-        day = formatting.format_day(began)
-        return f"not comparable with the {days} days before: the log begins on {day}"
-    return f"{movement(current, before)} the {days} days before"
-
-
-def capitalize_first(text: str) -> str:
-    """The text with its first letter large and all others as they are."""
-    return text[:1].upper() + text[1:]
-
-
-def after_colon(text: str | None, otherwise: str) -> str:
-    """What stands behind 'not available: ' in a reason; `otherwise` where there is no reason."""
-    return (text or otherwise).removeprefix(formatting.NOT_AVAILABLE + ": ").rstrip(".")
-
-
-def or_words(text: str | None, words: str) -> str:
-    """The text, or the words where it is empty."""
-    return text or words
 
 
 def headline(model: Row) -> str:
     """A model's leading performance figure with name, value and interval: 'AUC 0.64 (0.62 to 0.66)'."""
     name, value, unit = (
         model["headline_title"],
-        _number(model["headline_value"]),
+        number(model["headline_value"]),
         str(model["headline_unit"] or "1"),
     )
     if name is None or value is None:
         return formatting.NOT_AVAILABLE
-    spread = formatting.format_range(_number(model["headline_low"]), _number(model["headline_high"]), unit)
+    spread = formatting.format_range(number(model["headline_low"]), number(model["headline_high"]), unit)
     inside = "" if spread == formatting.NOT_AVAILABLE else f" ({spread})"
     return f"{name} {formatting.format_value(value, unit)}{inside}"
 
@@ -143,24 +106,15 @@ def against_alternative(rows: Sequence[Row]) -> str:
     longest = next((row for row in rows if row["is_longest"]), None)
     if longest is None:
         return ""
-    words = grading.against_alternative(_number(longest["value"]), _number(longest["low"]))
+    words = grading.against_alternative(number(longest["value"]), number(longest["low"]))
     return f"over {longest['period']} {words}" if words else ""
-
-
-def money(model: Row, currency: str) -> str:
-    """A model's value per month with its evidence grade and whether it was measured or declared."""
-    value = _number(model["month_value"])
-    if value is None:
-        return formatting.NOT_AVAILABLE
-    text = formatting.format_value(value, "currency", str(model["currency"] or currency))
-    return f"{text} ({model['value_kind']}, {model['evidence']})"
 
 
 def peaks(highest: Sequence[Row], unit: str, most: int = 3) -> list[tuple[dt.date, str]]:
     """Notes of a chart at its highest days, at least a week apart, in the order of time: (8 Feb, '472 of 930')."""
     found: dict[dt.date, str] = {}
     for peak in highest:
-        day, hits, n = peak["day"], _number(peak["hits"]) or 0.0, _number(peak["n"]) or 0.0
+        day, hits, n = peak["day"], number(peak["hits"]) or 0.0, number(peak["n"]) or 0.0
         if not isinstance(day, dt.date) or not n or any(abs((day - d).days) < 7 for d in found):
             continue
         of_all = f"{formatting.format_value(hits, 'count')} of {formatting.format_value(n, 'count')}"
@@ -168,52 +122,6 @@ def peaks(highest: Sequence[Row], unit: str, most: int = 3) -> list[tuple[dt.dat
         if len(found) == most:
             break
     return sorted(found.items())
-
-
-def money_rows(impacts: Sequence[Row]) -> list[tuple[str, float | None, float | None, float | None, bool]]:
-    """Rows of an interval chart: model with evidence grade, money per month, low, high, nothing emphasised."""
-    return [
-        (
-            f"{i['title']} ({i['evidence']})", _number(i["month_value"]), _number(i["month_low"]),
-            _number(i["month_high"]), False,
-        )
-        for i in impacts
-    ]  # fmt: skip
-
-
-def money_title(impacts: Sequence[Row], currency: str) -> str:
-    """The message of rows of one kind: 'Declared value: 89 647 USD a month, 62 472 USD above its plan'.
-
-    Rows in several currencies have no sum; a plan counts only where every row has one.
-    """
-    kind = str(impacts[0]["kind"]).capitalize()
-    currencies = {str(i["currency"] or currency) for i in impacts}
-    values, plans = ([_number(i[key]) for i in impacts] for key in ("month_value", "month_plan"))
-    known = [v for v in values if v is not None]
-    if len(currencies) > 1 or len(known) < len(values):
-        return f"{kind} value of {plural(len(impacts), 'model')}"
-    unit = currencies.pop()
-    title = f"{kind} value: {formatting.format_value(sum(known), 'currency', unit)} a month"
-    planned = [p for p in plans if p is not None]
-    if len(planned) < len(plans):
-        return title
-    gap = sum(known) - sum(planned)
-    against = formatting.format_value(abs(gap), "currency", unit)
-    return f"{title}, {against} {'above' if gap >= 0 else 'below'} plan"
-
-
-def total_interval(parts: Sequence[Row]) -> str:
-    """The 90 % interval of a sum of parts in one currency, their errors taken as independent."""
-    values = [(_number(p["value"]), _number(p["low"]), _number(p["high"])) for p in parts]
-    known = [
-        (v, low, high) for v, low, high in values if v is not None and low is not None and high is not None
-    ]
-    if not known or len(known) < len(values):
-        return formatting.NOT_AVAILABLE
-    total = sum(v for v, _, _ in known)
-    below = math.sqrt(sum((v - low) ** 2 for v, low, _ in known))
-    above = math.sqrt(sum((high - v) ** 2 for v, _, high in known))
-    return formatting.format_range(total - below, total + above, "currency", str(parts[0]["currency"] or ""))
 
 
 def since_level(history: Row) -> dt.date | None:
@@ -281,7 +189,3 @@ def rich(text: object) -> Markup:
 def _line(text: str) -> Markup:
     """A line of plain text, escaped; what stands between backticks becomes code."""
     return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped before
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None

@@ -22,9 +22,9 @@ from dagster_project.publish.figures import (
     value_axis,
     value_text,
 )
-from dagster_project.publish.performing import number
 from dagster_project.publish.scales import Scale, tick_text, value_scale
 from dagster_project.publish.views import Row
+from dagster_project.publish.words import number
 
 HEIGHT = 220.0
 

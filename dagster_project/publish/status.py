@@ -32,6 +32,13 @@ STATES: Final = {
 """Milestone state -> (colour, shape, word)."""
 
 
+SEVERITIES: Final = {"high": ("poor", "■"), "medium": ("watch", "▲")}
+"""Severity of an alert -> (colour, shape)."""
+
+METHODS: Final = {"auto": ("good", "●"), "inferred": ("good", "●"), "declared": ("neutral", "–")}
+"""How a metadata item is known -> (colour, shape)."""
+
+
 def status(grade: str | None, *, word: str = "") -> Markup:
     """A grade's pill; None and grades unheard of are unknown, never good. `word` replaces the usual word."""
     colour, shape, usual = GRADES.get(grade or "", GRADES["unknown"])
@@ -42,6 +49,16 @@ def state(milestone_state: str | None, *, word: str = "") -> Markup:
     """A milestone's pill; None and states unheard of read 'Not reported'."""
     colour, shape, usual = STATES.get(milestone_state or "", STATES["not reported"])
     return pill(word or usual, colour, shape)
+
+
+def severity(of_alert: str) -> Markup:
+    """The pill of an alert's severity; what is neither high nor medium is quiet."""
+    return pill(of_alert, *SEVERITIES.get(of_alert, ("neutral", "●")))
+
+
+def known_by(method: str) -> Markup:
+    """The pill of how a metadata item is known; an item that is missing is to be watched."""
+    return pill(method, *METHODS.get(method, ("watch", "▲")))
 
 
 def pill(word: str, colour: str = "neutral", shape: str = "") -> Markup:

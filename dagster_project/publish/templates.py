@@ -1,8 +1,8 @@
 """Page templates: Jinja with escaping on, undefined names refused, and nothing to read but `page.*` views.
 
-In: the workspace's page templates and `Views`. Out: finished HTML bodies with their addresses, for the engine to
-stamp into its shell. Called by `pipeline.render`. Nothing from outside passes through Markdown; a template that
-fails is named with its file and line.
+In: the workspace's page templates, the parts that they include, and `Views`. Out: finished HTML bodies with their
+addresses, for the engine to stamp into its shell. Called by `pipeline.render`. Nothing from outside passes through
+Markdown; a template that fails is named with its file and line.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import (
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from markupsafe import Markup
 
 from dagster_project.core.errors import Problem, PublishError, WorkspaceError
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
     from dagster_project.spec.page import PageHead
+    from dagster_project.spec.statementfile import PagePart
 
 ERRORS_OF_TEMPLATES = (
     TemplateError,
@@ -38,6 +46,10 @@ ERRORS_OF_TEMPLATES = (
     AttributeError,
     ArithmeticError,
 )
+
+
+PARTS = "reports/parts/"
+"""Where files lie that page templates include."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,7 @@ def render_pages(
     sources: Sequence[Source],
     views: Views,
     *,
+    parts: Sequence[PagePart] = (),
     repository_url: str,
     currency: str,
     carried: Sequence[Carried] = (),
@@ -82,13 +95,16 @@ def render_pages(
     Pages of a row that the `trail` knows to be as they were are not made again.
     Raises WorkspaceError with file and line.
     """
-    environment = make_environment({s.file: s.body for s in sources}, repository_url, currency)
+    bodies = {s.file: (s.body, s.file) for s in sources} | {p.id: (p.body, p.file) for p in parts}
+    environment = make_environment(bodies, repository_url, currency)
     pages = frozenset(f"{source.address}.html" for source in sources if source.head.for_each is None)
     environment.globals["is_page"] = lambda address: str(address).partition("#")[0] in pages
     environment.globals["carried"] = carried
     environment.globals["schema_version"] = SCHEMA_VERSION
+    for part in parts:
+        _compile(environment, part.id, part.file)
     for source in sources:
-        template = _compile(environment, source)
+        template = _compile(environment, source.file, source.file, source.first_line)
         if source.head.for_each is None:
             yield _page(source, template, Watched(views), path=f"{source.address}.html")
             continue
@@ -96,15 +112,17 @@ def render_pages(
             yield _page_of(source, template, row, views, trail or Trail(views))
 
 
-def make_environment(bodies: Mapping[str, str], repository_url: str, currency: str) -> Environment:
-    """Jinja over template bodies keyed by their file, with the filters and functions pages are written in."""
+def make_environment(
+    bodies: Mapping[str, tuple[str, str]], repository_url: str, currency: str
+) -> Environment:
+    """Jinja with the filters and functions pages are written in; `bodies`: name -> (template, its file)."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.do"],
         trim_blocks=True,
         lstrip_blocks=True,
-        loader=FunctionLoader(lambda name: (bodies[name], name, lambda: True) if name in bodies else None),
+        loader=FunctionLoader(lambda name: (*bodies[name], lambda: True) if name in bodies else None),
     )
     environment.filters.update(phrases.filters(currency))
     environment.globals.update(_functions(repository_url))
@@ -118,8 +136,8 @@ def _functions(repository_url: str) -> dict[str, Callable[..., object]]:
     drawn = (
         charts.line_chart, charts.bar_chart, charts.stacked_bars, charts.interval_chart, charts.histogram_pair,
         charts.level_chart, charts.calibration_chart, charts.bullet, charts.sparkline, charts.small_multiples,
-        status.status, status.state,
-        status.pill, status.meter, figures.card, tables.data_table, tables.Column, tables.Link,
+        status.status, status.state, status.severity, status.known_by, status.pill, status.meter,
+        figures.card, tables.data_table, tables.Column, tables.Link,
     )  # fmt: skip
     named: dict[str, Callable[..., object]] = {function.__name__: function for function in drawn}
     named["file_link"] = lambda file, line=None: phrases.file_link(repository_url, file, line)
@@ -163,25 +181,27 @@ def _render(source: Source, template: Template, **context: object) -> Markup:
     try:
         return Markup(template.render(**context))  # noqa: S704  the environment escapes
     except ERRORS_OF_TEMPLATES as error:
-        line = _line_in(error, source.file)
-        place = source.first_line + line - 1 if line else None
-        raise WorkspaceError([Problem(source.file, place, "", str(error))]) from error
+        raise WorkspaceError([_problem(error, source)]) from error
 
 
-def _compile(environment: Environment, source: Source) -> Template:
+def _compile(environment: Environment, name: str, file: str, first_line: int = 1) -> Template:
     try:
-        return environment.get_template(source.file)
+        return environment.get_template(name)
     except TemplateSyntaxError as error:
-        line = source.first_line + error.lineno - 1
-        raise WorkspaceError(
-            [Problem(source.file, line, "", error.message or "not a valid template")]
-        ) from error
+        line = first_line + error.lineno - 1
+        raise WorkspaceError([Problem(file, line, "", error.message or "not a valid template")]) from error
 
 
-def _line_in(error: BaseException, file: str) -> int | None:
-    """The template's line the error came from; Jinja rewrites its tracebacks to template lines."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
-    return lines[-1] if lines else None
+def _problem(error: Exception, source: Source) -> Problem:
+    """The page's or part's line that the error came from; Jinja rewrites its tracebacks to template lines."""
+    is_lost = isinstance(error, TemplateNotFound)
+    words = f"no part {str(error)!r} in reports/parts" if is_lost else str(error)
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename == source.file:
+            return Problem(source.file, source.first_line + (frame.lineno or 1) - 1, "", words)
+        if frame.filename.removeprefix(phrases.BUILTIN).startswith(PARTS):
+            return Problem(frame.filename, frame.lineno, "", words)
+    return Problem(source.file, None, "", words)
 
 
 def _slug(source: Source, row: Row) -> str:

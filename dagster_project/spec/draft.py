@@ -11,7 +11,7 @@ from dagster_project.spec.playbook import Answer, Section
 from dagster_project.spec.rubric import Attestation, Rubric, Waiver
 from dagster_project.spec.rule import Rule
 from dagster_project.spec.source import Source
-from dagster_project.spec.statementfile import PageTemplate, Statement
+from dagster_project.spec.statementfile import PagePart, PageTemplate, Statement
 from dagster_project.spec.targets import Target
 from dagster_project.spec.workspace import Settings
 
@@ -39,5 +39,6 @@ class Draft:
     facts: list[Statement]
     marts: list[Statement]
     pages: list[PageTemplate]
+    parts: list[PagePart]
     broken: frozenset[str]
     """Names of the fields above that are not complete: nothing may be called unknown by them."""

@@ -31,12 +31,12 @@ from dagster_project.spec.rule import RuleFile
 from dagster_project.spec.rulefile import as_rule_file, read_rule
 from dagster_project.spec.source import Source, Sources
 from dagster_project.spec.statement import MetricHead, StatementHead
-from dagster_project.spec.statementfile import PageTemplate, Statement, split_page, split_sql
+from dagster_project.spec.statementfile import PagePart, PageTemplate, Statement, split_page, split_sql
 from dagster_project.spec.targets import Target, Targets
 from dagster_project.spec.workspace import Settings
 from dagster_project.spec.yamlfile import Document, parse_yaml
 
-__all__ = ["PageTemplate", "Placed", "Statement", "Workspace", "load_workspace"]
+__all__ = ["PagePart", "PageTemplate", "Placed", "Statement", "Workspace", "load_workspace"]
 
 YAML = (".yml", ".yaml")
 SQL_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -68,6 +68,7 @@ class Workspace:
     facts: tuple[Statement, ...]
     marts: tuple[Statement, ...]
     pages: tuple[PageTemplate, ...]
+    parts: tuple[PagePart, ...]
     files: dict[str, str]
     """Relative path ('builtin:' before those that come with Modelboard) -> SHA-256 of every file that was read."""
     question_places: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -156,6 +157,7 @@ def _read_draft(reading: _Reading) -> Draft:
         facts=_statements(reading, "facts", StatementHead),
         marts=_statements(reading, "marts", StatementHead),
         pages=reading.each("pages", shelf.overlaid("reports/pages", ".md"), _page),
+        parts=reading.each("parts", shelf.overlaid("reports/parts", ".html"), _part),
         broken=frozenset(reading.broken),
     )
 
@@ -241,6 +243,11 @@ def _page(shelf: Shelf, found: Found) -> PageTemplate:
     return PageTemplate(name, read_entry(parts.head, PageHead).value, parts.body, found.name, parts.line)
 
 
+def _part(shelf: Shelf, found: Found) -> PagePart:
+    name = found.name.removeprefix(BUILTIN).removeprefix("reports/parts/")
+    return PagePart(name, shelf.text(found), found.name)
+
+
 def _name(found: Found, name: str, rule: re.Pattern[str], words: str) -> str:
     """The file's name, if it can be an id."""
     if not rule.fullmatch(name):
@@ -275,6 +282,7 @@ def _finished(shelf: Shelf, draft: Draft, settings: Settings, profiles: dict[str
         facts=tuple(sorted(draft.facts, key=lambda statement: statement.id)),
         marts=tuple(sorted(draft.marts, key=lambda statement: statement.id)),
         pages=tuple(sorted(draft.pages, key=lambda page: page.id)),
+        parts=tuple(sorted(draft.parts, key=lambda part: part.id)),
         files=dict(sorted(shelf.digests.items())),
         question_places=_question_places(draft),
         profiles=profiles,

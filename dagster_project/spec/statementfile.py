@@ -47,6 +47,15 @@ class PageTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class PagePart:
+    """What page templates include or import; `id` is its path below reports/parts: 'models/usage.html'."""
+
+    id: str
+    body: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """A file's head as a Document, its body, and the 1-based line where the body begins."""
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
+import polars as pl
 import pytest
 
 from dagster_project.core.errors import PublishError, WorkspaceError
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.render import input_digest, prepare
+from dagster_project.pipeline.render import input_digest, prepare, trail_of
 from dagster_project.pipeline.render_definitions import main_window
 from dagster_project.pipeline.render_views import create_views
-from dagster_project.spec.loading import Statement
+from dagster_project.publish.build import Shell
+from dagster_project.publish.views import Views
+from dagster_project.spec.loading import PagePart, Statement
 from dagster_project.spec.statement import StatementHead
 from dagster_project.store.warehouse import Warehouse
 from tests.site.fixture import AS_OF, write_workspace
@@ -119,3 +124,18 @@ def test_the_digest_follows_every_input(night: Night) -> None:
             "INSERT INTO mart.maturity (rubric, subject, pillar, day, level) VALUES ('r', 's', '', '2013-01-01', 1)"
         )
         assert len({first, second, input_digest(night, warehouse)}) == 3
+
+
+def test_a_changed_part_makes_every_page_again(tmp_path: Path) -> None:
+    """Pages are kept only where the base of their trail is the same; a part is in it as a template is."""
+    workspace = write_workspace(tmp_path)
+    shell = cast(Shell, SimpleNamespace(rooms={}, policy=""))
+    views = Views(frozenset(), dict[str, pl.DataFrame]().__getitem__)
+
+    def base(parts: tuple[PagePart, ...]) -> str:
+        return trail_of(replace(workspace, parts=parts), views, tmp_path, shell, None).base
+
+    first, *others = workspace.parts
+    assert base(workspace.parts) == base((first, *others))
+    assert base(workspace.parts) != base((replace(first, body=first.body + "changed"), *others))
+    assert base(workspace.parts) != base(tuple(others))

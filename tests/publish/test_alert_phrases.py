@@ -20,11 +20,21 @@ def alert(number: int = 0, **changes: object) -> dict[str, object]:
 
 def test_one_glance_says_well_or_not_since_when_and_why() -> None:
     """What stands under another alert is not counted."""
-    assert wellness([]) == "Well: no alert is open"
+    assert wellness([], "good") == "Well: no alert is open"
     over = alert(is_open=False, ended=DAY)
-    assert wellness([over]) == "Well since 3 Mar 2025: no alert is open"
-    assert wellness([alert(2), over, alert(1, grouped_under="x")]) == "Not well since 5 Mar 2025: errors rose"
-    assert wellness([alert(2), alert(1)]) == "Not well since 4 Mar 2025: errors rose; 1 more"
+    assert wellness([over], "good") == "Well since 3 Mar 2025: no alert is open"
+    one = [alert(2), over, alert(1, grouped_under="x")]
+    assert wellness(one, "poor") == "Not well since 5 Mar 2025: errors rose"
+    assert wellness([alert(2), alert(1)], "poor") == "Not well since 4 Mar 2025: errors rose; 1 more"
+
+
+def test_a_model_that_is_not_poor_is_not_called_unwell_nor_one_that_is_not_good_well() -> None:
+    """The words beside a grade do not contradict it."""
+    assert wellness([alert(2)], "watch") == "An alert is open since 5 Mar 2025: errors rose"
+    both = wellness([alert(2), alert(1)], "good")
+    assert both == "2 alerts are open, the first since 4 Mar 2025; the gravest: errors rose"
+    assert wellness([], "poor") == "No alert is open"
+    assert wellness([alert(is_open=False, ended=DAY)], "watch") == "No alert is open since 3 Mar 2025"
 
 
 def test_marks_are_the_newest_of_the_charts_own_figure() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from dagster_project.publish import charts, figures
+from dagster_project.publish import bars, charts, figures
 from tests.publish.hostile import HOSTILE, Elements, assert_harmless
 
 DAYS = [dt.date(2013, 12, 1) + dt.timedelta(days=i) for i in range(31)]
@@ -214,3 +214,24 @@ def test_a_chart_of_ninety_days_is_small() -> None:
         days, [0.6 + i * 37 % 11 / 100 for i in range(92)], **WORDS, unit="1", target=0.6
     )
     assert len(gzip.compress(html.encode(), mtime=0)) < 2500
+
+
+def test_edges_have_as_many_digits_as_tell_them_apart() -> None:
+    """Shares near to one are the case in point; equal edges stay equal."""
+    assert bars.edge_texts([0.16, 0.991, 0.99911, 0.999911, 1.0]) == [
+        "0.160",
+        "0.991",
+        "0.999",
+        "0.9999",
+        "1",
+    ]
+    assert bars.edge_texts([99.9, 100.2, 100.4, 1048.0]) == ["99.9", "100.2", "100.4", "1\u202f048"]
+    assert bars.edge_texts([0.0, 1e-9, 5.0, 5.0]) == ["0", "0", "5", "5"]
+
+
+def test_bins_that_are_not_equally_wide_are_said_to_be() -> None:
+    """The picture draws them alike."""
+    uneven = charts.histogram_pair([0.0, 10.0, 50.0], [0.4, 0.6], [0.5, 0.5], **WORDS, unit="min")
+    even = charts.histogram_pair([0.0, 10.0, 20.0], [0.4, 0.6], [0.5, 0.5], **WORDS, unit="min")
+    assert "not equally wide" in uneven
+    assert "not equally wide" not in even

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from dagster_project.publish import performing
 from dagster_project.publish.reliability import calibration_chart
+from dagster_project.publish.variation import Variation
 from dagster_project.publish.views import Row
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -18,11 +19,6 @@ TESTED: Row = {
     "better": "up",
     "reason": "no target",
 }
-GAP: Row = {
-    "compared": 3, "too_small": 1, "unit": "share", "difference": 0.2, "ratio": 2.0, "is_apart": True,
-    "high_name": "a", "high_value": 0.4, "high_low": 0.35, "high_high": 0.45,
-    "low_name": "b", "low_value": 0.2, "low_low": 0.15, "low_high": 0.25,
-}  # fmt: skip
 
 
 def test_a_gap_to_the_test_set_is_said_with_its_direction() -> None:
@@ -36,16 +32,6 @@ def test_a_gap_to_the_test_set_is_said_with_its_direction() -> None:
     assert "sampling" not in performing.against_test({**TESTED, "low": None, "high": None})
 
 
-def test_groups_are_compared_only_with_enough_rows() -> None:
-    """Two groups of a hundred rows are needed; overlapping intervals may be chance."""
-    said = performing.group_gap(GAP)
-    assert said.startswith(f"highest a 40.0{NBSP}% (35")
-    assert f"20.0{NBSP}pp apart, 2.0 times as much; the intervals lie apart; 1 group is too small" in said
-    assert "it may be chance" in performing.group_gap({**GAP, "is_apart": False})
-    few = performing.group_gap({**GAP, "compared": 1, "too_small": 4})
-    assert few == "not enough data: 1 of the 2 groups needed have 100 rows; 4 groups are too small to compare"
-
-
 def test_an_estimate_has_a_record_or_says_that_it_is_short() -> None:
     """Fewer than fourteen days are no record; few days inside are held against nine in ten."""
     row: Row = {"compared": 90, "inside": 85, "gap": -0.01, "unit": "share"}
@@ -55,18 +41,6 @@ def test_an_estimate_has_a_record_or_says_that_it_is_short() -> None:
     )
     assert "nine in ten" in performing.estimate_record({**row, "inside": 20})
     assert performing.estimate_record({**row, "compared": 13}).startswith("its record is short: 13 days")
-
-
-def test_segments_are_told_by_their_part_in_the_loss() -> None:
-    """The largest part first, then the one that costs most for its size; nothing without losses."""
-    segments: list[Row] = [
-        {"segment": "o=A", "loss_share": 0.6, "label_share": 0.7},
-        {"segment": "o=B", "loss_share": 0.4, "label_share": 0.3},
-    ]
-    said = performing.ordered_by_loss(segments)
-    assert said.startswith(f"o=A holds the largest part of the loss, 60.0{NBSP}% of it with 70.0{NBSP}%")
-    assert said.endswith(f"for its size o=B costs most, 40.0{NBSP}% with 30.0{NBSP}%")
-    assert performing.ordered_by_loss([{"segment": "o=A", "loss_share": None, "label_share": None}]) == ""
 
 
 def test_a_calibration_chart_holds_its_data_and_escapes_its_words() -> None:
@@ -79,3 +53,49 @@ def test_a_calibration_chart_holds_its_data_and_escapes_its_words() -> None:
     assert "<b>off" not in chart
     assert chart.count("<tr>") == 5
     assert "103" in chart
+
+
+READING: Row = {"before_value": 0.65, "low": 0.6, "high": 0.7, "unit": "1", "value": 0.66, "title": "AUC"}
+
+
+def test_a_figure_beside_the_one_before_says_whether_that_is_a_change() -> None:
+    """Inside the interval it is routine; outside, the weeks may still say so; without interval nobody knows."""
+    assert performing.change_before(READING, 28) == (
+        "it was 0.650 in the 28 days before, inside the interval: routine variation"
+    )
+    far = {**READING, "before_value": 0.5}
+    assert performing.change_before(far, 28).endswith("more than sampling explains")
+    quiet = Variation((0.6, 0.5, 0.7), (), "routine")
+    assert performing.change_before(far, 28, quiet).endswith(
+        "yet within the routine variation from week to week"
+    )
+    assert performing.change_before({**READING, "low": None}, 28).endswith(
+        "no interval says whether that is a change"
+    )
+    assert performing.change_before({**READING, "before_value": None}, 28) == ""
+
+
+def test_a_model_that_brings_nothing_is_told_so() -> None:
+    """An R2 next to nothing without a better comparison, or an AUC whose interval holds a coin."""
+    model: Row = {"headline_metric": "r2", "headline_value": 0.01, "headline_low": 0.0}
+    skill: Row = {"value": 0.1, "low": 0.05, "high": 0.15, "unit": "share", "period": "28 days"}
+    assert "the mean of the labels" in performing.brings_nothing(model, [])
+    assert performing.brings_nothing(model, [skill]) == ""
+    coin = {**model, "headline_metric": "roc_auc", "headline_low": 0.49}
+    assert "a coin" in performing.brings_nothing(coin, [])
+    assert performing.brings_nothing({**coin, "headline_low": 0.51}, []) == ""
+    assert performing.skill_by_window([skill, {**skill, "low": None, "period": "a year"}]) == (
+        f"10.0{NBSP}% (5 to 15{NBSP}%) over 28 days, 10.0{NBSP}% over a year"
+    )
+
+
+def test_folds_of_performance_say_what_they_hold() -> None:
+    """The first row with a live figure; the estimate with its record."""
+    gone: Row = {**TESTED, "live": None, "title": "AUC", "version": "v1"}
+    assert performing.test_lead([gone, {**gone, "live": 0.64, "version": "v2"}]).startswith(
+        "AUC of version v2: 0.0600 below"
+    )
+    assert performing.test_lead([gone]) == "AUC of version v1: no live figure: no target"
+    assert performing.estimate_lead(READING, {"inside": 3, "compared": 5}) == (
+        "AUC 0.660 (0.6 to 0.7); on 3 of 5 days what came lay in the day's interval"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import polars as pl
 import pytest
@@ -12,6 +13,7 @@ from dagster_project.publish import phrases
 from dagster_project.publish.templates import Page, Source, render_pages
 from dagster_project.publish.views import Views
 from dagster_project.spec.page import PageHead
+from dagster_project.spec.statementfile import PagePart
 
 HOSTILE = "<script>alert('x')</script>"
 
@@ -20,11 +22,15 @@ def views(**frames: pl.DataFrame) -> Views:
     return Views(frozenset(frames), frames.__getitem__)
 
 
-def pages(body: str, given: Views, **head: object) -> list[Page]:
+def pages(body: str, given: Views, *, parts: Sequence[PagePart] = (), **head: object) -> list[Page]:
     source = Source(
         "things", PageHead.model_validate({"title": "Things", **head}), body, "reports/pages/things.md", 5
     )
-    return list(render_pages([source], given, repository_url="", currency="EUR"))
+    return list(render_pages([source], given, parts=parts, repository_url="", currency="EUR"))
+
+
+def part(body: str) -> PagePart:
+    return PagePart("things/a.html", body, "builtin:reports/parts/things/a.html")
 
 
 def test_text_from_data_is_escaped() -> None:
@@ -51,6 +57,32 @@ def test_a_syntax_error_names_file_and_line() -> None:
     """Jinja's own message, at the file's line."""
     with pytest.raises(WorkspaceError, match=r"things\.md:7: "):
         pages("a\nb\n{% if %}", views())
+
+
+def test_a_page_includes_parts_that_see_what_it_set() -> None:
+    """Text is escaped there too."""
+    body = "{% set name = '<b>' %}<h1>x</h1>{% include 'things/a.html' %}"
+    (page,) = pages(body, views(), parts=[part("{% set own = name %}{{ own }}")])
+    assert page.body == "<h1>x</h1>&lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("body", "parts", "message"),
+    [
+        (
+            "{% include 'things/a.html' %}",
+            [part("x\n{{ lost }}")],
+            r"^builtin:reports/parts/things/a\.html:2: 'lost' is",
+        ),
+        ("x", [part("x\n\n{% if %}")], r"^builtin:reports/parts/things/a\.html:3: "),
+        ("x\n{% include 'b.html' %}", [], r"^reports/pages/things\.md:6: no part 'b\.html' in reports/parts"),
+    ],
+    ids=["undefined name", "syntax", "no such part"],
+)
+def test_an_error_of_a_part_names_its_file_and_line(body: str, parts: list[PagePart], message: str) -> None:
+    """Not those of the page that includes it; a part that is not there is an error of the page."""
+    with pytest.raises(WorkspaceError, match=message):
+        pages(body, views(), parts=parts)
 
 
 def test_an_unknown_view_is_named_with_those_there_are() -> None:
@@ -130,23 +162,6 @@ def test_rich_text_is_cleaned_or_escaped() -> None:
     assert phrases.rich("https://example.com/x").startswith('<a href="https://example.com/x"')
 
 
-def test_movement_reads_as_a_sentence() -> None:
-    """The words stand before 'the 28 days before'."""
-    assert phrases.movement(110, 100) == "10.0\u00a0% above"
-    assert phrases.movement(90, 100) == "10.0\u00a0% below"
-    assert phrases.movement(100, 100) == "unchanged from"
-    assert phrases.movement(100, 0) == phrases.movement(100, None) == "not comparable with"
-
-
-def test_a_log_that_began_inside_the_earlier_window_is_not_compared_with() -> None:
-    """The reader learns since when there is a log."""
-    began = dt.date(2013, 12, 1)
-    assert phrases.compared(4, None, 28, began) == (
-        "not comparable with the 28 days before: the log begins on 1 Dec 2013"
-    )
-    assert phrases.compared(110, 100, 28, began) == "10.0\u00a0% above the 28 days before"
-
-
 def test_code_in_plain_text_is_set_as_code_and_the_rest_stays_text() -> None:
     """Backticks make code; tags between them stay text."""
     assert phrases.rich("Name `owner` & go") == "Name <code>owner</code> &amp; go"
@@ -164,26 +179,6 @@ def test_peaks_are_a_week_apart_and_in_the_order_of_time() -> None:
         (dt.date(2013, 1, 23), "221 of 988"),
         (dt.date(2013, 2, 8), "472 of 930"),
     ]
-
-
-def test_the_message_of_money_names_sum_and_plan() -> None:
-    """Rows in two currencies have no sum."""
-    row = {"kind": "declared", "currency": "USD", "month_value": 300.0, "month_plan": 200.0}
-    assert phrases.money_title([row, row], "USD") == (
-        "Declared value: 600\u00a0USD a month, 200\u00a0USD above plan"
-    )
-    assert phrases.money_title([row, row | {"currency": "EUR"}], "USD") == "Declared value of 2 models"
-    assert "plan" not in phrases.money_title([row, row | {"month_plan": None}], "USD")
-
-
-def test_the_interval_of_a_sum_adds_in_squares() -> None:
-    """3 and 4 make 5, not 7."""
-    parts = [
-        {"value": 100.0, "low": 97.0, "high": 103.0, "currency": "EUR"},
-        {"value": 200.0, "low": 196.0, "high": 204.0, "currency": "EUR"},
-    ]
-    assert phrases.total_interval(parts) == "295 to 305\u00a0EUR"
-    assert phrases.total_interval([*parts, {**parts[0], "low": None}]) == "not available"
 
 
 def test_the_newest_level_is_dated_from_its_unbroken_run() -> None:

@@ -89,3 +89,29 @@ def test_print_is_as_wide_as_paper_and_legible_from_the_dark_theme(
         codes = "[...document.querySelectorAll('code')].map(e => getComputedStyle(e).backgroundColor)"
         assert set(watched.page.evaluate(codes)) <= {"rgb(238, 242, 246)", "rgba(0, 0, 0, 0)"}
         assert not any(d.is_visible() for d in watched.page.locator(".mb-data").all())
+
+
+def test_what_is_folded_on_a_screen_is_open_on_paper(browser: Any, address: str) -> None:
+    """Places that links lead to are never inside of a fold."""
+    closed = """
+      [...document.querySelectorAll('.mb-more')]
+        .filter(d => d.offsetHeight < d.querySelector('summary').offsetHeight + 10)
+        .map(d => d.querySelector('summary').textContent)
+    """
+    with opened(browser, address + "models/late-departure.html") as watched:
+        folds = watched.page.locator(".mb-more").count()
+        assert folds > 5
+        assert len(watched.page.evaluate(closed)) == folds
+        assert watched.page.locator("details [id]").count() == 0
+        watched.page.emulate_media(media="print")
+        assert watched.page.evaluate(closed) == []
+
+
+@pytest.mark.parametrize(("width", "most"), [(1440, 5500), (390, 9000)])
+def test_a_page_of_a_model_is_no_scroll_without_end(
+    browser: Any, address: str, width: int, most: int
+) -> None:
+    """What is second to the message of a section is folded."""
+    for model in MODELS:
+        with opened(browser, f"{address}models/{model}.html", width=width) as watched:
+            assert watched.page.evaluate("document.documentElement.scrollHeight") < most, model

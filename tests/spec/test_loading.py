@@ -122,6 +122,18 @@ def test_pages_in_folders_keep_the_folder_in_their_id(workspace: Path, builtin: 
     assert [page.id for page in load_workspace(workspace, builtin).pages] == ["ledger/data", "model"]
 
 
+def test_a_part_of_the_workspace_wins_over_the_built_in_one(workspace: Path, builtin: Path) -> None:
+    """Each by its path below reports/parts; its hash is among those of the files that were read."""
+    write(builtin, {"reports/parts/m/a.html": "built in", "reports/parts/m/b.html": "b"})
+    write(workspace, {"reports/parts/m/a.html": "own"})
+    loaded = load_workspace(workspace, builtin)
+    assert [(p.id, p.body, p.file) for p in loaded.parts] == [
+        ("m/a.html", "own", "reports/parts/m/a.html"),
+        ("m/b.html", "b", "builtin:reports/parts/m/b.html"),
+    ]
+    assert {p.file for p in loaded.parts} <= set(loaded.files)
+
+
 @pytest.mark.parametrize("name", ["targets", "playbook", "attestations"])
 def test_an_optional_file_of_comments_declares_nothing(problems: Check, name: str) -> None:
     """A file whose examples are all commented out is fine, and so is a key with nothing left below it."""

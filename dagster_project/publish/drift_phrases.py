@@ -1,0 +1,200 @@
+"""Sentences about drift: how much moved, since when, and what that does not say.
+
+In: rows of `page.distances` (answers before features, the furthest first), `page.outputs`, `page.season` and the
+model's row. Out: plain text. Called through `phrases`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from dagster_project.publish import words
+from dagster_project.publish.views import Row
+
+MOVED = ("poor", "watch")
+MOST_FEATURES, MOST_ANSWERS, MOST_MOVED = 4, 3, 6
+
+
+def drift_lead(distances: Sequence[Row], outputs: Sequence[Row], model: Row, season: Row | None) -> str:
+    """How many features moved against which days, what the answers did, and what that means."""
+    inputs, answers = _split(distances)
+    said = [
+        f"{_inputs_moved(inputs)}, against {reference(model)}.",
+        answers_moved(answers),
+        *(map(positives, outputs)),
+        f"{words.capitalize_first(str(season['words']))}." if season and is_season(model, season) else "",
+        "Drift says that inputs changed, not that answers became worse:",
+        f"performance is {model['performance_grade'] if model['performance_grade'] != 'unknown' else 'not known'}.",
+    ]
+    return " ".join(filter(None, said))
+
+
+def reference(model: Row) -> str:
+    """The days that are compared with, and how they were chosen."""
+    method = model["reference_method"] or "reference"
+    if not model["reference_start"]:
+        return f"the {method}"
+    return f"{words.day(model['reference_start'])} to {words.day(model['reference_end'])} ({method})"
+
+
+def answers_moved(answers: Sequence[Row]) -> str:
+    """Whether the answers moved too; '' where none of them can be told."""
+    far = [str(a["title"]) for a in answers if a["grade"] in MOVED]
+    if far:
+        return f"Its answers moved too: {words.spoken(far, MOST_ANSWERS)}."
+    is_known = any(a["psi"] is not None for a in answers)
+    return "Its answers are within their targets." if is_known else ""
+
+
+def positives(output: Row) -> str:
+    """The share of positive decisions, now and on the reference days; '' for any other output."""
+    labels = output["labels"]
+    if output["feature"] != "output:prediction" or not isinstance(labels, list) or "positive" not in labels:
+        return ""
+    place = labels.index("positive")
+    now, before = (_at(output[name], place) for name in ("current", "reference"))
+    if now is None or before is None:
+        return ""
+    return (
+        f"{words.value(now, 'share')} of its decisions are positive;"
+        f" on the reference days {words.value(before, 'share')} were."
+    )
+
+
+def is_season(model: Row, season: Row | None) -> bool:
+    """Whether another season may be all that there is to a drift."""
+    return bool(season and season["is_other_season"] and model["drift_grade"] in MOVED)
+
+
+def moved_lead(distances: Sequence[Row], model: Row, season: Row | None) -> str:
+    """What left its usual range, in the order of time; '' where nothing is known of a usual range."""
+    moved = _by_time(distances)
+    if not moved:
+        is_known = any(d["usual_high"] is not None for d in distances)
+        return (
+            "Nothing left the usual range of the reference days for three days in a row." if is_known else ""
+        )
+    shown = ", ".join(
+        f"{d['title']} on {words.day(d['since'])}{'' if d['is_still'] else ' (back since)'}"
+        for d in moved[:MOST_MOVED]
+    )
+    more = f" and {len(moved) - MOST_MOVED} more" if len(moved) > MOST_MOVED else ""
+    fault = " A reference of another season is left sooner or later without any fault."
+    return (
+        "What moved first, by the day from which three days in a row lay outside the usual range of the reference"
+        f" days: {shown}{more}.{fault if is_season(model, season) else ''}"
+    )
+
+
+def moved_title(distances: Sequence[Row]) -> str:
+    """The message of the small charts."""
+    moved = _by_time(distances)
+    if not moved:
+        return "Nothing left its usual range"
+    return f"{moved[0]['title']} moved first, on {words.day(moved[0]['since'])}"
+
+
+def moved_first(distances: Sequence[Row], most: int) -> tuple[list[Row], list[Row]]:
+    """The rows that tell most, and the others: those out of their usual range, then as they come."""
+    ordered = sorted(distances, key=lambda d: (d["since"] is None, _severity(d)))
+    return ordered[:most], ordered[most:]
+
+
+def joint_lead(reading: Row) -> str:
+    """What the numeric features say together, as the reading of their joint error tells."""
+    if reading["value"] is None:
+        return f"Taken together, the features say nothing: {reading['reason']}"
+    times = words.value(reading["value"], "1")
+    return (
+        f"Taken together, the numeric features fit the patterns of the reference with {times} times its error"
+    )
+
+
+def out_since(distance: Row) -> str:
+    """Since when a feature is out of its usual range, and whether it came back."""
+    if distance["since"]:
+        return f"{words.day(distance['since'])}{'' if distance['is_still'] else ', back'}"
+    return "not out" if distance["usual_high"] is not None else "not known"
+
+
+def within_lead(distances: Sequence[Row], among: Sequence[Row]) -> str:
+    """The message of the rows that did not move far; `among` are all rows."""
+    good = sum(d["grade"] == "good" for d in distances)
+    rest = len(distances) - good
+    said = [f"{good} of {len(among)} within their targets"] if good else []
+    if rest:
+        said.append(f"{rest} cannot be graded")
+    known = [d for d in distances if words.number(d["psi"]) is not None]
+    if known:
+        most = max(known, key=lambda d: words.number(d["psi"]) or 0.0)
+        said.append(f"the furthest is {most['title']}, PSI {words.value(most['psi'], '1')}")
+    return "; ".join(said)
+
+
+def shape_title(shape: Row, distance: Row | None) -> str:
+    """The message of a pair of histograms: how far it moved, with its index."""
+    grade = str(distance["grade"]) if distance else "unknown"
+    how = {"poor": "moved far", "watch": "moved", "good": "within the target"}.get(grade, "cannot be graded")
+    is_output = distance is not None and bool(distance["is_output"])
+    name = words.capitalize_first(str(distance["title"])) if distance and is_output else str(shape["feature"])
+    known = distance is not None and distance["psi"] is not None
+    return f"{name} {how}" + (f": PSI {words.value(distance['psi'], '1')}" if distance and known else "")
+
+
+def shape_description(model: Row, span: str) -> str:
+    """What a pair of histograms shows."""
+    start, end = model["reference_start"], model["reference_end"]
+    days = f" ({words.day(start)} to {words.day(end)})" if start else ""
+    return f"Share of values, reference{days} and {span}."
+
+
+def shapes_by_distance(shapes: Sequence[Row], distances: Sequence[Row]) -> list[tuple[Row, Row | None]]:
+    """Distributions that can be drawn with their distance: first those that moved, in the order given otherwise."""
+    named = {d["feature"]: d for d in distances}
+    drawn = [s for s in shapes if s["reference"] and s["current"] and (s["labels"] or s["edges"])]
+    paired = [(s, named.get(s["feature"])) for s in drawn]
+    return sorted(paired, key=lambda pair: _severity(pair[1]))
+
+
+def shapes_lead(pairs: Sequence[tuple[Row, Row | None]]) -> str:
+    """The message of several pairs of histograms: how many are of what moved."""
+    moved = [str(d["title"]) for _, d in pairs if d and d["grade"] in MOVED]
+    return f"{words.spoken(moved)} moved" if moved else "none of them moved far"
+
+
+def _inputs_moved(inputs: Sequence[Row]) -> str:
+    poor, watch = (sum(d["grade"] == grade for d in inputs) for grade in MOVED)
+    far = [str(d["title"]) for d in inputs if d["grade"] in MOVED]
+    named = f" ({words.spoken(far, MOST_FEATURES)})" if far else ""
+    return f"{poor} of {words.plural(len(inputs), 'feature')} poor, {watch} on watch{named}"
+
+
+def _split(distances: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    return [d for d in distances if not d["is_output"]], [d for d in distances if d["is_output"]]
+
+
+def _by_time(distances: Sequence[Row]) -> list[Row]:
+    dated = [(d["since"], d) for d in distances]
+    return [
+        d for _, d in sorted(((s, d) for s, d in dated if isinstance(s, dt.date)), key=lambda pair: pair[0])
+    ]
+
+
+def _at(values: object, place: int) -> float | None:
+    return words.number(values[place]) if isinstance(values, list) and place < len(values) else None
+
+
+def _severity(distance: Row | None) -> int:
+    grade = distance["grade"] if distance else None
+    return MOVED.index(str(grade)) if grade in MOVED else len(MOVED)
+
+
+FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    function.__name__: function
+    for function in (
+        drift_lead, moved_lead, moved_title, out_since, within_lead, shape_title, shape_description,
+        shapes_by_distance, shapes_lead, moved_first, joint_lead,
+    )
+}  # fmt: skip

@@ -1,0 +1,78 @@
+"""The first sentence of a model's page: how it is, why, what is asked of whom, and how much it was used.
+
+In: the model's row of `page.models` with its rows of `page.health` and `page.exceptions`. Out: plain text. Called
+through `phrases`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from dagster_project.publish import words
+from dagster_project.publish.views import Row
+
+MOST_FAMILIES = 6
+
+
+def lede(model: Row, health: Sequence[Row], exceptions: Sequence[Row], build: Row) -> str:
+    """A model in one or a few sentences; `build` says the day of the report and the days of its window."""
+    said = [verdict(model, health, build["as_of"])]
+    if model["grade"] in ("poor", "watch") and not is_retired(model, build["as_of"]):
+        said.append(reason_and_ask(model, exceptions))
+    requests = words.number(model["requests"])
+    if requests:
+        before, began = words.number(model["requests_before"]), model["first_day"]
+        change = words.compared(
+            requests, before, int(str(build["window_days"])), began if isinstance(began, dt.date) else None
+        )
+        said.append(f"It answered {words.value(requests, 'requests')} requests, {change}.")
+    return " ".join(said)
+
+
+def verdict(model: Row, health: Sequence[Row], as_of: object) -> str:
+    """Retired, not graded, within all targets, or poor and on watch in which families."""
+    if is_retired(model, as_of):
+        return f"Retired on {words.day(model['retired_on'])}."
+    if model["grade"] == "unknown":
+        is_early = model["stage"] == "development"
+        return (
+            "In development: nothing has been scored yet."
+            if is_early
+            else "Nothing about this model could be graded."
+        )
+    if model["grade"] == "good":
+        graded = model["graded_families"]
+        if graded == 1:
+            return "The only family that could be graded is within its targets."
+        return f"All {graded} families that could be graded are within their targets."
+    families = {grade: _families(health, grade) for grade in ("poor", "watch")}
+    parts = [f"{word} {families[grade]}" for grade, word in (("poor", "poor in"), ("watch", "on watch in"))
+             if families[grade]]  # fmt: skip
+    return words.capitalize_first("; ".join(parts)) + "."
+
+
+def reason_and_ask(model: Row, exceptions: Sequence[Row]) -> str:
+    """The gravest exception with what is asked of whom; the reason of the grade where there is none."""
+    if not exceptions:
+        return f"{words.capitalize_first(str(model['reason']))}."
+    first = exceptions[0]
+    reason = words.capitalize_first(str(first["reason"]))
+    if not first["is_asked"]:
+        return f"{reason}. Asked for: {first['ask']}."
+    who = f" of {first['who']}" if first["who"] else ""
+    return f"{reason}. Asked{who}: {first['ask']}."
+
+
+def is_retired(model: Row, as_of: object) -> bool:
+    """Whether its last day is over on the day of the report."""
+    retired = model["retired_on"]
+    return isinstance(retired, dt.date) and isinstance(as_of, dt.date) and retired <= as_of
+
+
+def _families(health: Sequence[Row], grade: str) -> str:
+    return words.spoken([str(h["title"]).lower() for h in health if h["grade"] == grade], MOST_FAMILIES)
+
+
+FILTERS: Final[Mapping[str, Callable[..., object]]] = {"lede": lede, "is_retired": is_retired}

@@ -1,0 +1,96 @@
+"""Sentences about labels: when they come, what came, which answers were right, what scores promised.
+
+In: rows of `page.label_delay`, `page.outcome_days`, `page.confusion`, `page.readings`. Out: plain text. Called through
+`phrases`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from dagster_project.core.formatting import SPACE
+from dagster_project.publish import words
+from dagster_project.publish.views import Row
+
+
+def labels_arrived(delay: Row, span: str) -> str:
+    """How many labels of the window are there: the message in short."""
+    return f"{words.value(delay['arrived'], 'share')} of the labels of the {span} are there"
+
+
+def labels_come(delay: Row) -> str:
+    """When labels come, as the reference days show, and what follows for grades."""
+    mature = delay["mature_after"]
+    later = f", 95{SPACE}% or more after {words.plural(int(str(mature)), 'day')}" if mature else ""
+    return (
+        f"{words.value(delay['same_day'], 'share')} of those to come are there on the day of the request{later},"
+        f" as {words.value(delay['labels'], 'count')} labels of the reference days show."
+        f" A day or window with less than 95{SPACE}% gets no grade."
+    )
+
+
+def happened_title(outcome: Row) -> str:
+    """The day with most of what the model is to foresee."""
+    most = "most positives" if outcome["unit"] == "share" else "highest"
+    peak = words.value(outcome["peak"], outcome["unit"])
+    return f"What happened: {most} on {words.day(outcome['peak_day'])}, {peak}"
+
+
+def happened_description(outcome: Row) -> str:
+    """What a chart of labels shows."""
+    what = (
+        "Share of labelled requests that were positive, by day of the request"
+        if outcome["unit"] == "share"
+        else "Mean label by day of the request"
+    )
+    mean = words.value(outcome["mean_reading"], outcome["unit"])
+    return f"{what}; {mean} over all these days. The truth, not the model."
+
+
+def answers_lead(cells: Sequence[Row], error: Row | None) -> str:
+    """How many answers were right and how far scores are off; either may be missing."""
+    said = []
+    if cells:
+        right = sum(words.number(c["n"]) or 0.0 for c in cells if c["label"] == c["predicted"])
+        total = words.number(cells[0]["total"]) or 0.0
+        share = words.value(right / total if total else None, "share")
+        said.append(f"{share} of {words.value(total, 'count')} labelled answers came true")
+    if error is not None:
+        said.append(f"scores are off by {words.value(error['value'], 'share')} on average")
+    return words.capitalize_first("; ".join(said)) or "What scores promised and what came"
+
+
+def classes_lead(readings: Sequence[Row]) -> str:
+    """The class that is told worst, by its F1; `readings` are those of precision, recall and F1 by class."""
+    found = [(value, r["feature"]) for r in readings
+             if r["metric"] == "class_f1" and (value := words.number(r["value"])) is not None]  # fmt: skip
+    classes = words.plural(len({r["feature"] for r in readings}), "class", "classes")
+    if not found:
+        return f"Not enough data for F1 of {classes}"
+    worst, name = min(found, key=lambda pair: pair[0])
+    return f"Told worst of {classes}: {name}, F1 {words.value(worst, 'share')}"
+
+
+def calibration_title(error: Row | None) -> str:
+    """The message of the chart of scores against shares; `error` is the reading of the calibration error."""
+    if error is None:
+        return "What scores promised and what came"
+    return f"Scores are off by {words.value(error['value'], 'share')} on average"
+
+
+def calibration_description(error: Row | None, span: str) -> str:
+    """What the chart shows, with what the reading has to say beside its figure."""
+    beside = f"; {error['reason']}" if error is not None and error["reason"] else ""
+    return (
+        f"Share of labels that were positive, by mean score in steps of one unit of log odds, {span}."
+        f" On the line, a score means what it says{beside}."
+    )
+
+
+FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    "labels_arrived": labels_arrived, "labels_come": labels_come, "happened_title": happened_title,
+    "happened_description": happened_description, "answers_lead": answers_lead,
+    "classes_lead": classes_lead, "calibration_title": calibration_title,
+    "calibration_description": calibration_description,
+}  # fmt: skip

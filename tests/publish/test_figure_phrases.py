@@ -1,0 +1,29 @@
+"""Which figures stand in the open."""
+
+from __future__ import annotations
+
+from dagster_project.publish.figure_phrases import figures_lead, told_first
+from dagster_project.publish.views import Row
+
+
+def reading(metric: str, grade: str = "unknown", good: float | None = None) -> Row:
+    return {"metric": metric, "title": metric.upper(), "grade": grade, "good": good}
+
+
+FIGURES = [reading("a", "good", 1.0), reading("b", "watch", 1.0), reading("c"), reading("d", "unknown", 1.0)]
+
+
+def test_the_leading_figure_and_what_misses_its_target_stand_in_the_open() -> None:
+    """Two figures are not worth folding."""
+    assert [r["metric"] for r in told_first(FIGURES, "a")] == ["a", "b"]
+    assert [r["metric"] for r in told_first(FIGURES, None)] == ["b"]
+    assert told_first(FIGURES[:2], None) == FIGURES[:2]
+
+
+def test_the_fold_says_what_it_holds() -> None:
+    """Good ones by name, those without a grade by name, the others by their number."""
+    assert figures_lead(FIGURES[:1]) == "A within its target"
+    assert figures_lead([FIGURES[0], FIGURES[3], FIGURES[2]]) == (
+        "A within its target; D not graded; 1 more figure without a target"
+    )
+    assert figures_lead([FIGURES[2]]) == "1 figure without a target"

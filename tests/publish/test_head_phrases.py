@@ -1,0 +1,67 @@
+"""The first sentence of a model's page."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from dagster_project.publish.head_phrases import is_retired, lede
+from dagster_project.publish.views import Row
+
+BUILD: Row = {"as_of": dt.date(2025, 3, 3), "window_days": 28}
+MODEL: Row = {
+    "grade": "good", "graded_families": 3, "stage": "production", "retired_on": None, "reason": "late",
+    "requests": None, "requests_before": None, "first_day": dt.date(2024, 1, 1),
+}  # fmt: skip
+HEALTH: list[Row] = [
+    {"title": "Drift", "grade": "watch"},
+    {"title": "Latency", "grade": "poor"},
+    {"title": "Usage", "grade": "good"},
+    {"title": "Data quality", "grade": "watch"},
+]
+ASKED: Row = {"reason": "errors rose", "ask": "look", "is_asked": True, "who": "Ann"}
+
+
+def said(exceptions: list[Row] | None = None, **changes: object) -> str:
+    return lede({**MODEL, **changes}, HEALTH, exceptions or [], BUILD)
+
+
+def test_a_good_model_says_how_many_families_were_graded() -> None:
+    """One family is not all."""
+    assert said() == "All 3 families that could be graded are within their targets."
+    assert said(graded_families=1) == "The only family that could be graded is within its targets."
+
+
+def test_what_is_poor_comes_before_what_is_on_watch_then_the_reason() -> None:
+    """The reason of the grade where no exception is asked about."""
+    assert said(grade="poor") == "Poor in latency; on watch in drift and data quality. Late."
+    only: list[Row] = [HEALTH[0]]
+    assert lede({**MODEL, "grade": "watch"}, only, [], BUILD) == "On watch in drift. Late."
+
+
+def test_an_exception_says_what_is_asked_of_whom() -> None:
+    """Without a name nobody is named; what is not asked yet is asked for."""
+    assert said([ASKED], grade="poor").endswith("data quality. Errors rose. Asked of Ann: look.")
+    assert said([{**ASKED, "who": None}], grade="poor").endswith("Errors rose. Asked: look.")
+    assert said([{**ASKED, "is_asked": False}], grade="poor").endswith("Errors rose. Asked for: look.")
+
+
+def test_a_model_without_grades_says_why_it_has_none() -> None:
+    """One that is developed is no failure."""
+    assert said(grade="unknown") == "Nothing about this model could be graded."
+    assert said(grade="unknown", stage="development") == "In development: nothing has been scored yet."
+
+
+def test_a_retired_model_says_so_first_and_no_reason() -> None:
+    """From its last day on, not before."""
+    day = dt.date(2025, 3, 3)
+    assert said([ASKED], grade="poor", retired_on=day) == "Retired on 3 Mar 2025."
+    later = {**MODEL, "retired_on": day + dt.timedelta(days=1)}
+    assert not is_retired(later, day)
+
+
+def test_requests_are_compared_with_the_window_before() -> None:
+    """Or the reader learns since when there is a log."""
+    assert said(requests=110.0, requests_before=100.0).endswith(
+        "It answered 110 requests, 10.0\u00a0% above the 28 days before."
+    )
+    assert said(requests=110.0).endswith("the log begins on 1 Jan 2024.")

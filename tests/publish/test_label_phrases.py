@@ -1,0 +1,53 @@
+"""Sentences about labels."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from dagster_project.publish import label_phrases as phrases
+from dagster_project.publish.views import Row
+
+NBSP = "\N{NO-BREAK SPACE}"
+CELLS: list[Row] = [
+    {"label": a, "predicted": b, "n": n, "total": 10}
+    for a, b, n in (("x", "x", 5), ("x", "y", 3), ("y", "y", 2))
+]
+ERROR: Row = {"value": 0.1, "reason": "no target"}
+
+
+def test_when_labels_come() -> None:
+    """Some are there on the day, the others later or at once."""
+    delay: Row = {"same_day": 0.9, "mature_after": 1, "arrived": 0.99, "labels": 100}
+    assert phrases.labels_arrived(delay, "28 days") == f"99.0{NBSP}% of the labels of the 28 days are there"
+    assert "or more after 1 day, as 100 labels" in phrases.labels_come(delay)
+    assert "or more after" not in phrases.labels_come({**delay, "mature_after": None})
+
+
+def test_what_happened_names_the_highest_day() -> None:
+    """Shares are of positives, other labels are means."""
+    outcome: Row = {"unit": "share", "peak": 0.5, "peak_day": dt.date(2025, 3, 3), "mean_reading": 0.2}
+    assert phrases.happened_title(outcome) == f"What happened: most positives on 3 Mar 2025, 50.0{NBSP}%"
+    assert phrases.happened_title({**outcome, "unit": "min"}).startswith("What happened: highest on")
+    assert phrases.happened_description(outcome).startswith("Share of labelled requests")
+    assert phrases.happened_description({**outcome, "unit": "min"}).startswith("Mean label")
+
+
+def test_answers_that_came_true_are_counted_on_the_diagonal() -> None:
+    """7 of 10; with or without scores."""
+    right = f"70.0{NBSP}% of 10 labelled answers came true"
+    assert phrases.answers_lead(CELLS, None) == right
+    assert phrases.answers_lead(CELLS, ERROR) == f"{right}; scores are off by 10.0{NBSP}% on average"
+    assert phrases.answers_lead([], ERROR) == f"Scores are off by 10.0{NBSP}% on average"
+    assert phrases.answers_lead([], None) == phrases.calibration_title(None)
+    assert phrases.calibration_title(ERROR) == f"Scores are off by 10.0{NBSP}% on average"
+    assert phrases.calibration_description(ERROR, "28 days").endswith("what it says; no target.")
+    assert phrases.calibration_description(None, "28 days").endswith("what it says.")
+
+
+def test_the_class_that_is_told_worst_is_named() -> None:
+    """By F1; nothing is said of classes without one."""
+    rows: list[Row] = [
+        {"metric": "class_f1", "feature": name, "value": value} for name, value in (("a", 0.9), ("b", 0.5))
+    ]
+    assert phrases.classes_lead(rows) == f"Told worst of 2 classes: b, F1 50.0{NBSP}%"
+    assert phrases.classes_lead([{**rows[0], "value": None}]) == "Not enough data for F1 of 1 class"

@@ -1,0 +1,41 @@
+"""Words that sentences are put together from."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from dagster_project.publish import words
+
+
+def test_movement_reads_as_a_sentence() -> None:
+    """The words stand before 'the 28 days before'."""
+    assert words.movement(110, 100) == "10.0\u00a0% above"
+    assert words.movement(90, 100) == "10.0\u00a0% below"
+    assert words.movement(100, 100) == "unchanged from"
+    assert words.movement(100, 0) == words.movement(100, None) == "not comparable with"
+
+
+def test_a_log_that_began_inside_the_earlier_window_is_not_compared_with() -> None:
+    """The reader learns since when there is a log."""
+    began = dt.date(2013, 12, 1)
+    assert words.compared(4, None, 28, began) == (
+        "not comparable with the 28 days before: the log begins on 1 Dec 2013"
+    )
+    assert words.compared(110, 100, 28, began) == "10.0\u00a0% above the 28 days before"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("not available: no arrival time is logged", ("not available", "no arrival time is logged")),
+        ("not enough data: 3 rows.", ("not enough data", "3 rows")),
+        ("not enough data", ("not enough data", "")),
+        ("no arrival time is logged", ("not available", "no arrival time is logged")),
+        (None, ("not available", "")),
+    ],
+)
+def test_what_is_absent_is_said_once(reason: str | None, said: tuple[str, str]) -> None:
+    """The word where the figure would stand, the reason below it."""
+    assert words.absence(reason) == said
