@@ -11,15 +11,14 @@ one no longer sees. A provisional grid is still to widen, so it never breaks. Ca
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.core.histogram import K, centre_scale
 from dagster_project.core.naming import PREDICTION
-from dagster_project.pipeline.summarise_due import lake_path, mark
+from dagster_project.pipeline.summarise_due import mark
+from dagster_project.pipeline.summarise_sampled import OF_A_DAY, VALUES, of_first_days, sample, step
 from dagster_project.pipeline.summarise_scans import Chunk, constants, feature_column
 from dagster_project.store.engine import Lookup, Scan
 from dagster_project.store.warehouse import Warehouse
@@ -29,12 +28,6 @@ if TYPE_CHECKING:
 
     from dagster_project.pipeline.night import Night
 
-VALUES = 1000
-"""So many values make a grid."""
-OF_A_DAY = 64
-"""At most so many values of one day count: a grid is frozen after 16 days or more."""
-GROWTH = 4
-"""A provisional grid is taken anew once it can be taken from so many times as many values."""
 BLIND_SHARE = 0.1
 """More than this share of a day's values in the outermost bins: the grid no longer sees."""
 AT_ONCE = 50
@@ -228,11 +221,11 @@ def _retake(
         last = grids[-1]
         by_day = {**counted.get((*key, last.from_day), {}), **fresh.get(key, {})}
         n = sum(min(finite, OF_A_DAY) for finite in by_day.values())
-        if not last.frozen and (last.n == 0 or _step(n) > last.n):
+        if not last.frozen and (last.n == 0 or step(n) > last.n):
             wanted.setdefault((last.feature, last.from_day), []).append(last)
     changes: list[tuple[Grid | None, Grid]] = []
     for (feature, from_day), grids in sorted(wanted.items(), key=lambda item: item[0]):
-        values = _sample(night, warehouse, chunk, feature, from_day, [g.model_id for g in grids])
+        values = sample(night, warehouse, chunk, feature, from_day, [g.model_id for g in grids])
         changes += [(old, new) for old in grids if (new := _taken(old, values)).n > old.n]
     _write(warehouse, changes)
 
@@ -256,57 +249,10 @@ def _counted(warehouse: Warehouse, chunk: Chunk) -> dict[tuple[str, str, dt.date
     return found
 
 
-def _step(n: int) -> int:
-    """1, 4, 16, 64, 256 or 1,000: how many of n values a grid is taken from."""
-    return VALUES if n >= VALUES else GROWTH ** int(math.log(n, GROWTH) + 1e-9) if n else 0
-
-
 def _taken(grid: Grid, values: pl.DataFrame) -> Grid:
-    """The grid taken from its model's first days: as many values of each as make about `VALUES` together."""
-    import polars as pl
-
-    own = values.filter(pl.col("model_id") == grid.model_id)
-    by_day = own.group_by("day").len().sort("day")
-    counts = by_day["len"].clip(upper_bound=OF_A_DAY).cum_sum()
-    n = _step(counts[-1] if len(counts) else 0)
+    """The grid taken from its model's first days."""
+    n, chosen = of_first_days(values.filter(values["model_id"] == grid.model_id))
     if n == 0:
         return grid
-    days = int((counts < n).sum()) + 1
-    used = own.filter(
-        pl.col("day") <= by_day["day"][days - 1], pl.col("place") <= max(OF_A_DAY, VALUES // days)
-    )
-    centre, scale = centre_scale(used["x"].to_numpy())
+    centre, scale = centre_scale(chosen.to_numpy())
     return replace(grid, centre=centre, scale=scale, n=n, frozen=n == VALUES)
-
-
-def _sample(
-    night: Night, warehouse: Warehouse, chunk: Chunk, feature: str, since: dt.date, models: Sequence[str]
-) -> pl.DataFrame:
-    """model_id, day, place, x: finite values of each model's first days, from few days if they are enough."""
-    import polars as pl
-
-    days = _files_by_day(night, warehouse, chunk, since)
-    column = "prediction" if feature == PREDICTION else f"f:{feature}"
-    take = VALUES // OF_A_DAY + 1
-    while True:
-        values = chunk.engine.spread_values(
-            [f for files in days[:take] for f in files], column, models, VALUES
-        )
-        of_days = values.group_by("model_id", "day").len()
-        counted = of_days.group_by("model_id").agg(pl.col("len").clip(upper_bound=OF_A_DAY).sum())
-        if take >= len(days) or len(counted.filter(pl.col("len") >= VALUES)) == len(models):
-            return values
-        take *= 8
-
-
-def _files_by_day(night: Night, warehouse: Warehouse, chunk: Chunk, since: dt.date) -> list[list[Path]]:
-    """Request files of the chunk's source from a day on, day by day."""
-    last = max(night.as_of, night.running_day or night.as_of)
-    rows = warehouse.connection.execute(
-        """
-        SELECT day, list(path ORDER BY path) FROM ops.part
-        WHERE kind = 'requests' AND source = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day
-        """,
-        [chunk.source, since, last],
-    ).fetchall()
-    return [[lake_path(night, path) for path in paths] for _, paths in rows]

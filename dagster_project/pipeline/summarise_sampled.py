@@ -1,0 +1,85 @@
+"""The values that a feature's grid is taken from: as many of each of its first days.
+
+In: a chunk, a feature, the lake's files. Out: finite values by model and day, drawn by the hash of the request's id,
+and which of them make the grid. Caller: summarise_grids.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dagster_project.core.naming import PREDICTION
+from dagster_project.pipeline.summarise_due import lake_path
+from dagster_project.pipeline.summarise_scans import Chunk
+from dagster_project.store.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dagster_project.pipeline.night import Night
+
+VALUES = 1000
+"""So many values make a grid."""
+OF_A_DAY = 64
+"""At most so many values of one day count: a grid is frozen after 16 days or more."""
+GROWTH = 4
+"""A provisional grid is taken anew once it can be taken from so many times as many values."""
+
+
+def step(n: int) -> int:
+    """1, 4, 16, 64, 256 or 1,000: how many of n values a grid is taken from."""
+    return VALUES if n >= VALUES else GROWTH ** int(math.log(n, GROWTH) + 1e-9) if n else 0
+
+
+def of_first_days(values: pl.DataFrame) -> tuple[int, pl.Series]:
+    """How many values of one model count, and those of its first days that make about `VALUES` together.
+
+    `values` has day, place and x of one model, as `sample` gives them.
+    """
+    import polars as pl
+
+    by_day = values.group_by("day").len().sort("day")
+    counts = by_day["len"].clip(upper_bound=OF_A_DAY).cum_sum()
+    n = step(counts[-1] if len(counts) else 0)
+    if n == 0:
+        return 0, values["x"].clear()
+    days = int((counts < n).sum()) + 1
+    near = (pl.col("day") <= by_day["day"][days - 1]) & (pl.col("place") <= max(OF_A_DAY, VALUES // days))
+    return n, values.filter(near)["x"]
+
+
+def sample(
+    night: Night, warehouse: Warehouse, chunk: Chunk, feature: str, since: dt.date, models: Sequence[str]
+) -> pl.DataFrame:
+    """model_id, day, place, x: finite values of each model's first days, from few days if they are enough."""
+    import polars as pl
+
+    days = _files_by_day(night, warehouse, chunk, since)
+    column = "prediction" if feature == PREDICTION else f"f:{feature}"
+    take = VALUES // OF_A_DAY + 1
+    while True:
+        values = chunk.engine.spread_values(
+            [f for files in days[:take] for f in files], column, models, VALUES
+        )
+        of_days = values.group_by("model_id", "day").len()
+        counted = of_days.group_by("model_id").agg(pl.col("len").clip(upper_bound=OF_A_DAY).sum())
+        if take >= len(days) or len(counted.filter(pl.col("len") >= VALUES)) == len(models):
+            return values
+        take *= 8
+
+
+def _files_by_day(night: Night, warehouse: Warehouse, chunk: Chunk, since: dt.date) -> list[list[Path]]:
+    """Request files of the chunk's source from a day on, day by day."""
+    last = max(night.as_of, night.running_day or night.as_of)
+    rows = warehouse.connection.execute(
+        """
+        SELECT day, list(path ORDER BY path) FROM ops.part
+        WHERE kind = 'requests' AND source = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day
+        """,
+        [chunk.source, since, last],
+    ).fetchall()
+    return [[lake_path(night, path) for path in paths] for _, paths in rows]
