@@ -67,8 +67,8 @@ def data_table(
 ) -> Markup:
     """A table of `rows` in the order given; `sort` ('key', '-key') only says which order that is.
 
-    `filters` are keys of columns that get a list of their values. Raises ValueError for a column of markup in
-    a table of more rows than a page holds, because the script never writes markup.
+    `filters` are keys of columns that get a list of their values; `noun` is what rows are, in the plural. Raises
+    ValueError for a column of markup in a table of more rows than a page holds, because the script never writes markup.
     """
     if len(rows) > page and any(c.kind == "html" for c in columns):
         raise ValueError(
@@ -78,6 +78,7 @@ def data_table(
     if unknown:
         raise ValueError(f"table {id!r}: no column {', '.join(sorted(unknown))}")
     cells = [[_cell(row.get(c.key), c) for c in columns] for row in rows]
+    noun = noun.removesuffix("s") if len(rows) == 1 else noun
     body = "".join(_row(columns, row, found) for row, found in zip(rows[:page], cells, strict=False))
     return written(
         f'<div class="mb-data-table" id="{escape(id)}" data-page="{page}" data-noun="{escape(noun)}">'

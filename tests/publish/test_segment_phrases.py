@@ -45,7 +45,7 @@ def test_the_weakest_segment_is_lowest_or_highest_as_the_figure_is_meant() -> No
         for name, value in (("a", 0.5), ("b", 0.72))
     ]
     assert phrases.weakest_segment(segments, MODEL, "up").startswith(
-        "Weakest: a with AUC 0.500 (0.5 to 0.6) against 0.700 for all"
+        "Weakest: a with AUC 0.500 (0.45 to 0.55) against 0.700 for all"
     )
     assert phrases.weakest_segment(segments, MODEL, "up").endswith("its interval excludes the figure of all.")
     assert phrases.weakest_segment(segments, MODEL, "down").endswith("no difference is shown.")

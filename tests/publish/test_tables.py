@@ -52,6 +52,13 @@ def test_rows_are_readable_without_scripts() -> None:
     assert 'href="models/model-1.html"' in table([row(1)])
 
 
+def test_one_row_is_one() -> None:
+    """'1 model', also where the script counts."""
+    html = table([row(0)], noun="models")
+    assert ">1 model<" in html
+    assert 'data-noun="model"' in html
+
+
 def test_only_the_first_page_is_static_but_all_rows_are_in_the_data() -> None:
     """5,000 rows stay one small page."""
     html = table([row(i) for i in range(500)], page=200, noun="models")
