@@ -15,8 +15,9 @@ from dagster_project.core.errors import SourceError
 from dagster_project.pipeline.ingest_files import LogFile, Plan
 from dagster_project.readers import formats
 from dagster_project.readers.mapped import FILE, ROW, SAMPLE_CHARACTERS, Door, Mapped
-from dagster_project.readers.mapping import map_rows, require_columns
+from dagster_project.readers.mapping import map_rows, require_columns, unfound
 from dagster_project.readers.raw import BATCH_ROWS
+from dagster_project.spec.base import did_you_mean
 from dagster_project.spec.source import Source
 from dagster_project.store.ingestion import Reading
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 PLAIN_FILES = 6
 """So many files of the spool are written as the rows come: they are sorted in one portion anyway."""
 GROUP_ROWS = 12_288
+SHOWN_COLUMNS = 20
+"""So many columns of a file are named where one that is mapped is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class _Reader:
     spool: list[Path] = field(default_factory=list)
     mapped: list[Mapped] = field(default_factory=list)
     unused: list[pl.DataFrame] = field(default_factory=list)
+    unfound: list[tuple[int, str, str, str, str]] = field(default_factory=list)
+    """(file, what is mapped, from which column, columns of the file, the one that was meant)"""
     broken: list[tuple[int, int, str, str]] = field(default_factory=list)
     """(file, row, reason, text)"""
     rows_read: dict[int, int] = field(default_factory=dict)
@@ -86,15 +91,25 @@ def read_files(plan: Plan, source: Source, door: Door, folder: Path) -> Spooled:
 def _read_file(reader: _Reader, number: int, file: LogFile) -> None:
     import polars as pl
 
+    lacking: list[frozenset[tuple[str, str]]] = []
+    has: dict[str, None] = {}
     for i, batch in enumerate(formats.read(file.place, reader.source)):
         if i == 0:
             require_columns(batch.frame, reader.source, file.path)
         reader.rows_read[number] += batch.frame.height + len(batch.broken)
         reader.broken += [(number, b.row, b.reason, _kept_text(reader, b.text)) for b in batch.broken]
         if batch.frame.height:
+            lacking.append(unfound(batch.frame, reader.source))
+            has |= dict.fromkeys(batch.frame.columns)
             origin = pl.Series(FILE, [number], dtype=pl.Int64).new_from_index(0, batch.frame.height)
             # Not with_columns: it plans a query, which for thousands of small files costs more than their rows.
             _add(reader, batch.frame.hstack([origin, batch.rows.rename(ROW)]))
+    if lacking:
+        columns = ", ".join(list(has)[:SHOWN_COLUMNS])
+        nowhere = sorted(frozenset.intersection(*lacking))
+        reader.unfound += [
+            (number, name, wanted, columns, did_you_mean(wanted, has)) for name, wanted in nowhere
+        ]
 
 
 def _kept_text(reader: _Reader, text: str) -> str:
@@ -196,10 +211,20 @@ def _spooled(reader: _Reader, plan: Plan) -> Spooled:
         counts.sort("path", "day"),
         rejects.sort("path", "first_row", "reason"),
         unused.sort("path", "name"),
+        _unfound(reader, paths),
     )
     left_out = frozenset(plan.read[number].file_id for number in reader.set_aside)
     n = sum(reader.rows_read[number] for number in read)
     return Spooled(reading, tuple(reader.spool), left_out, reader.door.feature_types, n)
+
+
+def _unfound(reader: _Reader, paths: pl.DataFrame) -> pl.DataFrame:
+    """Rows of ops.unfound, of the files in `paths` (file, path, file_id)."""
+    import polars as pl
+
+    texts = dict.fromkeys(("name", "wanted", "has", "hint"), pl.String)
+    rows = pl.DataFrame(reader.unfound, schema={"file": pl.Int64, **texts}, orient="row")
+    return rows.join(paths, on="file").drop("file").sort("path", "name")
 
 
 def _files(reader: _Reader, plan: Plan) -> pl.DataFrame:

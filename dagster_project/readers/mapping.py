@@ -44,3 +44,13 @@ def require_columns(frame: pl.DataFrame, source: Source, path: str) -> None:
             raise SourceError(
                 path, f"has no column {ref.column!r}, which {name} comes from; it has {has}{hint}"
             )
+
+
+def unfound(frame: pl.DataFrame, source: Source) -> frozenset[tuple[str, str]]:
+    """(canonical column or feature, column of the file) of all that is mapped and that the frame does not have."""
+    features = {f"feature {name}": ref for name, ref in source.features.items()}
+    return frozenset(
+        (name, ref.column)
+        for name, ref in {**source.columns, **features}.items()
+        if ref.column is not None and pick(frame, ref) is None
+    )

@@ -34,6 +34,8 @@ class Reading:
     """path, file_id, reason, n, first_row, sample."""
     unused: pl.DataFrame
     """path, file_id, name, n."""
+    unfound: pl.DataFrame
+    """path, file_id, name, wanted, has, hint: columns that are mapped and that the file does not have."""
 
 
 @contextmanager
@@ -45,9 +47,14 @@ def entered(warehouse: Warehouse, reading: Reading) -> Iterator[None]:
     _keep(warehouse, "file_read", reading.files)
     _keep(warehouse, "file_count", reading.counts)
     parameters = {"source": reading.source, "kind": reading.kind}
-    for name in ("forget_ledger", "forget_rejects", "forget_unused", "forget_files", "enter_read"):
-        _run(warehouse, name, parameters)
-    for table, frame in (("ops.reject", reading.rejects), ("ops.unused", reading.unused)):
+    for name in ("ledger", "rejects", "unused", "unfound", "files"):
+        _run(warehouse, f"forget_{name}", parameters)
+    _run(warehouse, "enter_read", parameters)
+    for table, frame in (
+        ("ops.reject", reading.rejects),
+        ("ops.unused", reading.unused),
+        ("ops.unfound", reading.unfound),
+    ):
         warehouse.append(table, _of_source(frame, reading.source))
     yield
     for name in ("enter_copies", "enter_copied_rejects", "enter_files"):

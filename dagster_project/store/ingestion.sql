@@ -15,6 +15,9 @@ DELETE FROM ops.reject WHERE source = $source AND path IN (SELECT path FROM temp
 -- name: forget_unused
 DELETE FROM ops.unused WHERE source = $source AND path IN (SELECT path FROM temp.file_read WHERE state = 'read')
 
+-- name: forget_unfound
+DELETE FROM ops.unfound WHERE source = $source AND path IN (SELECT path FROM temp.file_read)
+
 -- name: forget_files
 DELETE FROM ops.file WHERE source = $source AND path IN (SELECT path FROM temp.file_read)
 

@@ -38,6 +38,12 @@ create table if not exists ops.unused (    -- columns of source files that nothi
   source varchar, path varchar, file_id varchar, name varchar,
   n bigint                                 -- rows that had a value there
 );
+create table if not exists ops.unfound (   -- columns that a source maps and a file does not have
+  source varchar, path varchar, file_id varchar,
+  name varchar,                            -- what it is mapped to: latency_ms, feature x
+  wanted varchar,                          -- the column's name in the mapping
+  has varchar, hint varchar                -- the first columns of the file; ', did you mean ...?' where one is close
+);
 create table if not exists ops.feature_type (  -- how a feature is read: declared, or decided when first seen
   source varchar, feature varchar, type varchar, primary key (source, feature)
 );

@@ -337,6 +337,23 @@ def test_columns_that_nothing_uses_are_counted(tmp_path: Path) -> None:
     assert logs.rows("SELECT name, n FROM ops.unused") == [("extra", 1)]
 
 
+def test_a_mapped_column_that_a_file_does_not_have_is_named(tmp_path: Path) -> None:
+    """A typing error in an optional mapping is told with the columns that the file has; a good one is not."""
+    mistyped = {**COLUMNS, "latency_ms": "mss"}
+    logs = Logs.make(tmp_path, {**REQUESTS, "columns": mistyped, "features": ["x", "y"]})
+    logs.csv("logs/a.csv", [request(1)])
+    logs.night()
+    has = "ts, model, id, score, ms, x"
+    question = "SELECT path, name, wanted, has, hint FROM ops.unfound ORDER BY name"
+    assert logs.rows(question) == [
+        ("logs/a.csv", "feature y", "y", has, ""),
+        ("logs/a.csv", "latency_ms", "mss", has, ", did you mean 'ms'?"),
+    ]
+    logs.define({**REQUESTS, "features": ["x"]})
+    logs.night()
+    assert logs.rows(question) == []
+
+
 def test_a_lost_row_stops_the_night(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that is written and not accounted for is a LedgerError, and nothing of the source is kept."""
     from dagster_project.store import requests
