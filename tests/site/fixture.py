@@ -150,6 +150,9 @@ def fill_operations(w: Warehouse) -> None:
         '{"latency": "<b>"}',
     )
     insert(w, "ops.reject", "source path file_id reason n first_row sample", [reject])
+    lost = [("predictions", path, "3" * 16, "latency_ms", "<b>milis</b>", "at, millis", ", did you mean 'millis'?")
+            for path in paths]  # fmt: skip
+    insert(w, "ops.unfound", "source path file_id name wanted has hint", lost)
     insert(w, "ops.checks", "name state blocking detail", [("ledger balances", "pass", True, "0 lines off")])
     insert(
         w, "ops.schema_change", "source day name change", [("predictions", DAYS[-6], "wind_dir", "appeared")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from html.parser import HTMLParser
@@ -111,6 +112,17 @@ def test_an_undeclared_model_has_a_page_that_says_it(site: Path) -> None:
     """It was seen in a log and nowhere else."""
     text = (site / "models" / f"{slug(UNDECLARED)}.html").read_text(encoding="utf-8")
     assert "declared in no catalog file" in text
+
+
+def test_a_mapped_column_that_no_file_has_is_named_with_the_one_that_was_meant(site: Path) -> None:
+    """On the page of what was read, with what the files have; on the model's page, where its figures lack."""
+    ledger, model = (
+        " ".join(html.unescape(re.sub(r"<[^>]+>", " ", (site / page).read_text(encoding="utf-8"))).split())
+        for page in ("ledger/data.html", "models/late-departure.html")
+    )
+    meant = "<b>milis</b> , did you mean 'millis'?"
+    assert f"latency_ms {meant} data/logs/requests-2013-12-31.parquet: at, millis" in ledger
+    assert f"Mapped, but in no file: latency_ms from {meant}" in model
 
 
 def test_the_home_page_shows_three_exceptions_at_most(site: Path) -> None:
