@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import Problem, QueryError, WorkspaceError
@@ -70,13 +71,20 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     return Scored(len(asked.days), len(asked.windows), written)
 
 
+def in_order(metrics: Sequence[Statement]) -> list[Statement]:
+    """Every metric behind those whose readings it reads, else as they came."""
+    by_id = {metric.id: metric for metric in metrics}
+    order = TopologicalSorter({metric.id: head_of(metric).after for metric in metrics}).static_order()
+    return [by_id[name] for name in order if name in by_id]
+
+
 def readings_of(wanted: Sequence[Statement], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
     """Readings of the wanted metrics over the spans asked for; metrics with the same SQL share its rows.
 
     Raises WorkspaceError that names the files of all metrics whose SQL fails or does not fit their function.
     """
     by_sql: dict[str, list[Statement]] = {}
-    for metric in wanted:
+    for metric in in_order(wanted):
         by_sql.setdefault(metric.sql, []).append(metric)
     brought = warehouse.frame("SELECT * FROM span.brought ORDER BY ALL")
     judge = replace(judge, arrived=_arrived(warehouse))

@@ -17,6 +17,7 @@ from dagster_project.spec.crosscheck_promises import may_serve, promise_problems
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry
 from dagster_project.spec.rubric import Attestation, Waiver
+from dagster_project.spec.statement import MetricHead
 from dagster_project.spec.statementfile import PageTemplate, Statement
 
 ORGANIZATION = "organization"
@@ -30,6 +31,7 @@ def cross_problems(draft: Draft) -> list[Problem]:
     return [
         *_doubled_names(draft),
         *_dependency_problems(draft),
+        *_order_problems(draft),
         *_target_problems(draft),
         *_baseline_problems(draft),
         *promise_problems(draft),
@@ -132,6 +134,25 @@ def _dependency_problems(draft: Draft) -> list[Problem]:
         message = f"the models depend on each other in a circle: {' -> '.join(circle)}"
         problems.append(by_id[circle[0]].problem(("depends_on",), message))
         needs[circle[0]].remove(circle[1])
+    return problems
+
+
+def _order_problems(draft: Draft) -> list[Problem]:
+    """Metrics that read the readings of others: of ones that are not there, or in a circle."""
+    if "metrics" in draft.broken:
+        return []
+    heads = {s.id: s.head for s in draft.metrics if isinstance(s.head, MetricHead)}
+    files = {s.id: s.file for s in draft.metrics}
+    problems = [
+        Problem(files[name], None, "after", f"no metric {other!r}{did_you_mean(other, heads)}")
+        for name, head in heads.items()
+        for other in head.after
+        if other not in heads
+    ]
+    needs = {name: [other for other in head.after if other in heads] for name, head in heads.items()}
+    if (circle := _circle(needs)) is not None:
+        message = f"the metrics read each other in a circle: {' -> '.join(circle)}"
+        problems.append(Problem(files[circle[0]], None, "after", message))
     return problems
 
 

@@ -92,6 +92,8 @@ class MetricHead(Input):
     """Smallest n for which a value is shown."""
     needs: dict[Brought, Name] = Field(default_factory=dict)
     """What the figure rests on, and what to say where nobody brought it; the first that is lacking is said."""
+    after: tuple[Name, ...] = ()
+    """Metrics whose readings of the same night, in mart.reading, the SQL reads."""
     thresholds: Thresholds | None = None
     tasks: tuple[Task, ...] = ()
     """Only models of these tasks; empty: all."""

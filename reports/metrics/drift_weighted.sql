@@ -6,10 +6,11 @@ better: down
 definition: >-
   Mean population stability index of the features, each weighted by how much the version with most requests leans on
   it: what its training run logged, else what is declared. Features whose index is not computable are left out. n is
-  the number of features compared. It reads the index of the same night, so its file's name comes after drift_psi.
+  the number of features compared.
 formula: sum(importance * PSI) / sum(importance)
 source: weights as the training run logs them
 apply: ratio
+after: [drift_psi]
 minimum: 1
 ---*/
 WITH served AS (

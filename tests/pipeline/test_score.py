@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dagster_project.pipeline.score import Scored, score
+from dagster_project.pipeline.score import Scored, in_order, score
 from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.spec.loading import Workspace
@@ -426,6 +426,14 @@ def test_a_new_grid_is_a_break_in_the_series(tmp_path: Path) -> None:
         score(night(of, day(16)), warehouse)
         reading = one(warehouse.frame("SELECT * FROM mart.reading"), "drift_psi", 16, feature="x")
     assert (reading["value"], reading["reason"]) == (None, f"not computable: new grid since {day(16)}")
+
+
+def test_a_metric_comes_after_those_it_reads(lake: Lake) -> None:
+    """Whatever the files are called; nothing is lost."""
+    metrics = lake[0].metrics
+    order = [metric.id for metric in in_order(sorted(metrics, key=lambda m: m.id, reverse=True))]
+    assert sorted(order) == sorted(metric.id for metric in metrics)
+    assert order.index("drift_psi") < order.index("drift_weighted")
 
 
 def test_every_metric_names_a_function_that_exists(lake: Lake) -> None:

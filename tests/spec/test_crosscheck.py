@@ -86,6 +86,35 @@ def test_two_circles_are_both_named(problems: Check) -> None:
     assert len(problems({"data/catalog/a.yml": f"models:\n{models}"})) == 2
 
 
+METRIC = """/*---
+title: T
+family: drift
+unit: "1"
+better: down
+definition: D
+formula: F
+after: [{after}]
+---*/
+SELECT 1
+"""
+
+
+def test_a_metric_that_reads_an_unknown_one_suggests_the_near_one(problems: Check) -> None:
+    """With the metric's file."""
+    (found,) = problems({"reports/metrics/mine.sql": METRIC.format(after="eror_share")})
+    assert found == "reports/metrics/mine.sql: after: no metric 'eror_share', did you mean 'error_share'?"
+
+
+def test_metrics_that_read_each_other_are_named(problems: Check) -> None:
+    """Neither could come first."""
+    files = {
+        f"reports/metrics/{name}.sql": METRIC.format(after=after) for name, after in (("a", "b"), ("b", "a"))
+    }
+    assert problems(files) == [
+        "reports/metrics/a.sql: after: the metrics read each other in a circle: a -> b -> a"
+    ]
+
+
 def test_a_dependency_on_an_unknown_model_suggests_the_near_one(problems: Check) -> None:
     """A typing error in an id is pointed out with the id that was meant."""
     (found,) = problems({"data/catalog/a.yml": "models: [{id: price}, {id: b, depends_on: [prise]}]\n"})
