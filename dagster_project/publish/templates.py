@@ -46,8 +46,6 @@ ERRORS_OF_TEMPLATES = (
     AttributeError,
     ArithmeticError,
 )
-
-
 PARTS = "reports/parts/"
 """Where files lie that page templates include."""
 
