@@ -10,6 +10,8 @@ import importlib
 import json
 import os
 import sys
+from collections import Counter
+from collections.abc import Iterator
 
 import click
 
@@ -18,6 +20,8 @@ from dagster_project.core.errors import CheckError, LedgerError, ModelboardError
 
 TRACEBACK = "MODELBOARD_TRACEBACK"
 """Environment variable: set, an error nobody foresaw shows where it came from."""
+MOST_OF_A_FILE = 100
+"""So many problems of one file are told to people; machines get all."""
 COMMANDS = {
     "demo": "Make the demo organization's data, run its night and build its site.",
     "init": "Write a small workspace that builds at once, with commented files.",
@@ -82,21 +86,36 @@ def exit_code(error: ModelboardError) -> int:
 def report(error: ModelboardError, *, as_json: bool) -> None:
     """Tell the user on stderr what went wrong; with --json one object a problem."""
     if isinstance(error, WorkspaceError):
-        for p in error.problems:
-            record = {"event": "problem", "file": p.file, "line": p.line, "key": p.key, "message": p.message}
-            click.echo(json.dumps(record) if as_json else str(p), err=True)
-        count = len(error.problems)
-        if not as_json:
-            click.echo(
-                f"modelboard: {count} problem{'s' if count != 1 else ''} found; nothing was published",
-                err=True,
-            )
+        for line in _records(error) if as_json else _lines(error):
+            click.echo(line, err=True)
     elif as_json:
         click.echo(
             json.dumps({"event": "error", "kind": type(error).__name__, "message": str(error)}), err=True
         )
     else:
         click.echo(f"modelboard: {error}", err=True)
+
+
+def _records(error: WorkspaceError) -> Iterator[str]:
+    """One JSON object a problem."""
+    for p in error.problems:
+        yield json.dumps(
+            {"event": "problem", "file": p.file, "line": p.line, "key": p.key, "message": p.message}
+        )
+
+
+def _lines(error: WorkspaceError) -> Iterator[str]:
+    """A line a problem, the first `MOST_OF_A_FILE` of each file, and how many there are."""
+    told: Counter[str] = Counter()
+    for p in error.problems:
+        told[p.file] += 1
+        if told[p.file] <= MOST_OF_A_FILE:
+            yield str(p)
+    for file, n in told.items():
+        if n > MOST_OF_A_FILE:
+            yield f"{file}: and {n - MOST_OF_A_FILE:,} more problems in this file"
+    count = len(error.problems)
+    yield f"modelboard: {count:,} problem{'s' if count != 1 else ''} found; nothing was published"
 
 
 def unforeseen(error: Exception) -> ModelboardError:

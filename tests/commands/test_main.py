@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.__main__ import COMMANDS, exit_code
+from dagster_project.__main__ import COMMANDS, MOST_OF_A_FILE, exit_code, report
 from dagster_project.core.errors import (
     CheckError,
     LedgerError,
@@ -49,6 +49,22 @@ def modelboard(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_exit_codes_say_what_a_cron_line_needs(error: ModelboardError, code: int) -> None:
     """2 for wrong files, 3 for a blocking check, 1 for anything else."""
     assert exit_code(error) == code
+
+
+def test_a_file_of_very_many_problems_does_not_hide_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    """People read the first hundred of each file and how many more there are; machines all of them."""
+    many = [Problem("a.yml", i, "k", "m") for i in range(MOST_OF_A_FILE + 7)]
+    error = WorkspaceError([*many, Problem("b.yml", 1, "k", "m")])
+    report(error, as_json=False)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == MOST_OF_A_FILE + 3
+    assert lines[-3:] == [
+        "b.yml:1: k: m",
+        "a.yml: and 7 more problems in this file",
+        f"modelboard: {MOST_OF_A_FILE + 8} problems found; nothing was published",
+    ]
+    report(error, as_json=True)
+    assert len(capsys.readouterr().err.splitlines()) == len(error.problems)
 
 
 def test_help_names_every_command_without_importing_dagster(tmp_path: Path) -> None:
