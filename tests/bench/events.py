@@ -51,9 +51,9 @@ stage below 1,024 MiB at any size. {why}
 WHY = """\
 What is dear, in this order: sorting and writing the lake, reading the log (each row is checked, mapped, hashed and \
 compared with all ids of its day), writing the labelled requests; and in the summary the groups themselves: each \
-numeric feature is one grouping on a key of its own, with exact integer sums of values and squares. Memory does not \
-grow with the day: rows are read 100,000 and sorted 300,000 at a time, and the database keeps to 300 MB while it \
-ingests and 500 MB while it summarises."""
+numeric feature is one grouping on a key of its own, with exact integer sums of values and squares. Memory grows far \
+less than the day: rows are read 100,000 and sorted 300,000 at a time, and the database is held to 300 MB while it \
+ingests and 500 MB while it summarises; other libraries' memory comes on top."""
 
 
 @dataclass(frozen=True, slots=True)
