@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -22,6 +22,7 @@ from dagster_project.publish.status import GRADES, STATES, state, status
 
 Kind = Literal["text", "number", "link", "status", "state", "day", "html"]
 Row = Mapping[str, object]
+PILLS = {"status": GRADES, "state": STATES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,7 @@ class Link:
     href: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(NamedTuple):
     """A cell ready to be written: text, what it sorts by (None: last), and its colour or target."""
 
     text: str
@@ -77,7 +77,7 @@ def data_table(
     unknown = {*filters, sort.lstrip("-")} - {c.key for c in columns} - {""}
     if unknown:
         raise ValueError(f"table {id!r}: no column {', '.join(sorted(unknown))}")
-    cells = [[_cell(row.get(c.key), c) for c in columns] for row in rows]
+    cells = list(zip(*(_cells([row.get(c.key) for row in rows], c) for c in columns), strict=True))
     noun = noun.removesuffix("s") if len(rows) == 1 else noun
     body = "".join(_row(columns, row, found) for row, found in zip(rows[:page], cells, strict=False))
     return written(
@@ -90,12 +90,18 @@ def data_table(
     )
 
 
+def _cells(values: Sequence[object], column: Column) -> list[_Cell]:
+    """The cells of a column, equal grades and states being one."""
+    if column.kind not in PILLS:
+        return [_cell(value, column) for value in values]
+    words = PILLS[column.kind]
+    known = {key: _Cell(word[2], place, key) for place, (key, word) in enumerate(words.items())}
+    unknown = known["unknown" if column.kind == "status" else "not reported"]
+    return [known.get(value, unknown) if isinstance(value, str) else unknown for value in values]
+
+
 def _cell(value: object, column: Column) -> _Cell:
     """What a value looks like in a column of this kind; unknown values read 'not available' and sort last."""
-    if column.kind in ("status", "state"):
-        words = GRADES if column.kind == "status" else STATES
-        key = value if isinstance(value, str) and value in words else _unknown(column)
-        return _Cell(words[key][2], list(words).index(key), key)
     if value is None:
         return _Cell(NOT_AVAILABLE, None)
     if isinstance(value, Link):
@@ -105,10 +111,6 @@ def _cell(value: object, column: Column) -> _Cell:
     if isinstance(value, dt.date):
         return _Cell(format_day(value), value.isoformat())
     return _Cell(str(value), str(value).casefold())
-
-
-def _unknown(column: Column) -> str:
-    return "unknown" if column.kind == "status" else "not reported"
 
 
 def _row(columns: Sequence[Column], row: Row, cells: Sequence[_Cell]) -> str:

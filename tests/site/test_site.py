@@ -16,7 +16,7 @@ import pytest
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.publish import publish
-from dagster_project.pipeline.render import render
+from dagster_project.pipeline.render import READS, render
 from dagster_project.publish.api import READING_COLUMNS
 from dagster_project.publish.receipts import tree_hashes
 from dagster_project.store.warehouse import Warehouse
@@ -211,6 +211,18 @@ def test_the_same_inputs_make_the_same_bytes(night: Night, site: Path, tmp_path:
     published = tree_hashes(site)
     del published["manifest.json"]
     assert tree_hashes(tmp_path / "again") == published
+
+
+def test_a_receipt_of_a_metric_is_made_again_for_its_own_figures_only(night: Night, site: Path) -> None:
+    """No file that comes touches it: the inputs with their hashes stand on one page, which it links to."""
+    kept = json.loads((night.workspace.build / READS).read_bytes())
+    numbers = {number for path, (number, *_) in kept["outputs"].items() if path.startswith("metrics/")}
+    assert {view for number in numbers for view, *_ in kept["patterns"][number]} == {
+        "build", "metrics", "readings", "feature_readings",
+    }  # fmt: skip
+    receipt = Reader((site / "metrics" / "latency-p95-ms.html").read_text(encoding="utf-8"))
+    assert "../receipts.html#inputs" in receipt.targets
+    assert "inputs" in Reader((site / "receipts.html").read_text(encoding="utf-8")).ids
 
 
 def test_the_hostile_model_is_found_under_a_safe_address(site: Path) -> None:
