@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from dagster_project.pipeline.summarise import summarise
-from dagster_project.pipeline.verify import REQUEST_COLUMNS, _rows, _Span
+from dagster_project.pipeline.verify import REQUEST_COLUMNS
+from dagster_project.pipeline.verify_rows import Days, lake_rows
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.columns import LABELLED, REQUESTS
 from dagster_project.store.warehouse import Warehouse
@@ -81,5 +82,5 @@ def test_an_older_file_is_summarised_and_verified(tmp_path: Path) -> None:
         found = warehouse.frame("SELECT requests, arrived, judged, tokens_in FROM daily.traffic")
         parts = warehouse.frame("SELECT kind, day, path FROM ops.part")
     assert found.rows() == [(40, 0, 40, None)]
-    rows = _rows(load_workspace(tmp_path), parts, "requests", _Span(day(0), 1), REQUEST_COLUMNS)
+    rows = lake_rows(load_workspace(tmp_path), parts, "requests", Days(day(0), 1), REQUEST_COLUMNS)
     assert rows["late"].null_count() == rows.height == 40
