@@ -114,3 +114,28 @@ def _frame(
 
     known = [series(name, columns.get(name), dtype) for name, dtype in schema.items()]
     return pl.DataFrame(known + [series(f"f:{name}", value) for name, value in features.items()])
+
+
+def fill(of: Workspace, warehouse: Warehouse, days: list[tuple[pl.DataFrame, pl.DataFrame]]) -> None:
+    """Requests and labels of some days."""
+    for rows, labels in days:
+        put(of, warehouse, "requests", "log", rows)
+        put(of, warehouse, "labelled", "log", labels)
+
+
+def one(
+    readings: pl.DataFrame, metric: str, number: int = 4, window: int = 1, **key: str
+) -> dict[str, object]:
+    """The one reading of a metric on a day, of the whole model where `key` does not say else."""
+    wanted = {
+        "version": "",
+        "segment": "",
+        "feature": "",
+        **key,
+        "metric": metric,
+        "day": day(number),
+        "window_days": window,
+    }
+    found = readings.filter(*(pl.col(c) == v for c, v in wanted.items()))
+    assert len(found) == 1, f"{len(found)} readings of {wanted}"
+    return found.to_dicts()[0]

@@ -15,7 +15,7 @@ from dagster_project.pipeline.summarise import summarise
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.statement import Apply
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
+from tests.pipeline.lakes import day, fill, labelled, night, one, put, requests, workspace
 
 Lake = tuple[Workspace, list[tuple[pl.DataFrame, pl.DataFrame]]]
 BINARY = {
@@ -62,29 +62,6 @@ def readings(lake: Lake) -> pl.DataFrame:
         summarise(night(of, day(4)), warehouse)
         score(night(of, day(4)), warehouse)
         return warehouse.frame("SELECT * FROM mart.reading ORDER BY ALL")
-
-
-def fill(of: Workspace, warehouse: Warehouse, days: list[tuple[pl.DataFrame, pl.DataFrame]]) -> None:
-    for rows, labels in days:
-        put(of, warehouse, "requests", "log", rows)
-        put(of, warehouse, "labelled", "log", labels)
-
-
-def one(
-    readings: pl.DataFrame, metric: str, number: int = 4, window: int = 1, **key: str
-) -> dict[str, object]:
-    wanted = {
-        "version": "",
-        "segment": "",
-        "feature": "",
-        **key,
-        "metric": metric,
-        "day": day(number),
-        "window_days": window,
-    }
-    found = readings.filter(*(pl.col(c) == v for c, v in wanted.items()))
-    assert len(found) == 1, f"{len(found)} readings of {wanted}"
-    return found.to_dicts()[0]
 
 
 def window(lake: Lake) -> pl.DataFrame:
@@ -183,66 +160,6 @@ def test_regression_figures_equal_those_of_scikit_learn(tmp_path: Path) -> None:
         one(readings, "r2", 0)["unit"],
     ) == ("min", "min²", "1")
     assert readings.filter(pl.col("metric") == "roc_auc").is_empty()
-
-
-def skilled(tmp_path: Path, better: float, **columns: object) -> tuple[pl.DataFrame, pl.DataFrame, float]:
-    """Readings and scorecard of a regression whose alternative is sometimes missing, and the true skill."""
-    rng = np.random.default_rng(3)
-    of = workspace(tmp_path, [{"id": "r", "task": "regression", "unit": "min"}])
-    y, n = rng.normal(30, 10, 900), 900
-    baseline = np.where(rng.random(n) < 0.2, np.nan, y + rng.normal(0, 5, n))
-    rows = requests(
-        "r", day(0), n, **{
-            "prediction": y + rng.normal(0, 5 * better, n), "baseline": baseline,
-            "user_hash": rng.integers(0, 99, n).astype(np.uint64), **columns,
-        },
-    )  # fmt: skip
-    with Warehouse.open(None) as warehouse:
-        fill(of, warehouse, [(rows, labelled(rows, y))])
-        summarise(night(of, day(0)), warehouse)
-        score(night(of, day(0)), warehouse)
-        readings = warehouse.frame("SELECT * FROM mart.reading")
-        card = warehouse.frame("SELECT * FROM mart.scorecard WHERE family = 'performance'")
-    known = np.isfinite(baseline)
-    own = np.abs(rows["prediction"].to_numpy() - y)[known].sum()
-    return readings, card, 1 - own / np.abs(baseline - y)[known].sum()
-
-
-def test_skill_is_measured_on_the_rows_that_have_an_alternative(tmp_path: Path) -> None:
-    """1 - MAE / the alternative's MAE; a row without the alternative counts on neither side."""
-    readings, card, exact = skilled(tmp_path, 0.6)
-    reading = one(readings, "mae_skill", 0)
-    assert reading["value"] == pytest.approx(exact, abs=1e-3)
-    assert reading["low"] < exact < reading["high"]
-    assert 600 < reading["n"] < 780 < one(readings, "mae", 0)["n"]
-    expected = ("good", "meets the target of 5.00\N{NO-BREAK SPACE}%", "share")
-    assert (reading["grade"], reading["reason"], reading["unit"]) == expected
-    assert card.row(0, named=True)["metric"] == "mae_skill"
-
-
-def test_a_model_that_does_not_beat_its_alternative_is_said_to_bring_nothing(tmp_path: Path) -> None:
-    """In the reading's reason and in the scorecard's, which reads the longest window."""
-    readings, card, exact = skilled(tmp_path, 1.3)
-    assert exact < 0
-    assert one(readings, "mae_skill", 0)["grade"] == "poor"
-    words = "it brings nothing over its simple alternative"
-    expected = f"at or beyond the limit of 0\N{NO-BREAK SPACE}%; {words}"
-    assert one(readings, "mae_skill", 0)["reason"] == expected
-    row = card.row(0, named=True)
-    assert (row["grade"], row["metric"]) == ("poor", "mae_skill")
-    assert row["reason"].startswith("Skill against the simple alternative \N{MINUS SIGN}")
-    assert " over 1 day of data: " in row["reason"]
-    assert row["reason"].endswith(words)
-
-
-def test_without_an_alternative_in_the_log_there_is_no_skill(tmp_path: Path) -> None:
-    """Not available, with the reason; other figures of the errors stand."""
-    readings, card, _ = skilled(tmp_path, 0.6, baseline=None)
-    reading = one(readings, "mae_skill", 0)
-    assert (reading["value"], reading["grade"]) == (None, "unknown")
-    assert reading["reason"] == "not available: no simple alternative is logged"
-    assert one(readings, "mae", 0)["value"] is not None
-    assert card.row(0, named=True)["metric"] != "mae_skill"
 
 
 def test_drift_equals_that_of_all_raw_rows(tmp_path: Path) -> None:

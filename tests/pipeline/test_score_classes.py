@@ -11,8 +11,7 @@ import pytest
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
-from tests.pipeline.test_score import one
+from tests.pipeline.lakes import day, labelled, night, one, put, requests, workspace
 
 N = 1200
 MODEL = {"id": "c", "task": "multiclass", "segments": ["origin"]}

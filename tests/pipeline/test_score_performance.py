@@ -10,8 +10,7 @@ import pytest
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
-from tests.pipeline.test_score import fill, one
+from tests.pipeline.lakes import day, fill, labelled, night, one, put, requests, workspace
 
 
 def test_percentage_errors_leave_out_labels_of_zero(tmp_path: Path) -> None:
