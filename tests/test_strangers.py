@@ -164,3 +164,11 @@ def test_winter_is_seen_as_drift_from_spring(bikes: Path) -> None:
     rows = pl.read_parquet(bikes / "api" / "readings.parquet")
     (psi,) = rows.filter(metric="drift_psi", feature="temp", window_days=28, version="")["value"].to_list()
     assert psi > 0.25
+
+
+@pytest.mark.slow
+def test_days_too_thin_for_a_distance_draw_no_empty_chart(bikes: Path) -> None:
+    """24 rows a day tell no drift of a day: nothing is claimed to have stayed in its usual range."""
+    shown = page(bikes, "bike-demand")
+    assert "Not one day of the last 91 days has a distance of its own" in shown
+    assert "left its usual range" not in shown
