@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 from dagster_project.core.formatting import NOT_AVAILABLE, format_day
 from dagster_project.publish.views import Row
 
 MOST_MARKS = 5
+RANGES: Final = {
+    "usage_drop": "The range is for the mean of a day and the day before: one low day is no alarm unless nothing came.",
+    "slow_decline": "The range is for the level of the last weeks, not for a single day.",
+}
+"""What the range of a chart is for, by the method of the rule, where that is not each day by itself."""
 
 
 def alert_marks(alerts: Sequence[Row], *metrics: str) -> list[tuple[dt.date, str]]:
@@ -48,6 +54,12 @@ def _quiet(alerts: Sequence[Row], well: str) -> str:
     return (
         f"{well} since {format_day(max(ended))}: no alert is open" if ended else f"{well}: no alert is open"
     )
+
+
+def judged_how(alert: Row) -> str:
+    """What the rule means, and what the range on the chart of its days is for."""
+    said = (alert["meaning"], RANGES.get(str(alert["method"])))
+    return " ".join(str(text) for text in said if text)
 
 
 def as_signal(day: dt.date) -> tuple[dt.date, str]:
