@@ -16,6 +16,7 @@ FILES = {
 models:
   - {id: loan, title: Loan, task: binary, threshold: 0.5}
   - {id: hires, title: Hires, task: regression, unit: bikes, segments: [season]}
+  - {id: idle, title: Idle, task: binary}
 """,
     "sources/loan": """\
 sources:
@@ -94,5 +95,13 @@ def test_a_segment_without_an_interval_says_that_it_has_none(site: Path) -> None
 def test_ways_of_serving_that_nobody_declared_are_told_in_words(site: Path) -> None:
     """No empty brackets, no 'not available patterns'."""
     shown = text(site, "playbook")
-    assert "0 of 2 models in production declare their pattern; in use: none that is declared." in shown
+    assert "0 of 3 models in production declare their pattern; in use: none that is declared." in shown
     assert "()" not in shown
+
+
+@pytest.mark.slow
+def test_what_is_not_monitored_says_why_for_how_many(site: Path) -> None:
+    """One model's reason is not told of the others."""
+    shown = text(site, "operations").split('<h2 id="not-monitored">')[1].split("</table>")[0]
+    assert "There is a figure and no target (2); production, no requests yet (1)." in shown
+    assert "No latency is logged (2); production, no requests yet (1)." in shown
