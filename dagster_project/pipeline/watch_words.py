@@ -55,7 +55,7 @@ def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -
         below = format_value(1 - signal["observed"] / signal["expected"], "share")
         return (
             f"{below} below the {expected} that this weekday should bring;"
-            f" together with the day before, {side} {limit} a day are due"
+            f" {side} {limit} a day are due, two days together"
         )
     if rule.method == "slow_decline":
         return f"this weekday should bring about {expected}; the level of the last weeks lies below {limit}"

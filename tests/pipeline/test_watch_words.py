@@ -86,7 +86,7 @@ def test_a_drop_in_use_says_how_far() -> None:
     sentence = told("usage_drop", "requests", requests, observed=822.0, expected=993.0, low=844.0)
     assert sentence == (
         "Requests of Late arrival, rain: 822 on 4 Mar 2025; 17.2 % below the 993 that this weekday should bring; "
-        "together with the day before, at least 844 a day are due."
+        "at least 844 a day are due, two days together."
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from dagster_project.publish.alert_phrases import alert_marks, days_taken, judged_how, wellness
+from dagster_project.publish.alert_phrases import alert_marks, days_taken, judged_how, seen_when, wellness
 
 DAY = dt.date(2025, 3, 3)
 
@@ -65,3 +65,9 @@ def test_a_range_that_is_not_for_single_days_says_so() -> None:
     )
     assert judged_how({"meaning": "It moved.", "method": "spread"}) == "It moved."
     assert judged_how({"meaning": None, "method": None}) == ""
+
+
+def test_the_figure_of_seven_days_is_not_told_as_one_day_s() -> None:
+    """The title of the chart says what the sentence above says."""
+    assert seen_when({"method": "target", "opened": DAY}) == "over the seven days to 3 Mar 2025"
+    assert seen_when({"method": "spread", "opened": DAY}) == "on 3 Mar 2025"
