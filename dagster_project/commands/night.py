@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 import click
 
 from dagster_project.commands.options import progress_shown, utc_now
+from dagster_project.commands.terminal import printable
 from dagster_project.core.errors import CheckError
 from dagster_project.pipeline.night import Night, Progress
-from dagster_project.pipeline.start import night_for, out_of_sight, remarks
+from dagster_project.pipeline.remarks import remarks
+from dagster_project.pipeline.start import night_for, out_of_sight
 from dagster_project.spec.loading import Workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -155,9 +157,11 @@ def hints_of(night: Night) -> tuple[str, list[str]]:
 def announce(published: Published, *, as_json: bool) -> None:
     """The last lines of a night."""
     if published.hint:
-        click.echo(f"modelboard: the pages of {published.as_of} are empty: {published.hint}", err=True)
+        click.echo(
+            f"modelboard: the pages of {published.as_of} are empty: {printable(published.hint)}", err=True
+        )
     for remark in published.remarks:
-        click.echo(f"modelboard: {remark}", err=True)
+        click.echo(f"modelboard: {printable(remark)}", err=True)
     if as_json:
         record = {
             "event": "published",

@@ -14,8 +14,6 @@ from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
 
 ONE_DAY = dt.timedelta(days=1)
-MOST_REMARKS = 3
-"""Files set aside that are named one by one."""
 
 
 def night_for(
@@ -55,23 +53,6 @@ def out_of_sight(night: Night, warehouse: Warehouse) -> str:
     return (
         f"the {which} request is of {nearest}; use --as-of {nearest}, or as_of: newest in data/workspace.yml"
     )
-
-
-def remarks(night: Night, warehouse: Warehouse) -> list[str]:
-    """What whoever started the night should know although it was published: files set aside, logs of the past."""
-    aside = warehouse.frame("SELECT path, reason FROM ops.file WHERE state <> 'read' ORDER BY path, source")
-    said = ["{} was set aside: {}".format(*row) for row in aside.head(MOST_REMARKS).iter_rows()]
-    if (more := aside.height - MOST_REMARKS) > 0:
-        which = "1 more file was set aside; ledger/data.html names it"
-        said.append(which if more == 1 else f"{more} more files were set aside; ledger/data.html names them")
-    settings = night.workspace.settings
-    today = (night.horizon - ONE_DAY).astimezone(settings.zone).date()
-    if settings.as_of == "newest" and night.as_of < today - ONE_DAY and newest_day(warehouse) == night.as_of:
-        said.append(
-            f"the newest request is of {night.as_of}; while data/workspace.yml has as_of: newest, no source is ever"
-            " called late: take the line out once logs come every day"
-        )
-    return said
 
 
 def _nothing_read(warehouse: Warehouse) -> str:

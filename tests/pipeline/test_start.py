@@ -12,7 +12,7 @@ from dagster_project.pipeline.ingest import ingest
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_definitions import put_definitions, put_state
 from dagster_project.pipeline.render_views import create_views
-from dagster_project.pipeline.start import night_for, out_of_sight, remarks
+from dagster_project.pipeline.start import night_for, out_of_sight
 from dagster_project.spec.loading import Workspace, load_workspace
 from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
@@ -133,37 +133,3 @@ def test_a_night_that_read_nothing_says_why(tmp_path: Path, name: str, content: 
         ingest(night, warehouse)
         put_definitions(night.workspace, warehouse)
         assert out_of_sight(night, warehouse).startswith(said)
-
-
-@pytest.mark.parametrize(
-    ("settings", "as_of", "late"),
-    [
-        ("as_of: newest\n", "2025-02-09", True),
-        ("as_of: newest\n", "2025-02-08", False),
-        ("", "2025-02-09", False),
-    ],
-)
-def test_a_night_that_was_published_says_what_went_not_as_wished(
-    tmp_path: Path, settings: str, as_of: str, *, late: bool
-) -> None:
-    """Files set aside, the first three by name; and that logs of the past never count as late."""
-    found = workspace(tmp_path / "w", f"name: A\n{settings}")
-    night = Night(found, dt.date.fromisoformat(as_of), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    part = {"kind": "requests", "source": "log", "day": [dt.date(2025, 2, 9)], "path": ["a"]}
-    files = {
-        "source": "log",
-        "path": list("bcdef"),
-        "state": ["set aside"] * 4 + ["read"],
-        "reason": "is empty",
-    }
-    with Warehouse.open(None) as warehouse:
-        warehouse.append("ops.part", pl.DataFrame(part))
-        warehouse.append("ops.file", pl.DataFrame(files))
-        said = remarks(night, warehouse)
-    assert said[:4] == [
-        *(f"{path} was set aside: is empty" for path in "bcd"),
-        "1 more file was set aside; ledger/data.html names it",
-    ]
-    assert [text.startswith("the newest request is of 2025-02-09; while") for text in said[4:]] == [
-        True
-    ] * late
