@@ -105,3 +105,10 @@ def test_what_is_not_monitored_says_why_for_how_many(site: Path) -> None:
     shown = text(site, "operations").split('<h2 id="not-monitored">')[1].split("</table>")[0]
     assert "There is a figure and no target (2); production, no requests yet (1)." in shown
     assert "No latency is logged (2); production, no requests yet (1)." in shown
+
+
+@pytest.mark.slow
+def test_a_model_without_a_value_says_what_would_fill_it(site: Path) -> None:
+    """Like every other empty part of the page."""
+    impact = text(site, "models/hires").split('<h2 id="impact">')[1].split("</section>")[0]
+    assert "No value is declared. <code>value:</code> in its catalog file would fill this." in impact
