@@ -112,3 +112,9 @@ def test_a_model_without_a_value_says_what_would_fill_it(site: Path) -> None:
     """Like every other empty part of the page."""
     impact = text(site, "models/hires").split('<h2 id="impact">')[1].split("</section>")[0]
     assert "No value is declared. <code>value:</code> in its catalog file would fill this." in impact
+
+
+@pytest.mark.slow
+def test_what_was_judged_for_the_first_time_did_not_change(site: Path) -> None:
+    """A first night has no news of fifty milestones."""
+    assert "No version, deployment, declaration or milestone changed" in text(site, "index")
