@@ -140,6 +140,16 @@ def test_what_the_language_models_do_not_log_is_not_available(llm: Path) -> None
 
 
 @pytest.mark.slow
+def test_without_ids_no_repeat_is_denied(llm: Path) -> None:
+    """Nothing tells a repeat from an equal request, so nothing is graded good for having none; nobody asks most."""
+    assert readings(llm, "duplicate_share").is_empty()
+    shown = page(llm, "llm-code")
+    assert "Nothing about this model could be graded" in shown
+    assert "No request says who asked" in shown
+    assert "asks most" not in shown
+
+
+@pytest.mark.slow
 def test_every_hour_of_the_bikes_is_counted(bikes: Path) -> None:
     """Two years, 731 days, every row: the gaps of the data stay gaps."""
     found = readings(bikes, "requests")
@@ -164,3 +174,11 @@ def test_winter_is_seen_as_drift_from_spring(bikes: Path) -> None:
     rows = pl.read_parquet(bikes / "api" / "readings.parquet")
     (psi,) = rows.filter(metric="drift_psi", feature="temp", window_days=28, version="")["value"].to_list()
     assert psi > 0.25
+
+
+@pytest.mark.slow
+def test_days_too_thin_for_a_distance_draw_no_empty_chart(bikes: Path) -> None:
+    """24 rows a day tell no drift of a day: nothing is claimed to have stayed in its usual range."""
+    shown = page(bikes, "bike-demand")
+    assert "Not one day of the last 91 days has a distance of its own" in shown
+    assert "left its usual range" not in shown

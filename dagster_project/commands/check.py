@@ -29,4 +29,5 @@ def command(root: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"event": "checked", **counts}))
     else:
-        click.echo("No problems: " + ", ".join(f"{n} {name}" for name, n in counts.items()) + ".")
+        told = (f"{n} {name.removesuffix('s') if n == 1 else name}" for name, n in counts.items())
+        click.echo(f"No problems: {', '.join(told)}.")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dagster_project.commands.terminal import printable
+
 if TYPE_CHECKING:
     from dagster_project.core.verdicts import Comparison, Threshold
 
@@ -126,8 +128,3 @@ def _print(found: Comparison) -> None:
     console = Console()
     console.print(table)
     console.print(Text(found.sentence, style="bold"))
-
-
-def printable(text: str) -> str:
-    """A stranger's text without what a terminal would obey."""
-    return "".join(c if c.isprintable() else "�" for c in text)

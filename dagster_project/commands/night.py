@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import warnings
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,10 @@ from typing import TYPE_CHECKING
 import click
 
 from dagster_project.commands.options import progress_shown, utc_now
+from dagster_project.commands.terminal import printable
 from dagster_project.core.errors import CheckError
 from dagster_project.pipeline.night import Night, Progress
+from dagster_project.pipeline.remarks import remarks
 from dagster_project.pipeline.start import night_for, out_of_sight
 from dagster_project.spec.loading import Workspace, load_workspace
 
@@ -46,6 +49,8 @@ class Published:
     """The release's id."""
     hint: str = ""
     """Why its pages are empty, where they are."""
+    remarks: Sequence[str] = ()
+    """What went not as wished and stopped nothing."""
 
 
 def run_night(
@@ -62,10 +67,10 @@ def run_night(
         if days is not None:
             forget_days(workspace, days)
         night = run_job(workspace, day=day, progress=progress, days=days)
-        hint = hint_of(night)
+        hint, said = hints_of(night)
     index = workspace.build / "site" / "index.html"
     build = json.loads((index.parent / "api" / "build.json").read_text(encoding="utf-8"))
-    return Published(night.as_of, index, str(build["release"]), hint)
+    return Published(night.as_of, index, str(build["release"]), hint, said)
 
 
 def run_job(
@@ -140,18 +145,22 @@ def failed_checks(workspace: Workspace) -> str:
     return "; ".join(f"{name} ({detail})" for name, detail in rows.iter_rows())
 
 
-def hint_of(night: Night) -> str:
-    """What to tell a user whose logs the reported day does not reach."""
+def hints_of(night: Night) -> tuple[str, list[str]]:
+    """What to tell a user whose logs the reported day does not reach, and what else is worth a line."""
     from dagster_project.store.warehouse import Warehouse
 
     with Warehouse.open(night.workspace.warehouse) as warehouse:
-        return out_of_sight(night, warehouse)
+        return out_of_sight(night, warehouse), remarks(night, warehouse)
 
 
 def announce(published: Published, *, as_json: bool) -> None:
     """The last lines of a night."""
     if published.hint:
-        click.echo(f"modelboard: the pages of {published.as_of} are empty: {published.hint}", err=True)
+        click.echo(
+            f"modelboard: the pages of {published.as_of} are empty: {printable(published.hint)}", err=True
+        )
+    for remark in published.remarks:
+        click.echo(f"modelboard: {printable(remark)}", err=True)
     if as_json:
         record = {
             "event": "published",

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_alerts import put_alert_definitions
-from dagster_project.pipeline.verify import RECOMPUTED
-from dagster_project.spec.files import BUILTIN
+from dagster_project.pipeline.verify import recomputed
 from dagster_project.spec.statement import MetricHead
 from dagster_project.store.warehouse import Warehouse
 
@@ -73,6 +72,7 @@ def _put_metrics(workspace: Workspace, warehouse: Warehouse) -> None:
         "pillar": TEXT, "weight": NUMBER, "file": TEXT, "sql": TEXT, "is_recomputed": FLAG,
     }  # fmt: skip
     rows: list[Row] = []
+    second = recomputed(workspace)
     for statement in workspace.metrics:
         head = statement.head
         if not isinstance(head, MetricHead):
@@ -83,7 +83,7 @@ def _put_metrics(workspace: Workspace, warehouse: Warehouse) -> None:
             head.definition, head.formula,
             head.source, head.apply, head.minimum, levels.good if levels else None,
             levels.poor if levels else None, head.pillar, head.weight, statement.file, statement.sql.strip(),
-            statement.file.startswith(BUILTIN) and statement.id in RECOMPUTED,
+            statement.id in second,
         ))  # fmt: skip
     warehouse.replace("catalog.metric", _frame(columns, rows))
 

@@ -61,14 +61,16 @@ def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
 
 
 def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """The deciding reading of each model and family: worst grade, then weight, then metric and feature."""
+    """The deciding reading of each model and family: worst grade, weight, metric, furthest feature."""
     import polars as pl
 
     metrics = [
-        (m.id, head_of(m).family, head_of(m).title, head_of(m).weight, head_of(m).graded_over == "longest")
+        (m.id, h.family, h.title, h.weight, h.graded_over == "longest", -1 if h.better == "up" else 1)
         for m in night.workspace.metrics
+        for h in (head_of(m),)
     ]
-    heads = pl.DataFrame(metrics, schema=["metric", "family", "title", "weight", "longest"], orient="row")
+    names = ["metric", "family", "title", "weight", "longest", "worse"]
+    heads = pl.DataFrame(metrics, schema=names, orient="row")
     readings = warehouse.frame(
         """
         SELECT model_id, metric, feature, window_days, value, unit, grade, reason FROM mart.reading
@@ -82,6 +84,7 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
     ranked = joined.with_columns(
         pl.col("grade").replace_strict(SEVERITY, return_dtype=pl.Int8).alias("severity"),
         pl.col("value").is_null().alias("no_value"),
+        (pl.col("value") * pl.col("worse")).alias("badness"),
     ).sort(
         "model_id",
         "family",
@@ -89,8 +92,9 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         "no_value",
         "weight",
         "metric",
+        "badness",
         "feature",
-        descending=[False] * 4 + [True, False, False],
+        descending=[False] * 4 + [True, False, True, False],
     )
     return ranked.unique(["model_id", "family"], keep="first", maintain_order=True)
 
@@ -131,7 +135,7 @@ def _row(
     """`served`: the first and the last day with requests."""
     first, last = served
     if reading is None:
-        return model.id, family, "unknown", _absent(model, family, last), None, None, None
+        return model.id, family, "unknown", _absent(model, family, last, night), None, None, None
     value, unit = reading["value"], str(reading["unit"])
     assert value is None or isinstance(value, float)  # noqa: S101  narrowing: the column is DOUBLE
     shown = f" {format_value(value, unit, night.workspace.settings.currency)}" if value is not None else ""
@@ -144,10 +148,12 @@ def _row(
     return model.id, family, str(reading["grade"]), reason, str(reading["metric"]), value, unit
 
 
-def _absent(model: Model, family: str, last: dt.date | None) -> str:
+def _absent(model: Model, family: str, last: dt.date | None, night: Night) -> str:
     """Why a family has nothing to show."""
     if last is None:
         return f"not available: {model.stage}, no requests yet"
     if model.stage == "retired" and model.retired_on:
         return f"not available: retired on {format_day(model.retired_on)}"
+    if (night.as_of - last).days >= max(LEADING):
+        return f"not available: the last request was on {format_day(last)}"
     return ABSENT[family]

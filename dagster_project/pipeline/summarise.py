@@ -107,7 +107,8 @@ def _requests(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[
     chunk = _chunk(night, engine, due)
     caps = {source.source: source.max_segment_values for source in night.workspace.sources}
     rows = request_rows(warehouse, chunk, _reading(night, "input"), caps)
-    _add(rows, {DUPLICATE: [duplicate_rows(chunk, {one.day: one.duplicates for one in due})]})
+    if _has_ids(night, due[0].source):
+        _add(rows, {DUPLICATE: [duplicate_rows(chunk, {one.day: one.duplicates for one in due})]})
     for statement in _reading(night, "rule"):
         _add(rows, {table_of(statement): rule_rows(chunk, statement)})
     grids.settle(night, warehouse, chunk)
@@ -137,6 +138,11 @@ def _unread(night: Night, source: str) -> list[str]:
     sampled = any(placed.value.multivariate for placed in night.workspace.models)
     by_id = () if sampled else ("request_id",)
     return [*UNREAD, *by_id, *(name for name in SELDOM if name not in mapped)]
+
+
+def _has_ids(night: Night, source: str) -> bool:
+    """Whether the source's requests have ids of their own, by which a repeat can be told."""
+    return all("request_id" in s.columns for s in night.workspace.sources if s.source == source)
 
 
 def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:

@@ -21,7 +21,7 @@ from dagster_project.spec.reference import Profile
 from dagster_project.store.engine import KEEP_ROWS
 from dagster_project.store.warehouse import Warehouse
 
-COUNTED = "answers beside features"
+COUNTED = "repeats where requests have ids"
 """What this package's own code counts beside the statements; another text has all requests counted again."""
 GONE = "gone"
 """Digest of a day that was rolled up and has no files any more: its rows are taken out."""

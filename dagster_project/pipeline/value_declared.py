@@ -60,7 +60,9 @@ def declared_rows(night: Night, warehouse: Warehouse) -> pl.DataFrame:
             pl.col("model_id") == model.id
         )
         currency = (model.value.currency if model.value else None) or night.workspace.settings.currency
-        frames.append(_of_model(model, served, outcomes).with_columns(pl.lit(currency).alias("currency")))
+        frames.append(
+            _of_model(model, served, outcomes, currency).with_columns(pl.lit(currency).alias("currency"))
+        )
     return _finished(frames)
 
 
@@ -71,7 +73,7 @@ def _bucketed(warehouse: Warehouse, table: str, sums: str) -> pl.DataFrame:
     return frame.cast({name: float for name in frame.columns if name not in key.split(", ")})
 
 
-def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame, currency: str) -> pl.DataFrame:
     """Value, cost and plan of one model's spans."""
     import polars as pl
 
@@ -84,12 +86,13 @@ def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame) -> pl.
         (pl.lit(given.plan_per_month, dtype=pl.Float64) * pl.col("window_days") / DAYS_A_MONTH).alias("plan"),
         pl.lit("declared").alias("kind"),
     )
+    told = f"times declared money: {declared_money(given, currency)}"
     if given.per_accepted is not None:
         return money.with_columns(
             (given.per_accepted * pl.col("scored")).cast(pl.Float64).alias("value"), pl.col("scored").alias("n"),
-            pl.lit("D").alias("evidence"), pl.lit("predictions taken as used, times declared money").alias("basis"),
+            pl.lit("D").alias("evidence"), pl.lit(f"predictions taken as used, {told}").alias("basis"),
         )  # fmt: skip
-    counted = _counted(given, outcomes)
+    counted = _counted(given, outcomes, told)
     joined = money.join(counted, on=SPAN, how="left", maintain_order="left")
     missing = (
         pl.when(pl.col("n").is_null())
@@ -100,7 +103,19 @@ def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame) -> pl.
     return joined.with_columns(pl.lit("C").alias("evidence"), missing.alias("reason"))
 
 
-def _counted(given: Value, outcomes: pl.DataFrame) -> pl.DataFrame:
+def declared_money(given: Value, currency: str) -> str:
+    """What people say one answer is worth, in words: all that it takes to recompute a value from counts."""
+    if given.per_accepted is not None:
+        return f"{given.per_accepted:g} {currency} each"
+    if given.per_outcome is None:
+        return f"{given.per_unit_error or 0.0:g} {currency} a unit of absolute error"
+    worth = given.per_outcome
+    told = {"true positive": worth.tp, "false positive": worth.fp, "missed positive": worth.fn,
+            "true negative": worth.tn}  # fmt: skip
+    return ", ".join(f"{money:g} {currency} a {name}" for name, money in told.items())
+
+
+def _counted(given: Value, outcomes: pl.DataFrame, told: str) -> pl.DataFrame:
     """day, window_days, value, low, high, n, basis from outcomes by bucket."""
     import polars as pl
 
@@ -117,14 +132,15 @@ def _counted(given: Value, outcomes: pl.DataFrame) -> pl.DataFrame:
         cells = [spread(name) for name in ("tp", "fp", "fn", "tn")]
         value, low, high = impact.outcome_value(cells, [worth.tp, worth.fp, worth.fn, worth.tn])
         n = np.sum([cell.sum(axis=1) for cell in cells], axis=0)
-        basis = ["labelled decisions by outcome, times declared money"] * len(keys)
+        basis = [f"labelled decisions by outcome, {told}"] * len(keys)
     else:
         sums = {name: spread(name) for name in ERRORS}
         own, other, counted = _paired(given, sums)
         value, low, high = impact.error_value(own, other, -(given.per_unit_error or 0.0))
         n = counted.sum(axis=1)
         value = np.where(n > 0, value, np.nan)
-        basis = [_basis(given, logged, of) for logged, of in zip(sums["bn"].sum(axis=1), n, strict=True)]
+        against = zip(sums["bn"].sum(axis=1), n, strict=True)
+        basis = [f"{_basis(given, logged, of)}, {told}" for logged, of in against]
     money = (pl.Series(*pair).fill_nan(None) for pair in (("value", value), ("low", low), ("high", high)))
     return keys.drop("place").with_columns(
         *money, pl.Series("n", n.astype(np.int64)), pl.Series("basis", basis, dtype=pl.String)
@@ -149,7 +165,7 @@ def _basis(given: Value, logged: float, n: float) -> str:
         against = f"those of the simple alternative, {given.baseline_error:g} where none is logged"
     else:
         against = "those of the simple alternative on the same requests"
-    return f"errors avoided against {against}, times declared money"
+    return f"errors avoided against {against}"
 
 
 def _finished(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -64,7 +64,7 @@ def _row(night: Night, warehouse: Warehouse, model: Model, experiment: Experimen
         "evidence": "A" if experiment.assignment == "random" else "B",
         "kind": "measured",
         "basis": f"experiment {experiment.id}, {experiment.treatment} against {experiment.control}: {split};"
-        f" sample-ratio p = {p:.3g}",
+        f" sample-ratio p = {p:.3g}; it is what the treated requests alone brought more",
         "reason": shown.reason or None,
     }
 

@@ -28,6 +28,8 @@ from dagster_project.pipeline.verify_readings import (
 from dagster_project.pipeline.verify_rows import Days, lake_rows, of_model
 from dagster_project.publish.receipts import MANIFEST, tree_hashes
 from dagster_project.publish.release import Release, published, releases
+from dagster_project.spec.builtin import builtin_root
+from dagster_project.spec.files import BUILTIN
 from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import ANEW, Warehouse
 
@@ -64,12 +66,22 @@ def verify(workspace: Workspace, *, everything: bool = False, sample: int = SAMP
     manifest = json.loads((current.folder / MANIFEST).read_bytes())
     files = _file_differences(current, manifest["outputs"])
     chain = _chain_differences(releases(workspace.build))
-    chosen = _chosen(current.folder, None if everything else sample)
+    chosen = _chosen(current.folder, recomputed(workspace), None if everything else sample)
     as_of = dt.date.fromisoformat(manifest["as_of"])
     lake = _lake_differences(workspace, whole=everything)
     readings = [] if lake else list(_reading_differences(workspace, chosen, as_of))
     checked = len(manifest["outputs"]) + len(releases(workspace.build)) + chosen.height
     return Verification(checked, (*files, *chain, *lake, *readings))
+
+
+def recomputed(workspace: Workspace) -> frozenset[str]:
+    """The workspace's metrics with a second computation: not those of its own files, which may mean another thing.
+
+    In a checkout the files of the repository's root are the built-in ones.
+    """
+    is_checkout = workspace.root.resolve() == builtin_root()
+    own = (s.id for s in workspace.metrics if is_checkout or s.file.startswith(BUILTIN))
+    return RECOMPUTED.intersection(own)
 
 
 def _file_differences(release: Release, noted: dict[str, str]) -> list[str]:
@@ -116,8 +128,8 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _chosen(site: Path, sample: int | None) -> pl.DataFrame:
-    """Published readings that can be recomputed: whole models and versions, with a value."""
+def _chosen(site: Path, metrics: frozenset[str], sample: int | None) -> pl.DataFrame:
+    """Published readings of `metrics`: whole models and versions, with a value; and those of features."""
     import polars as pl
 
     path = site / "api" / "readings.parquet"
@@ -127,7 +139,9 @@ def _chosen(site: Path, sample: int | None) -> pl.DataFrame:
         pl.col("metric").is_in(sorted(OF_FEATURES)) & (pl.col("version") == "")
         & (pl.col("feature") != "") & ~pl.col("feature").str.starts_with(OUTPUT)
     )  # fmt: skip
-    readings = pl.read_parquet(path).filter(pl.col("segment") == "", pl.col("value").is_not_null())
+    readings = pl.read_parquet(path).filter(
+        pl.col("segment") == "", pl.col("value").is_not_null(), pl.col("metric").is_in(sorted(metrics))
+    )
     whole = readings.filter(pl.col("feature") == "", pl.col("metric").is_in(sorted(TOLERANCES)))
     return pl.concat([_sampled(whole, sample), _sampled(readings.filter(of_features), sample)])
 

@@ -51,9 +51,14 @@ def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -
         who = "its owner" if rule.method == "target" else "the rule"
         return f"{who} asks for {'less' if bound == high else 'more'} than {limit}"
     expected = _figure(signal["expected"], unit, currency)
-    if rule.method in ("usage_drop", "slow_decline") and signal["expected"]:
-        share = 1 - signal["observed"] / signal["expected"]
-        return f"this weekday should bring about {expected}, {side} {limit}: {format_value(share, 'share')} below"
+    if rule.method == "usage_drop" and signal["expected"]:
+        below = format_value(1 - signal["observed"] / signal["expected"], "share")
+        return (
+            f"{below} below the {expected} that this weekday should bring;"
+            f" {side} {limit} a day are due, two days together"
+        )
+    if rule.method == "slow_decline":
+        return f"this weekday should bring about {expected}; the level of the last weeks lies below {limit}"
     return f"about {expected} was expected, {side} {limit}"
 
 

@@ -7,11 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 from dagster_project.core.formatting import NOT_AVAILABLE, format_day
+from dagster_project.publish import words
 from dagster_project.publish.views import Row
 
 MOST_MARKS = 5
+RANGES: Final = {
+    "usage_drop": "The range is for the mean of a day and the day before: one low day is no alarm unless nothing came.",
+    "target": "Each point is of the seven days to it, with the labels that had come by then.",
+    "slow_decline": "The range is for the level of the last weeks, not for a single day.",
+}
+"""What points and range of a chart are of, by the method of the rule, where that is not each day by itself."""
+SPANS: Final = {"target": "over the seven days to", "weeks": "in the week to"}
 
 
 def alert_marks(alerts: Sequence[Row], *metrics: str) -> list[tuple[dt.date, str]]:
@@ -48,6 +57,18 @@ def _quiet(alerts: Sequence[Row], well: str) -> str:
     return (
         f"{well} since {format_day(max(ended))}: no alert is open" if ended else f"{well}: no alert is open"
     )
+
+
+def judged_how(alert: Row) -> str:
+    """What the rule means, and what the range on the chart of its days is for."""
+    said = (alert["meaning"], RANGES.get(str(alert["method"])))
+    return " ".join(str(text) for text in said if text)
+
+
+def seen_when(alert: Row) -> str:
+    """The days whose figure opened an alert: 'on 3 Mar 2025', 'over the seven days to 3 Mar 2025'."""
+    span = SPANS.get(str(alert["method"]), "on")
+    return f"{span} {words.day(alert['opened'])}"
 
 
 def as_signal(day: dt.date) -> tuple[dt.date, str]:

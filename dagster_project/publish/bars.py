@@ -35,6 +35,7 @@ Series = tuple[str, Sequence[Number], str]
 MOST_DIGITS = 8
 """Of an edge of a bin; edges nearer to each other than that stay alike."""
 _GAP = 0.22
+_UNEVEN = " Bins are not equally wide: compare now with the reference, not one bar with the next."
 """Share of a column's place that stays empty."""
 
 
@@ -135,7 +136,7 @@ def histogram_pair(
 ) -> Markup:
     """Shares (0 to 1) per bin, reference lighter behind current. Edges, one more than bins, are in `unit`."""
     edges = [x for x in labels_or_edges if not isinstance(x, str)]
-    uneven = " Bins are not equally wide." if _are_uneven(edges) else ""
+    uneven = _UNEVEN if _are_uneven(edges) else ""
     caption = Caption(title, description + uneven, csv)
     before, now = _floats(reference), _floats(current)
     texts = edge_texts(edges) if edges else [str(x) for x in labels_or_edges]

@@ -21,14 +21,24 @@ def drift_lead(distances: Sequence[Row], outputs: Sequence[Row], model: Row, sea
     """How many features moved against which days, what the answers did, and what that means."""
     inputs, answers = _split(distances)
     said = [
-        f"{_inputs_moved(inputs)}, against {reference(model)}.",
+        f"{_inputs_moved(inputs)} {reference(model)}.",
         answers_moved(answers),
         *(map(positives, outputs)),
         f"{words.capitalize_first(str(season['words']))}." if season and is_season(model, season) else "",
         "Drift says that inputs changed, not that answers became worse:",
-        f"performance is {model['performance_grade'] if model['performance_grade'] != 'unknown' else 'not known'}.",
+        f"{how_it_performs(model)}.",
     ]
     return " ".join(filter(None, said))
+
+
+def how_it_performs(model: Row) -> str:
+    """The grade of performance; without one, the leading figure that has none."""
+    if model["performance_grade"] != "unknown":
+        return f"performance is {model['performance_grade']}"
+    if model["headline_value"] is None:
+        return "performance is not known"
+    figure = words.value(model["headline_value"], model["headline_unit"])
+    return f"performance has no grade, {model['headline_title']} is {figure}"
 
 
 def reference(model: Row) -> str:
@@ -91,6 +101,8 @@ def moved_lead(distances: Sequence[Row], model: Row, season: Row | None) -> str:
 def moved_title(distances: Sequence[Row]) -> str:
     """The message of the small charts."""
     moved = _by_time(distances)
+    if not moved and all(d["usual_high"] is None for d in distances):
+        return "What range is usual is not known yet"
     if not moved:
         return "Nothing left its usual range"
     return f"{moved[0]['title']} moved first, on {words.day(moved[0]['since'])}"
@@ -165,10 +177,12 @@ def shapes_lead(pairs: Sequence[tuple[Row, Row | None]]) -> str:
 
 
 def _inputs_moved(inputs: Sequence[Row]) -> str:
+    if not inputs:
+        return "No feature is logged; answers are compared with"
     poor, watch = (sum(d["grade"] == grade for d in inputs) for grade in MOVED)
     far = [str(d["title"]) for d in inputs if d["grade"] in MOVED]
     named = f" ({words.spoken(far, MOST_FEATURES)})" if far else ""
-    return f"{poor} of {words.plural(len(inputs), 'feature')} poor, {watch} on watch{named}"
+    return f"{poor} of {words.plural(len(inputs), 'feature')} poor, {watch} on watch{named}, against"
 
 
 def _split(distances: Sequence[Row]) -> tuple[list[Row], list[Row]]:

@@ -32,7 +32,8 @@ def impact_plan(impact: Row, currency: str) -> str:
         said.append(f"Plan: {words.value(plan, 'currency', own)}; the figure is {gap} against it.")
     if impact["basis"]:
         said.append(f"Made as: {impact['basis']}.")
-    said.append(f"Over the {impact['window_days']} days to {words.day(impact['day'])}.")
+    over = "day" if impact["days"] == 1 else f"{impact['days']} days"
+    said.append(f"Over the {over} to {words.day(impact['day'])}, times 30.44 / {impact['days']} for a month.")
     return " ".join(said)
 
 

@@ -25,7 +25,14 @@ from dagster_project.publish import (
     quality_phrases,
     segment_phrases,
 )
-from dagster_project.publish.alert_phrases import alert_marks, as_signal, days_taken, wellness
+from dagster_project.publish.alert_phrases import (
+    alert_marks,
+    as_signal,
+    days_taken,
+    judged_how,
+    seen_when,
+    wellness,
+)
 from dagster_project.publish.multiples import panels
 from dagster_project.publish.variation import variation
 from dagster_project.publish.views import Row
@@ -80,8 +87,8 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "headline": headline, "against_alternative": against_alternative,
         "peaks": peaks, "panels": panels,
         "since_level": since_level,
-        "alert_marks": alert_marks, "wellness": wellness, "days_taken": days_taken,
-        "as_signal": as_signal, "absence": absence,
+        "alert_marks": alert_marks, "wellness": wellness, "days_taken": days_taken, "judged_how": judged_how,
+        "seen_when": seen_when, "as_signal": as_signal, "absence": absence,
         **{name: function for family in FAMILIES for name, function in family.items()},
         **impact_phrases.filters(currency),
     }  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,10 +41,19 @@ def variation(weeks: Row, better: str = "neither") -> Variation:
     limits = (chart.mean, chart.low, chart.high)
     found = [(day, float(r)) for day, r, signal in zip(days, readings, chart.signals, strict=True) if signal]
     if not found:
-        return Variation(limits, (), f"routine variation in all {len(days)} weeks")
+        return Variation(limits, (), _routine(readings, chart.low, chart.high))
     marks = tuple((day, _meaning(reading - chart.mean, better)) for day, reading in found)
     times = "one signal" if len(found) == 1 else f"{len(found)} signals"
     return Variation(limits, marks, f"{times}, the last in the week to {format_day(found[-1][0])}")
+
+
+def _routine(readings: Sequence[float | None], low: float, high: float) -> str:
+    """Weeks none of which signals: those outside the band that is drawn are too near it for one."""
+    outside = sum(r is not None and not low <= r <= high for r in readings)
+    if not outside:
+        return f"routine variation in all {len(readings)} weeks"
+    weeks = "one week lies" if outside == 1 else f"{outside} weeks lie"
+    return f"no signal in {len(readings)} weeks; {weeks} just outside the band"
 
 
 def _meaning(difference: float, better: str) -> str:

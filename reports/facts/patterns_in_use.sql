@@ -9,7 +9,7 @@ SELECT
   count(DISTINCT pattern) AS numerator,
   NULL AS denominator,
   nullif(numerator, 0)::DOUBLE AS value,
-  coalesce(array_to_string(list_sort(list(DISTINCT pattern)), ', '), '') AS detail
+  coalesce(nullif(array_to_string(list_sort(list(DISTINCT pattern)), ', '), ''), 'none that is declared') AS detail
 FROM calendar
 LEFT JOIN governed USING (day)
 GROUP BY calendar.day

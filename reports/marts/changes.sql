@@ -47,6 +47,9 @@ of_milestones as (
     m.title || ': ' || m.state as what
   from page.milestones as m
   where m.since > (select min(day) from mart.milestone)
+    -- On the day of the first declarations most are judged for the first time, which changes nothing.
+    and m.since > coalesce(
+      (select min(valid_from) from catalog.history where version = '' and field = 'stage'), date '0001-01-01')
 ),
 of_schemas as (
   select

@@ -3,7 +3,7 @@ title: Distances from the reference
 definition: >
   One row a model and feature or output of the leading window, inputs before outputs, the furthest first: every distance
   with its grade, the importance of the feature for the version in front, since when it is out of its usual range, and
-  its daily Jensen-Shannon distances of the last 91 days for a small chart.
+  its daily Jensen-Shannon distances of the last 91 days for a small chart; NULL where no day has one.
 ---*/
 with wide as (
   select
@@ -42,7 +42,7 @@ daily as (
     w.model,
     w.feature,
     list(c.day order by c.day) as days,
-    list(r.value order by c.day) as readings
+    case when count(r.value) > 0 then list(r.value order by c.day) end as readings
   from wide as w
   join calendar as c on c.model = w.model
   left join mart.reading as r

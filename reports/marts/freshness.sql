@@ -3,8 +3,8 @@ title: Freshness of sources
 definition: >
   One row a declared source, the furthest behind first: newest event day that arrived, and how many days that is
   before the day of the report. Logs of requests and outcomes are due every day, unless every model they hold is
-  retired; facts such as training runs come when they happen and are never behind. A source that never delivered
-  says so.
+  retired; facts such as training runs come when they happen and are never behind, nor can labels be whose rows say
+  no time. A source that never delivered says so.
 ---*/
 with arrived as (
   select
@@ -45,10 +45,11 @@ judged as (
 )
 select
   *,
-  last_day is null or (is_daily and days_behind > 0) as behind,
+  rows = 0 or (is_daily and days_behind > 0) as behind,
   case
     when files = 0 then 'no file found'
-    when last_day is null then 'no row accepted'
+    when rows = 0 then 'no row accepted'
+    when last_day is null then 'its rows say no time'
     when is_retired then 'its models are retired'
     when days_behind = 0 then 'up to date'
     when not is_daily then 'newest event ' || days_behind || case days_behind when 1 then ' day' else ' days' end || ' ago'
@@ -56,4 +57,4 @@ select
     else days_behind || ' days behind'
   end as state
 from judged
-order by behind desc, last_day is not null, is_daily desc, days_behind desc, source
+order by behind desc, rows > 0, is_daily desc, days_behind desc, source

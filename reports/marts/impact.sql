@@ -3,7 +3,7 @@ title: Business impact
 definition: >
   One row a model with an impact row of the leading window, and its newest measured value where an experiment ended
   earlier (`is_current` is false). Money of the row's own period and the same per month of 30.4 days, with its 90 %
-  interval (of the days its log holds, where it began inside the window), its cost and plan, the grade of its evidence (A randomised, B quasi-experimental, C counted outcomes, D
+  interval (of the days its log holds, where it began inside the window), its cost and plan; `days` are those that the money is of; the grade of its evidence (A randomised, B quasi-experimental, C counted outcomes, D
   declared) and whether it was measured or declared. The two are never added.
 ---*/
 with leading_window as (
@@ -34,6 +34,7 @@ select
   coalesce(model.title, impact.model_id) as title,
   impact.day,
   impact.window_days,
+  impact.days,
   impact.is_current,
   impact.currency,
   impact.value,
@@ -49,7 +50,7 @@ select
   impact.value * 30.4375 / impact.days as month_value,
   impact.low * 30.4375 / impact.days as month_low,
   impact.high * 30.4375 / impact.days as month_high,
-  impact.cost * 30.4375 / impact.window_days as month_cost,
+  impact.cost * 30.4375 / impact.days as month_cost,
   impact.plan * 30.4375 / impact.window_days as month_plan
 from counted as impact
 join catalog.model as model on model.model_id = impact.model_id

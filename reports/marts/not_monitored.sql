@@ -1,8 +1,9 @@
 /*---
 title: What is not monitored
 definition: >
-  One row a kind of gap: which models it concerns, why it is a gap and what would fill it. Models in development
-  and retired ones are not gaps.
+  One row a kind of gap: which models it concerns, why it is a gap and what would fill it. Where models differ in why,
+  each reason stands with how many models it holds for, the most frequent first. Models in development and retired
+  ones are not gaps.
 ---*/
 with family_fill as (
   select *
@@ -15,18 +16,38 @@ with family_fill as (
     ('impact', 'declare value and plan_per_month in the model''s catalog file')
   ) as f (family, fill)
 ),
-of_families as (
+ungraded as (
   select
-    health.title as what,
-    arg_min(health.reason, health.model) as why,
-    any_value(family_fill.fill) as fill,
-    list({'slug': model.slug, 'title': model.title} order by model.title, model.slug) as models,
-    any_value(health.position) as position
+    health.family, health.title as what, health.position, model.slug, model.title,
+    case
+      when contains(health.reason, ': no target') then 'there is a figure and no target'
+      else regexp_replace(health.reason, '^.*not available: ', '')
+    end as why
   from page.health as health
   join page.models as model on model.model = health.model
-  join family_fill on family_fill.family = health.family
   where model.stage in ('production', 'shadow') and health.grade = 'unknown'
-  group by health.title
+),
+reasons as (
+  select what, why, count(*) as n, count(*) over (partition by what) as different
+  from ungraded
+  group by what, why
+),
+told as (
+  select what, string_agg(why || case when different > 1 then ' (' || n || ')' else '' end, '; ' order by n desc, why) as why
+  from reasons
+  group by what
+),
+of_families as (
+  select
+    ungraded.what,
+    any_value(told.why) as why,
+    any_value(family_fill.fill) as fill,
+    list({'slug': ungraded.slug, 'title': ungraded.title} order by ungraded.title, ungraded.slug) as models,
+    any_value(ungraded.position) as position
+  from ungraded
+  join told on told.what = ungraded.what
+  join family_fill on family_fill.family = ungraded.family
+  group by ungraded.what
 ),
 undeclared as (
   select

@@ -5,7 +5,7 @@ unit: share
 better: down
 definition: >-
   How far the share of positives lies from the mean score, averaged over all labelled rows by steps of one unit of log
-  odds of the score. It is above 0 by chance even where every score is true; the reason says by how much.
+  odds of the score, each around a whole number. It is above 0 by chance even where every score is true; the reason says by how much.
 formula: sum over steps of n |mean score - share of positives| / sum of n
 source: expected calibration error (Naeini, Cooper and Hauskrecht 2015)
 apply: calibration_error

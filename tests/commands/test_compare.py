@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from dagster_project.commands.compare import printable
+from dagster_project.commands.terminal import printable
 from tests.commands.test_main import REPOSITORY, modelboard
 
 

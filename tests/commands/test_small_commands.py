@@ -24,7 +24,7 @@ def run(*words: str) -> Result:
 def test_init_writes_a_workspace_that_checks(tmp_path: Path) -> None:
     """`check` finds nothing wrong in what `init` wrote."""
     run("init", str(tmp_path / "board"))
-    assert "No problems: 1 models" in run("check", "-w", str(tmp_path / "board")).output
+    assert "No problems: 1 model, 1 source, " in run("check", "-w", str(tmp_path / "board")).output
 
 
 def test_init_refuses_a_folder_with_content(tmp_path: Path) -> None:

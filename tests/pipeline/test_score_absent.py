@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -102,3 +103,20 @@ def test_every_need_is_counted(tmp_path: Path) -> None:
         ask(warehouse, [Span(day(0), 1)], nothing, None, day(0))
         columns = warehouse.frame("SELECT * FROM span.brought").columns
     assert set(get_args(Brought)) <= set(columns)
+
+
+def test_a_model_that_fell_silent_is_not_told_what_its_log_lacks(tmp_path: Path) -> None:
+    """Its log had features, scores and latency; what there is not is a request of the window."""
+    of = workspace(tmp_path, [{"id": "m", "task": "binary"}])
+    with Warehouse.open(None) as warehouse:
+        put(
+            of,
+            warehouse,
+            "requests",
+            "log",
+            requests("m", day(0), N, {"x": np.arange(N, dtype=float)}, score=0.5, latency_ms=7.0),
+        )
+        summarise(night(of, day(40)), warehouse)
+        score(night(of, day(40)), warehouse)
+        card = warehouse.frame("SELECT DISTINCT grade, reason FROM mart.scorecard WHERE family <> 'impact'")
+    assert card.rows() == [("unknown", "not available: the last request was on 1 Jan 2024")]

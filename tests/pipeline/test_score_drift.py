@@ -235,3 +235,24 @@ def test_what_is_not_computable_is_never_0(tmp_path: Path) -> None:
         assert value(found, metric, "gone", 1) is None
         assert reason(found, metric, "gone", 1) == "not computable: no values in the window"
         assert value(found, metric, "thin", 1) is not None
+
+
+def test_the_scorecard_names_the_feature_that_moved_furthest(tmp_path: Path) -> None:
+    """Of several poor ones, not the first by name."""
+    rng = np.random.default_rng(5)
+    of = workspace(tmp_path, [{"id": "m", **FIRST_DAY}])
+    with Warehouse.open(None) as warehouse:
+        for number, (near, far) in enumerate([(0.0, 0.0), (1.0, 2.0)]):
+            moved = {
+                "a_near": rng.normal(near, 1, N),
+                "b_far": rng.normal(far, 1, N),
+                "c_still": rng.normal(0, 1, N),
+            }
+            put(of, warehouse, "requests", "log", requests("m", day(number), N, moved))
+        summarise(night(of, day(1)), warehouse)
+        score(night(of, day(1)), warehouse)
+        grade, reason = warehouse.connection.execute(
+            "SELECT grade, reason FROM mart.scorecard WHERE family = 'drift'"
+        ).fetchall()[0]
+    assert grade == "poor"
+    assert reason.startswith("Population stability index of b_far ")

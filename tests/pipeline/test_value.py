@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dagster_project.pipeline.catalog import refresh
+from dagster_project.pipeline.render import prepare
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.pipeline.value import value
@@ -107,7 +109,9 @@ def test_the_alternative_is_measured_on_the_same_rows(tmp_path: Path) -> None:
     known = np.isfinite(other)
     assert row["value"] == pytest.approx(1.5 * (other - own)[known].sum(), rel=1e-4)
     assert (row["n"], row["evidence"]) == (600, "C")
-    assert "on the same requests" in str(row["basis"])
+    assert str(row["basis"]).endswith(
+        "on the same requests, times declared money: -1.5 USD a unit of absolute error"
+    )
 
 
 def test_a_declared_error_stands_where_no_alternative_is_logged(tmp_path: Path) -> None:
@@ -222,3 +226,35 @@ def test_a_split_that_was_not_planned_is_not_a_measurement(tmp_path: Path) -> No
     row = impact(tmp_path, model, days).filter(pl.col("kind") == "measured").row(0, named=True)
     assert row["value"] is None
     assert row["reason"].startswith("sample-ratio mismatch")
+
+
+def test_what_one_outcome_is_worth_is_told_beside_the_value(tmp_path: Path) -> None:
+    """Counts and these words are all that it takes to recompute a value."""
+    days = [binary_day(np.random.default_rng(4), 0)]
+    found = impact(
+        tmp_path, {"id": "m", "task": "binary", "threshold": 0.3, "value": {"per_outcome": MONEY}}, days
+    )
+    (basis,) = set(found["basis"])
+    assert basis == (
+        "labelled decisions by outcome, times declared money: 10 USD a true positive, -3 USD a false positive, "
+        "-5 USD a missed positive, 0.5 USD a true negative"
+    )
+
+
+def test_value_and_cost_of_a_young_log_are_brought_to_a_month_alike(tmp_path: Path) -> None:
+    """By the days that the log holds: the window's 28 would make the cost of three days too small by nine."""
+    worth_and_cost = {"per_accepted": 2.0, "cost": {"per_day": 10.0}}
+    of = workspace(tmp_path, [{"id": "m", "value": worth_and_cost}])
+    last = night(of, day(2))
+    with Warehouse.open(None) as warehouse:
+        for number in range(3):
+            put(of, warehouse, "requests", "log", requests("m", day(number), 50, score=0.5))
+        summarise(last, warehouse)
+        refresh(last, warehouse)
+        score(last, warehouse)
+        value(last, warehouse)
+        row = prepare(last, warehouse, "digest").one("impact", model="m")
+    assert row is not None
+    assert (row["days"], row["window_days"]) == (3, 28)
+    assert row["month_value"] == pytest.approx(50 * 2 * 30.4375)
+    assert row["month_cost"] == pytest.approx(10 * 30.4375)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -13,10 +14,12 @@ import pytest
 from dagster_project.core.errors import PublishError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import release
-from dagster_project.pipeline.verify import _sha256, verify
+from dagster_project.pipeline.verify import _sha256, recomputed, verify
 from dagster_project.pipeline.verify_readings import label_figures, request_figures
 from dagster_project.publish.api import READING_COLUMNS
 from dagster_project.publish.receipts import release_id
+from dagster_project.spec.builtin import builtin_root
+from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
 from tests.site.fixture import AS_OF, write_workspace
 
@@ -194,3 +197,16 @@ def test_regression_figures_by_hand() -> None:
         "mae_skill": 0.5,
         "bias": 0.0,
     }
+
+
+def test_a_metric_of_the_workspace_is_not_held_against_the_built_in_definition(night: Night) -> None:
+    """Its own file may mean another thing by the same name; in a checkout the root's files are the built-in ones."""
+    assert "accuracy" in recomputed(night.workspace)
+    assert "accuracy" in recomputed(load_workspace(builtin_root()))
+    own = night.workspace.root / "reports" / "metrics" / "accuracy.sql"
+    own.parent.mkdir(parents=True)
+    own.write_bytes((builtin_root() / "reports" / "metrics" / "accuracy.sql").read_bytes())
+    changed = replace(night, workspace=load_workspace(night.workspace.root))
+    assert "accuracy" not in recomputed(changed.workspace)
+    publish(changed, {**TRUE, ("accuracy", ""): 0.9})
+    assert verify(changed.workspace).differences == ()

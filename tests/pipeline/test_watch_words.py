@@ -85,8 +85,18 @@ def test_a_drop_in_use_says_how_far() -> None:
     requests = SHARE.model_copy(update={"title": "Requests"})
     sentence = told("usage_drop", "requests", requests, observed=822.0, expected=993.0, low=844.0)
     assert sentence == (
-        "Requests of Late arrival, rain: 822 on 4 Mar 2025; "
-        "this weekday should bring about 993, at least 844: 17.2 % below."
+        "Requests of Late arrival, rain: 822 on 4 Mar 2025; 17.2 % below the 993 that this weekday should bring; "
+        "at least 844 a day are due, two days together."
+    )
+
+
+def test_a_slow_decline_is_told_by_its_level() -> None:
+    """The day itself may lie above the limit: it is the level of the weeks that fell below it."""
+    requests = SHARE.model_copy(update={"title": "Requests"})
+    sentence = told("slow_decline", "requests", requests, observed=910.0, expected=993.0, low=844.0)
+    assert sentence == (
+        "Requests of Late arrival, rain: 910 on 4 Mar 2025; this weekday should bring about 993; "
+        "the level of the last weeks lies below 844."
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from dagster_project.publish.alert_phrases import alert_marks, days_taken, wellness
+from dagster_project.publish.alert_phrases import alert_marks, days_taken, judged_how, seen_when, wellness
 
 DAY = dt.date(2025, 3, 3)
 
@@ -55,3 +55,19 @@ def test_marks_are_the_newest_of_the_charts_own_figure() -> None:
 def test_durations_in_words(value: float | None, text: str) -> None:
     """Days."""
     assert days_taken(value) == text
+
+
+def test_a_range_that_is_not_for_single_days_says_so() -> None:
+    """Else a day above it alarms and one below it does not, and nobody sees why."""
+    drop = {"meaning": "Fewer requests come.", "method": "usage_drop"}
+    assert judged_how(drop).startswith(
+        "Fewer requests come. The range is for the mean of a day and the day before"
+    )
+    assert judged_how({"meaning": "It moved.", "method": "spread"}) == "It moved."
+    assert judged_how({"meaning": None, "method": None}) == ""
+
+
+def test_the_figure_of_seven_days_is_not_told_as_one_day_s() -> None:
+    """The title of the chart says what the sentence above says."""
+    assert seen_when({"method": "target", "opened": DAY}) == "over the seven days to 3 Mar 2025"
+    assert seen_when({"method": "spread", "opened": DAY}) == "on 3 Mar 2025"

@@ -10,7 +10,7 @@ from dagster_project.publish.views import Row
 DAY = dt.date(2025, 3, 3)
 MODEL: Row = {
     "reference_start": DAY, "reference_end": DAY, "reference_method": "declared", "performance_grade": "good",
-    "drift_grade": "watch",
+    "drift_grade": "watch", "headline_title": "ROC AUC", "headline_value": None, "headline_unit": "1",
 }  # fmt: skip
 SEASON: Row = {"is_other_season": True, "words": "no winter in it"}
 
@@ -40,6 +40,20 @@ def test_the_lead_counts_features_names_answers_and_says_what_it_does_not_mean()
     said = phrases.drift_lead([distance("b")], [], unknown, SEASON)
     assert said.startswith("0 of 1 feature poor, 0 on watch, against the declared. Drift says")
     assert said.endswith("performance is not known.")
+
+
+def test_a_figure_without_a_grade_is_not_called_unknown() -> None:
+    """It stands on the same page: no target is another thing than no figure."""
+    model = {**MODEL, "performance_grade": "unknown", "headline_value": 0.8333}
+    assert phrases.how_it_performs(model) == "performance has no grade, ROC AUC is 0.833"
+
+
+def test_without_features_only_answers_are_compared() -> None:
+    """Nothing is counted that is not there."""
+    said = phrases.drift_lead([{**ANSWER, "grade": "good"}], [], MODEL, None)
+    assert said.startswith(
+        "No feature is logged; answers are compared with 3 Mar 2025 to 3 Mar 2025 (declared). Its answers"
+    )
 
 
 def test_answers_are_within_their_targets_only_where_that_is_known() -> None:
@@ -73,6 +87,7 @@ def test_what_moved_first_comes_in_the_order_of_time() -> None:
     assert phrases.moved_lead([distance("a")], MODEL, None).startswith("Nothing left the usual range")
     assert phrases.moved_lead([distance("a", usual_high=None)], MODEL, None) == ""
     assert phrases.moved_title([distance("a")]) == "Nothing left its usual range"
+    assert phrases.moved_title([distance("a", usual_high=None)]) == "What range is usual is not known yet"
 
 
 def test_a_row_says_since_when_it_is_out() -> None:

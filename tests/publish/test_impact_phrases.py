@@ -29,7 +29,7 @@ def test_the_interval_of_a_sum_adds_in_squares() -> None:
 
 IMPACT = {
     "currency": None, "month_value": 300.0, "month_low": 200.0, "month_high": 400.0, "month_plan": 250.0,
-    "evidence": "C", "kind": "declared", "basis": "labels", "window_days": 28, "day": dt.date(2025, 3, 3),
+    "evidence": "C", "kind": "declared", "basis": "labels", "window_days": 28, "days": 28, "day": dt.date(2025, 3, 3),
 }  # fmt: skip
 
 
@@ -38,11 +38,12 @@ def test_a_month_is_told_with_interval_plan_and_days() -> None:
     assert phrases.impact_spread(IMPACT, "EUR") == "a month (90 % interval 200 to 400\u00a0EUR), evidence C"
     assert phrases.impact_spread(IMPACT | {"kind": "measured"}, "EUR").endswith("evidence C, measured")
     assert phrases.impact_plan(IMPACT, "EUR") == (
-        "Plan: 250\u00a0EUR; the figure is +50\u00a0EUR against it. Made as: labels. Over the 28 days to 3 Mar 2025."
+        "Plan: 250\u00a0EUR; the figure is +50\u00a0EUR against it. Made as: labels. "
+        "Over the 28 days to 3 Mar 2025, times 30.44 / 28 for a month."
     )
     assert (
         phrases.impact_plan(IMPACT | {"month_plan": None, "basis": None}, "EUR")
-        == "Over the 28 days to 3 Mar 2025."
+        == "Over the 28 days to 3 Mar 2025, times 30.44 / 28 for a month."
     )
 
 

@@ -23,6 +23,15 @@ def test_steady_weeks_are_routine_variation() -> None:
     assert found.words == "routine variation in all 30 weeks"
 
 
+def test_a_week_outside_the_band_that_is_no_signal_is_not_called_routine() -> None:
+    """The band ends at 2.66 moving ranges, a signal begins at 3.5: what lies between is told apart from both."""
+    found = variation(_weeks([*[0.6, 0.62] * 15, 0.55]), "up")
+    assert found.limits is not None
+    assert found.limits[1] > 0.55
+    assert found.signals == ()
+    assert found.words == "no signal in 31 weeks; one week lies just outside the band"
+
+
 def test_a_fall_is_poor_where_more_is_better_and_good_where_less_is() -> None:
     """The colour follows the meaning, not the direction."""
     weeks = _weeks([*[0.6, 0.62] * 15, 0.1])

@@ -247,3 +247,15 @@ def test_a_model_that_explains_nothing_is_said_to_bring_nothing(site: Path) -> N
     assert "it brings nothing" not in (site / "models" / "arrival-delay-live.html").read_text(
         encoding="utf-8"
     )
+
+
+def test_maturity_tells_level_and_milestones_of_both_days(site: Path) -> None:
+    """A level that stayed does not hide milestones that were reached."""
+    lede = (
+        (site / "maturity.html").read_text(encoding="utf-8").split('<p class="mb-lede">')[1].split("</p>")[0]
+    )
+    said = lede.replace("\u00a0", " ").replace("\u202f", " ")
+    assert (
+        "level 2 (Defined), 3 of 6 milestones (40.0 %) reached; 28 days before, level 1 and 20.0 % of them."
+        in said
+    )

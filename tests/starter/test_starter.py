@@ -93,3 +93,17 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("")
     with pytest.raises(WorkspaceError, match="is a file"):
         write_starter(tmp_path / "x")
+
+
+def test_the_example_can_be_removed_as_the_readme_says(tmp_path: Path) -> None:
+    """The files it names and one target: what is left checks, so that a first own model stands alone."""
+    write_starter(tmp_path)
+    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(data/\S+)`", readme.partition("To be rid of the example")[2].partition("\n## ")[0])
+    targets = tmp_path / named.pop()
+    text, _, of_example = targets.read_text(encoding="utf-8").rpartition("  - metric:")
+    assert "models: [parcel-late]" in of_example
+    targets.write_text(text, encoding="utf-8")
+    for name in named:
+        (tmp_path / name).unlink()
+    assert load_workspace(tmp_path).models == ()

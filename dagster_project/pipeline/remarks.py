@@ -1,0 +1,58 @@
+"""What whoever started a night should know although it was published: what was read in vain, and logs of the past.
+
+In: the warehouse after a night. Out: lines of text, for people; the site's page of data says the same at length.
+Called by `commands.night`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from dagster_project.pipeline.ingest import newest_day
+from dagster_project.pipeline.night import Night
+from dagster_project.store.warehouse import Warehouse
+
+ONE_DAY = dt.timedelta(days=1)
+MOST = 5
+"""Lines about files, columns and rows; the others are only counted."""
+QUERIES = (
+    "SELECT path || ' was set aside: ' || reason FROM ops.file WHERE state <> 'read' ORDER BY path, source",
+    """
+    SELECT 'source ' || source || ': no file matches ' || array_to_string(files, ', ') FROM catalog.source
+    WHERE source NOT IN (SELECT source FROM ops.file) ORDER BY source
+    """,
+    """
+    SELECT 'source ' || source || ': no file has the column ''' || wanted || ''', which ' || name || ' comes from'
+      || arg_max(hint, path)
+    FROM ops.unfound AS u
+    GROUP BY source, name, wanted
+    HAVING count(*) = (
+      SELECT count(*) FROM ops.file AS f WHERE f.source = u.source AND state = 'read' AND rows_read > 0)
+    ORDER BY source, name
+    """,
+    """
+    SELECT 'source ' || source || ': ' || sum(n) || CASE sum(n) WHEN 1 THEN ' row was' ELSE ' rows were' END
+      || ' rejected, such as: ' || arg_max(reason, (n, reason))
+    FROM ops.reject GROUP BY source ORDER BY source
+    """,
+)
+
+
+def remarks(night: Night, warehouse: Warehouse) -> list[str]:
+    """Files set aside, sources without a file, columns that no file has, rows rejected; then logs of the past."""
+    found = [str(line) for query in QUERIES for (line,) in warehouse.frame(query).iter_rows()]
+    said = found[:MOST]
+    if len(found) > MOST:
+        said.append(f"{len(found) - MOST} more of this kind; ledger/data.html has them all")
+    return [*said, *_never_late(night, warehouse)]
+
+
+def _never_late(night: Night, warehouse: Warehouse) -> list[str]:
+    """That `as_of: newest` hides logs which stopped coming."""
+    settings = night.workspace.settings
+    today = (night.horizon - ONE_DAY).astimezone(settings.zone).date()
+    is_past = settings.as_of == "newest" and night.as_of < today - ONE_DAY
+    if not is_past or newest_day(warehouse) != night.as_of:
+        return []
+    line = f"the newest request is of {night.as_of}; while data/workspace.yml has as_of: newest, no source is ever"
+    return [f"{line} called late: take the line out once logs come every day"]

@@ -1,0 +1,97 @@
+"""What a night that was published says of what went not as wished."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.remarks import MOST, remarks
+from dagster_project.spec.loading import load_workspace
+from dagster_project.store.warehouse import Warehouse
+from tests.pipeline.lakes import workspace
+
+NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def said(root: Path, tables: dict[str, dict[str, object]]) -> list[str]:
+    """The remarks on these rows."""
+    night = Night(workspace(root), dt.date(2025, 2, 9), NOW)
+    with Warehouse.open(None) as warehouse:
+        for table, rows in tables.items():
+            warehouse.append(table, pl.DataFrame(rows))
+        return remarks(night, warehouse)
+
+
+def test_nothing_is_said_where_all_went_well(tmp_path: Path) -> None:
+    """A cron job's mail stays short."""
+    files = {"source": ["log"], "path": "a", "state": "read", "rows_read": 3}
+    assert (
+        said(tmp_path, {"ops.file": files, "catalog.source": {"source": ["log"], "files": [["*.csv"]]}}) == []
+    )
+
+
+def test_what_was_read_in_vain_is_named(tmp_path: Path) -> None:
+    """A file set aside, a pattern without a file, a column that no file has, rows rejected: each with what to mend."""
+    tables: dict[str, dict[str, object]] = {
+        "catalog.source": {"source": ["log", "gone"], "files": [["*.csv"], ["x/*.csv", "y.csv"]]},
+        "ops.file": {
+            "source": "log",
+            "path": ["a", "b", "c"],
+            "state": ["read", "read", "set aside"],
+            "rows_read": [3, 2, 0],
+            "reason": [None, None, "is empty"],
+        },
+        "ops.unfound": {
+            "source": "log",
+            "path": ["a", "b", "b"],
+            "name": ["latency_ms", "latency_ms", "score"],
+            "wanted": ["mss", "mss", "p"],
+            "hint": ", did you mean 'ms'?",
+        },
+        "ops.reject": {
+            "source": "log",
+            "path": ["a", "b"],
+            "n": [1, 2],
+            "reason": ["no id", "'x' is not a time"],
+        },
+    }
+    assert said(tmp_path, tables) == [
+        "c was set aside: is empty",
+        "source gone: no file matches x/*.csv, y.csv",
+        "source log: no file has the column 'mss', which latency_ms comes from, did you mean 'ms'?",
+        "source log: 3 rows were rejected, such as: 'x' is not a time",
+    ]
+
+
+def test_very_many_are_counted(tmp_path: Path) -> None:
+    """The page of data has them all."""
+    files = {"source": "log", "path": list("abcdefgh"), "state": "set aside", "reason": "is empty"}
+    found = said(tmp_path, {"ops.file": files})
+    assert found[:MOST] == [f"{path} was set aside: is empty" for path in "abcde"]
+    assert found[MOST:] == ["3 more of this kind; ledger/data.html has them all"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "as_of", "late"),
+    [
+        ("as_of: newest\n", "2025-02-09", True),
+        ("as_of: newest\n", "2025-02-08", False),
+        ("", "2025-02-09", False),
+    ],
+)
+def test_logs_of_the_past_are_said_never_to_be_late(
+    tmp_path: Path, settings: str, as_of: str, *, late: bool
+) -> None:
+    """Who forgot the line in workspace.yml would not be told that logs stopped."""
+    of = workspace(tmp_path)
+    (tmp_path / "data" / "workspace.yml").write_text(f"name: A\n{settings}", encoding="utf-8")
+    night = Night(load_workspace(of.root), dt.date.fromisoformat(as_of), NOW)
+    with Warehouse.open(None) as warehouse:
+        part = {"kind": "requests", "source": "log", "day": [dt.date(2025, 2, 9)], "path": "a"}
+        warehouse.append("ops.part", pl.DataFrame(part))
+        found = remarks(night, warehouse)
+    assert [text.startswith("the newest request is of 2025-02-09; while") for text in found] == [True] * late
