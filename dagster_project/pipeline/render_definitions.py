@@ -13,6 +13,7 @@ from dagster_project.core.naming import slug
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_alerts import put_alert_definitions
 from dagster_project.pipeline.verify import RECOMPUTED
+from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.files import BUILTIN
 from dagster_project.spec.statement import MetricHead
 from dagster_project.store.warehouse import Warehouse
@@ -72,6 +73,7 @@ def _put_metrics(workspace: Workspace, warehouse: Warehouse) -> None:
         "formula": TEXT, "source": TEXT, "apply": TEXT, "minimum": WHOLE, "good": NUMBER, "poor": NUMBER,
         "pillar": TEXT, "weight": NUMBER, "file": TEXT, "sql": TEXT, "is_recomputed": FLAG,
     }  # fmt: skip
+    is_builtin = workspace.root.resolve() == builtin_root().resolve()
     rows: list[Row] = []
     for statement in workspace.metrics:
         head = statement.head
@@ -83,7 +85,7 @@ def _put_metrics(workspace: Workspace, warehouse: Warehouse) -> None:
             head.definition, head.formula,
             head.source, head.apply, head.minimum, levels.good if levels else None,
             levels.poor if levels else None, head.pillar, head.weight, statement.file, statement.sql.strip(),
-            statement.file.startswith(BUILTIN) and statement.id in RECOMPUTED,
+            (is_builtin or statement.file.startswith(BUILTIN)) and statement.id in RECOMPUTED,
         ))  # fmt: skip
     warehouse.replace("catalog.metric", _frame(columns, rows))
 
