@@ -31,6 +31,8 @@ ABSENT = {
     "drift": "not available: neither features nor answers are logged",
 }
 SEVERITY = {"poor": 0, "watch": 1, "good": 2, "unknown": 3}
+WORST_FIRST = {"up": 1.0, "down": -1.0, "neither": 0.0}
+"""By which side of a metric is better: what its values are multiplied by, so that the worst sorts first."""
 SCHEMA = ("model_id", "family", "grade", "reason", "metric", "value", "unit")
 Row = tuple[str, str, str, str, str | None, float | None, str | None]
 
@@ -61,16 +63,16 @@ def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
 
 
 def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """The deciding reading of each model and family: worst grade, weight, metric, furthest feature."""
+    """The deciding reading of each model and family: worst grade, then weight, then metric, then worst feature."""
     import polars as pl
 
     metrics = [
-        (m.id, h.family, h.title, h.weight, h.graded_over == "longest", -1 if h.better == "up" else 1)
+        (m.id, head.family, head.title, head.weight, head.graded_over == "longest", WORST_FIRST[head.better])
         for m in night.workspace.metrics
-        for h in (head_of(m),)
+        for head in (head_of(m),)
     ]
-    names = ["metric", "family", "title", "weight", "longest", "worse"]
-    heads = pl.DataFrame(metrics, schema=names, orient="row")
+    columns = ["metric", "family", "title", "weight", "longest", "direction"]
+    heads = pl.DataFrame(metrics, schema=columns, orient="row")
     readings = warehouse.frame(
         """
         SELECT model_id, metric, feature, window_days, value, unit, grade, reason FROM mart.reading
@@ -84,7 +86,7 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
     ranked = joined.with_columns(
         pl.col("grade").replace_strict(SEVERITY, return_dtype=pl.Int8).alias("severity"),
         pl.col("value").is_null().alias("no_value"),
-        (pl.col("value") * pl.col("worse")).alias("badness"),
+        (pl.col("value") * pl.col("direction")).alias("standing"),
     ).sort(
         "model_id",
         "family",
@@ -92,9 +94,9 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         "no_value",
         "weight",
         "metric",
-        "badness",
+        "standing",
         "feature",
-        descending=[False] * 4 + [True, False, True, False],
+        descending=[False] * 4 + [True, False, False, False],
     )
     return ranked.unique(["model_id", "family"], keep="first", maintain_order=True)
 

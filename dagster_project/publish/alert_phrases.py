@@ -45,7 +45,7 @@ def wellness(alerts: Sequence[Row], grade: str) -> str:
     if grade == "poor":
         return f"Not well since {since}: {worst}{f'; {more} more' if more else ''}"
     if not more:
-        return f"An alert is open since {since}: {worst}"
+        return f"An alert has been open since {since}: {worst}"
     return f"{len(still)} alerts are open, the first since {since}; the gravest: {worst}"
 
 
@@ -53,7 +53,7 @@ def _quiet(alerts: Sequence[Row], well: str) -> str:
     """No alert is open, since the last one ended; `well` stands before it where the grade allows."""
     ended = [row["ended"] for row in alerts if isinstance(row["ended"], dt.date)]
     if not well:
-        return f"No alert is open since {format_day(max(ended))}" if ended else "No alert is open"
+        return f"No alert has been open since {format_day(max(ended))}" if ended else "No alert is open"
     return (
         f"{well} since {format_day(max(ended))}: no alert is open" if ended else f"{well}: no alert is open"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -167,10 +168,10 @@ def histogram_pair(
 
 
 def edge_texts(edges: Sequence[float]) -> list[str]:
-    """Edges for people: each with as many digits, from three to eight, as tell it from its neighbours."""
-    span, digits = max(map(abs, edges), default=0.0), [3] * len(edges)
-    texts = [_edge(x, span, 3) for x in edges]
-    for _ in range(3, MOST_DIGITS):
+    """Edges for people: each with as many digits, from 3 (2 below one) to 8, as tell it from the next."""
+    span, digits = max(map(abs, edges), default=0.0), [2 if abs(x) < 1 else 3 for x in edges]
+    texts = [_edge(x, span, n) for x, n in zip(edges, digits, strict=True)]
+    for _ in range(2, MOST_DIGITS):
         alike = {j for i, (a, b) in enumerate(itertools.pairwise(texts)) if a == b for j in (i, i + 1)}
         for i in alike:
             digits[i] += 1
@@ -180,11 +181,11 @@ def edge_texts(edges: Sequence[float]) -> list[str]:
 
 def _edge(value: float, span: float, digits: int) -> str:
     """Whole where it is large or whole, else so many digits; what is nothing beside `span` is 0."""
-    if abs(value) < 1e-6 * span:
+    if abs(value) < 1e-5 * span:
         return "0"
     shown = float(f"{value:.{digits}g}")
-    if digits > 3 and shown != round(shown):
-        return f"{shown:.{digits}g}".replace("-", MINUS)
+    if shown != round(shown) and (digits > 3 or abs(shown) < 1):
+        return f"{Decimal(str(shown)):f}".replace("-", MINUS)
     shown = float(round(value)) if abs(value) >= 100 else shown
     return format_value(shown, "count" if shown == round(shown) else "1")
 

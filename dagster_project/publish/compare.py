@@ -38,6 +38,9 @@ NUMBERS: Final = (
 MOST_PICTURES: Final = 60
 """So many columns have a panel, the worst first; all are in the table."""
 
+STYLES: Final = ("colours.css", "page.css", "parts.css", "tables.css", "charts.css", "paper.css")
+"""In the order of site/mkdocs.yml: later ones override."""
+
 _SCHEMES: Final = re.compile(r'\[data-md-color-scheme="slate"\] (\{[^}]*\})')
 _FONT: Final = re.compile(r"@font-face \{[^}]*\}")
 _HEAD: Final = """<!doctype html>
@@ -75,7 +78,8 @@ def report(comparison: Comparison) -> str:
 
 def stylesheet() -> str:
     """Return the site's styles for a page without Material: no font to load, dark where the reader's system is."""
-    text = (builtin_root() / "site" / "docs" / "assets" / "modelboard.css").read_text(encoding="utf-8")
+    folder = builtin_root() / "site" / "docs" / "assets"
+    text = "".join((folder / name).read_text(encoding="utf-8") for name in STYLES)
     text = _FONT.sub("", text)
     text = _SCHEMES.sub(r"@media screen and (prefers-color-scheme: dark) { :root \1 }", text, count=1)
     for scheme in (

@@ -14,6 +14,7 @@ from dagster_project.publish import words
 from dagster_project.publish.views import Row
 
 MOVED = ("poor", "watch")
+TRUTH = "output:label"
 MOST_FEATURES, MOST_ANSWERS, MOST_MOVED = 4, 3, 6
 
 
@@ -50,12 +51,17 @@ def reference(model: Row) -> str:
 
 
 def answers_moved(answers: Sequence[Row]) -> str:
-    """Whether the answers moved too; '' where none of them can be told."""
-    far = [str(a["title"]) for a in answers if a["grade"] in MOVED]
+    """Whether the answers moved too, and whether the truth did; '' where none of them can be told."""
+    own = [a for a in answers if a["feature"] != TRUTH]
+    far = [str(a["title"]) for a in own if a["grade"] in MOVED]
+    said = []
     if far:
-        return f"Its answers moved too: {words.spoken(far, MOST_ANSWERS)}."
-    is_known = any(a["psi"] is not None for a in answers)
-    return "Its answers are within their targets." if is_known else ""
+        said.append(f"Its answers moved too: {words.spoken(far, MOST_ANSWERS)}.")
+    elif any(a["psi"] is not None for a in own):
+        said.append("Its answers are within their targets.")
+    if any(a["feature"] == TRUTH and a["grade"] in MOVED for a in answers):
+        said.append("What really came moved too: labels.")
+    return " ".join(said)
 
 
 def positives(output: Row) -> str:
@@ -179,10 +185,15 @@ def shapes_lead(pairs: Sequence[tuple[Row, Row | None]]) -> str:
 def _inputs_moved(inputs: Sequence[Row]) -> str:
     if not inputs:
         return "No feature is logged; answers are compared with"
-    poor, watch = (sum(d["grade"] == grade for d in inputs) for grade in MOVED)
-    far = [str(d["title"]) for d in inputs if d["grade"] in MOVED]
-    named = f" ({words.spoken(far, MOST_FEATURES)})" if far else ""
-    return f"{poor} of {words.plural(len(inputs), 'feature')} poor, {watch} on watch{named}, against"
+    features = words.plural(len(inputs), "feature")
+    poor, watch = ([str(d["title"]) for d in inputs if d["grade"] == grade] for grade in MOVED)
+    if not poor and not watch:
+        return f"None of {features} is poor or on watch, against"
+    return f"{len(poor)} of {features} poor{_named(poor)}, {len(watch)} on watch{_named(watch)}, against"
+
+
+def _named(features: list[str]) -> str:
+    return f" ({words.spoken(features, MOST_FEATURES)})" if features else ""
 
 
 def _split(distances: Sequence[Row]) -> tuple[list[Row], list[Row]]:

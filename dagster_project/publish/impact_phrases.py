@@ -28,13 +28,18 @@ def impact_plan(impact: Row, currency: str) -> str:
     own, said = str(impact["currency"] or currency), []
     plan, month = number(impact["month_plan"]), number(impact["month_value"])
     if plan is not None and month is not None:
-        gap = formatting.format_delta(month - plan, "currency", own)
-        said.append(f"Plan: {words.value(plan, 'currency', own)}; the figure is {gap} against it.")
+        said.append(f"Plan: {words.value(plan, 'currency', own)}; the figure {_beside(month - plan, own)}.")
     if impact["basis"]:
-        said.append(f"Made as: {impact['basis']}.")
+        said.append(f"Counted as: {impact['basis']}.")
     over = "day" if impact["days"] == 1 else f"{impact['days']} days"
     said.append(f"Over the {over} to {words.day(impact['day'])}, times 30.44 / {impact['days']} for a month.")
     return " ".join(said)
+
+
+def _beside(gap: float, currency: str) -> str:
+    if not gap:
+        return "meets it"
+    return f"is {words.value(abs(gap), 'currency', currency)} {'above' if gap > 0 else 'below'} it"
 
 
 def impact_longest(impact: Row, skills: Sequence[Row], currency: str) -> str:

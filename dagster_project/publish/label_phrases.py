@@ -57,7 +57,7 @@ def answers_lead(cells: Sequence[Row], error: Row | None) -> str:
         share = words.value(right / total if total else None, "share")
         said.append(f"{share} of {words.value(total, 'count')} labelled answers came true")
     if error is not None:
-        said.append(f"scores are off by {words.value(error['value'], 'share')} on average")
+        said.append(_off(error))
     return words.capitalize_first("; ".join(said)) or "What scores promised and what came"
 
 
@@ -76,7 +76,13 @@ def calibration_title(error: Row | None) -> str:
     """The message of the chart of scores against shares; `error` is the reading of the calibration error."""
     if error is None:
         return "What scores promised and what came"
-    return f"Scores are off by {words.value(error['value'], 'share')} on average"
+    return words.capitalize_first(_off(error))
+
+
+def _off(error: Row) -> str:
+    share = words.number(error["value"])
+    points = words.value(None if share is None else share * 100, "1")
+    return f"scores are off by {points} percentage points on average"
 
 
 def calibration_description(error: Row | None, span: str) -> str:

@@ -79,11 +79,19 @@ def brings_nothing(model: Row, skills: Sequence[Row]) -> str:
 
 
 def skill_by_window(skills: Sequence[Row]) -> str:
-    """By how much the error is smaller than the simple alternative's: '12.0 % (10 to 14 %) over 28 days, ...'."""
-    return ", ".join(
-        f"{words.value(k['value'], k['unit'])}{words.in_brackets(k['low'], k['high'], k['unit'])} over {k['period']}"
-        for k in skills
-    )
+    """How the error compares with the simple alternative's: '12.0 % smaller over 28 days (10 to 14 %), ...'."""
+    return ", ".join(map(_against_alternative, skills))
+
+
+def _against_alternative(skill: Row) -> str:
+    """A skill below 0 is an error that is larger, and so is its interval."""
+    value, low, high = (words.number(skill[key]) for key in ("value", "low", "high"))
+    word = "smaller"
+    if value is not None and value < 0:
+        value, word = -value, "larger"
+        low, high = (None if x is None else -x for x in (high, low))
+    unit = skill["unit"]
+    return f"{words.value(value, unit)} {word} over {skill['period']}{words.in_brackets(low, high, unit)}"
 
 
 def test_lead(tested: Sequence[Row]) -> str:

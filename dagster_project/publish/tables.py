@@ -20,14 +20,19 @@ from dagster_project.publish.phrases import href
 from dagster_project.publish.scales import finite
 from dagster_project.publish.status import GRADES, STATES, state, status
 
-Kind = Literal["text", "number", "link", "status", "state", "day", "html"]
+Kind = Literal["text", "prose", "number", "link", "status", "state", "day", "html"]
 Row = Mapping[str, object]
 PILLS = {"status": GRADES, "state": STATES}
+CLASSES: Mapping[str, Sequence[str]] = {"number": ("mb-num",), "prose": ("mb-text",)}
+"""Of a cell, by the kind of its column; `assets/tables.js` knows the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: where its cells come from and what they are; `help` is shown when the header is pointed at."""
+    """A column: where its cells come from and what they are; `help` is shown when the header is pointed at.
+
+    Sentences are `prose`: such a column never gets narrower than can be read.
+    """
 
     key: str
     title: str
@@ -43,6 +48,14 @@ class Link:
 
     text: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sortable:
+    """A cell of words that sorts by a number; None sorts last."""
+
+    text: str
+    by: float | None
 
 
 class _Cell(NamedTuple):
@@ -106,6 +119,8 @@ def _cell(value: object, column: Column) -> _Cell:
         return _Cell(NOT_AVAILABLE, None)
     if isinstance(value, Link):
         return _Cell(value.text, value.text.casefold(), href(value.href))
+    if isinstance(value, Sortable):
+        return _Cell(value.text, finite(value.by))
     if column.kind == "number" and isinstance(value, int | float):
         return _Cell(value_text(value, column.unit, column.currency), finite(value))
     if isinstance(value, dt.date):
@@ -121,9 +136,8 @@ def _row(columns: Sequence[Column], row: Row, cells: Sequence[_Cell]) -> str:
 
 def _td(column: Column, row: Row, cell: _Cell, index: int) -> str:
     tag = 'th scope="row"' if index == 0 else "td"
-    name = ' class="mb-num"' if column.kind == "number" else ""
-    if cell.text == NOT_AVAILABLE:
-        name = f' class="mb-none{" mb-num" if column.kind == "number" else ""}"'
+    names = [*(["mb-none"] if cell.text == NOT_AVAILABLE else []), *CLASSES.get(column.kind, ())]
+    name = f' class="{" ".join(names)}"' if names else ""
     return f"<{tag}{name}>{_content(column, row, cell)}</{tag[:2]}>"
 
 

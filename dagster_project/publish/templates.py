@@ -135,7 +135,7 @@ def _functions(repository_url: str) -> dict[str, Callable[..., object]]:
         charts.line_chart, charts.bar_chart, charts.stacked_bars, charts.interval_chart, charts.histogram_pair,
         charts.level_chart, charts.calibration_chart, charts.bullet, charts.sparkline, charts.small_multiples,
         status.status, status.state, status.severity, status.known_by, status.pill, status.meter,
-        figures.card, tables.data_table, tables.Column, tables.Link,
+        figures.card, tables.data_table, tables.Column, tables.Link, tables.Sortable,
     )  # fmt: skip
     named: dict[str, Callable[..., object]] = {function.__name__: function for function in drawn}
     named["file_link"] = lambda file, line=None: phrases.file_link(repository_url, file, line)

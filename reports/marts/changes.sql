@@ -44,7 +44,11 @@ of_milestones as (
     m.since as day,
     'milestone' as kind,
     case when m.subject = 'organization' then null else m.subject end as model,
-    m.title || ': ' || m.state as what
+    case m.state
+      when 'pass' then 'Reached: ' || m.title
+      when 'fail' then 'Not met: ' || m.title
+      else m.title || ': ' || m.state
+    end as what
   from page.milestones as m
   where m.since > (select min(day) from mart.milestone)
     -- On the day of the first declarations most are judged for the first time, which changes nothing.
@@ -60,8 +64,8 @@ of_schemas as (
       when 'vanished' then 'No value all day of '
       when 'appeared' then 'First values of '
       else upper(change[1]) || change[2:] || ': '
-    end || string_agg(distinct name, ', ' order by name) || ' (' || string_agg(distinct source, ', ' order by source) || ')'
-      as what
+    end || string_agg(distinct name, ', ' order by name) || ' (from '
+      || string_agg(distinct source, ', ' order by source) || ')' as what
   from ops.schema_change
   group by day, change
 )

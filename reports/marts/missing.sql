@@ -42,11 +42,11 @@ select
   any_value(t.missing)::double / nullif(sum(f.missing), 0)::double as top_day_share,
   case
     when sum(f.missing) = 0 then null
-    when any_value(t.days) = 1 then 'all of it on ' || strftime(any_value(t.day), '%-d %b %Y')
+    when any_value(t.days) = 1 then 'all of the model''s missing values fell on ' || strftime(any_value(t.day), '%-d %b %Y')
     when any_value(t.missing) * 2 >= sum(f.missing)
-      then round(100 * any_value(t.missing) / sum(f.missing))::integer || ' % of what is missing on '
+      then round(100 * any_value(t.missing) / sum(f.missing))::integer || ' % of the model''s missing values fell on '
         || strftime(any_value(t.day), '%-d %b %Y')
-    else 'spread over ' || any_value(t.days) || ' days'
+    else 'the model''s missing values are spread over ' || any_value(t.days) || ' days'
   end as when_missing
 from by_feature as f
 join top_day as t on t.model = f.model

@@ -1,9 +1,9 @@
 /*---
 title: Distributions of answers and labels
 definition: >
-  One row a model and output: scores on 16 cells of the logit grid, predictions and labels of regression models on 16
-  cells of their common grid, decisions and classes by name; shares of the reference days and of the leading window.
-  Labels as far as they have come.
+  One row a model and output: scores in steps of half a unit of log odds, predictions and labels of regression models on
+  16 cells of their common grid, decisions and classes by name; shares of the reference days and of the leading window.
+  The first and the last cell with half a percent of either hold what lies beyond them. Labels as far as they have come.
 ---*/
 with grid as (
   select *
@@ -35,7 +35,10 @@ cells as (
   select
     c.model,
     c.feature,
-    least(floor((c.bin + 128) / 16)::integer, 15) as cell,
+    case
+      when c.feature = 'output:score' then floor((c.bin + 128) / 5)::integer
+      else least(floor((c.bin + 128) / 16)::integer, 15)
+    end as cell,
     sum(c.n) filter (where c.day between m.reference_start and m.reference_end)::bigint as reference,
     sum(c.n) filter (where c.day between now.window_start and now.as_of)::bigint as current
   from counted as c
@@ -47,9 +50,27 @@ cells as (
 ),
 bounds as (
   select model, feature, min(cell) as first_cell, max(cell) as last_cell
-  from cells
-  where reference > 0 or current > 0
+  from (
+    select
+      *,
+      reference / nullif(sum(reference) over whole, 0) as reference_share,
+      current / nullif(sum(current) over whole, 0) as current_share
+    from cells
+    window whole as (partition by model, feature)
+  )
+  where reference_share >= 0.005 or current_share >= 0.005
   group by model, feature
+),
+gathered as (
+  select
+    c.model,
+    c.feature,
+    greatest(b.first_cell, least(b.last_cell, c.cell)) as cell,
+    sum(c.reference)::bigint as reference,
+    sum(c.current)::bigint as current
+  from cells as c
+  join bounds as b on b.model = c.model and b.feature = c.feature
+  group by all
 ),
 numbers as (
   select
@@ -59,8 +80,8 @@ numbers as (
     list(coalesce(c.reference, 0) order by r.cell) as reference,
     list(coalesce(c.current, 0) order by r.cell) as current
   from bounds as b
-  join range(0, 16) as r (cell) on r.cell between b.first_cell and b.last_cell
-  left join cells as c on c.model = b.model and c.feature = b.feature and c.cell = r.cell
+  join range(0, 52) as r (cell) on r.cell between b.first_cell and b.last_cell
+  left join gathered as c on c.model = b.model and c.feature = b.feature and c.cell = r.cell
   group by b.model, b.feature
 ),
 labels as (
@@ -97,7 +118,7 @@ drawn as (
     list_transform(
       list_append(n.cells, n.cells[-1] + 1),
       lambda c: case
-        when n.feature = 'output:score' then 1 / (1 + exp(-(c * 16 - 128.5) / 10))
+        when n.feature = 'output:score' then 1 / (1 + exp(-(c * 5 - 128.5) / 10))
         else grid.centre + grid.scale * ((c * 16 - 128.5) / 127.0) / (1 - least(abs((c * 16 - 128.5) / 127.0), 0.99))
       end
     ) as edges,

@@ -30,11 +30,11 @@ def test_one_glance_says_well_or_not_since_when_and_why() -> None:
 
 def test_a_model_that_is_not_poor_is_not_called_unwell_nor_one_that_is_not_good_well() -> None:
     """The words beside a grade do not contradict it."""
-    assert wellness([alert(2)], "watch") == "An alert is open since 5 Mar 2025: errors rose"
+    assert wellness([alert(2)], "watch") == "An alert has been open since 5 Mar 2025: errors rose"
     both = wellness([alert(2), alert(1)], "good")
     assert both == "2 alerts are open, the first since 4 Mar 2025; the gravest: errors rose"
     assert wellness([], "poor") == "No alert is open"
-    assert wellness([alert(is_open=False, ended=DAY)], "watch") == "No alert is open since 3 Mar 2025"
+    assert wellness([alert(is_open=False, ended=DAY)], "watch") == "No alert has been open since 3 Mar 2025"
 
 
 def test_marks_are_the_newest_of_the_charts_own_figure() -> None:

@@ -16,7 +16,7 @@ def test_every_file_of_others_is_named_with_hash_and_licence(sample: Path) -> No
     assert font.sha256 == hashlib.sha256((sample / "assets/inter.woff2").read_bytes()).hexdigest()
     assert all((sample / c.licence_path).is_file() for c in found.values())
     assert any(path.endswith(".min.js") for path in found)
-    assert not {"assets/tables.js", "assets/modelboard.css", "assets/icon.svg"} & found.keys()
+    assert not {"assets/tables.js", "assets/page.css", "assets/icon.svg"} & found.keys()
 
 
 def test_the_licence_of_the_theme_is_its_own() -> None:

@@ -219,12 +219,13 @@ def test_a_chart_of_ninety_days_is_small() -> None:
 def test_edges_have_as_many_digits_as_tell_them_apart() -> None:
     """Shares near to one are the case in point; equal edges stay equal."""
     assert bars.edge_texts([0.16, 0.991, 0.99911, 0.999911, 1.0]) == [
-        "0.160",
-        "0.991",
+        "0.16",
+        "0.99",
         "0.999",
         "0.9999",
         "1",
     ]
+    assert bars.edge_texts([0.000000003, 0.0000612, 0.00158, 0.0373]) == ["0", "0.000061", "0.0016", "0.037"]
     assert bars.edge_texts([99.9, 100.2, 100.4, 1048.0]) == ["99.9", "100.2", "100.4", "1\u202f048"]
     assert bars.edge_texts([0.0, 1e-9, 5.0, 5.0]) == ["0", "0", "5", "5"]
 

@@ -15,6 +15,7 @@ from dagster_project.core.verdicts import THRESHOLDS, Comparison
 from dagster_project.pipeline import compare as pipeline
 from dagster_project.publish import compare, compare_json
 from dagster_project.publish.policy import problems
+from dagster_project.spec.builtin import builtin_root
 from tests.publish.browser import chromium, opened
 from tests.publish.hostile import HOSTILE, Elements
 
@@ -67,6 +68,15 @@ def test_the_styles_need_no_material() -> None:
     assert "@media screen and (prefers-color-scheme: dark) { :root {" in styles
     assert "@font-face" not in styles
     assert "</style" not in styles
+
+
+def test_the_styles_are_those_of_the_site() -> None:
+    """All of them, in the same order, because later ones override."""
+    folder = builtin_root() / "site"
+    listed = re.search(r"^extra_css: \[(.*)\]$", (folder / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert listed
+    assert listed[1].split(", ") == [f"assets/{name}" for name in compare.STYLES]
+    assert {path.name for path in (folder / "docs" / "assets").glob("*.css")} == set(compare.STYLES)
 
 
 def test_every_column_has_its_row_worst_first(hostile: Comparison) -> None:

@@ -32,13 +32,13 @@ def test_the_lead_counts_features_names_answers_and_says_what_it_does_not_mean()
     rows = [ANSWER, distance("a", "poor"), distance("b")]
     said = phrases.drift_lead(rows, [], MODEL, SEASON)
     assert said.startswith(
-        "1 of 2 features poor, 0 on watch (a), against 3 Mar 2025 to 3 Mar 2025 (declared)."
+        "1 of 2 features poor (a), 0 on watch, against 3 Mar 2025 to 3 Mar 2025 (declared)."
     )
     assert "Its answers moved too: scores. No winter in it. Drift says" in said
     assert said.endswith("performance is good.")
     unknown = {**MODEL, "performance_grade": "unknown", "drift_grade": "good", "reference_start": None}
     said = phrases.drift_lead([distance("b")], [], unknown, SEASON)
-    assert said.startswith("0 of 1 feature poor, 0 on watch, against the declared. Drift says")
+    assert said.startswith("None of 1 feature is poor or on watch, against the declared. Drift says")
     assert said.endswith("performance is not known.")
 
 
@@ -60,6 +60,15 @@ def test_answers_are_within_their_targets_only_where_that_is_known() -> None:
     """Nothing is said of answers that cannot be graded."""
     assert phrases.answers_moved([{**ANSWER, "grade": "good"}]) == "Its answers are within their targets."
     assert phrases.answers_moved([{**ANSWER, "grade": "unknown", "psi": None}]) == ""
+
+
+def test_labels_are_the_truth_and_no_answers() -> None:
+    """A move of what came is not told as a move of the model."""
+    label = distance("labels", "watch", feature="output:label", is_output=True)
+    assert phrases.answers_moved([{**ANSWER, "grade": "good"}, label]) == (
+        "Its answers are within their targets. What really came moved too: labels."
+    )
+    assert phrases.answers_moved([{**label, "grade": "good"}]) == ""
 
 
 def test_the_share_of_positive_decisions_is_told_beside_the_reference() -> None:

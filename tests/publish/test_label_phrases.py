@@ -36,10 +36,12 @@ def test_answers_that_came_true_are_counted_on_the_diagonal() -> None:
     """7 of 10; with or without scores."""
     right = f"70.0{NBSP}% of 10 labelled answers came true"
     assert phrases.answers_lead(CELLS, None) == right
-    assert phrases.answers_lead(CELLS, ERROR) == f"{right}; scores are off by 10.0{NBSP}% on average"
-    assert phrases.answers_lead([], ERROR) == f"Scores are off by 10.0{NBSP}% on average"
+    assert (
+        phrases.answers_lead(CELLS, ERROR) == f"{right}; scores are off by 10.0 percentage points on average"
+    )
+    assert phrases.answers_lead([], ERROR) == "Scores are off by 10.0 percentage points on average"
     assert phrases.answers_lead([], None) == phrases.calibration_title(None)
-    assert phrases.calibration_title(ERROR) == f"Scores are off by 10.0{NBSP}% on average"
+    assert phrases.calibration_title(ERROR) == "Scores are off by 10.0 percentage points on average"
     assert phrases.calibration_description(ERROR, "28 days").endswith("what it says; no target.")
     assert phrases.calibration_description(None, "28 days").endswith("what it says.")
 

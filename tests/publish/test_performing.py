@@ -85,8 +85,10 @@ def test_a_model_that_brings_nothing_is_told_so() -> None:
     assert "a coin" in performing.brings_nothing(coin, [])
     assert performing.brings_nothing({**coin, "headline_low": 0.51}, []) == ""
     assert performing.skill_by_window([skill, {**skill, "low": None, "period": "a year"}]) == (
-        f"10.0{NBSP}% (5 to 15{NBSP}%) over 28 days, 10.0{NBSP}% over a year"
+        f"10.0{NBSP}% smaller over 28 days (5 to 15{NBSP}%), 10.0{NBSP}% smaller over a year"
     )
+    worse = {**skill, "value": -0.1, "low": -0.15, "high": 0.01}
+    assert performing.skill_by_window([worse]) == f"10.0{NBSP}% larger over 28 days (\u22121 to 15{NBSP}%)"
 
 
 def test_folds_of_performance_say_what_they_hold() -> None:

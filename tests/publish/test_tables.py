@@ -11,7 +11,7 @@ import pytest
 from markupsafe import Markup
 
 from dagster_project.publish.markup import script_json
-from dagster_project.publish.tables import Column, Link, data_table
+from dagster_project.publish.tables import Column, Link, Sortable, data_table
 from tests.publish.hostile import HOSTILE, Elements, assert_harmless
 
 COLUMNS = (
@@ -151,3 +151,20 @@ def test_script_json_holds_nothing_that_ends_a_script() -> None:
     text = script_json(value)
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text) == value
+
+
+def test_words_can_sort_by_a_number() -> None:
+    """'1 689 USD' comes after '951 USD'; what has no number is last."""
+    cells = [Sortable("1 689 USD", 1689.0), Sortable("951 USD", 951.0), Sortable("not available", None)]
+    html = table([row(i, auc=cell) for i, cell in enumerate(cells)])
+    column = data(html)["columns"][3]
+    assert column["text"] == ["1 689 USD", "951 USD", "not available"]
+    assert column["sort"] == [1689.0, 951.0, None]
+
+
+def test_sentences_keep_a_column_that_can_be_read() -> None:
+    """Their cells are marked for the styles; the script that adds rows reads the kind."""
+    html = data_table([Column("why", "Why", "prose")], [{"why": "a"}, {"why": None}], id="t", caption="T")
+    assert '<th scope="row" class="mb-text">a</th>' in html
+    assert '<th scope="row" class="mb-none mb-text">not available</th>' in html
+    assert data(html)["columns"][0]["kind"] == "prose"

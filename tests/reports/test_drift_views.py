@@ -86,6 +86,8 @@ def test_outputs_are_distributions(views: dict[str, list[Row]]) -> None:
     assert isinstance(edges, list)
     assert edges == sorted(edges)
     assert 0 < edges[0] < edges[-1] < 1
+    odds = np.log(np.divide(edges, np.subtract(1, edges)))
+    assert np.diff(odds) == pytest.approx(0.5)
     assert by_feature["output:label"]["labels"] == ["negative", "positive"]
 
 

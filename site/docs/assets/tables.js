@@ -21,7 +21,7 @@
     const node = make(first ? "th" : "td");
     if (first) node.scope = "row";
     const text = column.text[row], extra = column.extra && column.extra[row];
-    const names = [text === "not available" && "mb-none", column.kind === "number" && "mb-num"].filter(Boolean);
+    const names = [text === "not available" && "mb-none", { number: "mb-num", prose: "mb-text" }[column.kind]].filter(Boolean);
     if (names.length) node.className = names.join(" ");
     if (column.kind !== "link" && pills[extra]) node.append(pill(pills[extra]));
     else if (extra && /^(https?:|mailto:|[^:]*([/?#]|$))/i.test(extra)) {
