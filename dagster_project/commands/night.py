@@ -94,7 +94,9 @@ def run_job(
         "dagster/asset_partition_range_start": first.isoformat(),
         "dagster/asset_partition_range_end": last.isoformat(),
     }
-    job = definitions_for(workspace.settings, lambda _day: nullcontext(night)).resolve_job_def(JOB)
+    # No figure depends on the first partition: a day before it is a day like any other.
+    settings = workspace.settings.model_copy(update={"first_day": min(first, workspace.settings.first_day)})
+    job = definitions_for(settings, lambda _day: nullcontext(night)).resolve_job_def(JOB)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with instance_at(workspace.data / "dagster") as instance:
         try:

@@ -12,6 +12,7 @@ from typing import TypeVar
 import click
 
 from dagster_project.pipeline.night import Progress
+from dagster_project.spec.base import FIRST_DAY, LAST_DAY
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -42,9 +43,12 @@ def parse_day(ctx: click.Context, parameter: click.Parameter, value: str | None)
     if value is None:
         return None
     try:
-        return dt.date.fromisoformat(value)
+        day = dt.date.fromisoformat(value)
     except ValueError as error:
         raise click.BadParameter(f"{value!r} is no day; expected YYYY-MM-DD") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise click.BadParameter(f"expected a day from {FIRST_DAY} to {LAST_DAY}, found {value}")
+    return day
 
 
 def utc_now() -> dt.datetime:

@@ -32,6 +32,9 @@ Finding = tuple[KeyPath, str]
 
 REFUSED = "refused"
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+"""A day outside of these is a slip of the pen, and counting from it would leave the calendar."""
+ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]+")
 
 
 def refuse(*findings: Finding) -> PydanticCustomError:
@@ -44,23 +47,36 @@ def parse_day(value: object) -> object:
     """Text as a day; anything but YYYY-MM-DD is refused (pydantic alone would take 0 for 1 January 1970)."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
-    if isinstance(value, str) and ISO_DAY.fullmatch(value.strip()):
-        try:
-            return dt.date.fromisoformat(value.strip())
-        except ValueError as error:
-            raise refuse(((), f"{value} is no day of the calendar")) from error
-    raise refuse(((), f"expected a day such as 2026-01-31, found {found(value)}"))
+    if not (isinstance(value, str) and ISO_DAY.fullmatch(value.strip())):
+        raise refuse(((), f"expected a day such as 2026-01-31, found {found(value)}"))
+    try:
+        day = dt.date.fromisoformat(value.strip())
+    except ValueError as error:
+        raise refuse(((), f"{value} is no day of the calendar")) from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise refuse(((), f"expected a day from {FIRST_DAY} to {LAST_DAY}, found {value}"))
+    return day
 
 
 def _known_zone(value: str) -> str:
     if value not in available_timezones():
-        raise ValueError(f"{value!r} is no IANA time zone; for example Europe/Berlin or America/New_York")
+        raise ValueError(
+            f"{found(value)} is no IANA time zone; for example Europe/Berlin or America/New_York"
+        )
     return value
 
 
 def _known_currency(value: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", value):
-        raise ValueError(f"expected an ISO 4217 code of three capital letters, such as EUR, found {value!r}")
+        raise ValueError(
+            f"expected an ISO 4217 code of three capital letters, such as EUR, found {found(value)}"
+        )
+    return value
+
+
+def _web_address(value: str) -> str:
+    if value and not ADDRESS.fullmatch(value):
+        raise ValueError(f"expected an address such as https://models.example.org/, found {found(value)}")
     return value
 
 
@@ -104,6 +120,8 @@ FeatureName = Annotated[str, AfterValidator(_no_output)]
 Day = Annotated[dt.date, BeforeValidator(parse_day)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
+Address = Annotated[str, StringConstraints(max_length=300), AfterValidator(_web_address)]
+"""Where something lies on the web, or '' for nowhere."""
 
 
 class Input(BaseModel):

@@ -18,6 +18,8 @@ Task = Literal["binary", "regression", "multiclass", "other"]
 Pattern = Literal["rest", "batch", "stream", "other"]
 Stage = Literal["development", "shadow", "production", "retired"]
 Tier = Literal["low", "medium", "high"]
+Money = Annotated[float, Field(ge=-1e15, le=1e15)]
+"""An amount whose sums over years of requests are still numbers."""
 
 
 class Feature(Input):
@@ -59,17 +61,17 @@ class RiskTier(Input):
 class OutcomeValues(Input):
     """Money per labelled decision, by what it turned out to be; negative is a loss."""
 
-    tp: float = 0.0
-    fp: float = 0.0
-    fn: float = 0.0
-    tn: float = 0.0
+    tp: Money = 0.0
+    fp: Money = 0.0
+    fn: Money = 0.0
+    tn: Money = 0.0
 
 
 class Cost(Input):
     """What running the model costs."""
 
-    per_day: float = Field(default=0.0, ge=0)
-    per_1000: float = Field(default=0.0, ge=0)
+    per_day: Money = Field(default=0.0, ge=0)
+    per_1000: Money = Field(default=0.0, ge=0)
     """Money per 1,000 records scored."""
 
 
@@ -85,18 +87,18 @@ class Value(Input):
     """What the model's decisions are worth; declared, so its evidence grade is C (counted outcomes) or D."""
 
     per_outcome: OutcomeValues | None = None
-    per_accepted: float | None = None
+    per_accepted: Money | None = None
     """Money per prediction that was used; for models without labels (grade D)."""
-    per_unit_error: float | None = Field(default=None, le=0)
+    per_unit_error: Money | None = Field(default=None, le=0)
     """Regression: money per unit of absolute error, against the simple alternative's on the same rows (grade C).
     What the alternative answered is mapped in the source as `baseline`."""
-    baseline_error: float | None = Field(default=None, ge=0)
+    baseline_error: float | None = Field(default=None, ge=0, le=1e15)
     """Regression: mean absolute error of the simple alternative where no log says what it answered. Fixed, so seasons
     look like merit or failure; a mapped `baseline` is better."""
     currency: Currency | None = None
     """ISO 4217 code; the workspace's where not given."""
     cost: Cost = Cost()
-    plan_per_month: float | None = None
+    plan_per_month: Money | None = None
     sign_off: SignOff = SignOff()
     reason: Text | None = None
     """Where the unit values come from."""
@@ -205,7 +207,7 @@ class Model(Input):
     """What drift is measured against; the model's first 28 days where not given."""
     multivariate: bool = False
     """Whether the features are also watched together, on a sample of each day."""
-    label_delay_days: float | None = Field(default=None, ge=0)
+    label_delay_days: float | None = Field(default=None, ge=0, le=1000)
     """When labels usually are there."""
     depends_on: tuple[Name, ...] = ()
     """Ids of models whose output this one reads."""

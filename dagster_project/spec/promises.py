@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from dagster_project.spec.base import Input, Name, Text, refuse
+from dagster_project.spec.base import Input, Name, Text, found, refuse
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 Kind = Literal["number", "text", "time"]
@@ -48,7 +48,9 @@ class Comparison(Input):
         if (self.right is None) == (self.value is None):
             raise refuse(((), "expected exactly one of right, value"))
         if self.kind == "number" and isinstance(self.value, str):
-            raise refuse((("value",), f"expected a number to compare by {self.op}, found {self.value!r}"))
+            raise refuse(
+                (("value",), f"expected a number to compare by {self.op}, found {found(self.value)}")
+            )
         return self
 
     @property

@@ -5,9 +5,17 @@ from __future__ import annotations
 import codecs
 import math
 from contextlib import suppress
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from dagster_project.spec.base import FeatureName, Finding, Input, Name, Text, Zone, found, refuse, unknown
 
@@ -23,6 +31,8 @@ REQUEST_COLUMNS = (
 """What a request may bring. `baseline` is what the simple alternative answered to the same request, in the unit of the
 prediction: a column, or a constant such as the median of the past. Quality is then measured against it, row by row.
 `eligible` is how many records could have been scored; a run may say it once."""
+LONGEST_NAME = 255
+"""Bytes of a file's name that a file system takes."""
 OUTCOME_COLUMNS = ("request_id", "model_id", "label", "label_time")
 
 
@@ -34,6 +44,19 @@ def _as_written(value: object) -> object:
                 if str(kind(value)) == value and math.isfinite(kind(value)):
                     return kind(value)
     return value
+
+
+def _parts_fields(value: str) -> str:
+    if not value.isascii() or value in '\0"\r\n':
+        raise ValueError(f"expected one character of ASCII, such as ; or \\t, found {found(value)}")
+    return value
+
+
+Delimiter = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=1, strip_whitespace=False),
+    AfterValidator(_parts_fields),
+]
 
 
 class Column(Input):
@@ -75,8 +98,8 @@ class Source(Input):
     """Globs, relative to the workspace's root, or whole paths; `**` reaches into folders."""
     timezone: Zone = "UTC"
     """IANA zone of times without an offset."""
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1, strip_whitespace=False)] = ","
-    """CSV: what stands between two fields; one character."""
+    delimiter: Delimiter = ","
+    """CSV: what stands between two fields; one character of ASCII."""
     decimal: Literal[".", ","] = "."
     """CSV: what parts whole from fraction in a number."""
     encoding: Name = "utf-8"
@@ -91,7 +114,7 @@ class Source(Input):
     errors: tuple[str, ...] = ()
     """Statuses that count as errors; where empty: numbers of 500 and above, and error, failed, timeout. A row
     without a status is neither an error nor a success."""
-    late_after_hours: float = Field(default=24.0, ge=0)
+    late_after_hours: float = Field(default=24.0, ge=0, le=8760)
     """With `arrival_time`: a row that arrives so long after the end of its day is late."""
     max_segment_values: int = Field(default=50, ge=1, le=1000)
     """Values of a segment that are shown apart; the rarer ones are counted together."""
@@ -120,10 +143,9 @@ class Source(Input):
     def _globs(cls, files: tuple[str, ...]) -> tuple[str, ...]:
         wrong: list[Finding] = []
         for position, pattern in enumerate(files):
-            if any("**" in part and part != "**" for part in pattern.split("/")):
-                wrong.append(((position,), f"** must stand alone between two /, found {found(pattern)}"))
-            elif pattern.startswith("~"):
-                wrong.append(((position,), f"write the whole path instead of ~, found {found(pattern)}"))
+            expected = _glob_problem(pattern)
+            if expected:
+                wrong.append(((position,), f"{expected}, found {found(pattern)}"))
         if wrong:
             raise refuse(*wrong)
         return files
@@ -131,12 +153,12 @@ class Source(Input):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str) -> str:
-        try:
+        with suppress(
+            LookupError, UnicodeError, ValueError
+        ):  # the latter two: `undefined`, a NUL in the name
+            "a".encode(encoding)  # `hex` and `zip` are known too, and encode no text
             return codecs.lookup(encoding).name
-        except LookupError as error:
-            raise refuse(
-                ((), f"expected utf-8, windows-1252, utf-16 or the like, found {found(encoding)}")
-            ) from error
+        raise refuse(((), f"expected utf-8, windows-1252, utf-16 or the like, found {found(encoding)}"))
 
     @model_validator(mode="after")
     def _columns_fit_kind(self) -> Source:
@@ -164,6 +186,20 @@ class Sources(Input):
     """A file that declares many sources."""
 
     sources: tuple[Source, ...] = ()
+
+
+def _glob_problem(pattern: str) -> str:
+    """What was expected in the place of a glob that no file system can look for; '' where it can."""
+    parts = pattern.split("/")
+    if any("**" in part and part != "**" for part in parts):
+        return "** must stand alone between two /"
+    if pattern.startswith("~"):
+        return "write the whole path instead of ~"
+    if not PurePosixPath(pattern.lstrip("/")).parts:
+        return "expected the names of files, such as logs/*.csv"
+    if "\0" in pattern or any(len(part.encode()) > LONGEST_NAME for part in parts):
+        return f"expected names of at most {LONGEST_NAME} bytes without NUL"
+    return ""
 
 
 def _short(value: object) -> object:

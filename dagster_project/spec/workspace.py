@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator
 
 from dagster_project.spec.base import (
     ISO_DAY,
+    Address,
     Currency,
     Day,
     Input,
@@ -20,6 +21,7 @@ from dagster_project.spec.base import (
     parse_day,
     refuse,
 )
+from dagster_project.spec.cron import CronLine
 
 
 def _parse_as_of(value: object) -> object:
@@ -62,11 +64,11 @@ class Settings(Input):
     """ISO 4217 code of every money figure that names no other."""
     salt: Name = "modelboard"
     """Mixed into user ids before they are hashed; set your own, users cannot be linked across salts."""
-    base_url: str = ""
+    base_url: Address = ""
     """Where the site will be served, if anywhere: enables sitemap and canonical links."""
-    repository_url: str = ""
+    repository_url: Address = ""
     """Prefix of links to files of the workspace, for example https://host/org/repo/blob/main/."""
-    schedule: str = "15 2 * * *"
+    schedule: CronLine = "15 2 * * *"
     """Cron line of the nightly schedule, in the workspace's time zone."""
     as_of: Annotated[dt.date | Literal["today", "newest"], BeforeValidator(_parse_as_of)] = "today"
     """The day to report: yesterday and the running day (`today`), the newest day of any request log

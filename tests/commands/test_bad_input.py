@@ -190,11 +190,20 @@ milestones:
     assert "no_such_fact" in mine["milestones"][0]["evidence"]
 
 
-@pytest.mark.parametrize("files", [{}, {"data/catalog/a.yml": "id: a\n"}, {"data/sources/log.yml": SOURCE}])
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"data/catalog/a.yml": "id: a\n"},
+        {"data/sources/log.yml": SOURCE},
+        {"data/workspace.yml": f"{WORKSPACE}first_day: 2199-01-01\n"},
+    ],
+)
 def test_a_workspace_without_data_is_published_and_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str]
 ) -> None:
-    """A workspace.yml alone, a model without a log, a source without files: pages of words, no made-up numbers."""
+    """A workspace.yml alone, a model without a log, a source without files, a day before Dagster's first: pages of
+    words, no made-up numbers."""
     put(tmp_path, {"data/workspace.yml": WORKSPACE, **files})
     seen = run(capsys, tmp_path)
     assert seen.code == 0, seen.err

@@ -122,8 +122,9 @@ def test_wrong_files_are_listed_all_at_once_with_their_lines(tmp_path: Path) -> 
     assert {(p["file"], p["line"]) for p in lines} == {("data/workspace.yml", 2), ("data/catalog/a.yml", 2)}
 
 
-def test_a_day_that_is_no_day_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("day", "said"), [("yesterday", "YYYY-MM-DD"), ("0001-01-01", "from 1900-01-01 to")])
+def test_a_day_that_is_no_day_is_refused(tmp_path: Path, day: str, said: str) -> None:
     """Usage errors leave with click's code and a hint."""
-    done = modelboard("nightly", "--as-of", "yesterday", cwd=tmp_path)
+    done = modelboard("nightly", "--as-of", day, cwd=tmp_path)
     assert done.returncode == 2
-    assert "YYYY-MM-DD" in done.stderr
+    assert said in done.stderr
