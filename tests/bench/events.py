@@ -52,7 +52,7 @@ WHY = """\
 What is dear, in this order: sorting and writing the lake, reading the log (each row is checked, mapped, hashed and \
 compared with all ids of its day), writing the labelled requests; and in the summary the groups themselves: each \
 numeric feature is one grouping on a key of its own, with exact integer sums of values and squares. Memory grows far \
-less than the day: rows are read 100,000 and sorted 300,000 at a time, and the database is held to 300 MB while it \
+less than the day: rows are read 100,000 and sorted 200,000 at a time, and the database is held to 300 MB while it \
 ingests and 500 MB while it summarises; other libraries' memory comes on top."""
 
 
