@@ -89,3 +89,15 @@ def test_a_share_of_memory_is_given_back() -> None:
         with pytest.raises(QueryError), warehouse.within("100MB"):
             warehouse.run("SELECT nothing")
         assert warehouse.value(setting) == before
+
+
+def test_a_damaged_warehouse_is_not_taken_for_a_busy_one(tmp_path: Path) -> None:
+    """DuckDB speaks of a block; the way out is to make both anew, not to wait."""
+    path = tmp_path / "warehouse.duckdb"
+    with Warehouse.open(path):
+        pass
+    content = bytearray(path.read_bytes())
+    content[4096:] = bytes(255 - byte for byte in content[4096:])
+    path.write_bytes(content)
+    with pytest.raises(ModelboardError, match="move it and data/lake away"), Warehouse.open(path):
+        pass
