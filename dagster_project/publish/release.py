@@ -51,7 +51,9 @@ def read_release(folder: Path) -> Release:
             folder.name, folder, int(manifest["number"]), str(manifest["input_digest"]), file_sha256(path)
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise PublishError(f"{path}: not a manifest ({error})") from error
+        raise PublishError(
+            f"{path}: not a manifest of this version ({error}); move its folder away and run again"
+        ) from error
 
 
 def releases(build: Path) -> list[Release]:

@@ -6,6 +6,7 @@ become "not available"; features keep them. A label beside the request is kept i
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ DEFAULT_ERRORS = ("error", "failed", "timeout")
 _TEXTS = ("model_id", "version", "deployment", "pattern", "consumer", "status")
 _WHOLE = ("records", "tokens_in", "tokens_out", "eligible")
 _SEPARATOR = "\x1f"
+EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
+"""An earlier request has a time that was never set (1970), or set in another unit; every day since would be scored."""
 
 
 def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
@@ -32,7 +35,7 @@ def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
     refs = source.columns
     event, flaws = time_column(frame, refs.get("event_time"), source, "event_time")
     arrival, more = time_column(frame, refs.get("arrival_time"), source, "arrival_time")
-    flaws += [missing(event, "event_time"), *more, _future(event, door)]
+    flaws += [missing(event, "event_time"), *more, _future(event, door), _ancient(event)]
     columns = [event, arrival, days_of(event, door.zone).rename("day")]
     columns += [text_column(frame, refs.get(name), name) for name in _TEXTS]
     flaws.append(missing(columns[3], "model_id"))
@@ -50,10 +53,10 @@ def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
 
 
 def trusted_days(event: pl.Series, door: Door) -> pl.Series:
-    """The day of each event; NULL for one from the future, whose clock is wrong."""
+    """The day of each event; NULL for one from the future or from before `EARLIEST`, whose clock is wrong."""
     import polars as pl
 
-    past = (event <= door.horizon).fill_null(value=False)
+    past = event.is_between(EARLIEST, door.horizon).fill_null(value=False)
     return days_of(event.zip_with(past, pl.Series([None], dtype=event.dtype)), door.zone).rename("day")
 
 
@@ -115,6 +118,10 @@ def label_columns(frame: pl.DataFrame, source: Source) -> list[pl.Series]:
 
 def _future(event: pl.Series, door: Door) -> Flaw:
     return Flaw("event_time", "is in the future", (event > door.horizon).fill_null(value=False))
+
+
+def _ancient(event: pl.Series) -> Flaw:
+    return Flaw("event_time", f"is before {EARLIEST:%Y}", (event < EARLIEST).fill_null(value=False))
 
 
 def _numbers(frame: pl.DataFrame, source: Source) -> tuple[list[pl.Series], list[Flaw]]:

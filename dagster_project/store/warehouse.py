@@ -48,7 +48,7 @@ def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path) if path else ":memory:")
     except duckdb.Error as error:
-        if "lock" in str(error).lower():
+        if "set lock" in str(error).lower():
             raise ModelboardError(
                 f"{path}: another run is writing this workspace; wait for it to end"
             ) from error

@@ -229,6 +229,15 @@ def test_an_event_from_the_future_is_rejected(logs: Logs) -> None:
     assert logs.rows("SELECT count(*) FROM ops.ledger WHERE day > DATE '2025-01-01'") == [(0,)]
 
 
+@pytest.mark.parametrize("stamp", ["1970-01-01T00:00:00", "0001-01-01T00:00:00", "1989-12-31T23:59:59"])
+def test_a_time_that_was_never_set_is_rejected(logs: Logs, stamp: str) -> None:
+    """One row of 1970 would make every day since a day of the model: it is rejected, and its day does not appear."""
+    logs.csv("logs/a.csv", [request(1), {**request(2), "ts": stamp}])
+    logs.night()
+    assert logs.rows("SELECT reason, n, first_row FROM ops.reject") == [("event_time is before 1990", 1, 2)]
+    assert logs.rows("SELECT count(*) FROM ops.ledger WHERE day < DATE '2024-01-01'") == [(0,)]
+
+
 def test_days_after_the_reported_one_are_ingested(logs: Logs) -> None:
     """What is not from the future is kept, though the report's day comes before it."""
     logs.csv("logs/a.csv", [request(1, day=20)])

@@ -105,3 +105,18 @@ def test_a_damaged_warehouse_says_what_to_do(tmp_path: Path) -> None:
         pytest.raises(ModelboardError, match=r"damaged.*move data/warehouse\.duckdb and data/lake away"),
     ):
         warehouse.value("SELECT sum(h % 7) FROM big")
+
+
+def test_a_damaged_warehouse_is_not_taken_for_a_busy_one(tmp_path: Path) -> None:
+    """DuckDB speaks of a block; the way out is to make both anew, not to wait."""
+    path = tmp_path / "warehouse.duckdb"
+    with Warehouse.open(path):
+        pass
+    content = bytearray(path.read_bytes())
+    content[4096:] = bytes(255 - byte for byte in content[4096:])
+    path.write_bytes(content)
+    with (
+        pytest.raises(ModelboardError, match=r"move data/warehouse\.duckdb and data/lake away"),
+        Warehouse.open(path),
+    ):
+        pass
