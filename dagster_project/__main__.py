@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -123,6 +124,12 @@ def unforeseen(error: Exception) -> ModelboardError:
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
         return ModelboardError(f"{error.strerror or error}{where}; the last site stays as it was")
+    refused = getattr(error, "orig", None)
+    if isinstance(refused, sqlite3.Error):
+        return ModelboardError(
+            f"data/dagster, where Dagster keeps its runs, cannot be written ({refused}); is the disk full or read-only?"
+            " The site is whole, of this night or of the last"
+        )
     said = " ".join(f"{type(error).__name__}: {error}".split())
     return ModelboardError(
         f"a fault of Modelboard, the last site stays as it was: {said} (with {TRACEBACK}=1 it says where)"

@@ -102,12 +102,12 @@ def test_no_script_of_theirs_runs_on_any_page(browser: Any, site: Path) -> None:
     receipts = sorted(site.glob("metrics/*.html"))[:2]
     pages = [p for p in sorted(site.rglob("*.html")) if p.parent.name != "metrics"]
     assert len(pages) >= len(DECLARED) + len(SEEN)
-    with served(site) as address:
+    with served(site) as address, opened(browser, address) as watched:
         for page in (*pages, *receipts):
             name = page.relative_to(site).as_posix()
-            with opened(browser, address + name) as watched:
-                assert (name, watched.page.evaluate(FOUND)) == (name, NOTHING)
-                assert (name, watched.complaints) == (name, [])
+            watched.page.goto(address + name)
+            assert (name, watched.page.evaluate(FOUND)) == (name, NOTHING)
+            assert (name, watched.complaints) == (name, [])
 
 
 @pytest.mark.browser

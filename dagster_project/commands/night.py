@@ -99,8 +99,7 @@ def run_job(
             if not failed:
                 raise
             raise CheckError(f"blocking check failed: {failed}; the last site stays as it was") from error
-        finally:
-            prune_runs(instance)
+        prune_runs(instance)
     return night
 
 

@@ -124,6 +124,17 @@ def regression(
     )
 
 
+def around_mean(n: Numbers, y: Numbers, yy: Numbers) -> Floats:
+    """Return the sum of (label - mean)^2 of each cell [groups, cells], around the mean label of its whole group.
+
+    They add up to the denominator of R2, so R2 has the interval of 1 - a ratio (Cochran 1977): days on which labels
+    scatter widely raise both of its sums. That the mean is estimated too is of second order.
+    """
+    n, y, yy = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (n, y, yy))
+    mean = ratio(y.sum(axis=1), n.sum(axis=1))[:, None]
+    return np.asarray(np.maximum(yy - 2 * mean * y + n * mean**2, 0.0))
+
+
 def skill(own: Numbers, alternative: Numbers, n: Numbers) -> tuple[Floats, Floats, Floats]:
     """Return 1 - own / alternative, summed errors of a model and its simple alternative, with its interval.
 

@@ -26,7 +26,7 @@ from dagster_project.spec.source import Source
 from dagster_project.store.facts import enter_facts
 from dagster_project.store.ingestion import balance, entered
 from dagster_project.store.labels import Waiters, enter_labels, match_labels, wait_for_labels
-from dagster_project.store.lake import sweep, temporary
+from dagster_project.store.lake import insist_whole, sweep, temporary
 from dagster_project.store.requests import Batch, commit_requests, write_requests
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
@@ -62,6 +62,7 @@ class IngestResult:
 def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
     """Read what is new. Raises LedgerError when rows were lost or counted twice; that source is then unchanged."""
     workspace = night.workspace
+    insist_whole(warehouse, workspace.root)
     waiters = waiters_of(workspace)
     paths: dict[str, list[str]] = {}
     days: set[dt.date] = set()

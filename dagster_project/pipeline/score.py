@@ -109,7 +109,7 @@ def _of_tasks(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFr
 
     tasks = head_of(metric).tasks
     other = [m.id for m in judge.models.values() if tasks and m.task is not None and m.task not in tasks]
-    return found.filter(~pl.col("model_id").is_in(other))
+    return found.filter(~pl.col("model_id").is_in(other)) if other else found
 
 
 def _with_absent(found: pl.DataFrame, metric: Statement, brought: pl.DataFrame, judge: Judge) -> pl.DataFrame:

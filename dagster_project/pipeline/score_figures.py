@@ -27,12 +27,12 @@ def figures(keys: pl.DataFrame, **columns: Numbers | Sequence[str | None]) -> pl
     wanted = {"value": pl.Float64, "numerator": pl.Float64, "denominator": pl.Float64, "n": pl.Int64,
               "low": pl.Float64, "high": pl.Float64, "problem": pl.String,
               "remark": pl.String}  # fmt: skip
-    series = []
-    for name, dtype in wanted.items():
-        given = columns.get(name)
-        column = pl.Series(name, [None] * len(keys), dtype=dtype) if given is None else pl.Series(name, given)
-        series.append(column.fill_nan(None).cast(dtype) if column.dtype.is_float() else column.cast(dtype))
-    return keys.with_columns(series)
+    return keys.with_columns(
+        pl.lit(None, dtype).alias(name)
+        if columns.get(name) is None
+        else pl.Series(name, columns[name], dtype, nan_to_null=True)
+        for name, dtype in wanted.items()
+    )
 
 
 def where(condition: Bools, problem: str) -> list[str | None]:

@@ -59,7 +59,7 @@ def judged(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFrame
 
     head = head_of(metric)
     good, poor = _thresholds(found, metric, judge)
-    value = found["value"].cast(float).fill_null(float("nan")).to_numpy()
+    value = found["value"].to_numpy()
     n = found["n"].fill_null(0).to_numpy()
     units = _own_units(found, judge) if head.unit == "feature" else found["model_id"].replace_strict(
         _units(found, head, judge), return_dtype=pl.String
@@ -80,29 +80,32 @@ def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFra
     """No grade for the running day, for drift from reference days that are not over, for labels still coming."""
     import polars as pl
 
-    partial = pl.lit(False) if judge.night.running_day is None else pl.col("day") == judge.night.running_day
-    rows = rows.join(judge.growing, on=["model_id", "version"], how="left", maintain_order="left")
-    rows = rows.join(
-        judge.arrived.select(*SPAN, "arrived"), on=SPAN, how="left", maintain_order="left"
-    ).with_columns(pl.col("arrived").fill_null(1.0))
-    labels = pl.lit(head.family == "performance" and not head.without_labels)
-    young = labels & (pl.col("arrived") < MATURE) & pl.col("value").is_not_null()
-    percent = (100 * pl.col("arrived")).round().cast(pl.Int64)
-    waiting = pl.format(f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of those expected are there", percent)
-    growing = pl.lit(head.family == "drift") & pl.col("until").is_not_null() & pl.col("value").is_not_null()
-    days = rows["until"].map_elements(
-        lambda day: f"reference days run until {format_day(day)}", return_dtype=pl.String
-    )
+    there = pl.col("value").is_not_null()
+    # The last rule that holds is the one that is said.
+    if head.family == "performance" and not head.without_labels:
+        arrived = judge.arrived.select(*SPAN, "arrived")
+        rows = rows.join(arrived, on=SPAN, how="left", maintain_order="left")
+        percent = (100 * pl.col("arrived")).round().cast(pl.Int64)
+        words = pl.format(f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of those expected are there", percent)
+        young = pl.concat_str(words, "remark", separator="; ", ignore_nulls=True)
+        rows = _ungraded(rows, (pl.col("arrived") < MATURE) & there, young)
+    if head.family == "drift" and len(judge.growing):
+        rows = rows.join(judge.growing, on=["model_id", "version"], how="left", maintain_order="left")
+        days = rows["until"].map_elements(
+            lambda day: f"reference days run until {format_day(day)}", return_dtype=pl.String
+        )
+        rows = _ungraded(rows, pl.col("until").is_not_null() & there, days)
+    if judge.night.running_day is not None:
+        rows = _ungraded(rows, pl.col("day") == judge.night.running_day, pl.lit(judge.partial))
+    return rows
+
+
+def _ungraded(rows: pl.DataFrame, where: pl.Expr, reason: pl.Expr | pl.Series) -> pl.DataFrame:
+    import polars as pl
+
     return rows.with_columns(
-        pl.when(partial | growing | young).then(pl.lit("unknown")).otherwise("grade").alias("grade"),
-        pl.when(partial)
-        .then(pl.lit(judge.partial))
-        .when(growing)
-        .then(days)
-        .when(young)
-        .then(pl.concat_str(waiting, "remark", separator="; ", ignore_nulls=True))
-        .otherwise("reason")
-        .alias("reason"),
+        pl.when(where).then(pl.lit("unknown")).otherwise("grade").alias("grade"),
+        pl.when(where).then(reason).otherwise("reason").alias("reason"),
     )
 
 
@@ -145,8 +148,11 @@ def _thresholds(found: pl.DataFrame, metric: Statement, judge: Judge) -> tuple[N
     import polars as pl
 
     head = head_of(metric)
-    targets = judge.night.workspace.targets
+    targets = [target for target in judge.night.workspace.targets if target.metric == metric.id]
     own = (head.thresholds.good, head.thresholds.poor) if head.thresholds else (None, None)
+    if not targets:
+        good, poor = (np.full(len(found), np.nan if end is None else end) for end in own)
+        return good, poor
     pairs = found.select("model_id", "feature").unique().sort("model_id", "feature")
     chosen = [
         chosen_target(targets, metric.id, judge.models.get(m) or undeclared(m), feature)
@@ -159,8 +165,7 @@ def _thresholds(found: pl.DataFrame, metric: Statement, judge: Judge) -> tuple[N
     joined = found.select("model_id", "feature").join(
         rows, on=["model_id", "feature"], how="left", maintain_order="left"
     )
-    nan = float("nan")
-    return joined["good"].fill_null(nan).to_numpy(), joined["poor"].fill_null(nan).to_numpy()
+    return joined["good"].to_numpy(), joined["poor"].to_numpy()
 
 
 def chosen_target(targets: Sequence[Target], metric: str, model: Model, feature: str) -> Target | None:

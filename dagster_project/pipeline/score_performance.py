@@ -125,7 +125,7 @@ def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     totals = {name: cell.sum(axis=1) for name, cell in sums.items()}
     found = performance.regression(**totals, scale=ERROR_SCALE)
     value: Floats = getattr(found, figure)
-    low, high = _error_interval(figure, rows, sums, found)
+    low, high = _error_interval(figure, rows, sums)
     if figure in ("mae", "bias"):
         whole = (rows.keys["segment"] == "").to_numpy()
         low, high = (
@@ -139,23 +139,26 @@ def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _error_interval(
-    figure: str, rows: Rows, sums: Sums, found: performance.Regression
-) -> tuple[Floats, Floats]:
-    """Interval of mean error, mean absolute error, or what follows from mean squared error."""
+def _error_interval(figure: str, rows: Rows, sums: Sums) -> tuple[Floats, Floats]:
+    """Interval of a mean error, a mean absolute or squared one, or of what follows from the latter."""
+    if figure == "r2":
+        return _explained_interval(rows, sums)
     name, scale = {"mae": ("ae", ERROR_SCALE), "bias": ("e", ERROR_SCALE)}.get(figure, ("ee", ERROR_SCALE**2))
     _, low, high = intervals.bucket_mean(sums[name] / scale, sums["n"])
     low, high = widened(rows, (low, high), lambda of: (of[name] / scale, of["n"]))
-    if figure in ("mae", "bias"):
-        return (np.maximum(low, 0.0) if figure == "mae" else low), high
-    low = np.maximum(low, 0.0)
-    if figure == "mse":
-        return low, high
-    if figure == "rmse":
-        return np.sqrt(low), np.sqrt(high)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        variance = found.mse / (1 - found.r2)
-        return 1 - high / variance, 1 - low / variance
+    low = low if figure == "bias" else np.maximum(low, 0.0)
+    return (np.sqrt(low), np.sqrt(high)) if figure == "rmse" else (low, high)
+
+
+def _explained_interval(rows: Rows, sums: Sums) -> tuple[Floats, Floats]:
+    """Interval of R2: 1 - squared errors over squares around the mean label, both of which a cell brings."""
+
+    def parts(of: Sums) -> tuple[Floats, Floats]:
+        return of["ee"], performance.around_mean(of["n"], of["y"], of["yy"])
+
+    _, low, high = intervals.bucket_mean(*parts(sums), rows=sums["n"])
+    low, high = widened(rows, (low, high), parts, lambda of: of["n"])
+    return 1 - high, 1 - low
 
 
 def skill(rows: Rows, arguments: Arguments) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from dagster_project.core.errors import ModelboardError
 from dagster_project.pipeline.ingest import ingest, newest_day
 from dagster_project.pipeline.night import Night, Progress, silent
 from dagster_project.pipeline.render_definitions import main_window
@@ -21,9 +22,14 @@ def night_for(
 ) -> Night:
     """The night for `day`, or for the workspace's own `as_of` when none is asked for. `now` is UTC.
 
-    The day that is still going on is never the reported one: it becomes `running_day`.
+    The day that is still going on is never the reported one: it becomes `running_day`. Raises ModelboardError for a
+    day that is asked for and still to come.
     """
     today = now.astimezone(workspace.settings.zone).date()
+    if day is not None and day > today:
+        raise ModelboardError(
+            f"{day} is still to come; the newest day that can be reported is {today - ONE_DAY}"
+        )
     wanted = workspace.settings.as_of if day is None else day
     horizon = now + ONE_DAY
     if wanted == "newest":

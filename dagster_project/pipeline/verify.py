@@ -7,6 +7,7 @@ only, and nothing of what it recomputes comes from the code that made the figure
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,7 @@ from dagster_project.pipeline.verify_rows import Days, lake_rows, of_model
 from dagster_project.publish.receipts import MANIFEST, tree_hashes
 from dagster_project.publish.release import Release, published, releases
 from dagster_project.spec.loading import Workspace
-from dagster_project.store.warehouse import Warehouse
+from dagster_project.store.warehouse import ANEW, Warehouse
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,7 +52,7 @@ class Verification:
 
 
 def verify(workspace: Workspace, *, everything: bool = False, sample: int = SAMPLE) -> Verification:
-    """Check the published release; `everything` recomputes all readings that can be, else two seeded samples.
+    """Check the published release; `everything` hashes the lake and recomputes all readings, else two seeded samples.
 
     One sample is of whole models and versions, one of features; each has at most `sample` readings.
 
@@ -65,9 +66,10 @@ def verify(workspace: Workspace, *, everything: bool = False, sample: int = SAMP
     chain = _chain_differences(releases(workspace.build))
     chosen = _chosen(current.folder, None if everything else sample)
     as_of = dt.date.fromisoformat(manifest["as_of"])
-    readings = list(_reading_differences(workspace, chosen, as_of))
+    lake = _lake_differences(workspace, whole=everything)
+    readings = [] if lake else list(_reading_differences(workspace, chosen, as_of))
     checked = len(manifest["outputs"]) + len(releases(workspace.build)) + chosen.height
-    return Verification(checked, (*files, *chain, *readings))
+    return Verification(checked, (*files, *chain, *lake, *readings))
 
 
 def _file_differences(release: Release, noted: dict[str, str]) -> list[str]:
@@ -93,6 +95,25 @@ def _chain_differences(newest_first: Sequence[Release]) -> list[str]:
         if before and held and held.number == release.number - 1 and held.sha256 != before["manifest_sha256"]:
             wrong.append(f"{release.id}: the manifest of {held.id} is not the one it was chained to")
     return wrong
+
+
+def _lake_differences(workspace: Workspace, *, whole: bool) -> list[str]:
+    """Files of the lake that are gone or, where all of them are read, not what was written."""
+    with Warehouse.open(workspace.warehouse) as warehouse:
+        listed = dict(warehouse.frame("SELECT path, sha256 FROM ops.part ORDER BY path").iter_rows())
+    wrong = []
+    for path, sha256 in listed.items():
+        file = workspace.root / path
+        if not file.is_file():
+            wrong.append(f"{path}: gone from the lake, so no reading was recomputed; put it back, or {ANEW}")
+        elif whole and _sha256(file) != sha256:
+            wrong.append(f"{path}: changed after it was written, so no reading was recomputed")
+    return wrong
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _chosen(site: Path, sample: int | None) -> pl.DataFrame:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 from dagster_project.spec.loading import Workspace
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import polars as pl
 
 
@@ -43,7 +41,7 @@ def lake_rows(
     wanted = parts.filter((parts["kind"] == kind) & parts["day"].is_between(days.first, days.last))
     frames = [_empty(columns)]
     for path in wanted["path"]:
-        file = _place(workspace, path)
+        file = workspace.root / path
         there = pl.read_parquet_schema(file)
         frames.append(pl.read_parquet(file, columns=[name for name in columns if name in there]))
     return pl.concat(frames, how="diagonal_relaxed")
@@ -53,12 +51,6 @@ def of_model(rows: pl.DataFrame, model: str, version: str) -> pl.DataFrame:
     """Those of one model, and of one version unless that is ''."""
     own = rows.filter(rows["model_id"] == model)
     return own.filter(own["version"] == version) if version else own
-
-
-def _place(workspace: Workspace, path: str) -> Path:
-    """Where a lake file lies: paths are kept relative to the workspace or to its lake."""
-    inside = workspace.lake / path
-    return inside if inside.is_file() else workspace.root / path
 
 
 def _empty(columns: Sequence[str]) -> pl.DataFrame:

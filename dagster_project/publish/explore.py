@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -44,13 +45,13 @@ class Scripts:
     """`mbCharts`: specification by kind of chart."""
 
 
-def scripts(cache: Path) -> Scripts:
-    """The two scripts; made once, then read from `cache`."""
-    kept = cache / f"explore-{_fingerprint()}.json"
+def scripts(folder: Path) -> Scripts:
+    """The two scripts; made once, then read from `folder`."""
+    kept = folder / f"explore-{_fingerprint()}.json"
     if kept.is_file():
         return Scripts(**json.loads(kept.read_text(encoding="utf-8")))
-    made = Scripts(_library(), _charts())
-    cache.mkdir(parents=True, exist_ok=True)
+    made = _made()
+    folder.mkdir(parents=True, exist_ok=True)
     aside = kept.with_suffix(".tmp")
     aside.write_text(json.dumps({"library": made.library, "charts": made.charts}), encoding="utf-8")
     aside.replace(kept)
@@ -64,6 +65,12 @@ def licence() -> str:
     return _NOTE.format(
         package=PACKAGE, version=version(PACKAGE), licence=text.read_text(encoding="utf-8").strip()
     )
+
+
+@cache
+def _made() -> Scripts:
+    """They cost seconds: a process makes them once, whatever folders it writes them to."""
+    return Scripts(_library(), _charts())
 
 
 def _library() -> str:

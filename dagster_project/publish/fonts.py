@@ -7,6 +7,7 @@ Called by `build`.
 from __future__ import annotations
 
 import io
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -34,17 +35,17 @@ _RECIPE: Final = "1"
 """Raise it when the making below changes, so that cached files are made anew."""
 
 
-def inter_woff2(cache: Path) -> bytes:
-    """The font file; made once, then read from `cache`. Weights 400 to 700, text size."""
+def inter_woff2(folder: Path) -> bytes:
+    """The font file; made once, then read from `folder`. Weights 400 to 700, text size."""
     import fontTools
 
     source = (files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf").read_bytes()
     recipe = f"{_RECIPE} {fontTools.version} {_RANGES} {_SINGLE} {_FEATURES} {_WEIGHTS}".encode()
-    kept = cache / f"inter-{content_id(source + recipe)[:16]}.woff2"
+    kept = folder / f"inter-{content_id(source + recipe)[:16]}.woff2"
     if kept.is_file():
         return kept.read_bytes()
     made = _make(source)
-    cache.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     aside = kept.with_suffix(".tmp")
     aside.write_bytes(made)
     aside.replace(kept)
@@ -56,6 +57,7 @@ def inter_licence() -> str:
     return (files("fontpkg_inter") / "LICENSE").read_text(encoding="utf-8")
 
 
+@cache
 def _make(source: bytes) -> bytes:
     from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
@@ -69,7 +71,7 @@ def _make(source: bytes) -> bytes:
     subsetter = Subsetter(options)
     subsetter.populate(unicodes={c for a, b in _RANGES for c in range(a, b + 1)} | set(map(ord, _SINGLE)))
     subsetter.subset(font)
-    font = instantiateVariableFont(font, {"opsz": 14, "wght": _WEIGHTS})
+    font = instantiateVariableFont(font, {"opsz": 14, "wght": _WEIGHTS}, inplace=True)
     font.flavor = "woff2"
     out = io.BytesIO()
     font.save(out, reorderTables=True)

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project.core.errors import LedgerError
 from dagster_project.core.naming import slug
-from dagster_project.store.warehouse import Warehouse, quote
+from dagster_project.store.warehouse import ANEW, Warehouse, quote
 
 if TYPE_CHECKING:
     import polars as pl
@@ -253,6 +254,16 @@ def live_paths(
         {"kind": kind, "source": source, "days": None if days is None else list(days)},
     )
     return [str(root / path) for path in rows["path"]]
+
+
+def insist_whole(warehouse: Warehouse, root: Path) -> None:
+    """Raise LedgerError where listed files are gone: rows that were accepted would be missing from new figures."""
+    listed = warehouse.frame("SELECT path FROM ops.part ORDER BY path")["path"]
+    gone = [path for path in listed if not (root / path).is_file()]
+    if gone:
+        raise LedgerError(
+            f"{len(gone)} of {len(listed)} files of the lake are gone, such as {gone[0]}; put them back, or {ANEW}"
+        )
 
 
 def sweep(warehouse: Warehouse, root: Path) -> int:

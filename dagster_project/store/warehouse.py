@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 Parameters = Sequence[object] | Mapping[str, object] | None
 IN_LINE = re.compile(r"^LINE (\d+): ", re.MULTILINE)
 """Where DuckDB's message says which line of the statement it means."""
+ANEW = (
+    "move data/warehouse.duckdb and data/lake away, and the next night makes both anew from the logs that are there"
+    " (what earlier nights noted of the catalog and of milestones is then lost)"
+)
+"""What to do where the warehouse or the lake is broken."""
+DAMAGED = "Corrupt database file"
+"""How DuckDB says that blocks of the file are not what it wrote."""
 
 
 def quote(identifier: str) -> str:
@@ -46,10 +53,7 @@ def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
                 f"{path}: another run is writing this workspace; wait for it to end"
             ) from error
         reason = str(error).strip().partition("\n")[0]
-        raise ModelboardError(
-            f"{path}: this warehouse cannot be opened ({reason}); move it and data/lake away, and the next night"
-            " makes both anew from the logs that are there"
-        ) from error
+        raise ModelboardError(f"{path}: this warehouse cannot be opened ({reason}); {ANEW}") from error
 
 
 def _make_tables(path: Path | None, connection: duckdb.DuckDBPyConnection) -> None:
@@ -71,7 +75,10 @@ def refusals() -> Iterator[None]:
     except duckdb.Error as error:
         text = str(error).strip() or type(error).__name__
         place = IN_LINE.search(text)
-        raise QueryError(text.splitlines()[0], int(place[1]) if place else None) from error
+        reason = text.splitlines()[0]
+        if DAMAGED in reason:
+            raise ModelboardError(f"the warehouse is damaged ({reason}); {ANEW}") from error
+        raise QueryError(reason, int(place[1]) if place else None) from error
 
 
 @dataclass(frozen=True, slots=True)

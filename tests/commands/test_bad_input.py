@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,6 +232,24 @@ def test_a_disk_that_refuses_is_said_in_a_line(
     assert seen.err.strip().splitlines()[-1] == (
         f"modelboard: {refusal.strerror}: {refusal.filename}; the last site stays as it was"
     )
+
+
+def test_a_disk_that_refuses_the_notes_of_dagster_is_said_too(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps its runs in SQLite, and wraps what that says; the night itself may have been published."""
+
+    class WrappedError(Exception):
+        orig = sqlite3.OperationalError("disk I/O error")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise WrappedError("(sqlite3.OperationalError) disk I/O error [SQL: SELECT ...]")
+
+    monkeypatch.setattr("dagster_project.commands.night.prune_runs", refuse)
+    seen = run(capsys, root)
+    assert seen.code == 1
+    assert "data/dagster, where Dagster keeps its runs, cannot be written (disk I/O error)" in seen.err
+    assert "a fault of Modelboard" not in seen.err
 
 
 def test_an_error_nobody_foresaw_is_one_line_too(

@@ -10,6 +10,7 @@ from sklearn import metrics
 
 from dagster_project.core import histogram as h
 from dagster_project.core import performance as p
+from dagster_project.core.intervals import bucket_mean
 from dagster_project.core.types import Floats
 
 
@@ -120,6 +121,29 @@ def test_labels_that_do_not_vary_have_no_r2() -> None:
     assert np.isnan(found.r2).all()
     assert found.mse[0] == pytest.approx(0.1)
     assert np.isnan(found.mse[1])
+
+
+def test_squares_around_the_mean_add_up_to_the_denominator_of_r2() -> None:
+    """Whatever the cells: days, weeks, buckets of users."""
+    rng = np.random.default_rng(3)
+    y, cell = rng.normal(40, 7, 500), rng.integers(0, 32, 500)
+    n, total, squares = (np.bincount(cell, v, 32)[None] for v in (np.ones(500), y, y * y))
+    assert p.around_mean(n, total, squares).sum() == pytest.approx(((y - y.mean()) ** 2).sum())
+
+
+def test_nine_of_ten_intervals_of_r2_hold_the_true_one() -> None:
+    """Heavy-tailed labels, users who are alike: squared errors and the labels' own spread rise together."""
+    rng = np.random.default_rng(5)
+    bucket = np.repeat(rng.integers(0, 32, (400, 2000)), 6, axis=1)
+    x = rng.normal(size=bucket.shape) + np.repeat(0.5 * rng.normal(size=(400, 2000)), 6, axis=1)
+    y = 0.4 * x + rng.standard_t(5, size=bucket.shape)
+    truth = 0.2 / (0.2 + 5 / 3)
+    columns = (np.ones(y.shape), y, y * y, (y - 0.4 * x) ** 2)
+    n, total, squares, wrong = (np.array([np.bincount(b, v, 32) for b, v in zip(bucket, c, strict=True)])
+                                for c in columns)  # fmt: skip
+    _, low, high = bucket_mean(wrong, p.around_mean(n, total, squares), rows=n)
+    assert 0.86 <= np.mean((1 - high <= truth) & (truth <= 1 - low)) <= 0.94
+    assert np.mean(high - low) < 0.03
 
 
 def test_skill_is_one_less_the_ratio_of_errors() -> None:

@@ -370,3 +370,18 @@ def test_a_lost_row_stops_the_night(logs: Logs, monkeypatch: pytest.MonkeyPatch)
 def _one_less(written: object) -> pl.DataFrame:
     counts = written.counts  # type: ignore[attr-defined]
     return counts.select("file_id", "day", accepted=pl.col("rows") - 1, late=pl.col("late"))
+
+
+def test_a_lake_that_lost_a_file_stops_the_night(logs: Logs) -> None:
+    """New figures would lack accepted rows, and nobody would see it; the message says what to do."""
+    logs.csv("logs/a.csv", [request(1), request(2, day=2)])
+    logs.night()
+    lost = next((logs.root / "data" / "lake" / "requests").rglob("*.parquet"))
+    kept = lost.read_bytes()
+    lost.unlink()
+    with pytest.raises(
+        LedgerError, match=r"1 of 2 files of the lake are gone, such as data/lake/requests.*put"
+    ):
+        logs.night()
+    lost.write_bytes(kept)
+    logs.night()

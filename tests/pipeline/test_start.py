@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dagster_project.core.errors import ModelboardError
 from dagster_project.pipeline.ingest import ingest
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_definitions import put_definitions, put_state
@@ -53,13 +54,19 @@ def test_a_day_that_is_asked_for_wins(tmp_path: Path) -> None:
     assert (night.as_of, night.running_day) == (dt.date(2025, 1, 5), None)
 
 
+def test_a_day_that_is_still_to_come_is_refused(tmp_path: Path) -> None:
+    """A slip of the pen in --as-of publishes no other day instead."""
+    now = dt.datetime(2025, 3, 10, 2, 15, tzinfo=dt.UTC)
+    made = workspace(tmp_path / "w", "name: A\n")
+    with pytest.raises(ModelboardError, match=r"2052-03-09 is still to come; the newest .* is 2025-03-09"):
+        night_for(made, day=dt.date(2052, 3, 9), now=now)
+
+
 def test_a_day_that_is_not_over_is_never_reported_as_whole(tmp_path: Path) -> None:
-    """Asking for today, or a day to come, reports yesterday."""
+    """Asking for today reports yesterday, with today as far as it has come."""
     found = workspace(tmp_path / "w", "name: A\n")
-    now = dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC)
-    for asked in (dt.date(2025, 3, 1), dt.date(2030, 1, 1)):
-        night = night_for(found, day=asked, now=now)
-        assert (night.as_of, night.running_day) == (dt.date(2025, 2, 28), dt.date(2025, 3, 1))
+    night = night_for(found, day=dt.date(2025, 3, 1), now=dt.datetime(2025, 3, 1, 12, tzinfo=dt.UTC))
+    assert (night.as_of, night.running_day) == (dt.date(2025, 2, 28), dt.date(2025, 3, 1))
 
 
 def test_newest_is_the_newest_day_of_the_logs(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from dagster_project.core.errors import PublishError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import release
-from dagster_project.pipeline.verify import verify
+from dagster_project.pipeline.verify import _sha256, verify
 from dagster_project.pipeline.verify_readings import label_figures, request_figures
 from dagster_project.publish.api import READING_COLUMNS
 from dagster_project.publish.receipts import release_id
@@ -55,9 +55,10 @@ def publish(night: Night, figures: dict[tuple[str, str], float], digest: str = "
             path = workspace.lake / kind / "log" / DAY.isoformat() / "all.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             frame.write_parquet(path)
-            place = path.relative_to(workspace.lake).as_posix()
+            place, sha256 = path.relative_to(workspace.root).as_posix(), _sha256(path)
             warehouse.run(
-                "INSERT INTO ops.part (kind, source, day, path) VALUES (?, 'log', ?, ?)", [kind, DAY, place]
+                "INSERT INTO ops.part (kind, source, day, path, sha256) VALUES (?, 'log', ?, ?, ?)",
+                [kind, DAY, place, sha256],
             )
         return release(night, warehouse, staged).folder
 
@@ -119,6 +120,19 @@ def test_a_broken_chain_is_named(night: Night) -> None:
     (first / "manifest.json").write_text(json.dumps(manifest | {"organization": "Somebody else"}))
     (difference,) = verify(night.workspace).differences
     assert "is not the one it was chained to" in difference
+
+
+def test_files_of_the_lake_that_are_gone_or_changed_are_named(night: Night) -> None:
+    """With what to do; no reading is recomputed from what is left. Changes are looked for where all is."""
+    publish(night, TRUE)
+    file = next((night.workspace.lake / "labelled").rglob("*.parquet"))
+    LABELLED.head(2).write_parquet(file)
+    (changed,) = verify(night.workspace, everything=True).differences
+    assert changed.startswith(f"{file.relative_to(night.workspace.root)}: changed after it was written")
+    file.unlink()
+    (gone,) = verify(night.workspace).differences
+    assert "gone from the lake" in gone
+    assert "put it back, or move data/warehouse.duckdb and data/lake away" in gone
 
 
 def test_nothing_published_is_an_error(night: Night) -> None:

@@ -20,6 +20,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> explore.Scripts:
 
 def test_scripts_are_made_once_and_then_read(made: explore.Scripts, tmp_path: Path) -> None:
     """A second making in an empty cache gives the same bytes, a third only reads."""
+    explore._made.cache_clear()
     assert explore.scripts(tmp_path) == made
     kept = next(tmp_path.glob("explore-*.json"))
     before = kept.stat().st_mtime_ns

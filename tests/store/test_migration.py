@@ -160,7 +160,10 @@ def test_a_file_that_is_no_warehouse_is_refused_in_words(tmp_path: Path) -> None
     """Not a fault of ours: the message says what to do."""
     path = tmp_path / "warehouse.duckdb"
     path.write_bytes(b"no database at all\n" * 400)
-    with pytest.raises(ModelboardError, match=r"cannot be opened.*move it"), Warehouse.open(path):
+    with (
+        pytest.raises(ModelboardError, match=r"cannot be opened.*; move data/warehouse"),
+        Warehouse.open(path),
+    ):
         pass
 
 

@@ -89,3 +89,19 @@ def test_a_share_of_memory_is_given_back() -> None:
         with pytest.raises(QueryError), warehouse.within("100MB"):
             warehouse.run("SELECT nothing")
         assert warehouse.value(setting) == before
+
+
+def test_a_damaged_warehouse_says_what_to_do(tmp_path: Path) -> None:
+    """A disk that lost blocks is nobody's wrong statement."""
+    path = tmp_path / "warehouse.duckdb"
+    with Warehouse.open(path) as warehouse:
+        warehouse.run("CREATE TABLE big AS SELECT hash(i) AS h FROM range(500_000) AS r(i)")
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(b"not what it was" * 20_000)
+    with (
+        Warehouse.open(path) as warehouse,
+        pytest.raises(ModelboardError, match=r"damaged.*move data/warehouse\.duckdb and data/lake away"),
+    ):
+        warehouse.value("SELECT sum(h % 7) FROM big")
