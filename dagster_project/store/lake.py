@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project.core.errors import ModelboardError
 from dagster_project.core.naming import slug
 from dagster_project.store.warehouse import Warehouse, quote
 
@@ -32,6 +33,11 @@ WRITERS = 2
 ZSTD_LEVEL = 1
 """Level 3 makes files 1 % smaller and costs a tenth more."""
 SHORT_SHA = 12
+MADE_ANEW = (
+    "put it back, or move data/lake and data/warehouse.duckdb away, and the next night makes both anew from the logs"
+    " that are there"
+)
+"""What a person can do about a file that is gone or damaged."""
 PLAIN_SEGMENTS = ("consumer", "pattern", "deployment", "version")
 
 
@@ -246,12 +252,18 @@ def live_paths(
     source: str | None = None,
     days: Sequence[dt.date] | None = None,
 ) -> list[str]:
-    """Absolute paths of the listed files, in order; of all sources and days where these are not given."""
+    """Absolute paths of the listed files, in order; of all sources and days where these are not given.
+
+    Raises ModelboardError where one of them is gone: nothing but a person deletes a listed file.
+    """
     rows = warehouse.frame(
         "SELECT path FROM ops.part WHERE kind = $kind AND ($source IS NULL OR source = $source)"
         " AND ($days IS NULL OR day IN (SELECT unnest($days::date[]))) ORDER BY path",
         {"kind": kind, "source": source, "days": None if days is None else list(days)},
     )
+    for path in rows["path"]:
+        if not (root / path).is_file():
+            raise ModelboardError(f"{root / path}: this file of the lake is gone; {MADE_ANEW}")
     return [str(root / path) for path in rows["path"]]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dagster_project.core.errors import PublishError
+from dagster_project.core.errors import ModelboardError, PublishError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import release
 from dagster_project.pipeline.verify import verify
@@ -119,6 +119,18 @@ def test_a_broken_chain_is_named(night: Night) -> None:
     (first / "manifest.json").write_text(json.dumps(manifest | {"organization": "Somebody else"}))
     (difference,) = verify(night.workspace).differences
     assert "is not the one it was chained to" in difference
+
+
+@pytest.mark.parametrize("content", [None, b"PAR1 no more"])
+def test_a_lake_file_that_is_gone_or_damaged_is_named(night: Night, content: bytes | None) -> None:
+    """What cannot be recomputed is no fault of the program, and no agreement."""
+    publish(night, {("requests", "spam"): 1.0})
+    for file in night.workspace.root.glob("data/lake/**/*.parquet"):
+        file.unlink()
+        if content is not None:
+            file.write_bytes(content)
+    with pytest.raises(ModelboardError, match="this file of the lake is gone or damaged"):
+        verify(night.workspace)
 
 
 def test_nothing_published_is_an_error(night: Night) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dagster_project.core.errors import ModelboardError
 from dagster_project.store import lake, requests
 from dagster_project.store.lake import segment_value, write_parts
 from dagster_project.store.warehouse import Warehouse
@@ -108,3 +109,17 @@ def test_segment_values() -> None:
             0
         )
     assert row == ("5", "missing", "x", "missing")
+
+
+def test_a_file_that_somebody_deleted_is_named_with_the_way_out(tmp_path: Path) -> None:
+    """New rows of its day cannot be put beside the old ones; no figure is made of what is left."""
+    logs = Logs.make(tmp_path)
+    logs.csv("logs/a.csv", [request(1)])
+    logs.night()
+    for file in tmp_path.glob("data/lake/**/*.parquet"):
+        file.unlink()
+    logs.csv("logs/b.csv", [request(2)])
+    with pytest.raises(
+        ModelboardError, match=r"this file of the lake is gone; put it back, or move data/lake"
+    ):
+        logs.night()
