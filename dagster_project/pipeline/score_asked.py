@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project import __version__
 from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_importance import importance_rows
@@ -51,14 +52,15 @@ class Asked:
 
 
 def find_asked(night: Night, warehouse: Warehouse) -> Asked:
-    """Compare the digests of all days with those that were scored."""
+    """Compare the digests of all days with those that were scored; another version makes the windows anew."""
     rules = find_rules(night, warehouse)
     arrival = label_arrival(warehouse, usual_days(rules, night.as_of), night.as_of)
     digests = _day_digests(night, warehouse, rules, still_coming(arrival, night.as_of))
     before = dict(warehouse.connection.execute("SELECT day, digest FROM ops.scored").fetchall())
     spans = _windows(night)
     reach = {day for span in spans for day in span.members} | _rolling_days(rules, spans)
-    digest = _sha([str(night.as_of), *(f"{day} {digests[day]}" for day in sorted(reach & digests.keys()))])
+    held = (f"{day} {digests[day]}" for day in sorted(reach & digests.keys()))
+    digest = _sha([__version__, str(night.as_of), *held])
     same = warehouse.value("SELECT value FROM ops.state WHERE key = ?", [WINDOWS]) == digest
     return Asked(
         days=tuple(sorted(day for day in digests if digests[day] != before.get(day))),

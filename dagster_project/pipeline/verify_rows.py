@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.core.errors import ModelboardError
 from dagster_project.spec.loading import Workspace
+from dagster_project.store.warehouse import ANEW
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,7 +36,7 @@ def lake_rows(
 ) -> pl.DataFrame:
     """The lake's rows of some days; NULL in columns that are younger than a file.
 
-    `parts` has kind, day and path of each file of the lake.
+    `parts` has kind, day and path of each file of the lake. Raises ModelboardError where one is gone or damaged.
     """
     import polars as pl
 
@@ -42,8 +44,13 @@ def lake_rows(
     frames = [_empty(columns)]
     for path in wanted["path"]:
         file = workspace.root / path
-        there = pl.read_parquet_schema(file)
-        frames.append(pl.read_parquet(file, columns=[name for name in columns if name in there]))
+        try:
+            there = pl.read_parquet_schema(file)
+            frames.append(pl.read_parquet(file, columns=[name for name in columns if name in there]))
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise ModelboardError(
+                f"{file}: this file of the lake is damaged; put back what was there, or {ANEW}"
+            ) from error
     return pl.concat(frames, how="diagonal_relaxed")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dagster_project.core.errors import PublishError
+from dagster_project.core.errors import ModelboardError, PublishError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import release
 from dagster_project.pipeline.verify import _sha256, recomputed, verify
@@ -136,6 +136,15 @@ def test_files_of_the_lake_that_are_gone_or_changed_are_named(night: Night) -> N
     (gone,) = verify(night.workspace).differences
     assert "gone from the lake" in gone
     assert "put it back, or move data/warehouse.duckdb and data/lake away" in gone
+
+
+def test_a_lake_file_that_cannot_be_read_is_named(night: Night) -> None:
+    """What cannot be recomputed is no fault of the program, and no agreement."""
+    publish(night, {("requests", "spam"): 1.0})
+    for file in night.workspace.root.glob("data/lake/**/*.parquet"):
+        file.write_bytes(b"PAR1 no more")
+    with pytest.raises(ModelboardError, match="this file of the lake is damaged"):
+        verify(night.workspace)
 
 
 def test_nothing_published_is_an_error(night: Night) -> None:
