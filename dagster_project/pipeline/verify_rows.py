@@ -49,7 +49,7 @@ def lake_rows(
             frames.append(pl.read_parquet(file, columns=[name for name in columns if name in there]))
         except (OSError, pl.exceptions.PolarsError) as error:
             raise ModelboardError(
-                f"{file}: this file of the lake is damaged; put back what was there, or {ANEW}"
+                f"{file}: damaged in the lake; put back what was there, or {ANEW}"
             ) from error
     return pl.concat(frames, how="diagonal_relaxed")
 

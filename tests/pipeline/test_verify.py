@@ -143,7 +143,7 @@ def test_a_lake_file_that_cannot_be_read_is_named(night: Night) -> None:
     publish(night, {("requests", "spam"): 1.0})
     for file in night.workspace.root.glob("data/lake/**/*.parquet"):
         file.write_bytes(b"PAR1 no more")
-    with pytest.raises(ModelboardError, match="this file of the lake is damaged"):
+    with pytest.raises(ModelboardError, match="damaged in the lake; put back"):
         verify(night.workspace)
 
 
