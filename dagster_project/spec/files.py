@@ -7,6 +7,7 @@ only the workspace's. Called by `loading`.
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,11 +71,25 @@ class Shelf:
 
 
 def _listed(root: Path, folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
-    """Relative name -> path of the files below root/folder that end in one of the suffixes."""
-    paths = (path for path in (root / folder).rglob("*") if path.suffix in suffixes and path.is_file())
-    listed = {path.relative_to(root).as_posix(): path for path in paths}
+    """Relative name -> path of the files below root/folder that end in one of the suffixes.
+
+    Raises WorkspaceError for a folder that may not be listed: its declarations would vanish without a word.
+    """
+
+    def refuse(error: OSError) -> None:
+        closed = Path(str(error.filename)).relative_to(root).as_posix()
+        raise WorkspaceError([Problem(closed, None, "", f"cannot be opened: {error.strerror}")]) from error
+
+    if not (root / folder).is_dir():
+        return {}
+    paths = (Path(top, name) for top, _, names in os.walk(root / folder, onerror=refuse) for name in names)
+    found = {
+        path.relative_to(root).as_posix(): path
+        for path in paths
+        if path.suffix in suffixes and path.is_file()
+    }
     return {
         name: path
-        for name, path in listed.items()
+        for name, path in found.items()
         if not any(part.startswith(".") for part in name.split("/"))
     }
