@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from pathlib import Path
 
 import polars as pl
@@ -67,13 +68,14 @@ def publish(night: Night, figures: dict[str, float], feature: str = "x") -> None
             [BEFORE, BEFORE],
         )
         for day, values in zip((BEFORE, AS_OF), NUMBERS, strict=True):
-            place = f"requests/log/{day}/all.parquet"
-            (night.workspace.lake / place).parent.mkdir(parents=True, exist_ok=True)
+            place = f"data/lake/requests/log/{day}/all.parquet"
+            file = night.workspace.root / place
+            file.parent.mkdir(parents=True, exist_ok=True)
             frame = pl.DataFrame({"model_id": ["m"] * 4, "version": ["1"] * 4, "f:x": values})
-            frame.write_parquet(night.workspace.lake / place)
+            frame.write_parquet(file)
             warehouse.run(
-                "INSERT INTO ops.part (kind, source, day, path) VALUES ('requests', 'log', ?, ?)",
-                [day, place],
+                "INSERT INTO ops.part (kind, source, day, path, sha256) VALUES ('requests', 'log', ?, ?, ?)",
+                [day, place, hashlib.sha256(file.read_bytes()).hexdigest()],
             )
         name = release_id(AS_OF.isoformat(), "a" * 64)
         (staged / "api" / "build.json").write_text(f'{{"release": "{name}", "digest": "{"a" * 64}"}}')
