@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 PORTION_ROWS = 200_000
 """Rows sorted at a time; one of requests takes about 300 bytes."""
-RANKED_ROWS = 50_000
-"""About so many ids say where a model's day is cut."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,15 +53,14 @@ def count_models(warehouse: Warehouse, query: Query, large: int) -> None:
 def sorted_by_file(warehouse: Warehouse, sql: str, query: Query) -> Iterator[pa.RecordBatch]:
     """Batches of a statement in the order of files: by day, shared before large models, model and time."""
     for run in runs(_counted(warehouse, "by_file"), PORTION_ROWS):
-        for portion in _cut(warehouse, query, run, _of(run, "of_models_of_a_size"), "times"):
+        for portion in _cut(warehouse, run, query):
             yield from _batches(warehouse, sql, query, portion)
 
 
 def sorted_by_model(warehouse: Warehouse, sql: str, query: Query) -> Iterator[pa.RecordBatch]:
-    """Batches of a statement in the order of day, model and id."""
+    """Batches of a statement in the order of day and model."""
     for run in runs(_counted(warehouse, "by_model"), PORTION_ROWS):
-        for portion in _cut(warehouse, query, run, _of(run, "of_models"), "ids"):
-            yield from _batches(warehouse, sql, query, portion)
+        yield from _batches(warehouse, sql, query, _of(run, "of_models"))
 
 
 def named(sql: str, parameters: Mapping[str, object]) -> dict[str, object]:
@@ -119,21 +116,20 @@ def _of(run: Sequence[ModelDay], models: str) -> _Portion:
     return _Portion(statement("portions", models), {**names, "large": first.large})
 
 
-def _cut(
-    warehouse: Warehouse, query: Query, run: Sequence[ModelDay], whole: _Portion, by: str
-) -> Iterator[_Portion]:
-    """A run as it is; one model's day that is too large in pieces `by` its 'times' or 'ids'."""
-    rows = _rows(run)
-    pieces = -(-rows // PORTION_ROWS)
+def _cut(warehouse: Warehouse, run: Sequence[ModelDay], query: Query) -> Iterator[_Portion]:
+    """A run as it is; one model's day that is too large in pieces of its time."""
+    whole = _of(run, "of_models_of_a_size")
+    pieces = -(-_rows(run) // PORTION_ROWS)
     if len(run) > 1 or pieces < 2:
         yield whole
         return
-    sql = statement("portions", by, rows=query.rows, portion=whole.where)
-    asked = {"shares": [i / pieces for i in range(1, pieces)], "one_in": max(1, rows // RANKED_ROWS)}
-    cuts = warehouse.value(sql, named(sql, {**query.parameters, **whole.parameters, **asked}))
-    places = [None, *(sorted(set(cuts)) if isinstance(cuts, list) else ()), None]
-    for after, until in pairwise(places):
-        condition = f"{whole.where} AND {statement('portions', f'of_{by}')}"
+    sql = statement("portions", "times", rows=query.rows, portion=whole.where)
+    shares = [i / pieces for i in range(1, pieces)]
+    cuts = warehouse.value(sql, named(sql, {**query.parameters, **whole.parameters, "shares": shares}))
+    assert isinstance(cuts, list)  # noqa: S101  narrowing: quantiles of a list of shares are a list
+    times = [None, *sorted(set(cuts)), None]
+    for after, until in pairwise(times):
+        condition = f"{whole.where} AND {statement('portions', 'of_times')}"
         yield _Portion(condition, {**whole.parameters, "after": after, "until": until})
 
 

@@ -25,11 +25,3 @@ AND u.model_id IN (SELECT m.model_id FROM temp.model_day AS m WHERE m.day = $day
 
 -- name: times
 SELECT approx_quantile(u.event_time, $shares::FLOAT[]) FROM ({rows}) AS u WHERE {portion}
-
--- name: of_ids
-($after IS NULL OR u.request_id > $after) AND ($until IS NULL OR u.request_id <= $until)
-
--- name: ids
--- Of a sample: where the cuts lie decides how much is sorted at a time, and not what comes out.
-SELECT quantile_disc(u.request_id, $shares::FLOAT[]) FROM ({rows}) AS u
-WHERE {portion} AND hash(u.request_id) % $one_in::UBIGINT = 0
