@@ -7,7 +7,6 @@ only, and nothing of what it recomputes comes from the code that made the figure
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +25,7 @@ from dagster_project.pipeline.verify_readings import (
     tolerance,
 )
 from dagster_project.pipeline.verify_rows import Days, lake_rows, of_model
-from dagster_project.publish.receipts import MANIFEST, tree_hashes
+from dagster_project.publish.receipts import MANIFEST, file_sha256, tree_hashes
 from dagster_project.publish.release import Release, published, releases
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.files import BUILTIN
@@ -118,14 +117,9 @@ def _lake_differences(workspace: Workspace, *, whole: bool) -> list[str]:
         file = workspace.root / path
         if not file.is_file():
             wrong.append(f"{path}: gone from the lake, so no reading was recomputed; put it back, or {ANEW}")
-        elif whole and _sha256(file) != sha256:
+        elif whole and file_sha256(file) != sha256:
             wrong.append(f"{path}: changed after it was written, so no reading was recomputed")
     return wrong
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _chosen(site: Path, metrics: frozenset[str], sample: int | None) -> pl.DataFrame:

@@ -14,10 +14,10 @@ import pytest
 from dagster_project.core.errors import ModelboardError, PublishError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import release
-from dagster_project.pipeline.verify import _sha256, recomputed, verify
+from dagster_project.pipeline.verify import recomputed, verify
 from dagster_project.pipeline.verify_readings import label_figures, request_figures
 from dagster_project.publish.api import READING_COLUMNS
-from dagster_project.publish.receipts import release_id
+from dagster_project.publish.receipts import file_sha256, release_id
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
@@ -58,7 +58,7 @@ def publish(night: Night, figures: dict[tuple[str, str], float], digest: str = "
             path = workspace.lake / kind / "log" / DAY.isoformat() / "all.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             frame.write_parquet(path)
-            place, sha256 = path.relative_to(workspace.root).as_posix(), _sha256(path)
+            place, sha256 = path.relative_to(workspace.root).as_posix(), file_sha256(path)
             warehouse.run(
                 "INSERT INTO ops.part (kind, source, day, path, sha256) VALUES (?, 'log', ?, ?, ?)",
                 [kind, DAY, place, sha256],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +14,7 @@ from dagster_project.pipeline.release import release
 from dagster_project.pipeline.verify import verify
 from dagster_project.pipeline.verify_features import drift_figures, window_figures
 from dagster_project.publish.api import READING_COLUMNS
-from dagster_project.publish.receipts import release_id
+from dagster_project.publish.receipts import file_sha256, release_id
 from dagster_project.store.warehouse import Warehouse
 from tests.site.fixture import AS_OF, write_workspace
 
@@ -75,7 +74,7 @@ def publish(night: Night, figures: dict[str, float], feature: str = "x") -> None
             frame.write_parquet(file)
             warehouse.run(
                 "INSERT INTO ops.part (kind, source, day, path, sha256) VALUES ('requests', 'log', ?, ?, ?)",
-                [day, place, hashlib.sha256(file.read_bytes()).hexdigest()],
+                [day, place, file_sha256(file)],
             )
         name = release_id(AS_OF.isoformat(), "a" * 64)
         (staged / "api" / "build.json").write_text(f'{{"release": "{name}", "digest": "{"a" * 64}"}}')
