@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dagster_project.store.warehouse import quote, quote_table
+from dagster_project.store.warehouse import all_or_nothing, quote, quote_table
 
 NOTED = "schema"
 """Key of ops.state: the digest of the schema that the warehouse has."""
@@ -50,16 +50,11 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection, schema: str) -> None
     before = _tables(connection)
     if ("ops", "state") in before and _noted(connection) == digest:
         return
-    connection.execute("BEGIN")
-    try:
+    with all_or_nothing(connection):
         remade = _migrate(connection, before, _wanted(schema)) if before else ()
         connection.execute(schema)
         _forget_marks(connection, remade)
         connection.execute("INSERT OR REPLACE INTO ops.state VALUES (?, ?)", [NOTED, digest])
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def _noted(connection: duckdb.DuckDBPyConnection) -> str | None:

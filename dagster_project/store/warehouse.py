@@ -68,6 +68,18 @@ def _make_tables(path: Path | None, connection: duckdb.DuckDBPyConnection) -> No
 
 
 @contextmanager
+def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A transaction that is undone by whatever ends it early, an interrupt too."""
+    connection.execute("BEGIN")
+    done = False
+    try:
+        yield
+        done = True
+    finally:
+        connection.execute("COMMIT" if done else "ROLLBACK")
+
+
+@contextmanager
 def refusals() -> Iterator[None]:
     """DuckDB's errors as QueryError: the first line of the message, and the line of the statement it names."""
     try:
@@ -169,10 +181,5 @@ class Warehouse:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing."""
-        self.connection.execute("BEGIN")
-        try:
+        with all_or_nothing(self.connection):
             yield
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")

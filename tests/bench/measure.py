@@ -56,13 +56,13 @@ def python(*words: str, limit_s: float = LIMIT_S, executable: Path | None = None
         )
         timer = threading.Timer(limit_s, os.killpg, (child.pid, signal.SIGKILL))
         timer.start()
+        status = None
         try:
             _, status, usage = os.wait4(child.pid, 0)
-        except BaseException:
-            os.killpg(child.pid, signal.SIGKILL)
-            raise
         finally:
             timer.cancel()
+            if status is None:
+                os.killpg(child.pid, signal.SIGKILL)
         wall = time.perf_counter() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
