@@ -43,8 +43,9 @@ def night_for(
 
 
 def out_of_sight(night: Night, warehouse: Warehouse) -> str:
-    """In one line, why the night's pages are empty although there are requests; '' where they are not.
+    """In one line, why the night's pages are empty; '' where they are not, or no request is awaited.
 
+    What was read in vain, `remarks` says;
     `reports/marts/out_of_sight.sql` says the same to the reader of the home page.
     """
     start = night.as_of - (main_window(night.workspace.settings.windows) - 1) * ONE_DAY
@@ -52,26 +53,14 @@ def out_of_sight(night: Night, warehouse: Warehouse) -> str:
         "day"
     ].to_list()
     if not days:
-        return _nothing_read(warehouse)
+        is_awaited = warehouse.value("SELECT count(*) FROM catalog.source WHERE kind = 'requests'")
+        return "no request was read" if is_awaited else ""
     if any(start <= day <= night.as_of or day == night.running_day for day in days):
         return ""
     which, nearest = ("newest", days[-1]) if days[-1] < start else ("oldest", days[0])
     return (
         f"the {which} request is of {nearest}; use --as-of {nearest}, or as_of: newest in data/workspace.yml"
     )
-
-
-def _nothing_read(warehouse: Warehouse) -> str:
-    """Why there is no request at all, where files were read in vain."""
-    aside = warehouse.frame("SELECT path, reason FROM ops.file WHERE state <> 'read' ORDER BY path LIMIT 1")
-    if aside.height:
-        return "no request was read; {} was set aside: {}".format(*aside.row(0))
-    rejects = warehouse.frame("SELECT path, n, reason FROM ops.reject ORDER BY n DESC, path, reason LIMIT 1")
-    if rejects.height:
-        return "no request was accepted; of {}, {} rows were rejected, such as: {}".format(*rejects.row(0))
-    if warehouse.value("SELECT count(*) FROM catalog.source WHERE kind = 'requests'"):
-        return "no file was found; see files: in data/sources/"
-    return ""
 
 
 def _newest(workspace: Workspace, provisional: Night) -> dt.date | None:

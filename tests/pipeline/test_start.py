@@ -11,6 +11,7 @@ import pytest
 from dagster_project.core.errors import ModelboardError
 from dagster_project.pipeline.ingest import ingest
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.remarks import remarks
 from dagster_project.pipeline.render_definitions import put_definitions, put_state
 from dagster_project.pipeline.render_views import create_views
 from dagster_project.pipeline.start import night_for, out_of_sight
@@ -117,13 +118,9 @@ def test_a_day_that_the_logs_do_not_reach_is_said(
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("a.csv", "time;model\n1;m\n", "no request was read; logs/a.csv was set aside: has no column 't'"),
-        (
-            "a.csv",
-            "t,m\nyesterday,m\n",
-            "no request was accepted; of logs/a.csv, 1 rows were rejected, such as: ",
-        ),
-        ("a.txt", "t,m\n", "no file was found; see files: in data/sources/"),
+        ("a.csv", "time;model\n1;m\n", "logs/a.csv was set aside: has no column 't'"),
+        ("a.csv", "t,m\nyesterday,m\n", "source log: 1 row was rejected, such as: "),
+        ("a.txt", "t,m\n", "source log: no file matches logs/*.csv"),
     ],
 )
 def test_a_night_that_read_nothing_says_why(tmp_path: Path, name: str, content: str, said: str) -> None:
@@ -139,4 +136,6 @@ def test_a_night_that_read_nothing_says_why(tmp_path: Path, name: str, content: 
     with Warehouse.open(None) as warehouse:
         ingest(night, warehouse)
         put_definitions(night.workspace, warehouse)
-        assert out_of_sight(night, warehouse).startswith(said)
+        assert out_of_sight(night, warehouse) == "no request was read"
+        (why,) = remarks(night, warehouse)
+    assert why.startswith(said)
