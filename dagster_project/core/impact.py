@@ -16,6 +16,7 @@ import numpy as np
 from dagster_project.core.intervals import LEVEL, bucket_total, ratio_variance
 from dagster_project.core.types import Evidence, Floats, Numbers
 
+DAYS_A_MONTH = 365.25 / 12
 FEWEST_OUTCOMES = 100
 """Outcomes each arm of an experiment needs before its effect is shown."""
 MISMATCH = 0.001

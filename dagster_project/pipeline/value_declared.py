@@ -22,7 +22,6 @@ from dagster_project.store.warehouse import Warehouse
 if TYPE_CHECKING:
     import polars as pl
 
-DAYS_A_MONTH = 365.25 / 12
 SPAN = ["day", "window_days"]
 ERRORS = ("n", "ae", "bn", "pae", "bae")
 """Sums of `daily.outcome_regression` that money per unit of error rests on."""
@@ -83,7 +82,9 @@ def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame, curren
     cost = given.cost.per_day * pl.col("days") + given.cost.per_1000 * pl.col("records") / 1000
     money = served.with_columns(
         cost.cast(pl.Float64).alias("cost"),
-        (pl.lit(given.plan_per_month, dtype=pl.Float64) * pl.col("window_days") / DAYS_A_MONTH).alias("plan"),
+        (pl.lit(given.plan_per_month, dtype=pl.Float64) * pl.col("window_days") / impact.DAYS_A_MONTH).alias(
+            "plan"
+        ),
         pl.lit("declared").alias("kind"),
     )
     told = f"times declared money: {declared_money(given, currency)}"

@@ -11,12 +11,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dagster_project.core.impact import DAYS_A_MONTH
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_grade import chosen_target
 from dagster_project.spec.catalog import Model
 from dagster_project.store.warehouse import Warehouse
 
-DAYS_A_MONTH = 30.4375
 BEFORE_DAYS = 28
 FLOOR_SHARE = 0.05
 """The least lead over the alternative that is divided by, as a share of the accepted quality."""

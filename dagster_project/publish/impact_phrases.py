@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from dagster_project.core import formatting
+from dagster_project.core.impact import DAYS_A_MONTH
 from dagster_project.publish import words
 from dagster_project.publish.views import Row
 from dagster_project.publish.words import number
@@ -32,7 +33,9 @@ def impact_plan(impact: Row, currency: str) -> str:
     if impact["basis"]:
         said.append(f"Counted as: {impact['basis']}.")
     over = "day" if impact["days"] == 1 else f"{impact['days']} days"
-    said.append(f"Over the {over} to {words.day(impact['day'])}, times 30.44 / {impact['days']} for a month.")
+    said.append(
+        f"Over the {over} to {words.day(impact['day'])}, times {DAYS_A_MONTH:.2f} / {impact['days']} for a month."
+    )
     return " ".join(said)
 
 

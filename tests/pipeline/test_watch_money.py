@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.pipeline.watch_money import DAYS_A_MONTH, Money
+from dagster_project.core.impact import DAYS_A_MONTH
+from dagster_project.pipeline.watch_money import Money
 from dagster_project.spec.catalog import Model
 from tests.pipeline.watching import a_night, workspace
 
