@@ -36,8 +36,8 @@ Series = tuple[str, Sequence[Number], str]
 MOST_DIGITS = 8
 """Of an edge of a bin; edges nearer to each other than that stay alike."""
 _GAP = 0.22
-_UNEVEN = " Bins are not equally wide: compare now with the reference, not one bar with the next."
 """Share of a column's place that stays empty."""
+_UNEVEN = " Bins are not equally wide: compare now with the reference, not one bar with the next."
 
 
 def bar_chart(

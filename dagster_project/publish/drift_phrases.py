@@ -22,7 +22,7 @@ def drift_lead(distances: Sequence[Row], outputs: Sequence[Row], model: Row, sea
     """How many features moved against which days, what the answers did, and what that means."""
     inputs, answers = _split(distances)
     said = [
-        f"{_inputs_moved(inputs)} {reference(model)}.",
+        inputs_moved(inputs, reference(model)),
         answers_moved(answers),
         *(map(positives, outputs)),
         f"{words.capitalize_first(str(season['words']))}." if season and is_season(model, season) else "",
@@ -182,14 +182,15 @@ def shapes_lead(pairs: Sequence[tuple[Row, Row | None]]) -> str:
     return f"{words.spoken(moved)} moved" if moved else "none of them moved far"
 
 
-def _inputs_moved(inputs: Sequence[Row]) -> str:
+def inputs_moved(inputs: Sequence[Row], against: str) -> str:
+    """How many features moved, by their grades; `against` says what they are compared with."""
     if not inputs:
-        return "No feature is logged; answers are compared with"
+        return f"No feature is logged; answers are compared with {against}."
     features = words.plural(len(inputs), "feature")
     poor, watch = ([str(d["title"]) for d in inputs if d["grade"] == grade] for grade in MOVED)
     if not poor and not watch:
-        return f"None of {features} is poor or on watch, against"
-    return f"{len(poor)} of {features} poor{_named(poor)}, {len(watch)} on watch{_named(watch)}, against"
+        return f"None of {features} is poor or on watch, against {against}."
+    return f"{len(poor)} of {features} poor{_named(poor)}, {len(watch)} on watch{_named(watch)}, against {against}."
 
 
 def _named(features: list[str]) -> str:
