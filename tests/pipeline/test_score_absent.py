@@ -108,14 +108,9 @@ def test_every_need_is_counted(tmp_path: Path) -> None:
 def test_a_model_that_fell_silent_is_not_told_what_its_log_lacks(tmp_path: Path) -> None:
     """Its log had features, scores and latency; what there is not is a request of the window."""
     of = workspace(tmp_path, [{"id": "m", "task": "binary"}])
+    rows = requests("m", day(0), N, {"x": np.arange(N, dtype=float)}, score=0.5, latency_ms=7.0)
     with Warehouse.open(None) as warehouse:
-        put(
-            of,
-            warehouse,
-            "requests",
-            "log",
-            requests("m", day(0), N, {"x": np.arange(N, dtype=float)}, score=0.5, latency_ms=7.0),
-        )
+        put(of, warehouse, "requests", "log", rows)
         summarise(night(of, day(40)), warehouse)
         score(night(of, day(40)), warehouse)
         card = warehouse.frame("SELECT DISTINCT grade, reason FROM mart.scorecard WHERE family <> 'impact'")

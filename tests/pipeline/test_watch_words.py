@@ -80,24 +80,29 @@ def test_a_figure_stands_beside_what_was_asked_of_it(method: str, signal: dict[s
     assert told(method, **signal) == f"Missing share of Late arrival, rain: {rest}"
 
 
-def test_a_drop_in_use_says_how_far() -> None:
-    """In percent of what this weekday brings."""
+@pytest.mark.parametrize(
+    ("method", "observed", "rest"),
+    [
+        (
+            "usage_drop",
+            822.0,
+            (
+                "822 on 4 Mar 2025; 17.2 % below the 993 that this weekday should bring; "
+                "at least 844 a day are due, two days together."
+            ),
+        ),
+        (
+            "slow_decline",
+            910.0,
+            "910 on 4 Mar 2025; this weekday should bring about 993; the level of the last weeks lies below 844.",
+        ),
+    ],
+)
+def test_use_is_told_by_what_its_range_is_of(method: str, observed: float, rest: str) -> None:
+    """A drop by two days together; a slow decline by the level of the weeks: its day itself may lie above the limit."""
     requests = SHARE.model_copy(update={"title": "Requests"})
-    sentence = told("usage_drop", "requests", requests, observed=822.0, expected=993.0, low=844.0)
-    assert sentence == (
-        "Requests of Late arrival, rain: 822 on 4 Mar 2025; 17.2 % below the 993 that this weekday should bring; "
-        "at least 844 a day are due, two days together."
-    )
-
-
-def test_a_slow_decline_is_told_by_its_level() -> None:
-    """The day itself may lie above the limit: it is the level of the weeks that fell below it."""
-    requests = SHARE.model_copy(update={"title": "Requests"})
-    sentence = told("slow_decline", "requests", requests, observed=910.0, expected=993.0, low=844.0)
-    assert sentence == (
-        "Requests of Late arrival, rain: 910 on 4 Mar 2025; this weekday should bring about 993; "
-        "the level of the last weeks lies below 844."
-    )
+    sentence = told(method, "requests", requests, observed=observed, expected=993.0, low=844.0)
+    assert sentence == f"Requests of Late arrival, rain: {rest}"
 
 
 def test_changed_columns_are_named() -> None:
