@@ -124,7 +124,7 @@ def unforeseen(error: Exception) -> ModelboardError:
     if isinstance(error, OSError):
         where = f": {error.filename}" if error.filename else ""
         return ModelboardError(f"{error.strerror or error}{where}; the last site stays as it was")
-    refused = getattr(error, "orig", None)
+    refused = getattr(error, "orig", None)  # SQLAlchemy's name for the error that it wraps
     if isinstance(refused, sqlite3.Error):
         return ModelboardError(
             f"data/dagster, where Dagster keeps its runs, cannot be written ({refused}); is the disk full or read-only?"

@@ -60,7 +60,11 @@ class IngestResult:
 
 
 def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
-    """Read what is new. Raises LedgerError when rows were lost or counted twice; that source is then unchanged."""
+    """Read what is new.
+
+    Raises LedgerError when files of the lake are gone, before anything is read; and when rows were lost or counted
+    twice, which leaves their source unchanged.
+    """
     workspace = night.workspace
     insist_whole(warehouse, workspace.root)
     waiters = waiters_of(workspace)

@@ -134,15 +134,21 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
 
 def _unread(night: Night, source: str) -> list[str]:
     """Columns not to be kept in memory; ids of requests only where a sample is drawn by them."""
-    mapped = {name for s in night.workspace.sources if s.source == source for name in s.columns}
+    mapped = _mapped(night, source)
     sampled = any(placed.value.multivariate for placed in night.workspace.models)
     by_id = () if sampled else ("request_id",)
     return [*UNREAD, *by_id, *(name for name in SELDOM if name not in mapped)]
 
 
 def _has_ids(night: Night, source: str) -> bool:
-    """Whether the source's requests have ids of their own, by which a repeat can be told."""
-    return all("request_id" in s.columns for s in night.workspace.sources if s.source == source)
+    """Whether the source's requests have ids by which a repeat can be told; taken for given where it is no more."""
+    mapped = _mapped(night, source)
+    return not mapped or "request_id" in mapped
+
+
+def _mapped(night: Night, source: str) -> set[str]:
+    """What the source maps; nothing where the workspace has it no more."""
+    return {name for s in night.workspace.sources if s.source == source for name in s.columns}
 
 
 def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:

@@ -67,9 +67,9 @@ def _is_asked_for(chunk: Chunk, table: str) -> bool:
 def duplicate_rows(chunk: Chunk, duplicates: Mapping[dt.date, int]) -> pl.DataFrame:
     """The ledger's duplicates of each day, as far as they can be told apart by model and version.
 
-    Asked only where requests have ids: equal rows without one are told apart by nothing. The ledger counts repeats
-    by file. They belong to the day's only (model, version); where there are several, no
-    row is written unless there were none at all: unknown is not zero.
+    Asked only where requests have ids: equal rows without one are told apart by nothing. The ledger counts repeats by
+    file. They belong to the day's only (model, version); where there are several, no row is written unless there were
+    none at all: unknown is not zero.
     """
     import polars as pl
 

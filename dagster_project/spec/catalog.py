@@ -18,8 +18,9 @@ Task = Literal["binary", "regression", "multiclass", "other"]
 Pattern = Literal["rest", "batch", "stream", "other"]
 Stage = Literal["development", "shadow", "production", "retired"]
 Tier = Literal["low", "medium", "high"]
-Money = Annotated[float, Field(ge=-1e15, le=1e15)]
-"""An amount whose sums over years of requests are still numbers."""
+LARGEST = 1e15
+"""Of amounts: sums of them over years of requests are still numbers."""
+Money = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 
 
 class Feature(Input):
@@ -92,7 +93,7 @@ class Value(Input):
     per_unit_error: Money | None = Field(default=None, le=0)
     """Regression: money per unit of absolute error, against the simple alternative's on the same rows (grade C).
     What the alternative answered is mapped in the source as `baseline`."""
-    baseline_error: float | None = Field(default=None, ge=0, le=1e15)
+    baseline_error: float | None = Field(default=None, ge=0, le=LARGEST)
     """Regression: mean absolute error of the simple alternative where no log says what it answered. Fixed, so seasons
     look like merit or failure; a mapped `baseline` is better."""
     currency: Currency | None = None

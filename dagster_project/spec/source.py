@@ -153,10 +153,9 @@ class Source(Input):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str) -> str:
-        with suppress(
-            LookupError, UnicodeError, ValueError
-        ):  # the latter two: `undefined`, a NUL in the name
-            "a".encode(encoding)  # `hex` and `zip` are known too, and encode no text
+        # Beside unknown names: `hex` and `zip` encode no text, `undefined` nothing, and a NUL stands in no name.
+        with suppress(LookupError, ValueError):
+            "a".encode(encoding)
             return codecs.lookup(encoding).name
         raise refuse(((), f"expected utf-8, windows-1252, utf-16 or the like, found {found(encoding)}"))
 
