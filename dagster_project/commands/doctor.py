@@ -26,6 +26,7 @@ NEEDED = (
     "mkdocs",
     "material",
     "fontpkg_inter",
+    "uharfbuzz",
 )
 OPTIONAL = {
     "dagster_webserver": "`modelboard dev` (pip install 'modelboard[ui]')",

@@ -29,4 +29,15 @@ def test_the_font_has_every_character_that_pages_write(cache: Path) -> None:
     shapes = "".join(shape for _, shape, _ in (*GRADES.values(), *STATES.values()))
     wanted = f"{shapes}0123456789 %\u202f\u00a0\u2212€£¥·–—“”…≤≥×±µσ²äéłß"
     assert not [c for c in wanted if ord(c) not in font.getBestCmap()]
-    assert {axis.axisTag for axis in font["fvar"].axes} == {"wght"}
+    assert [(a.axisTag, a.minValue, a.maxValue) for a in font["fvar"].axes] == [("wght", 400, 700)]
+
+
+def test_digits_may_stand_in_columns_and_letters_are_kerned(cache: Path) -> None:
+    """Tables ask for figures of one width."""
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(io.BytesIO(inter_woff2(cache)))
+    features = {
+        r.FeatureTag for table in ("GSUB", "GPOS") for r in font[table].table.FeatureList.FeatureRecord
+    }
+    assert {"tnum", "kern", "case", "frac"} <= features
