@@ -47,9 +47,9 @@ class Table:
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     """Give the warehouse the tables of `schema`, whatever tables it has; do nothing where it has them already."""
     digest = hashlib.sha256(schema.encode()).hexdigest()[:16]
-    before = _tables(connection)
-    if ("ops", "state") in before and _noted(connection) == digest:
+    if _noted(connection) == digest:
         return
+    before = _tables(connection)
     with all_or_nothing(connection):
         remade = _migrate(connection, before, _wanted(schema)) if before else ()
         connection.execute(schema)
@@ -58,7 +58,11 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection, schema: str) -> None
 
 
 def _noted(connection: duckdb.DuckDBPyConnection) -> str | None:
-    rows = connection.execute("SELECT value FROM ops.state WHERE key = ?", [NOTED]).fetchall()
+    """The digest of the schema that the file has; None in one that says nothing of it, such as a new one."""
+    try:
+        rows = connection.execute("SELECT value FROM ops.state WHERE key = ?", [NOTED]).fetchall()
+    except duckdb.CatalogException:
+        return None
     return str(rows[0][0]) if rows else None
 
 
