@@ -70,6 +70,17 @@ def opened(
     page.close()
 
 
+def violations(page: Any, *, contrast_only: bool = False) -> list[tuple[str, str]]:
+    """What axe finds against a page: (rule, the first element that breaks it). A theme changes nothing but contrast."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if contrast_only:
+        options["runOnly"] = ["color-contrast"]
+    found = Axe().run(page, options=options).response["violations"]
+    return [(violation["id"], violation["nodes"][0]["html"][:200]) for violation in found]
+
+
 @contextmanager
 def served(site: Path) -> Iterator[str]:
     """The site over http, with its address."""
