@@ -52,7 +52,13 @@ def figures(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -
 
 def whole(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Path:
     """The whole night; returns the published site's folder."""
-    night = figures(root, day=day, now=now)
+    figures(root, day=day, now=now)
+    return pages(root, day=day, now=now)
+
+
+def pages(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Path:
+    """The site of figures that are there; returns its folder."""
+    night = night_for(load_workspace(root), day=day, now=now)
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         publish(night, warehouse)
     return root / "build" / "site"

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from dagster_project.__main__ import main
+from dagster_project.core.errors import WorkspaceError
 from dagster_project.store.lock import sole_writer
-from tests.nights import whole
+from tests.nights import figures, pages, whole
 from tests.test_night import tree
 
 WORKSPACE = "name: A\nas_of: newest\n"
@@ -30,6 +31,8 @@ FROM span.traffic WHERE segment = '' AND version = '' GROUP BY ALL
 """
 METRIC = f"/*---\n{HEAD}---*/\n"
 MINE = "reports/metrics/mine.sql"
+MART = "/*---\ntitle: x\n---*/\n"
+PAGE = "---\ntitle: X\n---\n<h1>x</h1>\n"
 
 
 @dataclass(frozen=True)
@@ -126,35 +129,46 @@ def test_every_broken_file_is_named_in_one_go(root: Path, capsys: pytest.Capture
         ("DROP TABLE daily.traffic", f"{MINE}"),
     ],
 )  # fmt: skip
-def test_a_metric_that_fails_names_its_file(
-    root: Path, capsys: pytest.CaptureFixture[str], sql: str, said: str
-) -> None:
-    """Exit code 2; the line where the database knows one."""
+def test_a_metric_that_fails_names_its_file(root: Path, sql: str, said: str) -> None:
+    """With the line where the database knows one."""
     put(root, {MINE: METRIC + sql})
+    with pytest.raises(WorkspaceError) as refused:
+        figures(root)
+    assert said in str(refused.value)
+
+
+def test_a_metric_that_fails_stops_the_night(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and the same words."""
+    put(root, {MINE: METRIC + SELECT.replace("FROM", "FRM")})
     seen = run(capsys, root)
-    assert (seen.code, said in seen.err) == (2, True), seen.err
+    assert (seen.code, f"{MINE}:10: " in seen.err) == (2, True), seen.err
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"reports/marts/mine.sql": f"{MART}SELECT\nnonsense\n"}, "reports/marts/mine.sql:5: "),
+        ({"reports/marts/mine.sql": f"{MART}SELECT 'x'::INT AS n FROM page.models\n",
+          "reports/pages/mine.md": PAGE + "{{ views.rows('mine') }}"}, "reports/marts/mine.sql"),
+        ({"reports/pages/mine.md": PAGE + "{% if %}"}, "reports/pages/mine.md:5: "),
+        ({"reports/pages/mine.md": PAGE + "{{ lost }}"}, "reports/pages/mine.md:5: 'lost' is undefined"),
+    ],
+)  # fmt: skip
 def test_a_view_or_template_that_fails_names_its_file_and_line(
-    root: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, files: dict[str, str], said: str
 ) -> None:
     """Also what fails only when its rows are read."""
-    mart = "/*---\ntitle: x\n---*/\n"
-    page = "---\ntitle: X\n---\n<h1>x</h1>\n"
-    for files, said in (
-        ({"reports/marts/mine.sql": f"{mart}SELECT\nnonsense\n"}, "reports/marts/mine.sql:5: "),
-        ({"reports/marts/mine.sql": f"{mart}SELECT 'x'::INT AS n FROM page.models\n",
-          "reports/pages/mine.md": page + "{{ views.rows('mine') }}"}, "reports/marts/mine.sql"),
-        ({"reports/pages/mine.md": page + "{% if %}"}, "reports/pages/mine.md:5: "),
-        ({"reports/pages/mine.md": page + "{{ lost }}"}, "reports/pages/mine.md:5: 'lost' is undefined"),
-    ):  # fmt: skip
-        copy = root.with_name("again")
-        shutil.copytree(root, copy, symlinks=True)
-        put(copy, files)
-        seen = run(capsys, copy)
-        assert (seen.code, said in seen.err) == (2, True), seen.err
-        assert tree(copy / "build" / "site") == tree(root / "build" / "site")
-        shutil.rmtree(copy)
+    put(root, files)
+    with pytest.raises(WorkspaceError) as refused:
+        pages(root)
+    assert said in str(refused.value)
+
+
+def test_a_template_that_fails_stops_the_night(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and the same words."""
+    put(root, {"reports/pages/mine.md": PAGE + "{% if %}"})
+    seen = run(capsys, root)
+    assert (seen.code, "reports/pages/mine.md:5: " in seen.err) == (2, True), seen.err
 
 
 def test_logs_that_cannot_be_read_are_set_aside_and_the_rest_is_published(
