@@ -28,7 +28,6 @@ def definitions_for(
         JOB,
         selection=dg.AssetSelection.all(),
         description="Read new files, compute every figure, publish the site.",
-        partitions_def=days,
     )
 
     def night(context: dg.InitResourceContext) -> Iterator[Night]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,14 +52,21 @@ def test_a_well_run_organization_passes_what_its_data_show(tmp_path: Path) -> No
     assert "error" not in found.values()
 
 
+@pytest.fixture(scope="module")
+def well_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, dict[str, str]]]:
+    """A warehouse, and the states of an organization that declares everything."""
+    root = write_workspace(tmp_path_factory.mktemp("well"), [declared("a"), declared("b")])
+    with warehouse_with("a", "b") as warehouse:
+        yield warehouse, assess(night_of(root), warehouse)
+
+
 @pytest.mark.parametrize("field", sorted(DECLARATIONS))
 def test_a_declaration_that_is_removed_unticks_its_milestone_the_same_night(
-    tmp_path: Path, field: str
+    tmp_path: Path, well_run: tuple[Warehouse, dict[str, str]], field: str
 ) -> None:
-    with warehouse_with("a", "b") as warehouse:
-        before = assess(night_of(write_workspace(tmp_path, [declared("a"), declared("b")])), warehouse)
-        root = write_workspace(tmp_path, [declared("a"), declared("b", **{field: None})])
-        after = assess(night_of(root), warehouse)
+    warehouse, before = well_run
+    root = write_workspace(tmp_path, [declared("a"), declared("b", **{field: None})])
+    after = assess(night_of(root), warehouse)
     assert set(changed(before, after)) == DECLARATIONS[field]
     assert set(changed(before, after).values()) <= {"fail", "warning"}
 

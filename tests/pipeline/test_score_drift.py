@@ -150,11 +150,11 @@ def columns(rng: np.random.Generator, count: int, shift: float = 0.1) -> list[Fl
 
 def test_a_rolling_reference_moves_along(tmp_path: Path) -> None:
     """Each day against the seven days that end two before it; before there are so many, nothing is said."""
-    xs = columns(np.random.default_rng(4), 12)
+    xs = columns(np.random.default_rng(4), 10)
     days: list[Day] = [(requests("m", day(i), 400, {"x": x}), None) for i, x in enumerate(xs)]
     model: dict[str, object] = {"reference": {"rolling_days": 7, "lag_days": 2}}
     found = read(tmp_path / "once", model, days)
-    for number in (8, 11):
+    for number in (8, 9):
         exact = stats.ks_2samp(np.concatenate(xs[number - 8 : number - 1]), xs[number]).statistic
         assert value(found, "drift_ks", "x", number) == pytest.approx(exact, abs=2e-3)
     early = "not computable: the log does not reach back over a whole reference"

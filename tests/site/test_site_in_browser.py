@@ -59,7 +59,9 @@ def test_every_page_kind_is_accessible_silent_and_no_wider_than_its_screen(
         for width in HIGHEST_OF_MODELS:
             watched.page.set_viewport_size({"width": width, "height": 900})
             for scheme in ("default", "slate"):
-                watched.page.evaluate(f"document.querySelector('input[data-md-color-scheme={scheme}]').click()")
+                watched.page.evaluate(
+                    f"document.querySelector('input[data-md-color-scheme={scheme}]').click()"
+                )
                 watched.page.wait_for_timeout(150)
                 assert watched.page.evaluate("document.body.dataset.mdColorScheme") == scheme
                 assert violations(watched.page, contrast_only=scheme == "slate") == [], (scheme, width)
