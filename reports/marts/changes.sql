@@ -1,8 +1,8 @@
 /*---
 title: Newest changes
 definition: >
-  What changed in the leading window, newest first: versions that began to serve, deployments, declared fields,
-  milestones that changed state, columns of sources that had their first value or none all day (one line a day, over
+  What changed in the leading window, newest first: versions that began to serve, deployments, declared fields with
+  their new value, what training and deployment say of a version (artifact, data, code), milestones that changed state, columns of sources that had their first value or none all day (one line a day, over
   all sources: it is one event).
 ---*/
 with of_versions as (
@@ -25,19 +25,38 @@ of_deployments as (
     ) || ')') as what
   from fact.deployments
 ),
+named as (
+  select distinct field, upper(field[1]) || replace(field[2:], '_', ' ') as said from catalog.history
+),
+changed as (
+  select history.*
+  from catalog.history as history
+  where exists (
+    select 1
+    from catalog.history as earlier
+    where earlier.model_id = history.model_id and earlier.version = history.version
+      and earlier.field = history.field and earlier.valid_from < history.valid_from
+  )
+),
 of_fields as (
   select
     history.valid_from as day,
     'declaration' as kind,
     history.model_id as model,
-    history.field || ' is now: ' || coalesce(history.value, 'not declared') as what
-  from catalog.history as history
-  where exists (
-    select 1
-    from catalog.history as earlier
-    where earlier.model_id = history.model_id and earlier.field = history.field
-      and earlier.valid_from < history.valid_from
-  )
+    name.said || ' is now: ' || coalesce(history.value, 'not declared') as what
+  from changed as history, named as name
+  where name.field = history.field and history.method = 'declared'
+),
+of_metadata as (
+  select
+    history.valid_from as day,
+    'metadata' as kind,
+    history.model_id as model,
+    coalesce('Version ' || nullif(history.version, '') || ' has', 'It has') || ' other '
+      || string_agg(distinct lower(name.said), ', ' order by lower(name.said)) || ' than before' as what
+  from changed as history, named as name
+  where name.field = history.field and history.method <> 'declared'
+  group by history.valid_from, history.model_id, history.version
 ),
 of_milestones as (
   select
@@ -78,6 +97,7 @@ select
   change.what
 from (
   select * from of_versions union all select * from of_deployments union all select * from of_fields
+  union all select * from of_metadata
   union all select * from of_milestones union all select * from of_schemas
 ) as change
 left join catalog.model as model on model.model_id = change.model, page.now as now
