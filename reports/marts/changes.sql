@@ -52,8 +52,8 @@ of_metadata as (
     history.valid_from as day,
     'metadata' as kind,
     history.model_id as model,
-    coalesce('Version ' || nullif(history.version, '') || ' has', 'It has') || ' other '
-      || string_agg(distinct lower(name.said), ', ' order by lower(name.said)) || ' than before' as what
+    coalesce('Version ' || nullif(history.version, '') || ': ', '') || 'other '
+      || string_agg(distinct lower(name.said), ', ' order by lower(name.said)) as what
   from changed as history, named as name
   where name.field = history.field and history.method <> 'declared'
   group by history.valid_from, history.model_id, history.version

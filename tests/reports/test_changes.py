@@ -37,7 +37,7 @@ def changes(root: Path, history: History) -> list[str]:
          ["Risk tier is now: high"]),
         ([("1", "dependencies", "old", "auto", day(0)), ("1", "training_code", "old", "auto", day(0)),
           ("1", "dependencies", LONG, "auto", day(2)), ("1", "training_code", LONG, "auto", day(2))],
-         ["Version 1 has other dependencies, training code than before"]),
+         ["Version 1: other dependencies, training code"]),
         ([("1", "dependencies", "old", "auto", day(0)), ("2", "dependencies", LONG, "auto", day(2))], []),
     ],
 )  # fmt: skip
