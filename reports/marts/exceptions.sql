@@ -101,7 +101,9 @@ of_alerts as (
     'alert' as family,
     coalesce(model_title, title) as title,
     rule_title as topic,
-    rtrim(message, '.') as reason,
+    rtrim(message, '.') || case
+      when last_seen > opened then '; still so on ' || strftime(last_seen, '%-d %b %Y') else ''
+    end as reason,
     lower(left(ask, 1)) || rtrim(substr(ask, 2), '.') as ask,
     true as is_asked,
     escalation as who,
