@@ -202,11 +202,13 @@ def _write(warehouse: Warehouse, changes: Sequence[tuple[Grid | None, Grid]]) ->
 
     if not changes:
         return
-    gone = [(g.model_id, g.feature, g.from_day) for pair in changes for g in pair if g is not None]
-    warehouse.connection.executemany(
-        "DELETE FROM ops.grid WHERE model_id = ? AND feature = ? AND from_day = ?", gone
-    )
-    warehouse.append("ops.grid", pl.DataFrame([asdict(new) for _, new in changes], infer_schema_length=None))
+    moved = [old for old, new in changes if old is not None and old.from_day != new.from_day]
+    for old in moved:
+        warehouse.run(
+            "DELETE FROM ops.grid WHERE model_id = ? AND feature = ? AND from_day = ?",
+            [old.model_id, old.feature, old.from_day],
+        )
+    warehouse.put("ops.grid", pl.DataFrame([asdict(new) for _, new in changes], infer_schema_length=None))
     for day in sorted({new.from_day for _, new in changes}):
         mark(warehouse, (new.model_id for _, new in changes if new.from_day == day), day)
 
@@ -226,7 +228,8 @@ def _retake(
     changes: list[tuple[Grid | None, Grid]] = []
     for (feature, from_day), grids in sorted(wanted.items(), key=lambda item: item[0]):
         values = sample(night, warehouse, chunk, feature, from_day, [g.model_id for g in grids])
-        changes += [(old, new) for old in grids if (new := _taken(old, values)).n > old.n]
+        taken = of_first_days(values)
+        changes += [(old, new) for old in grids if (new := _taken(old, taken.get(old.model_id))).n > old.n]
     _write(warehouse, changes)
 
 
@@ -249,10 +252,10 @@ def _counted(warehouse: Warehouse, chunk: Chunk) -> dict[tuple[str, str, dt.date
     return found
 
 
-def _taken(grid: Grid, values: pl.DataFrame) -> Grid:
+def _taken(grid: Grid, values: tuple[int, pl.Series] | None) -> Grid:
     """The grid taken from its model's first days."""
-    n, chosen = of_first_days(values.filter(values["model_id"] == grid.model_id))
-    if n == 0:
+    if values is None:
         return grid
+    n, chosen = values
     centre, scale = centre_scale(chosen.to_numpy())
     return replace(grid, centre=centre, scale=scale, n=n, frozen=n == VALUES)

@@ -35,21 +35,27 @@ def step(n: int) -> int:
     return VALUES if n >= VALUES else GROWTH ** int(math.log(n, GROWTH) + 1e-9) if n else 0
 
 
-def of_first_days(values: pl.DataFrame) -> tuple[int, pl.Series]:
-    """How many values of one model count, and those of its first days that make about `VALUES` together.
+def of_first_days(values: pl.DataFrame) -> dict[str, tuple[int, pl.Series]]:
+    """Of each model, how many values count, and those of its first days that make about `VALUES` together.
 
-    `values` has day, place and x of one model, as `sample` gives them.
+    `values` has model_id, day, place and x, as `sample` gives them; no model without values is in the answer.
     """
     import polars as pl
 
-    by_day = values.group_by("day").len().sort("day")
-    counts = by_day["len"].clip(upper_bound=OF_A_DAY).cum_sum()
-    n = step(counts[-1] if len(counts) else 0)
-    if n == 0:
-        return 0, values["x"].clear()
-    days = int((counts < n).sum()) + 1
-    near = (pl.col("day") <= by_day["day"][days - 1]) & (pl.col("place") <= max(OF_A_DAY, VALUES // days))
-    return n, values.filter(near)["x"]
+    by_day = values.group_by("model_id", "day").len().sort("model_id", "day")
+    counts = by_day.with_columns(
+        pl.col("len").clip(upper_bound=OF_A_DAY).cum_sum().over("model_id").alias("upto")
+    )
+    totals = counts.group_by("model_id").agg(pl.col("upto").last())
+    steps = totals.select("model_id", pl.col("upto").map_elements(step, return_dtype=pl.Int64).alias("n"))
+    counts = counts.join(steps, on="model_id")
+    first = counts.filter(pl.col("upto").shift(1, fill_value=0).over("model_id") < pl.col("n"))
+    days = first.with_columns(pl.len().over("model_id").alias("days"))
+    near = values.join(days, on=["model_id", "day"], maintain_order="left").filter(
+        pl.col("place") <= (VALUES // pl.col("days")).clip(lower_bound=OF_A_DAY)
+    )
+    chosen = near.group_by("model_id").agg(pl.col("n").first(), pl.col("x"))
+    return {model: (n, x) for model, n, x in zip(*chosen.get_columns(), strict=True)}
 
 
 def sample(

@@ -125,12 +125,7 @@ def _write(warehouse: Warehouse, feature: str, rows: pl.DataFrame) -> None:
 
     if rows.is_empty():
         return
-    gone = [(model_id, feature, value) for model_id, value in rows.select("model_id", "value").iter_rows()]
-    warehouse.connection.executemany(
-        "DELETE FROM ops.category WHERE model_id = ? AND feature = ? AND value = ?", gone
-    )
-    warehouse.append("ops.category", rows.with_columns(pl.lit(feature).alias("feature")))
-    for model_id, day in (
-        rows.group_by("model_id").agg(pl.col("first_day").min()).sort("model_id").iter_rows()
-    ):
-        mark(warehouse, [model_id], day + dt.timedelta(days=1))
+    warehouse.put("ops.category", rows.with_columns(pl.lit(feature).alias("feature")))
+    first = rows.group_by("model_id").agg(pl.col("first_day").min())
+    for day, models in first.group_by("first_day").agg("model_id").iter_rows():
+        mark(warehouse, models, day + dt.timedelta(days=1))

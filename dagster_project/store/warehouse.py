@@ -165,11 +165,17 @@ class Warehouse:
         """Add rows, matched by column name; columns the frame lacks are NULL."""
         if frame.is_empty():
             return
-        self.connection.register("incoming", frame.to_arrow())
-        try:
+        with self._incoming(frame):
             self.connection.execute(f"INSERT INTO {quote_table(table)} BY NAME SELECT * FROM incoming")  # noqa: S608  quoted
-        finally:
-            self.connection.unregister("incoming")
+
+    def put(self, table: str, frame: pl.DataFrame) -> None:
+        """Add rows, matched by column name; each takes the place of one that has its primary key."""
+        if frame.is_empty():
+            return
+        with self._incoming(frame):
+            self.connection.execute(
+                f"INSERT OR REPLACE INTO {quote_table(table)} BY NAME SELECT * FROM incoming"  # noqa: S608  quoted
+            )
 
     def replace(
         self, table: str, frame: pl.DataFrame, where: str = "true", parameters: Parameters = None
@@ -177,6 +183,15 @@ class Warehouse:
         """Delete the rows that `where` names and put the frame's in their place; call inside a transaction."""
         self.connection.execute(f"DELETE FROM {quote_table(table)} WHERE {where}", parameters)  # noqa: S608  quoted
         self.append(table, frame)
+
+    @contextmanager
+    def _incoming(self, frame: pl.DataFrame) -> Iterator[None]:
+        """The frame's rows as the table `incoming`."""
+        self.connection.register("incoming", frame.to_arrow())
+        try:
+            yield
+        finally:
+            self.connection.unregister("incoming")
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

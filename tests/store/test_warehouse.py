@@ -44,6 +44,16 @@ def test_replace_takes_only_the_rows_it_names() -> None:
     assert rows == [("a", "fail", None), ("b", "pass", None)]
 
 
+def test_put_takes_the_place_of_equal_keys() -> None:
+    """A row with the primary key of one that stands there replaces it, others are added; nothing is no fault."""
+    rows = "SELECT key, value FROM ops.state ORDER BY key"
+    with Warehouse.open(None) as warehouse:
+        warehouse.append("ops.state", pl.DataFrame({"key": ["a", "b"], "value": ["1", "2"]}))
+        warehouse.put("ops.state", pl.DataFrame({"value": ["3", "4"], "key": ["b", "c"]}))
+        warehouse.put("ops.state", pl.DataFrame(schema={"key": pl.String, "value": pl.String}))
+        assert warehouse.frame(rows).rows() == [("a", "1"), ("b", "3"), ("c", "4")]
+
+
 def test_a_refused_statement_is_an_error_of_ours() -> None:
     """In one line, so that a user can read it."""
     with Warehouse.open(None) as warehouse, pytest.raises(QueryError) as caught:
