@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.bench import workspaces
 from tests.bench.measure import Cost, size_mb
-from tests.bench.report import Section, cost_cells, stage_table, table
+from tests.bench.report import Section, cost_cells, memory_table, stage_table, table
 
 TEXT = """\
 One source, small logs, every model with the 10 features of the first section; one run each. A night is all stages \
@@ -66,7 +66,10 @@ def section(scratch: Path, fleets: tuple[Fleet, ...], tell: workspaces.Tell) -> 
         (f"{m.fleet.models:,} models", *(f"{m.disk[k]:,.1f}" for k in DISK), f"{m.pages:,}") for m in found
     ]
     stages = [
-        f"{m.fleet.models:,} models:\n\n" + stage_table({k: c.stages for k, c in m.nights.items()})
+        f"{m.fleet.models:,} models:\n\n"
+        + stage_table({k: c.stages for k, c in m.nights.items()})
+        + "\n\n"
+        + memory_table({k: c.peaks for k, c in m.nights.items()})
         for m in found
     ]
     text = TEXT.format(

@@ -34,8 +34,16 @@ class Cost:
     @property
     def stages(self) -> dict[str, float]:
         """CPU seconds by stage, as `stage.py` prints them on its last line."""
-        found: dict[str, float] = json.loads(self.output.splitlines()[-1])
-        return found
+        return self._by_stage("cpu_s")
+
+    @property
+    def peaks(self) -> dict[str, float]:
+        """The largest memory (MiB) by stage, from the same line."""
+        return self._by_stage("mib")
+
+    def _by_stage(self, figure: str) -> dict[str, float]:
+        found: dict[str, dict[str, float]] = json.loads(self.output.splitlines()[-1])
+        return {name: figures[figure] for name, figures in found.items()}
 
 
 def python(*words: str, limit_s: float = LIMIT_S, executable: Path | None = None) -> Cost:

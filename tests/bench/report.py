@@ -68,6 +68,15 @@ def stage_table(columns: Mapping[str, Mapping[str, float]]) -> str:
     )
 
 
+def memory_table(columns: Mapping[str, Mapping[str, float]]) -> str:
+    """The largest memory by stage, a column a run."""
+    names = list(next(iter(columns.values())))
+    return table(
+        ("MiB by stage", *columns),
+        [(name, *(f"{column[name]:,.0f}" for column in columns.values())) for name in names],
+    )
+
+
 def seconds(value: float) -> str:
     """Three significant digits at most, two decimals at most."""
     if value >= 100:

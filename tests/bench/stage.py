@@ -1,6 +1,6 @@
 """One stage of a night as a process of its own: `python -m tests.bench.stage STAGE WORKSPACE [--day DATE]`.
 
-The last line it prints is a JSON object: CPU seconds by stage.
+The last line it prints is a JSON object: CPU seconds and largest memory (MiB) by stage.
 """
 
 from __future__ import annotations
@@ -8,8 +8,11 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import resource
+import threading
 import time
 from pathlib import Path
+from typing import Self
 
 LAKE = "data/lake/requests/bench"
 NUMBERS = "numbers"
@@ -70,8 +73,36 @@ def numbers(root: Path, day: dt.date) -> None:
                 number_rows(night, warehouse, chunk, statement)
 
 
-def run(part: str, root: Path, day: dt.date | None) -> dict[str, float]:
-    """Run the stages of a part with their blocking checks; return the CPU seconds of each."""
+class Highest:
+    """The largest resident set (MiB) while a block runs, looked at every EVERY_S by a thread; Linux."""
+
+    EVERY_S = 0.02
+
+    def __enter__(self) -> Self:
+        """Begin to look."""
+        self.mib, self._done = _resident_mib(), threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop looking."""
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._done.wait(self.EVERY_S):
+            self.mib = max(self.mib, _resident_mib())
+
+
+def _resident_mib() -> float:
+    """What the process holds now."""
+    pages = int(Path("/proc/self/statm").read_bytes().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def run(part: str, root: Path, day: dt.date | None) -> dict[str, dict[str, float]]:
+    """Run the stages of a part with their blocking checks; the CPU seconds and the largest memory of each."""
     from dagster_project.pipeline.publish import publish
     from dagster_project.pipeline.start import night_for
     from dagster_project.spec.loading import load_workspace
@@ -81,16 +112,16 @@ def run(part: str, root: Path, day: dt.date | None) -> dict[str, float]:
 
     now = dt.datetime.now(dt.UTC)  # as the command does, so that both find the same night done
     night = night_for(load_workspace(root), day=day, now=now)
-    cost = {"start": time.process_time()}
+    cost = {"start": {"cpu_s": time.process_time(), "mib": _resident_mib()}}
     for function, checks in (*STAGES, (publish, None)):
         if function.__name__ not in PARTS[part]:
             continue
         began = time.process_time()
-        with Warehouse.open(night.workspace.warehouse) as warehouse:
+        with Highest() as highest, Warehouse.open(night.workspace.warehouse) as warehouse:
             function(night, warehouse)
             if checks is not None:
                 insist(checks(warehouse, night))
-        cost[function.__name__] = time.process_time() - began
+        cost[function.__name__] = {"cpu_s": time.process_time() - began, "mib": highest.mib}
     return cost
 
 
