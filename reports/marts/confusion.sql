@@ -4,13 +4,18 @@ definition: >
   One row a model, label and answer over the leading window, as far as labels have come: how many rows, and which share of
   the rows with that label. Classes beyond the twelve most frequent stand together.
 ---*/
-with counted as (
+with binary_total as (
+  select o.model_id, sum(o.tp)::bigint as tp, sum(o.fp)::bigint as fp, sum(o.fn)::bigint as fn, sum(o.tn)::bigint as tn
+  from daily.outcome_binary as o, page.now as now
+  where o.segment = '' and o.day between now.window_start and now.as_of and o.label_day <= now.as_of
+  group by o.model_id
+),
+counted as (
   select o.model_id as model, unnest([
     {'label': 'positive', 'predicted': 'positive', 'n': o.tp}, {'label': 'negative', 'predicted': 'positive', 'n': o.fp},
     {'label': 'positive', 'predicted': 'negative', 'n': o.fn}, {'label': 'negative', 'predicted': 'negative', 'n': o.tn}
   ], recursive := true)
-  from daily.outcome_binary as o, page.now as now
-  where o.segment = '' and o.day between now.window_start and now.as_of and o.label_day <= now.as_of
+  from binary_total as o
   union all
   select o.model_id, o.label, o.predicted, o.n
   from daily.outcome_class as o, page.now as now

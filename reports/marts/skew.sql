@@ -44,6 +44,7 @@ number_cell as (
   join trained as t on t.model_id = h.model_id and t.version = h.version and t.feature = h.feature
   join ops.grid as g on g.model_id = h.model_id and g.feature = h.feature and g.from_day = h.grid_from, page.now as now
   where h.segment = '' and h.day between now.window_start and now.as_of
+    and h.model_id in (select model_id from trained)
 ),
 number_grid as (  -- sums of integers, so that no order of rows changes a digit
   select
@@ -75,6 +76,7 @@ category_value as (
   select h.model_id, h.version, h.feature, h.kind, h.value, sum(h.n)::double as n
   from daily.category_hist as h, page.now as now
   where h.segment = '' and h.day between now.window_start and now.as_of
+    and h.model_id in (select model_id from trained)
   group by all
 ),
 category as (
