@@ -110,11 +110,20 @@ def render_pages(
             yield _page_of(source, template, row, views, trail or Trail(views))
 
 
+class _OfRows(Environment):
+    """Reads `row.column` as the row's column at once; by itself Jinja first fails to find an attribute of that name."""
+
+    def getattr(self, obj: object, attribute: str) -> object:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def make_environment(
     bodies: Mapping[str, tuple[str, str]], repository_url: str, currency: str
 ) -> Environment:
     """Jinja with the filters and functions pages are written in; `bodies`: name -> (template, its file)."""
-    environment = Environment(
+    environment = _OfRows(
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.do"],

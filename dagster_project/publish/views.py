@@ -70,7 +70,7 @@ class Views:
         start, length = places.get(wanted, (0, 0))
         if not length:
             return []
-        rows: list[Row] = list(frame.slice(start, length).iter_rows(named=True))
+        rows: list[Row] = [*frame.slice(start, length).to_dicts()]
         return [row for row in rows if all(row[name] == value for name, value in others)] if others else rows
 
     def one(self, view: str, **equal: object) -> Row | None:
