@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dagster_project.core.types import Floats, Numbers
+from dagster_project.core.types import Bools, Floats, Numbers
 
 LEVEL = 0.9
 BUCKETS = 32
@@ -100,6 +100,26 @@ def period_mean(
     ratio, variance, filled = ratio_variance(sums, ns, rows, FEWEST_PERIODS)
     half = _t(filled - 1.0, level) * np.sqrt(variance)
     return ratio, ratio - half, ratio + half
+
+
+def left_out_variance(value: Numbers, left_out: Numbers, filled: Bools) -> tuple[Floats, Floats]:
+    """Return the variance of figures over periods, and the number of filled periods, by the jackknife.
+
+    value [groups]; left_out [groups, periods]: the same figure without each period in turn; filled: which periods
+    hold rows. For figures that are no ratio of sums (delete-a-group jackknife around the whole figure: Cameron and
+    Miller 2015, section VI.B). nan below 4 filled periods, or where a period alone makes the figure computable.
+    """
+    value, left_out = np.asarray(value, dtype=np.float64), np.asarray(left_out, dtype=np.float64)
+    n = filled.sum(axis=1).astype(np.float64)
+    moves = np.where(filled, left_out - value[:, None], 0.0)
+    variance = (n - 1) / np.where(n > 0, n, np.nan) * (moves**2).sum(axis=1)
+    return np.where(n >= FEWEST_PERIODS, variance, np.nan), n
+
+
+def wider(interval: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """Return the lower of two lower limits and the higher of the upper ones; that of the first where it is nan."""
+    (low, high), (less, more) = interval, other
+    return np.where(less < low, less, low), np.where(more > high, more, high)
 
 
 def ratio_variance(

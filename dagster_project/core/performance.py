@@ -168,12 +168,17 @@ def _placement_variance(counts: Floats, placement: Floats, mean: Floats) -> Floa
     return np.asarray(squares / _known(n - 1) / _known(n))
 
 
-def logit_interval(area: Floats, variance: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
-    """Return the interval of an area under a curve, made on log odds so that it stays within 0 and 1."""
-    from scipy.special import expit, logit, ndtri
+def logit_interval(
+    area: Floats, variance: Floats, level: float = LEVEL, df: Numbers | float = np.inf
+) -> tuple[Floats, Floats]:
+    """Return the interval of an area under a curve, made on log odds so that it stays within 0 and 1.
+
+    `df`: degrees of freedom that the variance was estimated with, Student's t then; infinite: normal.
+    """
+    from scipy.special import expit, logit, stdtrit
 
     inside = (area > 0) & (area < 1)
     safe = np.where(inside, area, 0.5)
-    half = ndtri((1 + level) / 2) * np.sqrt(variance) / (safe * (1 - safe))
+    half = stdtrit(np.maximum(df, 1.0), (1 + level) / 2) * np.sqrt(variance) / (safe * (1 - safe))
     half = np.where(inside, half, np.nan)
     return expit(logit(safe) - half), expit(logit(safe) + half)

@@ -1,7 +1,7 @@
 """What scores say of labels, read off the logit grid: precision over all thresholds, and calibration.
 
 In: counts and sums of scores [groups, 255] by label, as `daily.label_score_hist` adds up (`histogram.dense`). Out:
-arrays over groups, nan where a label is absent. Caller: pipeline.score_performance.
+arrays over groups, nan where a label is absent. Caller: pipeline.score_thresholds.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import numpy as np
 from dagster_project.core import intervals, performance
 from dagster_project.core.histogram import grouped_quantile
 from dagster_project.core.usage import KMV_K, kmv_estimate, kmv_merge
-from dagster_project.pipeline import score_estimates, score_performance
+from dagster_project.pipeline import score_estimates, score_performance, score_thresholds
 from dagster_project.pipeline.score_classes import classes
 from dagster_project.pipeline.score_drift import drift
 from dagster_project.pipeline.score_figures import Apply, Arguments, figures
@@ -88,9 +88,9 @@ APPLY: Mapping[str, Apply] = MappingProxyType(
         "users": users,
         "quantile": quantile,
         "binary": score_performance.binary,
-        "auc": score_performance.auc,
-        "average_precision": score_performance.average_precision,
-        "calibration_error": score_performance.calibration_error,
+        "auc": score_thresholds.auc,
+        "average_precision": score_thresholds.average_precision,
+        "calibration_error": score_thresholds.calibration_error,
         "loss": score_performance.loss,
         "regression": score_performance.regression,
         "percentage": score_performance.percentage,

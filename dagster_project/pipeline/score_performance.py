@@ -1,20 +1,20 @@
-"""Statistical performance from a metric's rows: binary decisions and scores, errors of numbers.
+"""Statistical performance from a metric's rows: binary decisions, losses of scores, errors of numbers.
 
-In: `Rows` of `span.outcome_*` and `span.label_score_hist`. Out: figures by key (`score_figures`). Whole days carry
+In: `Rows` of `span.outcome_*`. Out: figures by key (`score_figures`). Whole days carry
 32 user buckets, so that intervals rest on users; parts of segments do not. Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dagster_project.core import intervals, performance, scores
+from dagster_project.core import intervals, performance
 from dagster_project.core.formatting import format_value
 from dagster_project.core.grading import against_alternative
-from dagster_project.core.histogram import SCORE_SCALE, dense
+from dagster_project.core.histogram import SCORE_SCALE
 from dagster_project.core.types import Floats
 from dagster_project.pipeline.score_figures import Arguments, figures, where
 from dagster_project.pipeline.score_periods import DAY, Sums, of_days, widened
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 ERROR_SCALE = performance.ERROR_SCALE
-SIDES = ("pos", "neg", "pos_s1", "neg_s1")
-"""Counts of scores by label, then the sums of these scores."""
 
 
 def binary(rows: Rows, arguments: Arguments) -> pl.DataFrame:
@@ -52,55 +50,6 @@ def binary(rows: Rows, arguments: Arguments) -> pl.DataFrame:
         low=np.maximum(low, 0.0), high=np.minimum(high, 1.0),
         problem=where((of == 0) & (n > 0), "not computable: no label and no decision is positive"),
     )  # fmt: skip
-
-
-def auc(rows: Rows, arguments: Arguments) -> pl.DataFrame:
-    """Area under the ROC curve; n is the number of labels."""
-    del arguments
-    sides = rows.once(_scores)
-    return _area(
-        rows,
-        performance.auc(sides["pos"], sides["neg"], pos_s1=sides["pos_s1"], neg_s1=sides["neg_s1"]),
-        sides,
-    )
-
-
-def average_precision(rows: Rows, arguments: Arguments) -> pl.DataFrame:
-    """Precision averaged over the positive labels; n is the number of labels."""
-    del arguments
-    sides = rows.once(_scores)
-    return _area(rows, scores.average_precision(*(sides[name] for name in SIDES)), sides)
-
-
-def calibration_error(rows: Rows, arguments: Arguments) -> pl.DataFrame:
-    """Expected calibration error, with what chance alone gives a model whose scores are true."""
-    del arguments
-    sides = rows.once(_scores)
-    found = scores.calibration(*(sides[name] for name in SIDES))
-    chance = scores.calibration_error_by_chance(found)
-    return figures(
-        rows.keys, value=scores.calibration_error(found), n=found.n.sum(axis=1).astype(np.int64),
-        remark=[f"chance alone gives about {format_value(value, 'share')}" for value in chance.tolist()],
-    )  # fmt: skip
-
-
-def _area(rows: Rows, found: tuple[Floats, Floats, Floats], sides: Mapping[str, Floats]) -> pl.DataFrame:
-    value, low, high = found
-    labels = sides["pos"].sum(axis=1) + sides["neg"].sum(axis=1)
-    same = where(np.isnan(value), "not computable: all labels are the same")
-    return figures(rows.keys, value=value, low=low, high=high, n=labels.astype(np.int64), problem=same)
-
-
-def _scores(rows: Rows) -> dict[str, Floats]:
-    """Counts and sums of scores on the logit grid [groups, 255], by label."""
-    positive = rows.ints("label") == 1
-    return {
-        side + suffix: dense(
-            rows.group, rows.ints("bin"), np.where(here, rows.floats(column), 0.0), len(rows)
-        )
-        for side, here in (("pos", positive), ("neg", ~positive))
-        for suffix, column in (("", "n"), ("_s1", "s1"))
-    }
 
 
 def loss(rows: Rows, arguments: Arguments) -> pl.DataFrame:

@@ -43,10 +43,9 @@ def widened(
     sums = rows.once(_periods)
     if not sums:
         return interval
-    low, high = interval
     over, under = parts(sums)
     _, less, more = intervals.period_mean(over, under, rows=filled(sums) if filled else None)
-    return np.where(less < low, less, low), np.where(more > high, more, high)
+    return intervals.wider(interval, (less, more))
 
 
 def _periods(rows: Rows) -> dict[str, Floats]:
@@ -54,7 +53,7 @@ def _periods(rows: Rows) -> dict[str, Floats]:
     at = of_days(rows)
     if not at.any():
         return {}
-    group, period = rows.group[at], _period(rows, at)
+    group, period = rows.group[at], periods(rows, at)
     width = int(period.max(initial=0)) + 1
     return {
         name: np.bincount(group * width + period, rows.floats(name)[at], len(rows) * width)
@@ -65,7 +64,7 @@ def _periods(rows: Rows) -> dict[str, Floats]:
     }
 
 
-def _period(rows: Rows, at: Bools) -> Ints:
+def periods(rows: Rows, at: Bools) -> Ints:
     """Which day or week of its window each row of a day belongs to, counted back from the window's last day."""
     last, length = (rows.keys[name].cast(int).to_numpy()[rows.group[at]] for name in ("day", "window_days"))
     back: Ints = last - rows.column(DAY).cast(int).drop_nulls().to_numpy()

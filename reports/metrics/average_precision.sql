@@ -7,7 +7,9 @@ definition: >-
   Precision averaged over the positive labels, going down from the highest score; a model that says nothing reaches the
   share of positives. It tells more than the ROC AUC where positives are rare.
 formula: mean over positive labels of (positives with a score at least as high / rows with a score at least as high), on steps of 0.1 log odds
-source: 90 % interval on log odds (Boyd, Eng and Page 2013), rows independent
+source: >-
+  90 % interval on log odds (Boyd, Eng and Page 2013), rows independent; from 7 days on the wider of that and Student's t
+  over the window's days, from 28 on over its weeks, each left out in turn
 apply: average_precision
 tasks: [binary]
 needs:
@@ -18,9 +20,17 @@ minimum: 50
 ---*/
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
-  label,
-  bin,
+  label, bin, on_day,
   sum(n)::BIGINT AS n,
   sum(s1)::DOUBLE AS s1
-FROM span.label_score_hist
-GROUP BY ALL
+FROM (
+  SELECT * REPLACE (  -- a week is told apart by its last day: its days are never needed one by one
+    CASE WHEN window_days < 28 THEN on_day ELSE day - ((day - on_day) // 7 * 7)::INTEGER END AS on_day
+  )
+  FROM span.label_score_hist
+)
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, label, bin),
+  (model_id, version, segment, day, window_days, label, bin, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7))

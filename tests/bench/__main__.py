@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.bench import accuracy, alarms, demo, events, fleet, history, orchestration, pages, peers
+from tests.bench import accuracy, alarms, demo, events, fleet, history, intervals, orchestration, pages, peers
 from tests.bench.fleet import Fleet
 from tests.bench.report import Section, page
 from tests.bench.workspaces import Tell, warm_up
@@ -39,6 +39,8 @@ class Sizes:
     """Nights with and without Dagster."""
     rows: int
     """Rows a day that accuracy is measured on."""
+    samples: int
+    """Samples that the cover of intervals is counted on."""
     alarms: alarms.Sizes
 
 
@@ -51,6 +53,7 @@ FULL = Sizes(
     further=3,
     pairs=5,
     rows=1_000_000,
+    samples=1_000,
     alarms=alarms.FULL,
 )
 SMALL = Sizes(
@@ -62,6 +65,7 @@ SMALL = Sizes(
     further=1,
     pairs=1,
     rows=20_000,
+    samples=20,
     alarms=alarms.SMALL,
 )
 """To see that everything runs (the demo has one size only and is left out). Its figures are never written."""
@@ -79,6 +83,7 @@ SECTIONS: dict[str, Measure] = {
     "dagster": lambda sizes, scratch, tell: orchestration.section(scratch, sizes.pairs, tell),
     "peers": lambda sizes, scratch, tell: peers.section(scratch, sizes.rows, tell),
     "accuracy": lambda sizes, scratch, tell: accuracy.section(scratch, sizes.rows, tell),
+    "intervals": lambda sizes, scratch, tell: intervals.section(sizes.samples, tell),
     "alarms": lambda sizes, scratch, tell: alarms.section(sizes.alarms, tell),
 }
 

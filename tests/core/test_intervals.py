@@ -107,3 +107,22 @@ def test_three_weeks_have_a_mean_and_no_interval() -> None:
     mean, low, _ = i.period_mean(np.array([[1.0, 2, 3, 0]]), np.array([[1, 1, 1, 0]]))
     assert mean[0] == 2
     assert np.isnan(low[0])
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=4, max_size=13))
+def test_leaving_out_periods_of_a_mean_is_students(means: list[int]) -> None:
+    """The jackknife of a plain mean is its textbook variance; an empty period changes nothing."""
+    x = np.array(means, dtype=np.float64)
+    left_out = np.append((x.sum() - x) / (len(x) - 1), np.nan)
+    filled = np.append(np.ones(len(x), dtype=bool), False)
+    variance, n = i.left_out_variance(x.mean()[None], left_out[None], filled[None])
+    assert n[0] == len(x)
+    assert variance[0] == pytest.approx(stats.sem(x) ** 2, abs=1e-6)
+
+
+def test_three_periods_left_out_say_nothing() -> None:
+    """Nor does a figure that cannot be had without one of them."""
+    filled = np.array([[True, True, True, False], [True] * 4])
+    left_out = np.array([[1.0, 2, 3, 0], [1.0, 2, 3, np.nan]])
+    variance, _ = i.left_out_variance(np.array([2.0, 2]), left_out, filled)
+    assert np.isnan(variance).all()
