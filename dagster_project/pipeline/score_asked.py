@@ -17,7 +17,7 @@ from dagster_project import __version__
 from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_importance import importance_rows
-from dagster_project.pipeline.score_labels import label_arrival, still_coming
+from dagster_project.pipeline.score_labels import label_arrival, mature_lags, still_coming
 from dagster_project.pipeline.score_references import Rule, find_rules, usual_days
 from dagster_project.store.spans import Span
 from dagster_project.store.warehouse import Warehouse
@@ -55,6 +55,8 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
     """Compare the digests of all days with those that were scored; another version makes the windows anew."""
     rules = find_rules(night, warehouse)
     arrival = label_arrival(warehouse, usual_days(rules, night.as_of), night.as_of)
+    lags = mature_lags(arrival)
+    rules = [rule.waiting(lags.get(rule.model_id, 0)) for rule in rules]
     digests = _day_digests(night, warehouse, rules, still_coming(arrival, night.as_of))
     before = dict(warehouse.connection.execute("SELECT day, digest FROM ops.scored").fetchall())
     spans = _windows(night)

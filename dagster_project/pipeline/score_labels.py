@@ -1,7 +1,8 @@
 """How many of the labels to come are there: each model's arrival curve, from its reference days.
 
 Flows in: `daily.outcome_*` on reference days, by request day and label day. Flows out: rows of `mart.label_arrival`,
-and what of it is still moving, for the digests of young days. Caller: pipeline.score_asked.
+what of it is still moving, for the digests of young days, and when a day's labels count. Callers: pipeline.score_asked,
+pipeline.watch_plan.
 """
 
 from __future__ import annotations
@@ -44,6 +45,14 @@ def label_arrival(warehouse: Warehouse, references: pl.DataFrame, as_of: dt.date
     curves = [_curve(rows, as_of) for _, rows in counted.group_by("model_id", maintain_order=True)]
     schema = {"model_id": pl.String, "lag": pl.Int32, "share": pl.Float64, "labels": pl.Int64}
     return pl.concat([pl.DataFrame(schema=schema), *curves]).drop_nans("share")
+
+
+def mature_lags(arrival: pl.DataFrame, share: float = MATURE) -> dict[str, int]:
+    """By model, after how many days such a share of a day's labels is there; without models that have no curve."""
+    import polars as pl
+
+    there = arrival.filter(pl.col("share") >= share)
+    return dict(there.group_by("model_id").agg(pl.col("lag").min()).sort("model_id").iter_rows())
 
 
 def still_coming(arrival: pl.DataFrame, as_of: dt.date) -> dict[dt.date, str]:

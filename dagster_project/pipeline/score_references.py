@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,7 +62,7 @@ class Rule:
     only: str = ""
     """Count only this version's rows on the reference days; '': all."""
     label_days: int = 0
-    """Labels of a day count once so many days have passed."""
+    """Labels of a day count once so many days have passed: the first ones to come are not like the rest."""
 
     @property
     def profile(self) -> str:
@@ -78,6 +78,10 @@ class Rule:
         until = span.members[0] - dt.timedelta(days=self.declared.lag_days)
         start = until - dt.timedelta(days=self.declared.rolling_days - 1)
         return (start, until) if start >= self.first_day else None
+
+    def waiting(self, days: int) -> Rule:
+        """The same where labels are seen to need so many days; never fewer than declared."""
+        return replace(self, label_days=max(self.label_days, days))
 
     def mature(self, as_of: dt.date) -> dt.date:
         """The last day whose labels count: younger days know only the labels that came early."""

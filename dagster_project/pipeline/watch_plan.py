@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from dagster_project.core.days import days_between
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_grade import head_of
+from dagster_project.pipeline.score_labels import mature_lags
 from dagster_project.pipeline.score_references import Rule, find_rules
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.rule import RuleFile
@@ -131,11 +132,8 @@ def _watched(
 def _waits(warehouse: Warehouse, declared: Mapping[str, Model]) -> dict[str, int]:
     """Days until nine labels in ten have come: as declared at least, and as the reference days show."""
     waits = {m: math.ceil(model.label_delay_days or 0) for m, model in declared.items()}
-    seen = warehouse.frame(
-        "SELECT model_id, min(lag) AS lag FROM mart.label_arrival WHERE share >= $share GROUP BY ALL ORDER BY ALL",
-        {"share": MATURE},
-    )
-    for model_id, lag in seen.iter_rows():
+    arrival = warehouse.frame("SELECT model_id, lag, share FROM mart.label_arrival ORDER BY ALL")
+    for model_id, lag in mature_lags(arrival, MATURE).items():
         waits[model_id] = max(waits.get(model_id, 0), lag)
     return waits
 

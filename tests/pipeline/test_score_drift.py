@@ -144,6 +144,23 @@ def test_labels_are_compared_once_they_had_time_to_come(tmp_path: Path) -> None:
     assert read(tmp_path / "nightly", model, days, nightly=True).equals(found)
 
 
+def test_labels_that_are_seen_to_come_late_are_waited_for(tmp_path: Path) -> None:
+    """Nothing is declared: the small ones come at once, the large ones two days later, so young days look low."""
+    rng = np.random.default_rng(3)
+    days = []
+    for i in range(5):
+        y = rng.normal(0, 1, 300)
+        rows = requests("m", day(i), 300, prediction=rng.normal(0, 1, 300))
+        days.append((rows, labelled(rows, y, lag=np.where(y > 0, 2, 0))))
+    found = read(tmp_path / "once", {"task": "regression", **FIRST_DAY}, days)
+    there = found.filter(
+        pl.col("metric") == "drift_ks", pl.col("feature") == LABEL, pl.col("window_days") == 1
+    )
+    assert there["day"].to_list() == [day(0), day(1), day(2)]
+    assert there["value"].max() < 0.15
+    assert read(tmp_path / "nightly", {"task": "regression", **FIRST_DAY}, days, nightly=True).equals(found)
+
+
 def columns(rng: np.random.Generator, count: int, shift: float = 0.1) -> list[Floats]:
     return [rng.normal(shift * i, 1, 400) for i in range(count)]
 
