@@ -19,7 +19,7 @@ from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
 from dagster_project.pipeline.score_card import scorecard
 from dagster_project.pipeline.score_grade import Judge, head_of, judged
 from dagster_project.pipeline.score_importance import importance_rows
-from dagster_project.pipeline.score_references import comparisons, profile_rows, usual_days
+from dagster_project.pipeline.score_references import comparisons, learned_days, profile_rows
 from dagster_project.pipeline.score_rows import KEY, read_rows
 from dagster_project.spec.loading import Statement
 from dagster_project.store.spans import Span, ask
@@ -57,7 +57,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
         warehouse.replace("catalog.importance", importance_rows(night, warehouse))
         warehouse.replace("catalog.profile", profile_rows(night, warehouse, asked.rules))
         warehouse.replace("mart.label_arrival", asked.arrival)
-        learned = usual_days(asked.rules, night.as_of)
+        learned = learned_days(asked.rules, night.as_of)
         for done, (spans, versions) in enumerate(batches):
             held = comparisons(night, asked.rules, spans, versions["model_id"])
             ask(warehouse, spans, versions, held, night.as_of)

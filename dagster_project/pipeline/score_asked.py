@@ -18,7 +18,7 @@ from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_labels import label_arrival, mature_lags, still_coming
-from dagster_project.pipeline.score_references import Rule, find_rules, usual_days
+from dagster_project.pipeline.score_references import Rule, find_rules, learned_days, usual_days
 from dagster_project.store.spans import Span
 from dagster_project.store.warehouse import Warehouse
 
@@ -160,8 +160,19 @@ def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]
         (m, of_day, _sha([m, summaries, str(until <= night.as_of), str(mature), str(labels)]))
         for m, of_day, until, summaries, mature, labels in frame.iter_rows()
     ]
+    rows += _version_digests(warehouse, learned_days(rules, night.as_of))
     schema = {"model_id": pl.String, "of_day": pl.Date, "digest": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _version_digests(warehouse: Warehouse, learned: pl.DataFrame) -> list[tuple[str, dt.date, str]]:
+    """model_id, of_day, digest: what the versions of that day learned on days of their own."""
+    warehouse.connection.register("version_days", learned.to_arrow())
+    try:
+        found = warehouse.connection.execute(statement("version_digests")).fetchall()
+    finally:
+        warehouse.connection.unregister("version_days")
+    return [(model_id, day, _sha([str(part) for part in parts])) for model_id, day, *parts in found]
 
 
 def _reference_days(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> pl.DataFrame:

@@ -1,12 +1,13 @@
 """Estimated performance: each model's scores or predictions, judged by what they meant on its reference days.
 
 In: rows of `span.score_estimate` or `span.error_estimate`, parts 'current' (a span) and 'reference' (labelled). Out:
-one row a current group, with the problem in words where the reference has too few labels. Caller: pipeline.score_apply.
+one row a current group, with the problem in words where the reference has too few labels. Scores are read by what they
+meant in their own version (`score_calibrated`), predictions by what they meant in all. Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from dagster_project.core import estimates
 from dagster_project.core.errors import QueryError
 from dagster_project.core.histogram import dense
 from dagster_project.core.types import Bools, Floats, Ints
+from dagster_project.pipeline.score_calibrated import calibrated
 from dagster_project.pipeline.score_figures import Arguments, figures
 from dagster_project.pipeline.score_rows import KEY, Rows
 
@@ -46,18 +48,16 @@ class Sides:
 def estimate(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """A figure of the confusion matrix, or the area under the ROC curve, that is to be expected."""
     figure = str(arguments["figure"])
-    sides, grid = rows.once(_sides), rows.once(_scores)
-    n, decided = grid["n"][sides.own], grid["decided"][sides.own]
-    chance = sides.of_reference(grid["chance"])
+    sides, grid = rows.once(_sides), rows.once(calibrated)
+    n, decided, chance = (a[sides.own] for a in (grid.n, grid.decided, grid.chance))
     if figure == "roc_auc":
         found = estimates.expected_auc(n, chance)
     else:
         found = estimates.expected(figure, n, decided, chance, float(arguments.get("beta", 1.0)))
-    labels = np.nan_to_num(sides.of_reference(grid["n"].sum(axis=1)))
     nothing = np.isnan(found[0])
-    return _figures(
-        sides, found, n, labels, nothing, "not computable: no positive decision to expect anything of"
-    )
+    why = "not computable: no positive decision to expect anything of"
+    remark = [grid.remark[at] for at in sides.own.tolist()]
+    return _figures(sides, found, n, grid.labels[sides.own], nothing, why, remark)
 
 
 def estimate_error(rows: Rows, arguments: Arguments) -> pl.DataFrame:
@@ -74,13 +74,18 @@ def estimate_error(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     labels = np.nan_to_num(sides.of_reference(grid["labels"]))
     moved = sides.of_reference(grid["newest"]) != grid["newest"][sides.own]
     moved |= grid["oldest"][sides.own] != grid["newest"][sides.own]
-    return _figures(
-        sides, (value, low, high), n, labels, moved, "not computable: predictions left the reference's grid"
-    )
+    why = "not computable: predictions left the reference's grid"
+    return _figures(sides, (value, low, high), n, labels, moved, why, [None] * len(moved))
 
 
 def _figures(
-    sides: Sides, found: tuple[Floats, Floats, Floats], n: Floats, labels: Floats, none: Bools, why: str
+    sides: Sides,
+    found: tuple[Floats, Floats, Floats],
+    n: Floats,
+    labels: Floats,
+    none: Bools,
+    why: str,
+    remark: Sequence[str | None],
 ) -> pl.DataFrame:
     """Figures without those that rest on too few labels, or that cannot be had for the reason given."""
     few = labels < estimates.FEWEST_LABELS
@@ -91,7 +96,7 @@ def _figures(
     ]
     value, low, high = (np.where(few | none, np.nan, a) for a in found)
     rows = n.sum(axis=1).astype(np.int64)
-    return figures(sides.keys, value=value, low=low, high=high, n=rows, problem=problem)
+    return figures(sides.keys, value=value, low=low, high=high, n=rows, problem=problem, remark=remark)
 
 
 def _sides(rows: Rows) -> Sides:
@@ -101,19 +106,11 @@ def _sides(rows: Rows) -> Sides:
         raise QueryError("the SELECT yields no column part: 'current' or 'reference'")
     keys = rows.keys.with_row_index("place")
     current = keys.filter(pl.col("part") == "current")
-    reference = keys.filter(pl.col("part") == "reference").select("model_id", pl.col("place").alias("at"))
+    whole = keys.filter(pl.col("part") == "reference", pl.col("version") == "")
+    reference = whole.select("model_id", pl.col("place").alias("at"))
     both = current.join(reference, on="model_id", how="left", maintain_order="left")
     own, at = (both[name].fill_null(-1).to_numpy().astype(np.int64) for name in ("place", "at"))
     return Sides(both.select(KEY), own, at)
-
-
-def _scores(rows: Rows) -> dict[str, Floats]:
-    """Counts [groups, 255] by bin of the score; the chance of a positive, of references."""
-    names = ("n", "decided", "positives")
-    grid = {name: dense(rows.group, rows.ints("bin"), rows.floats(name), len(rows)) for name in names}
-    return grid | {
-        "chance": _of_references(rows, lambda at: estimates.calibrated(grid["n"][at], grid["positives"][at]))
-    }
 
 
 def _errors(rows: Rows) -> dict[str, Floats]:

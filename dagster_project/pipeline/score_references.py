@@ -42,6 +42,10 @@ REFERENCE = {
     "ref": "Int32", "model_id": "String", "only_version": "String", "start": "Date", "until": "Date",
     "profile": "String", "labels_until": "Date", "labels_by": "Date",
 }  # fmt: skip
+LEARNED = {
+    "model_id": "String", "version": "String", "start": "Date", "until": "Date", "labels_by": "Date",
+    "apart": "Boolean",
+}  # fmt: skip
 LABELS_WITHIN = 28
 """Labels of reference days count when they come within so many days of when they usually are there: a stray one
 must not move the reference, and with it every reading of the past."""
@@ -59,6 +63,8 @@ class Rule:
     """First and last of fixed days; None: they roll, or a profile stands in their place."""
     until: dt.date | None
     declared: Reference | None
+    since: dt.date
+    """The version's first day with requests; the model's where the rule is of the whole."""
     only: str = ""
     """Count only this version's rows on the reference days; '': all."""
     label_days: int = 0
@@ -87,6 +93,18 @@ class Rule:
         """The last day whose labels count: younger days know only the labels that came early."""
         return as_of - dt.timedelta(days=self.label_days)
 
+    def own_days(self, usual: int, as_of: dt.date) -> tuple[dt.date, dt.date, dt.date] | None:
+        """First, last and day of the last label of a version's own reference; None until all are there.
+
+        `usual`: how many reference days the model has. The version needs as many: fewer would know less of how days
+        differ than those that they replace.
+        """
+        start, until = self.since, self.since + dt.timedelta(days=max(usual, REFERENCE_DAYS) - 1)
+        if self.only and self.start and self.until:
+            start, until = self.start, self.until
+        by = until + dt.timedelta(days=self.label_days)
+        return (start, until, by) if by <= as_of else None
+
     def labels_by(self, until: dt.date, as_of: dt.date) -> dt.date:
         """The last day on which labels of reference days until `until` may come; later ones change nothing any more."""
         return min(as_of, until + dt.timedelta(days=self.label_days + LABELS_WITHIN))
@@ -113,19 +131,27 @@ def _rules(model: Model, versions: Mapping[str, tuple[dt.date, dt.date]]) -> lis
     own = {note.version: note.reference for note in model.versions if note.reference}
     late = math.ceil(model.label_delay_days or 0)
     whole = own.get(next(iter(versions))) if len(versions) == 1 else None
-    rules = [_rule(model, "", first, whole or model.reference, "", late)]
+    rules = [_rule(model, "", first, whole or model.reference, first, "", late)]
     for version in versions if len(versions) > 1 else ():
         declared = own.get(version)
         only = version if declared and declared.days and _served(versions[version], declared.days) else ""
-        rules.append(_rule(model, version, first, declared or model.reference, only, late))
+        rules.append(
+            _rule(model, version, first, declared or model.reference, versions[version][0], only, late)
+        )
     return rules
 
 
 def _rule(
-    model: Model, version: str, first: dt.date, declared: Reference | None, only: str, late: int
+    model: Model,
+    version: str,
+    first: dt.date,
+    declared: Reference | None,
+    since: dt.date,
+    only: str,
+    late: int,
 ) -> Rule:
     start, until = declared.days or (None, None) if declared else reference(model, first)
-    return Rule(model.id, version, first, start, until, declared, only, late)
+    return Rule(model.id, version, first, start, until, declared, since, only, late)
 
 
 def _served(days: tuple[dt.date, dt.date], wanted: tuple[dt.date, dt.date]) -> bool:
@@ -145,6 +171,25 @@ def usual_days(rules: Iterable[Rule], as_of: dt.date) -> pl.DataFrame:
             rows.append((rule.model_id, rule.start or rule.first_day, until, rule.labels_by(until, as_of)))
     schema = {"model_id": "String", "start": "Date", "until": "Date", "labels_by": "Date"}
     return _frame(schema, rows)
+
+
+def learned_days(rules: Sequence[Rule], as_of: dt.date) -> pl.DataFrame:
+    """model_id, version, start, until, labels_by, apart: what estimates learn from, for the model ('') and by version.
+
+    A version that came after the model's reference days had begun has days apart from them: as many from its first one
+    on, or those declared. NULL until they and their labels are there, so that the past is estimated anew once and not
+    every night.
+    """
+    usual = usual_days(rules, as_of)
+    of_model = {model_id: (start, until, by) for model_id, start, until, by in usual.iter_rows()}
+    rows: list[tuple[object, ...]] = [(m, "", *days, False) for m, days in of_model.items()]
+    for rule in rules:
+        if rule.version:
+            start, until, by = of_model[rule.model_id]
+            apart = bool(rule.only) or rule.since > max(start, rule.first_day)
+            days = rule.own_days((until - start).days + 1, as_of) if apart else (start, until, by)
+            rows.append((rule.model_id, rule.version, *(days or (None, None, None)), apart))
+    return _frame(LEARNED, rows)
 
 
 def comparisons(

@@ -12,7 +12,10 @@ CREATE OR REPLACE TABLE span.reference (  -- the days behind it, or a profile; o
   ref INTEGER, model_id VARCHAR, only_version VARCHAR, start DATE, until DATE, profile VARCHAR, labels_until DATE,
   labels_by DATE
 );
-CREATE OR REPLACE TABLE span.learned (model_id VARCHAR, start DATE, until DATE, labels_by DATE);  -- what estimates learn from
+CREATE OR REPLACE TABLE span.learned (  -- what estimates learn from: a model's days (version ''), each version's own
+  model_id VARCHAR, version VARCHAR, start DATE, until DATE, labels_by DATE,  -- NULL: its own are not over yet
+  apart BOOLEAN                            -- its own are other days than the model's
+);
 CREATE TABLE IF NOT EXISTS span.night (as_of DATE);
 
 CREATE OR REPLACE VIEW span.traffic AS
@@ -138,18 +141,23 @@ WHERE segment = ''
 GROUP BY ALL
 HAVING sum(requests) > 0;
 
--- Scores of every span beside the labelled scores of the reference days, for what is estimated without labels.
+-- Scores of every span beside the labelled scores of the reference days, of the model and of each of its versions, for
+-- what is estimated without labels.
 CREATE OR REPLACE VIEW span.score_estimate AS
 SELECT
-  'current' AS part, model_id, version, '' AS segment, '' AS feature, day, window_days, bin::INTEGER AS bin,
-  sum(n)::BIGINT AS n, sum(decided)::BIGINT AS decided, 0 AS positives
-FROM span.score_hist WHERE segment = '' GROUP BY ALL
+  'current' AS part, h.model_id, h.version, '' AS segment, '' AS feature, h.day, h.window_days, h.logged_version,
+  coalesce(v.apart, false) AS apart, h.bin::INTEGER AS bin,
+  sum(h.n)::BIGINT AS n, sum(h.decided)::BIGINT AS decided, 0 AS positives
+FROM span.score_hist AS h
+LEFT JOIN span.learned AS v ON v.model_id = h.model_id AND v.version = h.logged_version AND v.version <> ''
+WHERE h.segment = '' GROUP BY ALL
 UNION ALL
 SELECT
-  'reference', h.model_id, '', '', '', NULL, NULL, h.bin::INTEGER, sum(h.n)::BIGINT, 0,
+  'reference', h.model_id, r.version, '', '', NULL, NULL, '', false, h.bin::INTEGER, sum(h.n)::BIGINT, 0,
   sum(CASE WHEN h.label = 1 THEN h.n ELSE 0 END)::BIGINT
 FROM daily.label_score_hist AS h
-JOIN span.learned AS r ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until
+JOIN span.learned AS r
+  ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until AND (r.version = '' OR r.version = h.version)
 WHERE h.segment = '' AND h.label_day <= r.labels_by
   AND h.model_id IN (SELECT model_id FROM span.version)
 GROUP BY ALL;
@@ -167,7 +175,7 @@ SELECT
   sum(h.a)::DOUBLE, sum(h.aa)::DOUBLE, sum(h.aaaa)::DOUBLE
 FROM daily.error_hist AS h
 JOIN ops.grid AS g ON g.model_id = h.model_id AND g.feature = 'output:prediction' AND g.from_day = h.grid_from
-JOIN span.learned AS r ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until
+JOIN span.learned AS r ON r.model_id = h.model_id AND r.version = '' AND h.day BETWEEN r.start AND r.until
 WHERE h.segment = '' AND h.label_day <= r.labels_by
   AND h.model_id IN (SELECT model_id FROM span.version)
 GROUP BY ALL;

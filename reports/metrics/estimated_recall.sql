@@ -5,7 +5,7 @@ unit: share
 better: up
 definition: >-
   The recall to expect from the scores alone, before labels come: each score is turned into the chance that the reference
-  days showed for it. It sees inputs that moved; it cannot see that the same inputs now mean something else.
+  days of its version showed for it, or those of the model while the version has too few labels of its own. It sees inputs that moved; it cannot see that the same inputs now mean something else.
 formula: >-
   TP / (TP + FN), of expected counts: a score s counts as c(s) positive and 1 - c(s) negative rows; c is the share of positives on the reference days, made to rise with s
 source: >-
@@ -20,5 +20,5 @@ minimum: 100
 weight: 0
 without_labels: true
 ---*/
-SELECT part, model_id, version, segment, feature, day, window_days, bin, n, decided, positives
+SELECT part, model_id, version, segment, feature, day, window_days, logged_version, apart, bin, n, decided, positives
 FROM span.score_estimate

@@ -1,0 +1,104 @@
+"""What scores are taken to mean before labels come: the share of positives that their own version showed.
+
+In: rows of `span.score_estimate`. A version with too few labels on reference days of its own is read by those of the
+model. Out: counts and chances by group, and in words which of the two. Caller: pipeline.score_estimates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dagster_project.core import estimates
+from dagster_project.core.histogram import K, dense
+from dagster_project.core.types import Floats, Ints
+from dagster_project.pipeline.score_rows import Rows
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """Arrays over groups, [groups, 255] where by bin of the score."""
+
+    n: Floats
+    decided: Floats
+    chance: Floats
+    """Mean chance of a positive over the rows of a bin, whatever their versions; nan where nothing is known of it."""
+    labels: Floats
+    """Labels behind the reference that has the fewest."""
+    remark: Sequence[str | None]
+
+
+def calibrated(rows: Rows) -> Calibrated:
+    """Every group's scores, each by the reference of its version."""
+    group, bins, n = rows.group, rows.ints("bin"), rows.floats("n")
+    counts = dense(group, bins, n, len(rows))
+    known = counts.sum(axis=1)
+    used, own = _references(rows, known)
+    table = _chances(rows, counts)
+    chance = np.where(used >= 0, table[used, np.clip(bins, -K, K) + K], np.nan)
+    labels = np.full(len(rows), np.inf)
+    np.minimum.at(labels, group, np.where(used >= 0, known[used], 0.0))
+    return Calibrated(
+        n=counts,
+        decided=dense(group, bins, rows.floats("decided"), len(rows)),
+        chance=dense(group, bins, n * chance, len(rows)) / np.maximum(counts, 1.0),
+        labels=labels,
+        remark=_remarks(rows, own),
+    )
+
+
+def _chances(rows: Rows, counts: Floats) -> Floats:
+    """The chance of a positive by bin, of reference groups; nan for the others [groups, 255]."""
+    positives = dense(rows.group, rows.ints("bin"), rows.floats("positives"), len(rows))
+    found = np.full(counts.shape, np.nan)
+    for at in np.flatnonzero((rows.keys["part"] == "reference").to_numpy()).tolist():
+        found[at] = estimates.calibrated(counts[at], positives[at])
+    return found
+
+
+def _references(rows: Rows, known: Floats) -> tuple[Ints, pl.Series]:
+    """The reference group that each row is read by, -1 without one, and whether it is that of the row's version."""
+    import polars as pl
+
+    keys = rows.keys.select("part", "model_id", "version").with_columns(
+        place=pl.int_range(pl.len(), dtype=pl.Int64), known=pl.Series(known)
+    )
+    there = keys.filter(pl.col("part") == "reference").select("model_id", "version", "place", "known")
+    enough = there.filter(pl.col("version") != "", pl.col("known") >= estimates.FEWEST_LABELS)
+    whole = there.filter(pl.col("version") == "").select("model_id", "place")
+    long = rows.keys[rows.group].select("model_id").with_columns(version=rows.column("logged_version"))
+    found = long.join(enough, on=["model_id", "version"], how="left", maintain_order="left").join(
+        whole, on="model_id", how="left", maintain_order="left", suffix="_whole"
+    )
+    used = found.select(pl.coalesce("place", "place_whole").fill_null(-1)).to_series().to_numpy()
+    return used, found["place"].is_not_null()
+
+
+def _remarks(rows: Rows, own: pl.Series) -> list[str | None]:
+    """By group, how versions were read whose reference days are not the model's; None without one."""
+    import polars as pl
+
+    read = pl.DataFrame({
+        "group": rows.group, "version": rows.column("logged_version"), "apart": rows.column("apart"), "own": own,
+    }).filter("apart").unique().sort("group", "version")  # fmt: skip
+    said: list[str | None] = [None] * len(rows)
+    for (group,), versions in read.group_by("group", maintain_order=True):
+        parts = versions.partition_by("own", as_dict=True)
+        words = {
+            True: "read by its own reference days",
+            False: "read by those of all versions, for want of labels on days of its own",
+        }
+        said[int(str(group))] = "; ".join(
+            f"{_named(parts[key,]['version'].to_list())} {words[key]}" for key in words if (key,) in parts
+        )
+    return said
+
+
+def _named(versions: Sequence[str]) -> str:
+    return versions[0] if len(versions) == 1 else f"each of {len(versions)} versions"
