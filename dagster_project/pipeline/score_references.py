@@ -19,7 +19,7 @@ from dagster_project.core.histogram import SCALE, SCORE_SCALE, K, edges, logit_e
 from dagster_project.core.naming import LABEL, PREDICTION, SCORE
 from dagster_project.core.profile import binned
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.summarise_terms import REFERENCE_DAYS, reference
+from dagster_project.pipeline.summarise_terms import REFERENCE_DAYS, first_days, reference
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.reference import Profile, Reference
 from dagster_project.store.spans import Comparisons, Span
@@ -58,7 +58,7 @@ class Rule:
     model_id: str
     version: str
     first_day: dt.date
-    """The model's first day with requests."""
+    """The day the model began (`first_days`)."""
     start: dt.date | None
     """First and last of fixed days; None: they roll, or a profile stands in their place."""
     until: dt.date | None
@@ -119,15 +119,16 @@ def find_rules(night: Night, warehouse: Warehouse) -> list[Rule]:
     ).fetchall()
     for model_id, version, first, last in rows:
         seen.setdefault(model_id, {})[version] = (first, last)
+    served = "SELECT DISTINCT model_id, day FROM daily.traffic WHERE segment = '' ORDER BY ALL"
+    began = first_days(warehouse.frame(served))
     return [
         rule
         for model_id, versions in seen.items()
-        for rule in _rules(models.get(model_id) or undeclared(model_id), versions)
+        for rule in _rules(models.get(model_id) or undeclared(model_id), versions, began[model_id])
     ]
 
 
-def _rules(model: Model, versions: Mapping[str, tuple[dt.date, dt.date]]) -> list[Rule]:
-    first = min(day for day, _ in versions.values())
+def _rules(model: Model, versions: Mapping[str, tuple[dt.date, dt.date]], first: dt.date) -> list[Rule]:
     own = {note.version: note.reference for note in model.versions if note.reference}
     late = math.ceil(model.label_delay_days or 0)
     whole = own.get(next(iter(versions))) if len(versions) == 1 else None
@@ -135,9 +136,8 @@ def _rules(model: Model, versions: Mapping[str, tuple[dt.date, dt.date]]) -> lis
     for version in versions if len(versions) > 1 else ():
         declared = own.get(version)
         only = version if declared and declared.days and _served(versions[version], declared.days) else ""
-        rules.append(
-            _rule(model, version, first, declared or model.reference, versions[version][0], only, late)
-        )
+        since = max(first, versions[version][0])
+        rules.append(_rule(model, version, first, declared or model.reference, since, only, late))
     return rules
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 CATEGORIES = 1000
 REFERENCE_DAYS = 28
 """Days of the reference of a model that declares none, from its first day with requests on."""
+SILENCE = dt.timedelta(days=366)
+"""A model is the same before and after a pause of so long; after a longer one it is taken for a new one."""
 SEGMENT = "segment:"
 
 
@@ -36,6 +38,18 @@ def reference(model: Model, first_day: dt.date) -> tuple[dt.date, dt.date]:
     return first_day, first_day + dt.timedelta(days=REFERENCE_DAYS - 1)
 
 
+def first_days(served: pl.DataFrame) -> dict[str, dt.date]:
+    """Model -> the day it began, from model_id, day of the days with requests.
+
+    A model that was silent for longer than `SILENCE` begins anew: one row with a wrong year is not its history.
+    """
+    import polars as pl
+
+    gap = pl.col("day").diff().over("model_id") > SILENCE
+    began = served.unique().sort("model_id", "day").with_columns(anew=gap.fill_null(value=True))
+    return dict(began.filter("anew").group_by("model_id").agg(pl.col("day").max()).iter_rows())
+
+
 def references(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
     """model_id, start, end: the days whose categories the dictionaries of the chunk's models take in.
 
@@ -43,18 +57,12 @@ def references(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
     """
     import polars as pl
 
-    first = dict(
-        warehouse.connection.execute(
-            "SELECT model_id, min(day) FROM daily.traffic WHERE list_contains(?, model_id) GROUP BY model_id",
-            [chunk.model_ids],
-        ).fetchall()
+    known = warehouse.frame(
+        "SELECT DISTINCT model_id, day FROM daily.traffic WHERE list_contains($models, model_id) ORDER BY ALL",
+        {"models": list(chunk.model_ids)},
     )
-    here = dict(chunk.keys.group_by("model_id").agg(pl.col("day").min()).iter_rows())
-    rows = [
-        (m, *days)
-        for m in chunk.model_ids
-        for days in _all_references(chunk.declared(m), min(here[m], first.get(m, here[m])))
-    ]
+    first = first_days(pl.concat([known, chunk.keys.select("model_id", "day")]))
+    rows = [(m, *days) for m in chunk.model_ids for days in _all_references(chunk.declared(m), first[m])]
     return pl.DataFrame(rows, schema={"model_id": pl.String, "start": pl.Date, "end": pl.Date}, orient="row")
 
 

@@ -179,6 +179,19 @@ def test_a_rolling_reference_moves_along(tmp_path: Path) -> None:
     assert read(tmp_path / "nightly", model, days, nightly=True).equals(found)
 
 
+def test_a_row_with_a_wrong_year_is_not_the_reference(tmp_path: Path) -> None:
+    """A model that was silent for more than a year begins anew, whichever night saw what."""
+    rng = np.random.default_rng(8)
+    stray = requests("m", day(-4000), 1, {"x": [3.0], "c": ["old"]})
+    xs = [rng.normal(0.2 * i, 1, 400) for i in range(30)]
+    served = [requests("m", day(i), 400, {"x": x, "c": ["a", "b"] * 200}) for i, x in enumerate(xs)]
+    days: list[Day] = [(rows, None) for rows in (stray, *served)]
+    found = read(tmp_path, {}, days)
+    exact = stats.ks_2samp(np.concatenate(xs[:28]), xs[29]).statistic
+    assert value(found, "drift_ks", "x", 29) == pytest.approx(exact, abs=3e-3)
+    assert value(found, "drift_unseen_share", "c", 29) == 0
+
+
 def test_categories_of_a_rolling_reference_are_not_unseen_for_ever(tmp_path: Path) -> None:
     """A new category is unseen on its first day, and known once the reference holds it."""
     mixes = [["a"] * 300] * 8 + [["a"] * 200 + ["new"] * 100] * 10

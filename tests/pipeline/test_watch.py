@@ -86,6 +86,19 @@ def test_night_by_night_is_the_same_as_all_at_once(tmp_path: Path) -> None:
         assert alerts(nightly, "*") == expected_alerts
 
 
+def test_a_row_with_a_wrong_year_is_no_history_to_judge(tmp_path: Path) -> None:
+    """The years between it and the log are not judged, and raise nothing."""
+    with watched(series()) as warehouse:
+        warehouse.run(
+            "INSERT INTO daily.traffic BY NAME SELECT 'log' AS source, 'm' AS model_id, '1' AS version,"
+            " $day::DATE AS day, '' AS segment, 1 AS requests",
+            {"day": DAYS[0] - dt.timedelta(days=4000)},
+        )
+        judge(workspace(tmp_path), warehouse)
+        assert signals(warehouse)["day"].min() == DAYS[0]
+        assert alerts(warehouse) == []
+
+
 def test_an_unchanged_second_night_writes_nothing(tmp_path: Path) -> None:
     """Not one signal."""
     root = workspace(tmp_path)
