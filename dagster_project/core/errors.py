@@ -4,6 +4,7 @@ ModelboardError
 ├── WorkspaceError     a user's file is wrong: carries every Problem found (exit code 2)
 ├── SourceError        a source file cannot be read: the file is set aside, the night goes on
 ├── QueryError         the database refused a statement, such as one of a user's own (exit code 1)
+│   └── MemoryShareError   it needs more memory than the database's share
 ├── LedgerError        rows read != accepted + rejected + duplicate: the night stops (exit code 3)
 ├── CheckError         a blocking check failed: nothing is published (exit code 3)
 └── PublishError       the site could not be built from good data (exit code 1)
@@ -59,6 +60,10 @@ class QueryError(ModelboardError):
     def in_file(self, file: str, first_line: int = 1) -> Problem:
         """The problem to report of a statement that begins on `first_line` of a user's file."""
         return Problem(file, None if self.line is None else first_line + self.line - 1, "", str(self))
+
+
+class MemoryShareError(QueryError):
+    """The statement needs more memory than the database may take; with a larger share it may work."""
 
 
 class LedgerError(ModelboardError):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from dagster_project.core.errors import PublishError, QueryError, WorkspaceError
+from dagster_project.core.errors import MemoryShareError, PublishError, QueryError, WorkspaceError
 from dagster_project.publish.views import MARK, Views
 from dagster_project.store.warehouse import Warehouse, quote
 
@@ -38,10 +38,20 @@ def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
 
 def _read(warehouse: Warehouse, mart: Statement) -> pl.DataFrame:
     """The view's rows with their marks; what fails only now, such as a cast of one value, is the file's fault too."""
+    query = f"SELECT *, md5(v::varchar) AS {MARK} FROM page.{quote(mart.id)} AS v"  # noqa: S608
     try:
-        return warehouse.frame(f"SELECT *, md5(v::varchar) AS {MARK} FROM page.{quote(mart.id)} AS v")  # noqa: S608
+        return _within_share(warehouse, query)
     except QueryError as error:
         raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
+
+
+def _within_share(warehouse: Warehouse, query: str) -> pl.DataFrame:
+    """Rows; of thousands of models some views do not fit into the share of publishing: lists are never spilled."""
+    try:
+        return warehouse.frame(query)
+    except MemoryShareError:
+        with warehouse.within(warehouse.memory):
+            return warehouse.frame(query)
 
 
 def _existing(warehouse: Warehouse) -> list[str]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from dagster_project.core.errors import ModelboardError, QueryError
+from dagster_project.core.errors import MemoryShareError, ModelboardError, QueryError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -90,7 +90,8 @@ def refusals() -> Iterator[None]:
         reason = text.splitlines()[0]
         if DAMAGED in reason:
             raise ModelboardError(f"the warehouse is damaged ({reason}); {ANEW}") from error
-        raise QueryError(reason, int(place[1]) if place else None) from error
+        kind = MemoryShareError if isinstance(error, duckdb.OutOfMemoryException) else QueryError
+        raise kind(reason, int(place[1]) if place else None) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class Warehouse:
     connection: duckdb.DuckDBPyConnection
     memory: str
     """The database's usual share."""
+    shares: list[str] = field(default_factory=list)
+    """The shares of `within`, the one that holds last."""
 
     @classmethod
     @contextmanager
@@ -125,12 +128,14 @@ class Warehouse:
 
     @contextmanager
     def within(self, memory: str) -> Iterator[None]:
-        """Let the database keep to so much memory, and spill what is more to the disk; not one within another."""
+        """Let the database keep to so much memory, and spill what is more to the disk."""
+        self.shares.append(memory)
         self.run("SET memory_limit = ?", [memory])
         try:
             yield
         finally:
-            self.run("SET memory_limit = ?", [self.memory])
+            self.shares.pop()
+            self.run("SET memory_limit = ?", [self.shares[-1] if self.shares else self.memory])
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run statements whose rows nobody reads. Raises QueryError when the database refuses one."""

@@ -1,0 +1,41 @@
+"""The views of pages: read with a small share of memory, and with the usual one where that is too little."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from dagster_project.core.errors import MemoryShareError, WorkspaceError
+from dagster_project.pipeline.render_views import create_views
+from dagster_project.spec.loading import Statement
+from dagster_project.store.warehouse import Warehouse
+
+LONG = "select list(i) as numbers from range(2_000_000) as r (i)"
+"""A list is never spilled to the disk; this one takes some 16 MB."""
+
+
+def mart(sql: str) -> Statement:
+    """A file of reports/marts."""
+    return cast(Statement, SimpleNamespace(id="long", sql=sql, file="reports/marts/long.sql", line=1))
+
+
+def test_a_view_that_needs_more_than_the_small_share_is_read_all_the_same() -> None:
+    """Its rows are there, and afterwards the small share holds again."""
+    setting = "SELECT current_setting('memory_limit')"
+    with Warehouse.open(None) as warehouse, warehouse.within("12MB"):
+        small = warehouse.value(setting)
+        with pytest.raises(MemoryShareError):
+            warehouse.frame(LONG)
+        views = create_views([mart(LONG)], warehouse)
+        assert views.frame("long")["numbers"].list.len().to_list() == [2_000_000]
+        assert warehouse.value(setting) == small
+
+
+def test_a_view_that_needs_more_than_there_is_names_its_file() -> None:
+    """The usual share is the end of it."""
+    with Warehouse.open(None, memory="12MB") as warehouse:
+        views = create_views([mart(LONG)], warehouse)
+        with pytest.raises(WorkspaceError, match=r"reports/marts/long\.sql.*Out of Memory"):
+            views.frame("long")
