@@ -5,24 +5,35 @@ definition: >
   feature that misses most, and the day that holds most of what is missing. A source that stopped for a day reads
   differently from values that drop out here and there.
 ---*/
-with counted as (
-  select h.model_id as model, h.feature, h.day, sum(h.n) as n, coalesce(sum(h.n) filter (where h.bin = 999), 0) as missing
+with numbers as (
+  select h.model_id as model, h.feature, h.day, h.n, h.bin = 999 as is_missing
   from daily.feature_hist as h, page.now as now
   where h.segment = '' and not starts_with(h.feature, 'output:') and h.day between now.window_start and now.as_of
-  group by all
-  union all
-  select h.model_id, h.feature, h.day, sum(h.n), coalesce(sum(h.n) filter (where h.kind = 'missing'), 0)
+),
+categories as (
+  select h.model_id as model, h.feature, h.day, h.n, h.kind = 'missing' as is_missing
   from daily.category_hist as h, page.now as now
   where h.segment = '' and not starts_with(h.feature, 'output:') and h.day between now.window_start and now.as_of
-  group by all
 ),
 by_feature as (
   select model, feature, sum(n) as n, sum(missing) as missing, sum(missing) / sum(n) as share
-  from counted
+  from (
+    select model, feature, sum(n) as n, coalesce(sum(n) filter (where is_missing), 0) as missing
+    from numbers group by model, feature
+    union all
+    select model, feature, sum(n), coalesce(sum(n) filter (where is_missing), 0)
+    from categories group by model, feature
+  )
   group by model, feature
 ),
 by_day as (
-  select model, day, sum(missing) as missing from counted group by model, day
+  select model, day, sum(missing) as missing
+  from (
+    select model, day, coalesce(sum(n) filter (where is_missing), 0) as missing from numbers group by model, day
+    union all
+    select model, day, coalesce(sum(n) filter (where is_missing), 0) from categories group by model, day
+  )
+  group by model, day
 ),
 top_day as (
   select model, first(day order by missing desc, day) as day, max(missing) as missing, count(*) filter (where missing > 0) as days
