@@ -61,12 +61,12 @@ def test_a_child_is_accounted_for_by_itself() -> None:
 
 
 def test_a_stage_tells_its_cpu_and_its_memory(tmp_path: Path) -> None:
-    """Of each stage that ran, CPU seconds and what the process held at most."""
+    """Of each stage that ran, CPU seconds and what the process held at most, which the kernel counts in two ways."""
     workspaces.write(tmp_path / "one", models=2, events=20)
     cost = workspaces.on(tmp_path / "one", "ingest", 0)
     assert list(cost.stages) == list(cost.peaks) == ["start", "ingest"]
     assert 0 < cost.stages["ingest"] < cost.cpu_s
-    assert 10 < cost.peaks["start"] <= cost.peaks["ingest"] <= cost.peak_mib
+    assert 10 < cost.peaks["start"] <= cost.peaks["ingest"] <= 1.05 * cost.peak_mib
 
 
 def test_a_median_is_taken_figure_by_figure() -> None:
