@@ -21,6 +21,7 @@ from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.night import Night
 from dagster_project.readers.facts import FACTS
 from dagster_project.readers.mapped import Door
+from dagster_project.spec.answers import answers_beside
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
 from dagster_project.store.facts import enter_facts
@@ -239,7 +240,8 @@ def _door(night: Night, warehouse: Warehouse, source: Source, *, forget: bool) -
     for model in reversed(night.workspace.models):
         types |= {name: feature.type for name, feature in model.value.features.items() if feature.type}
     types |= {name: ref.feature_type for name, ref in source.features.items() if ref.feature_type}
-    return Door(settings.timezone, settings.salt, night.horizon, types)
+    answers = answers_beside(source, night.workspace.sources)
+    return Door(settings.timezone, settings.salt, night.horizon, types, answers)
 
 
 def _keep_types(warehouse: Warehouse, source: Source, types: dict[str, str]) -> None:
@@ -267,6 +269,8 @@ def _definition(workspace: Workspace, source: Source) -> str:
     """A digest of all that decides what a row of a file becomes; when it changes, the files are read again."""
     mapping = source.model_dump(mode="json", exclude=set(_NOT_MAPPING))
     door = [MADE_AS, workspace.settings.timezone, workspace.settings.salt, mapping]
+    answers = answers_beside(source, workspace.sources)
+    door += [sorted(answers)] if answers else []  # so that files of all other sources are not read again
     return hashlib.sha256(json.dumps(door, sort_keys=True).encode()).hexdigest()
 
 

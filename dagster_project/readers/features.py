@@ -31,9 +31,14 @@ class Features:
     """Columns of the file that nothing is mapped from."""
 
 
-def feature_columns(frame: pl.DataFrame, source: Source, types: dict[str, str]) -> Features:
-    """All features that have a value in this batch; `types` are those already known."""
-    raw, unused = _raw_features(frame, source)
+def feature_columns(
+    frame: pl.DataFrame, source: Source, types: dict[str, str], answers: frozenset[str] = frozenset()
+) -> Features:
+    """All features that have a value in this batch; `types` are those already known.
+
+    `answers`: columns that another source maps; they are neither features nor unused, unless this source names them.
+    """
+    raw, unused = _raw_features(frame, source, answers)
     columns, found = [], {}
     for name in sorted(raw):
         ref, series = raw[name]
@@ -48,14 +53,14 @@ def feature_columns(frame: pl.DataFrame, source: Source, types: dict[str, str]) 
 
 
 def _raw_features(
-    frame: pl.DataFrame, source: Source
+    frame: pl.DataFrame, source: Source, answers: frozenset[str]
 ) -> tuple[dict[str, tuple[Column, pl.Series]], tuple[str, ...]]:
     raw: dict[str, tuple[Column, pl.Series]] = {}
     for name, ref in source.features.items():
         series = pick(frame, ref)
         if series is not None:
             raw[name] = (ref, series)
-    mapped = {ref.column for ref in (*source.columns.values(), *source.features.values())}
+    mapped = {ref.column for ref in (*source.columns.values(), *source.features.values())} | answers
     unused = []
     for name, series in flat_columns(frame.drop(FILE, ROW)).items():
         if name in mapped or name.partition(".")[0] in mapped:

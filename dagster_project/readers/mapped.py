@@ -35,6 +35,8 @@ class Door:
     """UTC; a later event time is a wrong clock."""
     feature_types: dict[str, str] = field(default_factory=dict)
     """feature -> 'number' or 'category': declared, or decided when the feature was first seen."""
+    answers: frozenset[str] = frozenset()
+    """Columns that another source maps as answers from the same files: no features unless named as such."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
     flaws += more
     columns += numbers
     columns += _outcome_columns(frame, source, door, flaws)
-    features = feature_columns(frame, source, door.feature_types)
+    features = feature_columns(frame, source, door.feature_types, door.answers)
     columns += [user_hashes(frame, source, door.salt), *features.columns]
     rows = pl.DataFrame(columns)
     rows = rows.with_columns(error_flags(rows["status"], source), late_flags(rows, source, door.zone))

@@ -394,3 +394,15 @@ def test_a_lake_that_lost_a_file_stops_the_night(logs: Logs) -> None:
         logs.night()
     lost.write_bytes(kept)
     logs.night()
+
+
+def test_a_label_that_another_source_maps_is_no_feature(tmp_path: Path) -> None:
+    """One file, two sources: `features: "*"` leaves the label out, also when its source is declared later."""
+    logs = Logs.make(tmp_path, REQUESTS)
+    logs.csv("logs/a.csv", [request(1, y=1), request(2, y=0)])
+    logs.night()
+    assert {"f:x", "f:y"} <= set(logs.lake().columns)
+    columns = {"request_id": "id", "label": "y"}
+    logs.define({"source": "y", "kind": "outcomes", "files": REQUESTS["files"], "columns": columns})
+    logs.night()
+    assert [name for name in logs.lake().columns if name.startswith("f:")] == ["f:x"]
