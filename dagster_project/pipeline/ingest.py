@@ -33,7 +33,7 @@ from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
 PENDING = "labels to match"
-MADE_AS = 4
+MADE_AS = 5
 """Counts up when the same file would become other rows than before: then files are read again."""
 MEMORY = "300MB"
 """The database's share while it ingests: reading and writing files beside it needs as much again."""

@@ -5,6 +5,7 @@ A flaw is a value that cannot be read as what it should be; the row that has one
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ MISSING_MARKS = ("", "NA", "N/A", "null", "NULL", "None")
 """Texts that say "no value" where a number or a time is expected; as text they stay what they are."""
 _MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
 _WHOLE = 2.0**53
+LARGEST = 1e150
+"""A number beyond is as good as infinite: its square, or its quotient with a small number, is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,10 @@ def as_number(series: pl.Series) -> tuple[pl.Series, pl.Series]:
 def number_column(
     frame: pl.DataFrame, ref: Column | None, name: str, *, keep_text: bool = False
 ) -> tuple[pl.Series, list[Flaw]]:
-    """A canonical number, in the canonical unit, NaN and infinities as NULL, and its flaws (none: `keep_text`)."""
+    """A canonical number, in the canonical unit, and its flaws (none: `keep_text`).
+
+    NaN, infinities and what is beyond `LARGEST` are NULL.
+    """
     import polars as pl
 
     raw = pick(frame, ref)
@@ -102,10 +108,24 @@ def number_column(
         return pl.Series(name, [None], dtype=pl.Float64).new_from_index(0, frame.height), []
     number, wrong = as_number(raw)
     number = number * unit_factor(ref, latency=name == "latency_ms")
-    number = number.to_frame("v").select(pl.when(pl.col("v").is_finite()).then("v"))["v"].rename(name)
+    inside = pl.col("v").is_between(-LARGEST, LARGEST)
+    number = number.to_frame("v").select(pl.when(inside).then("v"))["v"].rename(name)
     if keep_text or not wrong.any():
         return number, []
     return number, [Flaw(name, "is not a number", wrong, as_text(raw))]
+
+
+def without_overflow(number: pl.Series) -> pl.Series:
+    """Numbers, those beyond `LARGEST` as infinities."""
+    import polars as pl
+
+    value = pl.col("v")
+    cut = pl.when(value > LARGEST).then(math.inf).when(value < -LARGEST).then(-math.inf).otherwise(value)
+    return (
+        number.to_frame("v")
+        .select(pl.when(value.is_nan()).then(value).otherwise(cut))["v"]
+        .rename(number.name)
+    )
 
 
 def text_column(frame: pl.DataFrame, ref: Column | None, name: str) -> pl.Series:

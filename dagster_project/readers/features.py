@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import OUTPUT
-from dagster_project.readers.columns import as_number, as_text, flat_columns, pick, unit_factor
+from dagster_project.readers.columns import (
+    as_number,
+    as_text,
+    flat_columns,
+    pick,
+    unit_factor,
+    without_overflow,
+)
 from dagster_project.readers.mapped import FILE, ROW
 from dagster_project.spec.source import Column, Source
 
@@ -104,5 +111,5 @@ def _type_of(series: pl.Series, *, text_only: bool) -> str | None:
 
 def _as_numbers(series: pl.Series, ref: Column) -> pl.Series:
     number, wrong = as_number(series)
-    number = number * unit_factor(ref)
+    number = without_overflow(number * unit_factor(ref))
     return number.set(wrong, math.nan) if wrong.any() else number

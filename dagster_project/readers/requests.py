@@ -27,6 +27,11 @@ _SEPARATOR = "\x1f"
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
 """An earlier request has a time that was never set (1970), or set in another unit; every day since would be scored."""
 
+MOST, DEAREST = 1e12, 1e9
+"""Beyond these a count or a cost of one request is a mistake, and a day's sum of them would not be exact."""
+LONGEST_MS = 1e11
+"""Three years: no request takes longer, so a longer latency, like a negative one, was not measured."""
+
 
 def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
     """Canonical requests of a raw frame that has FILE and ROW."""
@@ -132,12 +137,17 @@ def _numbers(frame: pl.DataFrame, source: Source) -> tuple[list[pl.Series], list
         column, wrong = number_column(frame, source.columns.get(name), name)
         flaws += wrong
         if name in _WHOLE:
-            bad = ((column < 0) | (column != column.floor()) | (column > 2.0**53)).fill_null(value=False)
-            flaws.append(Flaw(name, "is not a whole number of 0 or more", bad, column.cast(pl.String)))
+            bad = ((column < 0) | (column != column.floor()) | (column > MOST)).fill_null(value=False)
+            flaws.append(Flaw(name, "is not a whole number from 0 to 10^12", bad, column.cast(pl.String)))
             column = column.zip_with(~bad, pl.Series([None], dtype=pl.Float64)).cast(pl.Int64)
+        if name in ("score", "cost"):
+            bad = (column.abs() > DEAREST).fill_null(value=False)
+            flaws.append(Flaw(name, "is beyond 10^9", bad, column.cast(pl.String)))
+            column = column.zip_with(~bad, pl.Series([None], dtype=pl.Float64))
         columns.append(column.fill_null(1) if name == "records" else column)
     latency = columns[0]
-    columns[0] = latency.zip_with((latency >= 0).fill_null(value=True), pl.Series([None], dtype=pl.Float64))
+    measured = latency.is_between(0, LONGEST_MS).fill_null(value=True)
+    columns[0] = latency.zip_with(measured, pl.Series([None], dtype=pl.Float64))
     return columns, flaws
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import polars as pl
 import pytest
@@ -76,9 +77,22 @@ def test_wrong_types_reject_the_row_with_its_first_value() -> None:
     rejects = done.rejects.sort("first_row").select("reason", "n", "first_row").rows()
     assert rejects == [
         ("latency_ms: 'fast' is not a number", 2, 2),
-        ("records: '-2.0' is not a whole number of 0 or more", 1, 4),
+        ("records: '-2.0' is not a whole number from 0 to 10^12", 1, 4),
     ]
     assert '"took": "fast"' in done.rejects["sample"][0]
+
+
+def test_numbers_beyond_reason_are_set_aside_or_infinite() -> None:
+    """A latency of years was not measured; a cost or score in billions is a mistake; 1e200 is as good as infinite."""
+    of = source(columns={"latency_ms": "l", "score": "s", "cost": "c", "baseline": "b"}, features=["x"])
+    done = mapped(
+        of, l=[1e12, 5.0, 5.0], s=[0.1, 2e9, 0.1], c=[0.1, 0.1, -2e9], b=[-1e200, 1.0, 1.0], x=[1e200] * 3
+    )
+    assert done.rows.select("latency_ms", "baseline", "f:x").rows() == [(None, None, math.inf)]
+    assert sorted(done.rejects["reason"]) == [
+        "cost: '-2000000000.0' is beyond 10^9",
+        "score: '2000000000.0' is beyond 10^9",
+    ]
 
 
 def test_marks_of_missing_numbers_are_missing() -> None:
