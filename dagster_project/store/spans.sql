@@ -141,6 +141,26 @@ WHERE segment = ''
 GROUP BY ALL
 HAVING sum(requests) > 0;
 
+-- Labelled scores of every span by label and bin, and once more by period for whole models in windows of 7 days and more:
+-- by day, from 28 days on by week. A week is told apart by its last day: its days are never needed one by one.
+CREATE OR REPLACE VIEW span.label_score AS
+SELECT
+  model_id, version, segment, '' AS feature, day, window_days,
+  label, bin, on_day,
+  sum(n)::BIGINT AS n,
+  sum(s1)::DOUBLE AS s1
+FROM (
+  SELECT * REPLACE (
+    CASE WHEN window_days < 28 THEN on_day ELSE day - ((day - on_day) // 7 * 7)::INTEGER END AS on_day
+  )
+  FROM span.label_score_hist
+)
+GROUP BY GROUPING SETS (
+  (model_id, version, segment, day, window_days, label, bin),
+  (model_id, version, segment, day, window_days, label, bin, on_day)
+)
+HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7));
+
 -- Scores of every span beside the labelled scores of the reference days, of the model and of each of its versions, for
 -- what is estimated without labels.
 CREATE OR REPLACE VIEW span.score_estimate AS

@@ -16,19 +16,4 @@ needs:
   labelled_scores: no score is logged beside the labels
 minimum: 100
 ---*/
-SELECT
-  model_id, version, segment, '' AS feature, day, window_days,
-  label, bin, on_day,
-  sum(n)::BIGINT AS n,
-  sum(s1)::DOUBLE AS s1
-FROM (
-  SELECT * REPLACE (  -- a week is told apart by its last day: its days are never needed one by one
-    CASE WHEN window_days < 28 THEN on_day ELSE day - ((day - on_day) // 7 * 7)::INTEGER END AS on_day
-  )
-  FROM span.label_score_hist
-)
-GROUP BY GROUPING SETS (
-  (model_id, version, segment, day, window_days, label, bin),
-  (model_id, version, segment, day, window_days, label, bin, on_day)
-)
-HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7))
+SELECT * FROM span.label_score
