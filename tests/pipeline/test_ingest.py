@@ -244,49 +244,6 @@ def test_days_after_the_reported_one_are_ingested(logs: Logs) -> None:
     assert logs.night(as_of=dt.date(2024, 3, 5)).accepted == 1
 
 
-def test_features_that_appear_and_vanish_are_noted(logs: Logs) -> None:
-    """A feature that a day has and the day before had not is a change of schema, and so is the reverse."""
-    logs.csv("logs/1.csv", [request(1, day=1, old=1)])
-    logs.csv("logs/2.csv", [request(2, day=2, new="a")])
-    logs.csv("logs/3.csv", [request(3, day=3, new="b")])
-    logs.night()
-    changes = logs.rows("SELECT day, name, change FROM ops.schema_change ORDER BY ALL")
-    assert changes == [
-        (dt.date(2024, 3, 2), "new", "appeared"),
-        (dt.date(2024, 3, 2), "old", "vanished"),
-    ]
-    assert logs.lake()["f:new"].to_list() == [None, "a", "b"]
-
-
-def test_a_number_that_becomes_text_is_retyped(logs: Logs) -> None:
-    """A feature known as a number stays one: its texts are NaN, and the day says 'retyped'."""
-    logs.csv("logs/1.csv", [request(1, day=1, x=1)])
-    logs.night()
-    logs.csv("logs/2.csv", [request(2, day=2, x="high")])
-    logs.night()
-    assert logs.rows("SELECT name, change FROM ops.schema_change") == [("x", "retyped")]
-    assert logs.lake()["f:x"].is_nan().to_list() == [False, True]
-
-
-def test_ten_thousand_categories_are_kept(logs: Logs) -> None:
-    """The lake keeps what was logged; caps are a matter of summaries."""
-    logs.csv("logs/a.csv", [request(i, c=f"value {i}") for i in range(10_000)])
-    logs.night()
-    assert logs.lake()["f:c"].n_unique() == 10_000
-
-
-def test_nan_and_infinity(logs: Logs) -> None:
-    """In latency and score they are 'not available'; in features they stay and are counted later."""
-    logs.csv("logs/a.csv", [request(1, score="nan", ms="inf", x="NaN"), request(2, x="-inf")])
-    result = logs.night()
-    lake = logs.lake()
-    assert (result.accepted, result.rejected) == (2, 0)
-    assert lake["score"].to_list() == [None, 0.5]
-    assert lake["latency_ms"].to_list() == [None, 10.0]
-    assert lake["f:x"].is_nan().to_list() == [True, False]
-    assert lake["f:x"][1] == float("-inf")
-
-
 def test_an_unreadable_file_is_set_aside_and_named(logs: Logs) -> None:
     """Empty, truncated and headerless files are set aside with a reason; the others are read."""
     whole = gzip.compress(pl.DataFrame([request(i) for i in range(50_000)]).write_csv().encode())
@@ -338,31 +295,6 @@ def test_a_changed_mapping_reads_the_files_again(logs: Logs) -> None:
     assert logs.ledger() == {"logs/a.csv": (1, 1, 0, 0)}
 
 
-def test_columns_that_nothing_uses_are_counted(tmp_path: Path) -> None:
-    """A column of the file that is not mapped is named, not lost in silence."""
-    logs = Logs.make(tmp_path, {**REQUESTS, "features": ["x"]})
-    logs.csv("logs/a.csv", [request(1, extra="e"), request(2, extra=None)])
-    logs.night()
-    assert logs.rows("SELECT name, n FROM ops.unused") == [("extra", 1)]
-
-
-def test_a_mapped_column_that_a_file_does_not_have_is_named(tmp_path: Path) -> None:
-    """A typing error in an optional mapping is told with the columns that the file has; a good one is not."""
-    mistyped = {**COLUMNS, "latency_ms": "mss"}
-    logs = Logs.make(tmp_path, {**REQUESTS, "columns": mistyped, "features": ["x", "y"]})
-    logs.csv("logs/a.csv", [request(1)])
-    logs.night()
-    has = "ts, model, id, score, ms, x"
-    question = "SELECT path, name, wanted, has, hint FROM ops.unfound ORDER BY name"
-    assert logs.rows(question) == [
-        ("logs/a.csv", "feature y", "y", has, ""),
-        ("logs/a.csv", "latency_ms", "mss", has, ", did you mean 'ms'?"),
-    ]
-    logs.define({**REQUESTS, "features": ["x"]})
-    logs.night()
-    assert logs.rows(question) == []
-
-
 def test_a_lost_row_stops_the_night(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that is written and not accounted for is a LedgerError, and nothing of the source is kept."""
     from dagster_project.store import requests
@@ -394,15 +326,3 @@ def test_a_lake_that_lost_a_file_stops_the_night(logs: Logs) -> None:
         logs.night()
     lost.write_bytes(kept)
     logs.night()
-
-
-def test_a_label_that_another_source_maps_is_no_feature(tmp_path: Path) -> None:
-    """One file, two sources: `features: "*"` leaves the label out, also when its source is declared later."""
-    logs = Logs.make(tmp_path, REQUESTS)
-    logs.csv("logs/a.csv", [request(1, y=1), request(2, y=0)])
-    logs.night()
-    assert {"f:x", "f:y"} <= set(logs.lake().columns)
-    columns = {"request_id": "id", "label": "y"}
-    logs.define({"source": "y", "kind": "outcomes", "files": REQUESTS["files"], "columns": columns})
-    logs.night()
-    assert [name for name in logs.lake().columns if name.startswith("f:")] == ["f:x"]
