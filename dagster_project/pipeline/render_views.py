@@ -1,14 +1,17 @@
 """The `page.*` views: made from `reports/marts/*.sql` in the order they read each other, then read by name.
 
+A view that several others read is kept as a table, so that its rows are found once and not again by each of them.
+
 In: the workspace's marts. Out: views in the warehouse, and `Views` over them. Called by `pipeline.render`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from dagster_project.core.errors import MemoryShareError, PublishError, QueryError, WorkspaceError
 from dagster_project.publish.views import MARK, Views
@@ -19,18 +22,21 @@ if TYPE_CHECKING:
 
     from dagster_project.spec.loading import Statement
 
+T = TypeVar("T")
 _READS = re.compile(r"\bpage\.(\w+)")
 
 
 def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
     """Replace every page view and answer with access to them. Raises WorkspaceError naming the file at fault."""
-    for name in _existing(warehouse):
-        warehouse.run(f"DROP VIEW IF EXISTS page.{quote(name)}")
+    _drop_all(warehouse)
     by_id = {mart.id: mart for mart in marts}
-    for name in _in_order(by_id):
+    reads = _reads(by_id)
+    readers = Counter(name for names in reads.values() for name in names)
+    for name in _in_order(reads):
         mart = by_id[name]
+        kind = "TABLE" if readers[name] > 1 else "VIEW"
         try:
-            warehouse.run(f"CREATE OR REPLACE VIEW page.{quote(name)} AS {mart.sql}")
+            _within_share(warehouse, warehouse.run, f"CREATE {kind} page.{quote(name)} AS {mart.sql}")
         except QueryError as error:
             raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
     return Views(frozenset(by_id), lambda view: _read(warehouse, by_id[view]))
@@ -40,33 +46,38 @@ def _read(warehouse: Warehouse, mart: Statement) -> pl.DataFrame:
     """The view's rows with their marks; what fails only now, such as a cast of one value, is the file's fault too."""
     query = f"SELECT *, md5(v::varchar) AS {MARK} FROM page.{quote(mart.id)} AS v"  # noqa: S608
     try:
-        return _within_share(warehouse, query)
+        return _within_share(warehouse, warehouse.frame, query)
     except QueryError as error:
         raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
 
 
-def _within_share(warehouse: Warehouse, query: str) -> pl.DataFrame:
-    """Rows; of thousands of models some views do not fit into the share of publishing: lists are never spilled."""
+def _within_share(warehouse: Warehouse, ask: Callable[[str], T], query: str) -> T:
+    """Ask; of thousands of models some views do not fit into the share of publishing: lists are never spilled."""
     try:
-        return warehouse.frame(query)
+        return ask(query)
     except MemoryShareError:
         with warehouse.within(warehouse.memory):
-            return warehouse.frame(query)
+            return ask(query)
 
 
-def _existing(warehouse: Warehouse) -> list[str]:
+def _drop_all(warehouse: Warehouse) -> None:
     found = warehouse.frame(
-        "SELECT view_name FROM duckdb_views() WHERE schema_name = 'page' ORDER BY view_name"
+        "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = 'page' ORDER BY ALL"
     )
-    return [str(name) for name in found["view_name"]]
+    for name, kind in found.iter_rows():
+        warehouse.run(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} page.{quote(name)}")
 
 
-def _in_order(marts: dict[str, Statement]) -> list[str]:
-    """Names such that each view stands after those it reads; ties in the alphabet's order."""
-    reads = {
+def _reads(marts: Mapping[str, Statement]) -> dict[str, list[str]]:
+    """Which other views each view reads; in the alphabet's order."""
+    return {
         name: sorted(set(_READS.findall(mart.sql)) & marts.keys() - {name})
         for name, mart in sorted(marts.items())
     }
+
+
+def _in_order(reads: Mapping[str, Sequence[str]]) -> list[str]:
+    """Names such that each view stands after those it reads; ties in the alphabet's order."""
     try:
         return list(TopologicalSorter(reads).static_order())
     except CycleError as error:

@@ -16,9 +16,23 @@ LONG = "select list(i) as numbers from range(2_000_000) as r (i)"
 """A list is never spilled to the disk; this one takes some 16 MB."""
 
 
-def mart(sql: str) -> Statement:
+def mart(sql: str, name: str = "long") -> Statement:
     """A file of reports/marts."""
-    return cast(Statement, SimpleNamespace(id="long", sql=sql, file="reports/marts/long.sql", line=1))
+    return cast(Statement, SimpleNamespace(id=name, sql=sql, file=f"reports/marts/{name}.sql", line=1))
+
+
+def test_a_view_that_several_others_read_is_found_once() -> None:
+    """Chance shows it: both readers see the same draw, and the next build draws again."""
+    read = "select x from page.drawn"
+    marts = [mart("select random() as x", "drawn"), mart(read, "first"), mart(read, "second")]
+    draws = set()
+    with Warehouse.open(None) as warehouse:
+        for _ in range(2):
+            views = create_views(marts, warehouse)
+            seen = {views.frame(name)["x"].item() for name in ("drawn", "first", "second")}
+            assert len(seen) == 1
+            draws |= seen
+    assert len(draws) == 2
 
 
 def test_a_view_that_needs_more_than_the_small_share_is_read_all_the_same() -> None:
