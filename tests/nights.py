@@ -1,8 +1,14 @@
-"""Running a night in tests without Dagster: the same stages, in the same order."""
+"""Running a night in tests without Dagster: the same stages, in the same order.
+
+What is costly to make and the same for every workspace (font, chart library, policy, compiled templates) is kept from
+one workspace of a run to the next.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +18,7 @@ from dagster_project.pipeline.ingest import ingest
 from dagster_project.pipeline.mature import mature
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.publish import publish
+from dagster_project.pipeline.render import READS
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.start import night_for
 from dagster_project.pipeline.summarise import summarise
@@ -23,6 +30,7 @@ from tests.verdicts import insist
 
 Stage = Callable[[Night, Warehouse], object]
 Checks = Callable[[Warehouse, Night], list[check.Check]]
+KEPT = tempfile.TemporaryDirectory(prefix="modelboard-kept-")
 NOW = dt.datetime(2026, 1, 15, 3, 0, tzinfo=dt.UTC)
 
 
@@ -59,6 +67,15 @@ def whole(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> 
 def pages(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Path:
     """The site of figures that are there; returns its folder."""
     night = night_for(load_workspace(root), day=day, now=now)
+    cache = night.workspace.build / "cache"
+    _lend(Path(KEPT.name), cache)
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         publish(night, warehouse)
+    _lend(cache, Path(KEPT.name))
     return root / "build" / "site"
+
+
+def _lend(cache: Path, to: Path) -> None:
+    """All but what one workspace's pages have read."""
+    if cache.is_dir():
+        shutil.copytree(cache, to, dirs_exist_ok=True, ignore=shutil.ignore_patterns(Path(READS).name))

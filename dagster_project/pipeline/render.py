@@ -6,6 +6,7 @@ publishes, before `pipeline.release`; `input_digest` tells it whether anything c
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -191,11 +192,22 @@ def _stamped(night: Night, sources: list[Source], trail: Trail, into: Path) -> I
         currency=settings.currency,
         carried=carried(into),
         trail=trail,
+        compiled=compiled_templates(night.workspace.build / "cache"),
     )
     for done, page in enumerate(pages, start=1):
         if done % 100 == 0:
             night.progress("render", done, done)
         yield _as_stamped(page)
+
+
+def compiled_templates(cache: Path) -> Path:
+    """The folder of templates compiled by this code and this Jinja; those of others are removed."""
+    folder = cache / f"templates-{digest([('code', code().sha256), ('jinja2', version('jinja2'))])[:16]}"
+    for other in cache.glob("templates-*"):
+        if other != folder:
+            shutil.rmtree(other)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _as_stamped(page: Page) -> Stamped:

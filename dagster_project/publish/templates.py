@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import (
     Environment,
+    FileSystemBytecodeCache,
     FunctionLoader,
     StrictUndefined,
     TemplateError,
@@ -87,14 +88,18 @@ def render_pages(
     currency: str,
     carried: Sequence[Carried] = (),
     trail: Trail | None = None,
+    compiled: Path | None = None,
 ) -> Iterator[Page]:
     """Every page of every template, in the templates' order; `carried` are the site's files of others.
 
-    Pages of a row that the `trail` knows to be as they were are not made again.
+    Pages of a row that the `trail` knows to be as they were are not made again. `compiled` is a folder for templates
+    as Python runs them, of one version of Jinja and of `make_environment`; those found there are not compiled again.
     Raises WorkspaceError with file and line.
     """
     bodies = {s.file: (s.body, s.file) for s in sources} | {p.id: (p.body, p.file) for p in parts}
     environment = make_environment(bodies, repository_url, currency)
+    if compiled is not None:
+        environment.bytecode_cache = FileSystemBytecodeCache(str(compiled), "%s")
     pages = frozenset(f"{source.address}.html" for source in sources if source.head.for_each is None)
     environment.globals["is_page"] = lambda address: str(address).partition("#")[0] in pages
     environment.globals["carried"] = carried

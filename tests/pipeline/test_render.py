@@ -13,7 +13,7 @@ import pytest
 
 from dagster_project.core.errors import PublishError, WorkspaceError
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.render import input_digest, prepare, trail_of
+from dagster_project.pipeline.render import compiled_templates, input_digest, prepare, trail_of
 from dagster_project.pipeline.render_definitions import main_window
 from dagster_project.pipeline.render_views import create_views
 from dagster_project.publish.build import Shell
@@ -31,6 +31,18 @@ def mart(name: str, sql: str) -> Statement:
 @pytest.fixture
 def night(tmp_path: Path) -> Night:
     return Night(write_workspace(tmp_path), AS_OF, dt.datetime(2014, 1, 2, tzinfo=dt.UTC))
+
+
+def test_templates_compiled_by_other_code_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One folder of this code and this Jinja is left."""
+    mine = compiled_templates(tmp_path)
+    assert compiled_templates(tmp_path) == mine
+    monkeypatch.setattr("dagster_project.pipeline.render.version", lambda _: "4.0")
+    newer = compiled_templates(tmp_path)
+    assert newer != mine
+    assert list(tmp_path.iterdir()) == [newer]
 
 
 def test_the_leading_window_is_28_days_where_it_is_counted() -> None:

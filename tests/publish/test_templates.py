@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
+from jinja2 import Environment
 
 from dagster_project.core.errors import PublishError, WorkspaceError
 from dagster_project.publish import phrases
@@ -27,6 +30,27 @@ def pages(body: str, given: Views, *, parts: Sequence[PagePart] = (), **head: ob
         "things", PageHead.model_validate({"title": "Things", **head}), body, "reports/pages/things.md", 5
     )
     return list(render_pages([source], given, parts=parts, repository_url="", currency="EUR"))
+
+
+def test_a_compiled_template_is_not_compiled_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes the same page, and its faults are still named with their lines; a changed one is compiled."""
+    source = Source(
+        "things", PageHead(title="Things"), "<h1>x</h1>\n{{ lost }}", "reports/pages/things.md", 5
+    )
+
+    def render(source: Source) -> list[Page]:
+        return list(render_pages([source], views(), repository_url="", currency="EUR", compiled=tmp_path))
+
+    with pytest.raises(WorkspaceError) as first:
+        render(source)
+    monkeypatch.setattr(Environment, "compile", lambda *_, **__: pytest.fail("compiled again"))
+    with pytest.raises(WorkspaceError) as second:
+        render(source)
+    assert str(second.value) == str(first.value)
+    assert "reports/pages/things.md:6: 'lost' is undefined" in str(second.value)
+    monkeypatch.undo()
+    (page,) = render(replace(source, body="<h1>mended</h1>"))
+    assert page.body == "<h1>mended</h1>"
 
 
 def part(body: str) -> PagePart:
