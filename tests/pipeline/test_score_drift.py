@@ -24,15 +24,17 @@ N = 4000
 Day = tuple[pl.DataFrame, pl.DataFrame | None]
 
 
-def read(root: Path, model: dict[str, object], days: Sequence[Day], *, nightly: bool = False) -> pl.DataFrame:
-    """All readings after the last day; `nightly`: after a night for each of the days."""
+def read(
+    root: Path, model: dict[str, object], days: Sequence[Day], *, nights_from: int | None = None
+) -> pl.DataFrame:
+    """All readings after the last day; with `nights_from`, after a night for each day from that one on."""
     of = workspace(root, [{"id": "m", **model}])
     with Warehouse.open(None) as warehouse:
         for rows, labels in days:
             put(of, warehouse, "requests", "log", rows)
             if labels is not None:
                 put(of, warehouse, "labelled", "log", labels)
-        for number in range(len(days)) if nightly else [len(days) - 1]:
+        for number in range(len(days) - 1 if nights_from is None else nights_from, len(days)):
             summarise(night(of, day(number)), warehouse)
             score(night(of, day(number)), warehouse)
         assert score(night(of, day(len(days) - 1)), warehouse) == Scored(0, 0, 0)
@@ -141,7 +143,7 @@ def test_labels_are_compared_once_they_had_time_to_come(tmp_path: Path) -> None:
         pl.col("metric") == "drift_ks", pl.col("feature") == LABEL, pl.col("window_days") == 1
     )
     assert there["day"].to_list() == [day(0), day(1), day(2)]
-    assert read(tmp_path / "nightly", model, days, nightly=True).equals(found)
+    assert read(tmp_path / "nightly", model, days, nights_from=2).equals(found)
 
 
 def test_labels_that_are_seen_to_come_late_are_waited_for(tmp_path: Path) -> None:
@@ -158,7 +160,7 @@ def test_labels_that_are_seen_to_come_late_are_waited_for(tmp_path: Path) -> Non
     )
     assert there["day"].to_list() == [day(0), day(1), day(2)]
     assert there["value"].max() < 0.15
-    assert read(tmp_path / "nightly", {"task": "regression", **FIRST_DAY}, days, nightly=True).equals(found)
+    assert read(tmp_path / "nightly", {"task": "regression", **FIRST_DAY}, days, nights_from=2).equals(found)
 
 
 def columns(rng: np.random.Generator, count: int, shift: float = 0.1) -> list[Floats]:
@@ -176,7 +178,7 @@ def test_a_rolling_reference_moves_along(tmp_path: Path) -> None:
         assert value(found, "drift_ks", "x", number) == pytest.approx(exact, abs=2e-3)
     early = "not computable: the log does not reach back over a whole reference"
     assert (value(found, "drift_ks", "x", 7), reason(found, "drift_ks", "x", 7)) == (None, early)
-    assert read(tmp_path / "nightly", model, days, nightly=True).equals(found)
+    assert read(tmp_path / "nightly", model, days, nights_from=7).equals(found)
 
 
 def test_a_row_with_a_wrong_year_is_not_the_reference(tmp_path: Path) -> None:
