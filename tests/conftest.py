@@ -1,6 +1,8 @@
 """Property tests draw the same examples on every run and are not timed: machines are shared.
 
 Libraries compute in one thread: the workers of a run share the processors, and threads that wait for each other spin.
+There is a worker more than processors, because browsers and killed nights are waited for; files with long tests come
+first, so that the run does not end with one worker busy.
 """
 
 from __future__ import annotations
@@ -11,7 +13,22 @@ ONE_THREAD = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
 for name in ONE_THREAD:
     os.environ.setdefault(name, "1")
 
+import pytest  # noqa: E402 - what it loads reads the lines above
 from hypothesis import settings  # noqa: E402 - what it loads reads the lines above
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
+
+LONG = ("slow", "browser")
+"""Marks of tests that take longest."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Workers of `-n auto`."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests first, else as collected."""
+    long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in LONG)}
+    items.sort(key=lambda item: item.path not in long)

@@ -13,6 +13,8 @@ from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
 from tests.nights import figures, whole
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:

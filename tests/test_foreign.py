@@ -12,6 +12,8 @@ import pytest
 from tests.foreign import FIRST, LAST, MODEL, write_foreign
 from tests.nights import whole
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[dt.date, int]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dagster_project.core import alarm, alarm_spread, alarm_usage, process
+from dagster_project.core import alarm, alarm_days, alarm_spread, alarm_usage, process
 from dagster_project.core.alarm import Verdict
 from dagster_project.core.types import Bools, Floats, Ints
 from dagster_project.pipeline.watch_terms import (
@@ -86,8 +86,7 @@ class SpreadJudge:
     @property
     def usual(self) -> Floats:
         """The median of the reference days [S], in the series' own unit; 0 without one."""
-        known = np.asarray(np.isfinite(self.terms.reference).any(axis=1))
-        return np.where(known, np.nanmedian(np.where(known[:, None], self.terms.reference, 0.0), axis=1), 0.0)
+        return np.nan_to_num(alarm_days.median(self.terms.reference))
 
     def _warming(self, today: Today) -> Bools:
         return np.asarray(self.terms.warm >= today.day.toordinal())

@@ -18,6 +18,8 @@ from dagster_project.store.lock import sole_writer
 from tests.nights import figures, pages, whole
 from tests.test_night import tree
 
+pytestmark = pytest.mark.slow
+
 WORKSPACE = "name: A\nas_of: newest\n"
 SOURCE = """\
 source: log
