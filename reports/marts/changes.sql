@@ -3,7 +3,7 @@ title: Newest changes
 definition: >
   What changed in the leading window, newest first: versions that began to serve, deployments, declared fields with
   their new value, what training and deployment say of a version (artifact, data, code), milestones that changed state, columns of sources that had their first value or none all day (one line a day, over
-  all sources: it is one event).
+  all sources: it is one event). What is the same of several models on a day is one row that names them.
 ---*/
 with of_versions as (
   select
@@ -91,9 +91,11 @@ of_schemas as (
 select
   change.day,
   change.kind,
-  change.model,
-  model.slug,
-  coalesce(model.title, change.model) as title,
+  coalesce(
+    list_sort(list(distinct {'title': coalesce(model.title, change.model), 'slug': model.slug})
+      filter (where change.model is not null)),
+    []
+  ) as models,
   change.what
 from (
   select * from of_versions union all select * from of_deployments union all select * from of_fields
@@ -102,5 +104,6 @@ from (
 ) as change
 left join catalog.model as model on model.model_id = change.model, page.now as now
 where change.day between now.window_start and now.as_of
-order by change.day desc, change.kind, title nulls first, change.what
+group by change.day, change.kind, change.what
+order by change.day desc, change.kind, min(coalesce(model.title, change.model)) nulls first, change.what
 limit 200

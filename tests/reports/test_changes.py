@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from dagster_project.pipeline.render import prepare
+from dagster_project.publish.views import Row
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, night, workspace
 
@@ -16,18 +18,29 @@ History = list[tuple[str, str, str, str, dt.date]]
 """Version, field, value, method, first day."""
 
 
-def changes(root: Path, history: History) -> list[str]:
-    """What is said of model m on the third day."""
+def changes(root: Path, history: History, models: Sequence[str] = ("m",)) -> list[Row]:
+    """The list on the third day, when all the models have the same history."""
     with Warehouse.open(None) as warehouse:
-        warehouse.run("INSERT INTO catalog.model BY NAME SELECT 'm' AS model_id, 'M' AS title, 'm' AS slug")
-        for version, field, value, method, since in history:
+        for model in models:
             warehouse.run(
-                "INSERT INTO catalog.history BY NAME SELECT 'm' AS model_id, $version AS version, $field AS field,"
-                " $value AS value, $method AS method, $since::DATE AS valid_from",
-                {"version": version, "field": field, "value": value, "method": method, "since": since},
+                "INSERT INTO catalog.model BY NAME SELECT $m AS model_id, upper($m) AS title, $m AS slug",
+                {"m": model},
             )
-        views = prepare(night(workspace(root, [{"id": "m"}]), day(2)), warehouse, "digest")
-        return [str(row["what"]) for row in views.where("changes", model="m")]
+            for version, field, value, method, since in history:
+                warehouse.run(
+                    "INSERT INTO catalog.history BY NAME SELECT $m AS model_id, $version AS version, $field AS field,"
+                    " $value AS value, $method AS method, $since::DATE AS valid_from",
+                    {
+                        "m": model,
+                        "version": version,
+                        "field": field,
+                        "value": value,
+                        "method": method,
+                        "since": since,
+                    },
+                )
+        of = workspace(root, [{"id": model} for model in models])
+        return prepare(night(of, day(2)), warehouse, "digest").rows("changes")
 
 
 @pytest.mark.parametrize(
@@ -45,4 +58,13 @@ def test_a_field_is_named_in_words_and_metadata_without_their_hashes(
     tmp_path: Path, history: History, said: list[str]
 ) -> None:
     """A declared field with its value, metadata of a version in one line; a new version's own are no change."""
-    assert changes(tmp_path, history) == said
+    found = [row for row in changes(tmp_path, history) if row["models"]]
+    assert [row["what"] for row in found] == said
+
+
+def test_the_same_change_of_several_models_is_one_row(tmp_path: Path) -> None:
+    """It names them by title; a change of another kind or day stands apart."""
+    history = [("", "risk_tier", "low", "declared", day(0)), ("", "risk_tier", "high", "declared", day(2))]
+    found = [row for row in changes(tmp_path, history, ("b", "a")) if row["models"]]
+    assert [(row["day"], row["what"]) for row in found] == [(day(2), "Risk tier is now: high")]
+    assert found[0]["models"] == [{"title": "A", "slug": "a"}, {"title": "B", "slug": "b"}]
