@@ -33,7 +33,7 @@ LABEL_FILES = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(REQUEST_FILES, LABEL_FILES, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(
     requests: list[list[tuple[int, int, int, str]]],

@@ -40,7 +40,7 @@ def totals(found: pl.DataFrame) -> tuple[int, int, int]:
     return tuple(found.select("passed", "failed", "unjudged").sum().row(0))  # type: ignore[return-value]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     rows=st.lists(st.tuples(NUMBERS, NUMBERS, NUMBERS), min_size=1, max_size=12),
     op=st.sampled_from(sorted(OPERATORS)),
