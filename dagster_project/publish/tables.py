@@ -77,11 +77,13 @@ def data_table(
     noun: str = "rows",
     search: bool = True,
     sort: str = "",
+    stack: bool = False,
 ) -> Markup:
     """A table of `rows` in the order given; `sort` ('key', '-key') only says which order that is.
 
-    `filters` are keys of columns that get a list of their values; `noun` is what rows are, in the plural. Raises
-    ValueError for a column of markup in a table of more rows than a page holds, because the script never writes markup.
+    `filters` are keys of columns that get a list of their values; `noun` is what rows are, in the plural. With `stack`
+    each row is a block on a phone, whose cells say what they are: for tables of sentences. Raises ValueError for a
+    column of markup in a table of more rows than a page holds, because the script never writes markup.
     """
     if len(rows) > page and any(c.kind == "html" for c in columns):
         raise ValueError(
@@ -92,14 +94,16 @@ def data_table(
         raise ValueError(f"table {id!r}: no column {', '.join(sorted(unknown))}")
     cells = list(zip(*(_cells([row.get(c.key) for row in rows], c) for c in columns), strict=True))
     noun = noun.removesuffix("s") if len(rows) == 1 else noun
-    body = "".join(_row(columns, row, found) for row, found in zip(rows[:page], cells, strict=False))
+    labels = _labels(columns) if stack else [""] * len(columns)
+    kind = "mb-table mb-stack" if stack else "mb-table"
+    body = "".join(_row(columns, labels, row, found) for row, found in zip(rows[:page], cells, strict=False))
     return written(
         f'<div class="mb-data-table" id="{escape(id)}" data-page="{page}" data-noun="{escape(noun)}">'
         f"{_controls(columns, cells, filters, search=search)}"
         f'<p class="mb-table-status" role="status">{_first_status(len(rows), page, noun)}</p>'
-        f'<div class="mb-scroll" tabindex="0" role="group" aria-label="{escape(caption)}"><table class="mb-table">'
+        f'<div class="mb-scroll" tabindex="0" role="group" aria-label="{escape(caption)}"><table class="{kind}">'
         f"<caption>{escape(caption)}</caption><thead><tr>{_head(columns, sort)}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>{_data(columns, cells)}</div>"
+        f"<tbody>{body}</tbody></table></div>{_data(columns, labels, cells)}</div>"
     )
 
 
@@ -128,17 +132,24 @@ def _cell(value: object, column: Column) -> _Cell:
     return _Cell(str(value), str(value).casefold())
 
 
-def _row(columns: Sequence[Column], row: Row, cells: Sequence[_Cell]) -> str:
+def _labels(columns: Sequence[Column]) -> list[str]:
+    """What each cell of a stacked row says it is: its column's title, but for the row's name and for pills."""
+    return ["" if i == 0 or c.kind in PILLS else c.title for i, c in enumerate(columns)]
+
+
+def _row(columns: Sequence[Column], labels: Sequence[str], row: Row, cells: Sequence[_Cell]) -> str:
     return "<tr>" + "".join(
-        _td(c, row, cell, i) for i, (c, cell) in enumerate(zip(columns, cells, strict=True))
+        _td(c, label, row, cell, i)
+        for i, (c, label, cell) in enumerate(zip(columns, labels, cells, strict=True))
     )
 
 
-def _td(column: Column, row: Row, cell: _Cell, index: int) -> str:
+def _td(column: Column, label: str, row: Row, cell: _Cell, index: int) -> str:
     tag = 'th scope="row"' if index == 0 else "td"
+    said = f' data-label="{escape(label)}"' if label else ""
     names = [*(["mb-none"] if cell.text == NOT_AVAILABLE else []), *CLASSES.get(column.kind, ())]
     name = f' class="{" ".join(names)}"' if names else ""
-    return f"<{tag}{name}>{_content(column, row, cell)}</{tag[:2]}>"
+    return f"<{tag}{name}{said}>{_content(column, row, cell)}</{tag[:2]}>"
 
 
 def _content(column: Column, row: Row, cell: _Cell) -> Markup:
@@ -198,12 +209,14 @@ def _first_status(n: int, page: int, noun: str) -> Markup:
     return escape(f"{n} {noun}" if n <= page else f"{n} {noun}, showing the first {page}")
 
 
-def _data(columns: Sequence[Column], cells: Sequence[Sequence[_Cell]]) -> str:
+def _data(columns: Sequence[Column], labels: Sequence[str], cells: Sequence[Sequence[_Cell]]) -> str:
     """All cells by column: texts, what they sort by where that differs, and targets or colours."""
     data = []
     for i, column in enumerate(columns):
         found = [row[i] for row in cells]
         entry: dict[str, object] = {"key": column.key, "kind": column.kind}
+        if labels[i]:
+            entry["label"] = labels[i]
         if column.kind != "html":
             entry["text"] = [c.text for c in found]
             if any(c.sort != c.text.casefold() for c in found):

@@ -23,6 +23,7 @@
     const text = column.text[row], extra = column.extra && column.extra[row];
     const names = [text === "not available" && "mb-none", { number: "mb-num", prose: "mb-text" }[column.kind]].filter(Boolean);
     if (names.length) node.className = names.join(" ");
+    if (column.label) node.dataset.label = column.label;
     if (column.kind !== "link" && pills[extra]) node.append(pill(pills[extra]));
     else if (extra && /^(https?:|mailto:|[^:]*([/?#]|$))/i.test(extra)) {
       const link = make("a", text);
