@@ -5,7 +5,8 @@ grid of latencies, the logit grid of scores. `reports/summaries/*.sql` writes th
 functions here are the definition that the SQL is tested against. Callers: pipeline (summarise, score).
 
 Feature grid: u = (x - centre) / scale, bin = round(K u / (1 + |u|)), a half rounded up as floor(. + 1/2)
-does. Per bin the summaries keep n, s1 = sum of round(u 2^20) and s2 = sum of its square: exact integers.
+does. Per bin the summaries keep n, s1 = sum of round(u 2^20) and s2 = sum of its square: exact integers, u cut to
++-2^20 before.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ K = 127
 MISSING, NAN, POS_INF, NEG_INF = 999, 998, 997, -997
 """Bins of what is no finite number."""
 SCALE = 2**20
-"""s1 and s2 are sums over round(u SCALE) and its square; u is clipped to +-2^20 before."""
+"""s1 and s2 are sums over round(u SCALE) and its square; u is cut to +-REACH before."""
+REACH = 2**20
+"""A number farther from the centre than so many scales counts as so far: no sum grows beyond what is kept of it."""
 NORMAL_IQR = 1.35
 """Interquartile range of a normal column of sd 1."""
 WIDEST = 5

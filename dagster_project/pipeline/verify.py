@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagster_project.core.errors import PublishError
 from dagster_project.core.naming import OUTPUT
-from dagster_project.pipeline.verify_features import OF_FEATURES, PREFIX, drift_figures, window_figures
+from dagster_project.pipeline.verify_features import OF_FEATURES, PREFIX, Reach, drift_figures, window_figures
 from dagster_project.pipeline.verify_readings import (
     OF_REQUESTS,
     TOLERANCES,
@@ -153,6 +153,9 @@ def _reading_differences(workspace: Workspace, chosen: pl.DataFrame, as_of: dt.d
         models = warehouse.frame(
             "SELECT model_id, task, threshold, reference_start, reference_end FROM catalog.model ORDER BY model_id"
         )
+        grids = warehouse.frame(
+            "SELECT model_id, feature, from_day, centre, scale FROM ops.grid ORDER BY ALL"
+        )
     whole = chosen.filter(chosen["feature"] == "")
     yield from _whole_differences(
         workspace, parts, whole, as_of, {m: rest[:2] for m, *rest in models.iter_rows()}
@@ -162,7 +165,8 @@ def _reading_differences(workspace: Workspace, chosen: pl.DataFrame, as_of: dt.d
         for model, _, _, start, end in models.iter_rows()
         if start and end and model not in _moving_references(workspace)
     }
-    yield from _feature_differences(workspace, parts, chosen.filter(chosen["feature"] != ""), references)
+    of_features = chosen.filter(chosen["feature"] != "")
+    yield from _feature_differences(workspace, parts, of_features, references, grids)
 
 
 def _moving_references(workspace: Workspace) -> set[str]:
@@ -202,7 +206,11 @@ def _whole_differences(
 
 
 def _feature_differences(
-    workspace: Workspace, parts: pl.DataFrame, chosen: pl.DataFrame, references: Mapping[str, Days]
+    workspace: Workspace,
+    parts: pl.DataFrame,
+    chosen: pl.DataFrame,
+    references: Mapping[str, Days],
+    grids: pl.DataFrame,
 ) -> Iterator[str]:
     """Model by model: its reference days are read once, then the rows of each window."""
     for (model,), of_one in _split(chosen, "model_id"):
@@ -215,8 +223,14 @@ def _feature_differences(
                 column = PREFIX + feature
                 figures = window_figures(now[column])
                 if before is not None:
-                    figures |= drift_figures(now[column], before[column])
+                    figures |= drift_figures(now[column], before[column], _reach(grids, model, feature, day))
                 yield from _compared(own, figures)
+
+
+def _reach(grids: pl.DataFrame, model: str, feature: str, day: dt.date) -> Reach:
+    """How far the grid that a feature had on a day tells its numbers apart; rows of `grids` are by day."""
+    own = grids.filter(grids["model_id"] == model, grids["feature"] == feature, grids["from_day"] <= day)
+    return Reach.of_grid(own["centre"][-1], own["scale"][-1]) if own.height else Reach()
 
 
 def _split(readings: pl.DataFrame, *columns: str) -> Iterator[tuple[tuple[Any, ...], pl.DataFrame]]:

@@ -1,19 +1,24 @@
 """Figures of features computed a second time, from the rows of a window and of the reference days.
 
-In: one feature's values on both sides. Out: metric -> figure. Called by `pipeline.verify`. Distances are scipy's, on
-all rows: no bins, no sums that were kept, no `core`.
+In: one feature's values on both sides, and how far its numbers are told apart. Out: metric -> figure. Called by
+`pipeline.verify`. Distances are scipy's, on all rows: no bins, no sums that were kept, and nothing of `core` but where
+a number counts as far away.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dagster_project.core.histogram import REACH
 from dagster_project.pipeline.verify_readings import ROUNDED, Tolerance
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from dagster_project.core.types import Floats
 
 PREFIX = "f:"
 """What stands before the name of a feature in the lake's columns."""
@@ -29,13 +34,38 @@ MOST_CATEGORIES = 500
 """With more the product pools the rare ones."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The range, in a feature's unit, beyond which numbers count as its ends; without one by default."""
+
+    low: float = -np.inf
+    high: float = np.inf
+
+    @classmethod
+    def of_grid(cls, centre: float | None, scale: float | None) -> Reach:
+        """What a grid tells apart; everything where it has no centre and scale."""
+        if centre is None or scale is None:
+            return cls()
+        return cls(centre - REACH * scale, centre + REACH * scale)
+
+    def cut(self, values: Floats) -> Floats:
+        """The values [rows], those outside as the nearer end."""
+        within: Floats = np.clip(values, self.low, self.high)
+        return within
+
+
+EVERYWHERE = Reach()
+
+
 def window_figures(values: pl.Series) -> dict[str, float | None]:
     """What a feature's values [rows] of one window say by themselves."""
     return {"missing_share": values.null_count() / len(values) if len(values) else None}
 
 
-def drift_figures(current: pl.Series, reference: pl.Series) -> dict[str, float | None]:
-    """Distances of a feature's values [rows] from those of the reference days [rows].
+def drift_figures(
+    current: pl.Series, reference: pl.Series, reach: Reach = EVERYWHERE
+) -> dict[str, float | None]:
+    """Distances of a feature's values [rows] from those of the reference days [rows], numbers cut to their reach.
 
     What cannot be computed is left out: an empty side, a constant reference, more categories than are kept apart.
     """
@@ -44,15 +74,16 @@ def drift_figures(current: pl.Series, reference: pl.Series) -> dict[str, float |
     if not len(current) or not len(reference):
         return {}
     change = current.null_count() / len(current) - reference.null_count() / len(reference)
-    compare = _categories if current.dtype == pl.String else _numbers
-    return {"drift_missing_change": change, **compare(current, reference)}
+    categorical = current.dtype == pl.String
+    figures = _categories(current, reference) if categorical else _numbers(current, reference, reach)
+    return {"drift_missing_change": change, **figures}
 
 
-def _numbers(current: pl.Series, reference: pl.Series) -> dict[str, float | None]:
+def _numbers(current: pl.Series, reference: pl.Series, reach: Reach) -> dict[str, float | None]:
     from scipy import stats
 
     now, before = (np.asarray(side.drop_nulls().to_numpy(), np.float64) for side in (current, reference))
-    now, before = now[np.isfinite(now)], before[np.isfinite(before)]
+    now, before = (reach.cut(side[np.isfinite(side)]) for side in (now, before))
     if not len(now) or len(before) == 0 or before.min() == before.max():
         return {}
     moved = float(stats.wasserstein_distance(before, now))

@@ -5,7 +5,7 @@ unit: feature
 better: down
 definition: How far the numbers of the window must move to become those of the reference, in the unit that is declared for the feature.
 formula: integral |F_c(x) - F_r(x)| dx
-source: first Wasserstein distance, on 255 bins with exact means
+source: first Wasserstein distance, on 255 bins with exact means; numbers beyond 2^20 scales of the grid count as that far
 apply: drift
 arguments: {statistic: wasserstein_raw}
 minimum: 200

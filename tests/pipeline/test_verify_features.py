@@ -12,10 +12,12 @@ from dagster_project.core.naming import OUTPUT
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import release
 from dagster_project.pipeline.verify import verify
-from dagster_project.pipeline.verify_features import drift_figures, window_figures
+from dagster_project.pipeline.verify_features import Reach, drift_figures, window_figures
 from dagster_project.publish.api import READING_COLUMNS
 from dagster_project.publish.receipts import file_sha256, release_id
+from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
+from tests.nights import whole
 from tests.site.fixture import AS_OF, write_workspace
 
 BEFORE = AS_OF - dt.timedelta(days=30)
@@ -100,3 +102,37 @@ def test_answers_of_a_model_are_not_taken_for_features(night: Night) -> None:
     """Scores and predictions stand in columns of their own and are compared otherwise."""
     publish(night, {"drift_ks": 0.9}, OUTPUT + "score")
     assert verify(night.workspace).differences == ()
+
+
+def test_numbers_out_of_reach_count_as_its_ends() -> None:
+    """One absurd number counts as 2^20 scales from the centre on both sides of the comparison."""
+    before = pl.Series([0.0, 1.0, 2.0, 3.0, 1e18])
+    now = pl.Series([1.0, 2.0, 3.0, 4.0, -1e18])
+    end = 2.0 + 2**20 * 0.5
+    figures = drift_figures(now, before, Reach.of_grid(2.0, 0.5))
+    cut = drift_figures(pl.Series([1.0, 2.0, 3.0, 4.0, 4.0 - end]), pl.Series([0.0, 1.0, 2.0, 3.0, end]))
+    assert figures == cut
+    assert Reach.of_grid(None, None) == Reach()
+
+
+@pytest.mark.parametrize("absurd", ["1e18", "-1e300"])
+def test_a_published_feature_with_absurd_numbers_has_no_differences(tmp_path: Path, absurd: str) -> None:
+    """Summaries and their second computation cut numbers at the same place, on reference days and after."""
+    (tmp_path / "data" / "sources").mkdir(parents=True)
+    (tmp_path / "data" / "workspace.yml").write_text("name: A\nas_of: newest\n")
+    (tmp_path / "data" / "sources" / "log.yml").write_text(
+        "source: log\nfiles: a.csv\ncolumns: {event_time: t, model_id: m}\nfeatures: [x]\n"
+    )
+    lines = ["t,m,x"]
+    for day in range(60):
+        date = dt.date(2025, 3, 1) + dt.timedelta(days=day)
+        values = [str(1 + (i * 7 + day) % 13 / 10) for i in range(300)]
+        lines += [f"{date}T10:00:00Z,m,{x}" for x in [*values, *[absurd] * (1 + day % 3)]]
+    (tmp_path / "a.csv").write_text("\n".join(lines) + "\n")
+    whole(tmp_path)
+    with Warehouse.open(tmp_path / "data" / "warehouse.duckdb") as warehouse:
+        told = warehouse.value(
+            "SELECT count(*) FROM mart.reading WHERE metric = 'drift_wasserstein' AND value > 0"
+        )
+    assert told
+    assert verify(load_workspace(tmp_path), everything=True).differences == ()
