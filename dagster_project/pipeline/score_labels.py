@@ -47,11 +47,11 @@ def label_arrival(warehouse: Warehouse, references: pl.DataFrame, as_of: dt.date
     return pl.concat([pl.DataFrame(schema=schema), *curves]).drop_nans("share")
 
 
-def mature_lags(arrival: pl.DataFrame, share: float = MATURE) -> dict[str, int]:
-    """By model, after how many days such a share of a day's labels is there; without models that have no curve."""
+def mature_lags(arrival: pl.DataFrame) -> dict[str, int]:
+    """By model, after how many days a day's labels are mature; without models that have no curve."""
     import polars as pl
 
-    there = arrival.filter(pl.col("share") >= share)
+    there = arrival.filter(pl.col("share") >= MATURE)
     return dict(there.group_by("model_id").agg(pl.col("lag").min()).sort("model_id").iter_rows())
 
 

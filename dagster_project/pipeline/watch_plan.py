@@ -12,7 +12,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dagster_project.core.days import days_between
 from dagster_project.pipeline.night import Night
@@ -23,13 +22,8 @@ from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.rule import RuleFile
 from dagster_project.store.warehouse import Warehouse
 
-if TYPE_CHECKING:
-    pass
-
 FEWEST_REFERENCE_DAYS = 60
 """Days that limits need; a shorter reference is made longer, for limits alone."""
-MATURE = 0.9
-"""A day's labels are mature when so many of those that ever come on reference days have come."""
 JUDGING = ("core/alarm*.py", "core/episodes.py", "core/process.py", "pipeline/watch_*.py", "store/watch.*")
 SUNDAY = 6
 ONE_DAY = dt.timedelta(days=1)
@@ -130,10 +124,10 @@ def _watched(
 
 
 def _waits(warehouse: Warehouse, declared: Mapping[str, Model]) -> dict[str, int]:
-    """Days until nine labels in ten have come: as declared at least, and as the reference days show."""
+    """Days until a day's figures would be graded: as declared at least, and as the reference days show."""
     waits = {m: math.ceil(model.label_delay_days or 0) for m, model in declared.items()}
     arrival = warehouse.frame("SELECT model_id, lag, share FROM mart.label_arrival ORDER BY ALL")
-    for model_id, lag in mature_lags(arrival, MATURE).items():
+    for model_id, lag in mature_lags(arrival).items():
         waits[model_id] = max(waits.get(model_id, 0), lag)
     return waits
 

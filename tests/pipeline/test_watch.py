@@ -208,23 +208,35 @@ def test_weeks_far_from_the_others_are_signals(tmp_path: Path) -> None:
     assert LAST - days[-1][0] < dt.timedelta(days=7)
 
 
-def test_a_day_is_judged_with_the_labels_that_had_come_by_then(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("later", "share", "wait", "seen"),
+    [("0, 3, 2, 0", 100 / 105, 1, (0.8, 100)), ("0, 5, 3, 0", 100 / 108, 20, (80 / 108, 108))],
+    ids=["95 in 100 have come", "93 in 100 have come"],
+)
+def test_a_day_is_judged_as_soon_as_its_figures_are_graded(
+    tmp_path: Path, later: str, share: float, wait: int, seen: tuple[float, int]
+) -> None:
     """Labels that nobody would have waited for are not seen, though they are there when the day is judged again."""
     rule = "title: Worse\nmeaning: Worse.\nmethod: spread\nmetrics: [accuracy]\nmature: true\nminimum: 10\nask: Look.\n"
     root = workspace(tmp_path, {"reports/rules/own.yml": rule})
     with watched(series()) as warehouse:
-        for after, cells in ((1, "40, 10, 10, 40"), (20, "0, 3, 2, 0")):
+        for after, cells in ((1, "40, 10, 10, 40"), (20, later)):
             warehouse.run(
                 "INSERT INTO daily.outcome_binary (source, model_id, version, day, segment, label_day, bucket, tp, fp,"
                 f" fn, tn) SELECT 'log', 'm', '1', day, '', day + {after}, 0, {cells} FROM daily.traffic"
             )
+        warehouse.run(
+            "INSERT INTO mart.label_arrival SELECT 'm', lag, CASE WHEN lag < 20 THEN ? ELSE 1 END, 7000"
+            " FROM unnest(range(1, 21)) AS t(lag)",
+            [share],
+        )
         judge(root, warehouse)
-        seen = warehouse.frame(
+        found = warehouse.frame(
             "SELECT day, known_on, observed, n FROM mart.signal WHERE rule = 'own' ORDER BY day"
         ).rows()
-    assert {row[2:] for row in seen} == {(0.8, 100)}
-    assert {known - day for day, known, *_ in seen} == {dt.timedelta(days=1)}
-    assert seen[-1][0] == DAYS[-2]
+    assert [row[2:] for row in found] == [pytest.approx(seen)] * len(found)
+    assert {known - day for day, known, *_ in found} == {dt.timedelta(days=wait)}
+    assert found[-1][0] == DAYS[-1 - wait]
 
 
 def poor_accuracy(warehouse: Warehouse) -> None:
