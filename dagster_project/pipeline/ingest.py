@@ -16,7 +16,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from dagster_project.core.naming import slug
-from dagster_project.pipeline.ingest_files import LogFile, plan_files
+from dagster_project.pipeline.ingest_files import note, plan_files
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.night import Night
 from dagster_project.readers.facts import FACTS
@@ -150,8 +150,7 @@ def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor)
     )
     redefined = before is not None and before != definition
     plan = plan_files(workspace, source, warehouse, all_again=redefined)
-    _note_times(warehouse, source, plan.same)
-    _forget_gone(warehouse, source, plan.gone)
+    note(warehouse, source, plan)
     if not (plan.read or plan.copies):
         return None
     door = _door(night, warehouse, source, forget=redefined)
@@ -272,25 +271,6 @@ def _definition(workspace: Workspace, source: Source) -> str:
     answers = answers_beside(source, workspace.sources)
     door += [sorted(answers)] if answers else []  # so that files of all other sources are not read again
     return hashlib.sha256(json.dumps(door, sort_keys=True).encode()).hexdigest()
-
-
-def _note_times(warehouse: Warehouse, source: Source, files: tuple[LogFile, ...]) -> None:
-    if not files:
-        return
-    warehouse.run(
-        statement("ingestion", "note_times"),
-        {
-            "source": source.source,
-            "paths": [file.path for file in files],
-            "times": [file.mtime_ns for file in files],
-        },
-    )
-
-
-def _forget_gone(warehouse: Warehouse, source: Source, paths: tuple[str, ...]) -> None:
-    """A file that was set aside and then removed is nobody's trouble any more."""
-    if paths:
-        warehouse.run(statement("ingestion", "forget_gone"), {"source": source.source, "paths": list(paths)})
 
 
 def _set_state(warehouse: Warehouse, key: str, value: str) -> None:

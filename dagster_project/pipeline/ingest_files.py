@@ -2,7 +2,8 @@
 
 A file is known by its path; size and time of change decide whether it is looked at, the SHA-256 of its content
 whether it is read. A file with the content of another known one is a copy: all its rows are duplicates. When a
-file is replaced, files that lost rows to it as duplicates are read again. Called by `pipeline.ingest`.
+file is replaced, files that lost rows to it as duplicates are read again. Rows of files that are gone stay; that none
+of a source is left is noted. Called by `pipeline.ingest`; `unmatched` also by `pipeline.render`.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from pathlib import Path
 from dagster_project.readers.formats import named_as_file
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
+from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
 FILE_ID_DIGITS = 16
+UNMATCHED = "unmatched "
+"""How keys of ops.state begin that name a source whose files were read once and are all gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,8 @@ class Plan:
     """Files of which only the time changed."""
     gone: tuple[str, ...] = ()
     """Paths of files that were set aside and are there no more."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is to be done."""
-        return not (self.read or self.copies or self.same)
+    is_unmatched: bool = False
+    """Whether no file is there, though some were read."""
 
 
 def plan_files(
@@ -79,7 +80,31 @@ def plan_files(
     read, copies = _without_copies(changed, known)
     gone = [path for path, before in known.items() if before.state != "read" and path not in found]
     kept = [file for file in same if file.path not in changed]
-    return Plan(tuple(read), tuple(copies), tuple(kept), tuple(gone))
+    is_unmatched = not found and any(before.state == "read" for before in known.values())
+    return Plan(tuple(read), tuple(copies), tuple(kept), tuple(gone), is_unmatched)
+
+
+def note(warehouse: Warehouse, source: Source, plan: Plan) -> None:
+    """Remember what a plan says of files that are not to be read: touched, gone after they were set aside, all gone."""
+    if plan.same:
+        sizes, times = [file.size for file in plan.same], [file.mtime_ns for file in plan.same]
+        paths = [file.path for file in plan.same]
+        values = {"source": source.source, "paths": paths, "sizes": sizes, "times": times}
+        warehouse.run(statement("ingestion", "note_times"), values)
+    if plan.gone:
+        values = {"source": source.source, "paths": list(plan.gone)}
+        warehouse.run(statement("ingestion", "forget_gone"), values)
+    if plan.is_unmatched != (source.source in unmatched(warehouse)):
+        name = "note_unmatched" if plan.is_unmatched else "forget_unmatched"
+        warehouse.run(statement("ingestion", name), {"key": UNMATCHED + source.source})
+
+
+def unmatched(warehouse: Warehouse) -> list[str]:
+    """Sources whose files were read once and are all gone."""
+    keys = warehouse.frame(
+        "SELECT key FROM ops.state WHERE starts_with(key, $prefix) ORDER BY key", {"prefix": UNMATCHED}
+    )
+    return [key.removeprefix(UNMATCHED) for key in keys["key"]]
 
 
 def files_of(workspace: Workspace, source: Source) -> list[LogFile]:

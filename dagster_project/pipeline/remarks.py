@@ -22,6 +22,15 @@ QUERIES = (
     WHERE source NOT IN (SELECT source FROM ops.file) ORDER BY source
     """,
     """
+    SELECT 'source ' || s.source || ': no file matches ' || array_to_string(any_value(s.files), ', ')
+      || ' any more; before, ' || count(*) || CASE count(*) WHEN 1 THEN ' was' ELSE ' were' END
+      || ' read, such as ' || max(path)
+    FROM catalog.source AS s
+    JOIN ops.state AS o ON o.key = 'unmatched ' || s.source
+    JOIN ops.file AS f ON f.source = s.source AND f.state = 'read'
+    GROUP BY s.source ORDER BY s.source
+    """,
+    """
     SELECT 'source ' || source || ': no file has the column ''' || wanted || ''', which ' || name || ' comes from'
       || arg_max(hint, path)
     FROM ops.unfound AS u

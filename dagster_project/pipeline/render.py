@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster_project
+from dagster_project.pipeline.ingest_files import unmatched
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_definitions import put_definitions, put_state
 from dagster_project.pipeline.render_readings import write_all
@@ -105,6 +106,7 @@ def input_digest(night: Night, warehouse: Warehouse) -> str:
         *((f"site: {name}", sha) for name, sha in _look(workspace).items()),
         *((f"workspace: {name}", sha) for name, sha in sorted(workspace.files.items())),
         *((f"source: {name}", file_id) for name, file_id in source_files(warehouse).items()),
+        *((f"unmatched: {source}", "yes") for source in unmatched(warehouse)),
         *((f"state: {table}", _fingerprint(warehouse, table, columns)) for table, columns in KEPT_STATE),
     ]  # fmt: skip
     return digest(parts)

@@ -2,8 +2,8 @@
 -- temp.file_read and temp.file_count hold what a source's reading brought.
 
 -- name: note_times
-UPDATE ops.file AS f SET mtime_ns = n.mtime_ns
-FROM (SELECT unnest($paths) AS path, unnest($times) AS mtime_ns) AS n
+UPDATE ops.file AS f SET size = n.size, mtime_ns = n.mtime_ns
+FROM (SELECT unnest($paths) AS path, unnest($sizes) AS size, unnest($times) AS mtime_ns) AS n
 WHERE f.source = $source AND f.path = n.path
 
 -- name: forget_ledger
@@ -23,6 +23,12 @@ DELETE FROM ops.file WHERE source = $source AND path IN (SELECT path FROM temp.f
 
 -- name: forget_gone
 DELETE FROM ops.file WHERE source = $source AND list_contains($paths, path)
+
+-- name: note_unmatched
+INSERT INTO ops.state VALUES ($key, 'yes')
+
+-- name: forget_unmatched
+DELETE FROM ops.state WHERE key = $key
 
 -- name: enter_read
 INSERT INTO ops.ledger

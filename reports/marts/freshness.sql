@@ -4,7 +4,7 @@ definition: >
   One row a declared source, the furthest behind first: newest event day that arrived, and how many days that is
   before the day of the report. Logs of requests and outcomes are due every day, unless every model they hold is
   retired; facts such as training runs come when they happen and are never behind, nor can labels be whose rows say
-  no time. A source that never delivered says so.
+  no time. A source that never delivered says so, and one whose pattern no longer matches any file.
 ---*/
 with arrived as (
   select
@@ -37,7 +37,8 @@ judged as (
     coalesce(aside.files, 0) as set_aside,
     greatest(date_diff('day', arrived.last_day, now.as_of), 0) as days_behind,
     declared.kind in ('requests', 'outcomes') and not coalesce(retired.all_retired, false) as is_daily,
-    coalesce(retired.all_retired, false) as is_retired
+    coalesce(retired.all_retired, false) as is_retired,
+    declared.source in (select substr(key, 11) from ops.state where starts_with(key, 'unmatched ')) as unmatched
   from catalog.source as declared
   left join arrived on arrived.source = declared.source
   left join aside on aside.source = declared.source
@@ -55,6 +56,6 @@ select
     when not is_daily then 'newest event ' || days_behind || case days_behind when 1 then ' day' else ' days' end || ' ago'
     when days_behind = 1 then '1 day behind'
     else days_behind || ' days behind'
-  end as state
+  end || case when unmatched then '; no file matches its pattern any more' else '' end as state
 from judged
 order by behind desc, rows > 0, is_daily desc, days_behind desc, source

@@ -67,6 +67,18 @@ def test_what_was_read_in_vain_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_source_whose_files_left_is_named_once(tmp_path: Path) -> None:
+    """With its pattern and a file that it had, so that a moved folder or a typing error is seen."""
+    tables: dict[str, dict[str, object]] = {
+        "catalog.source": {"source": ["log", "there"], "files": [["new/*.csv"], ["b/*.csv"]]},
+        "ops.file": {"source": ["log", "log", "there"], "path": ["a/1", "a/2", "b/1"], "state": "read"},
+        "ops.state": {"key": ["unmatched log", "unmatched undeclared"], "value": "yes"},
+    }
+    assert said(tmp_path, tables) == [
+        "source log: no file matches new/*.csv any more; before, 2 were read, such as a/2"
+    ]
+
+
 def test_very_many_are_counted(tmp_path: Path) -> None:
     """The page of data has them all."""
     files = {"source": "log", "path": list("abcdefgh"), "state": "set aside", "reason": "is empty"}

@@ -1,0 +1,203 @@
+"""Logs that change under the reader's hands, or leave: the ledger balances, and the next night is right."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from dagster_project.pipeline import ingest_files, ingest_rows
+from dagster_project.pipeline.ingest_files import LogFile
+from dagster_project.readers import formats
+from dagster_project.readers.raw import RawBatch
+from dagster_project.spec.source import Source
+from dagster_project.store.warehouse import Warehouse
+from tests.nights import whole
+
+from .logs import REQUESTS, Logs, request
+
+OLD = [request(1), request(2), request(3, day=2)]
+NEW = [request(3, day=2), request(4, day=2), request(5, day=3)]
+GROWN = [*OLD, request(4, day=2), request(5, day=3)]
+Rows = list[dict[str, object]]
+
+
+def content(name: str, rows: Rows) -> bytes:
+    """Rows in the format that the name says."""
+    frame = pl.DataFrame(rows)
+    if ".parquet" in name:
+        from io import BytesIO
+
+        buffer = BytesIO()
+        frame.write_parquet(buffer)
+        return buffer.getvalue()
+    text = frame.write_csv() if ".csv" in name else "".join(json.dumps(row) + "\n" for row in rows)
+    return gzip.compress(text.encode(), mtime=0) if name.endswith(".gz") else text.encode()
+
+
+def put(file: Path, after: bytes, how: str) -> None:
+    """Give a log its later content: written over, or moved into its place."""
+    if how == "moved":
+        beside = file.with_name("." + file.name)
+        beside.write_bytes(after)
+        beside.replace(file)
+    else:
+        file.write_bytes(after)
+
+
+def before_hashing(change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
+    """Run `change` once, after the folder was listed and before the first file is hashed."""
+    real, left = ingest_files._identified, [change]
+
+    def hashed(file: LogFile) -> LogFile:
+        while left:
+            left.pop()()
+        return real(file)
+
+    patch.setattr(ingest_files, "_identified", hashed)
+
+
+def before_reading(change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
+    """Run `change` once, after all files were hashed and before the first is opened."""
+    real, left = formats.read, [change]
+
+    def read(path: Path, source: Source) -> Iterator[RawBatch]:
+        while left:
+            left.pop()()
+        yield from real(path, source)
+
+    patch.setattr(ingest_rows.formats, "read", read)
+
+
+def while_read(change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
+    """Run `change` once, when the first rows have been read and the file is still open."""
+    real, left = formats.read, [change]
+
+    def read(path: Path, source: Source) -> Iterator[RawBatch]:
+        for batch in real(path, source):
+            while left:
+                left.pop()()
+            yield batch
+
+    patch.setattr(ingest_rows.formats, "read", read)
+
+
+MOMENTS = (before_hashing, before_reading, while_read)
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    ("how", "later"),
+    [("written", GROWN), ("moved", NEW), ("written", OLD[:1])],
+    ids=["grown", "another moved into its place", "shortened"],
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl.gz", "a.parquet"])
+def test_a_log_that_changes_while_a_night_reads_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: Callable[[Callable[[], None], pytest.MonkeyPatch], None],
+    how: str,
+    later: Rows,
+    name: str,
+) -> None:
+    """Whatever that night saw, its ledger balances; the next one has each row of the later content once."""
+    logs = Logs.make(tmp_path, {**REQUESTS, "files": "logs/*"})
+    file = logs.write(f"logs/{name}", content(name, OLD))
+    os.utime(file, ns=(1, 1))
+    moment(lambda: put(file, content(name, later), how), monkeypatch)
+    logs.night()
+    monkeypatch.undo()
+    logs.night()
+    assert logs.lake()["request_id"].to_list() == [row["id"] for row in later]
+    assert logs.ledger() == {f"logs/{name}": (len(later), len(later), 0, 0)}
+    assert logs.night().rows_read == 0
+
+
+@pytest.mark.parametrize(("moment", "kept"), [(before_reading, []), (while_read, ["r1", "r2", "r3"])])
+def test_a_log_that_is_emptied_keeps_what_was_read_of_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: Callable[[Callable[[], None], pytest.MonkeyPatch], None],
+    kept: list[str],
+) -> None:
+    """It is set aside until it has rows again: whoever cuts a log does not unmake what it said."""
+    logs = Logs.make(tmp_path)
+    logs.csv("logs/other.csv", [request(9)])
+    file = logs.csv("logs/a.csv", OLD)
+    moment(lambda: put(file, b"", "written"), monkeypatch)
+    logs.night()
+    monkeypatch.undo()
+    assert logs.night().files_set_aside == 1
+    assert sorted(logs.lake()["request_id"]) == [*kept, "r9"]
+    put(file, content("a.csv", NEW), "written")
+    logs.night()
+    assert sorted(logs.lake()["request_id"]) == ["r3", "r4", "r5", "r9"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda f: f.__name__)
+def test_a_log_that_is_copied_away_and_cut_while_a_night_reads_it(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: Callable[[Callable[[], None], pytest.MonkeyPatch], None],
+) -> None:
+    """As logrotate's copytruncate does: rows of the copy and of the log begun anew count once each."""
+    logs = Logs.make(tmp_path, {**REQUESTS, "files": "logs/app*"})
+    file = logs.csv("logs/app.csv", OLD)
+    logs.csv("logs/app-1.csv", OLD)
+    os.utime(file, ns=(1, 1))
+    moment(lambda: put(file, content("app.csv", NEW[1:]), "written"), monkeypatch)
+    logs.night()
+    monkeypatch.undo()
+    logs.night()
+    assert logs.lake()["request_id"].to_list() == ["r1", "r2", "r3", "r4", "r5"]
+
+
+def test_a_log_that_was_touched_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it had grown between the listing of its folder and the reading: its size is noted like its time."""
+    logs = Logs.make(tmp_path)
+    file = logs.csv("logs/a.csv", OLD)
+    before_hashing(lambda: put(file, content("a.csv", GROWN), "written"), monkeypatch)
+    logs.night()
+    logs.night()
+    monkeypatch.undo()
+    (noted,) = logs.rows("SELECT size, mtime_ns FROM ops.file")
+    assert noted == (file.stat().st_size, file.stat().st_mtime_ns)
+
+
+def unmatched(logs: Logs) -> list[str]:
+    """Sources that have no file any more."""
+    with Warehouse.open(logs.root / "data" / "warehouse.duckdb") as warehouse:
+        return ingest_files.unmatched(warehouse)
+
+
+def test_a_source_whose_files_are_all_gone_is_noted_until_one_is_there(tmp_path: Path) -> None:
+    """Its rows stay; one file less is no matter, nor a source that never had any."""
+    logs = Logs.make(tmp_path)
+    files = [logs.csv(f"logs/{name}.csv", rows) for name, rows in (("a", OLD), ("b", [request(9)]))]
+    for file, noted in zip(files, ([], ["log"]), strict=True):
+        logs.night()
+        file.unlink()
+        logs.night()
+        assert unmatched(logs) == noted
+    assert logs.lake().height == len(OLD) + 1
+    logs.csv("logs/c.csv", [request(10)])
+    logs.night()
+    assert unmatched(logs) == []
+
+
+def test_that_no_file_is_left_is_published(tmp_path: Path) -> None:
+    """A release of its own, though no row changed: the page of data and the ledger of the API say it."""
+    logs = Logs.make(tmp_path, {**REQUESTS, "title": "Log"}, as_of="newest")
+    file = logs.csv("logs/a.csv", OLD)
+    whole(tmp_path)
+    file.rename(tmp_path / "elsewhere.csv")
+    site = whole(tmp_path)
+    (source,) = json.loads((site / "api" / "ledger.json").read_bytes())["freshness"]
+    said = "up to date; no file matches its pattern any more"
+    assert (source["unmatched"], source["state"], source["rows"]) == (True, said, len(OLD))
+    assert said.capitalize() in (site / "ledger" / "data.html").read_text(encoding="utf-8")
