@@ -70,7 +70,7 @@ def centre_scale(values: Floats) -> tuple[float, float]:
     least, low, middle, high, most = np.quantile(finite, [0.01, 0.25, 0.5, 0.75, 0.99])
     if high > low:
         body = finite[(finite >= least) & (finite <= most)]
-        wide = min(body.std() / 10, WIDEST * (high - low))
+        wide = min(body.std() / 10, WIDEST * (high - low)) if body.size else 0.0
         return float(middle), float(max((high - low) / NORMAL_IQR, wide))
     apart = np.abs(finite - middle)
     apart = apart[apart > 0]

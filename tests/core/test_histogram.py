@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -71,6 +73,13 @@ def test_a_constant_has_scale_zero_and_nothing_has_none() -> None:
     """Scale 0 says constant; nan says there was no value at all."""
     assert h.centre_scale(np.full(5, 3.0)) == (3.0, 0.0)
     assert np.isnan(h.centre_scale(np.array([np.nan, np.inf]))).all()
+
+
+def test_two_values_have_a_grid_and_no_warning() -> None:
+    """Nothing lies between their outer hundredths: the interquartile range alone says how wide they are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert h.centre_scale(np.array([1.0, 3.0])) == (2.0, 1 / h.NORMAL_IQR)
 
 
 @given(NUMBERS, NUMBERS, NUMBERS)
