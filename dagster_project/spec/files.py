@@ -6,6 +6,7 @@ only the workspace's. Called by `loading`.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 from dataclasses import dataclass, field
@@ -14,6 +15,14 @@ from pathlib import Path
 from dagster_project.core.errors import Problem, WorkspaceError
 
 BUILTIN = "builtin:"
+SAVE = "save it with the encoding UTF-8"
+WIDE = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+"""Byte order marks, the longer ones first: that of UTF-32 begins like that of UTF-16."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +68,30 @@ class Shelf:
                 [Problem(found.name, None, "", f"cannot be read: {error.strerror}")]
             ) from error
         self.digests[found.name] = hashlib.sha256(content).hexdigest()
+        wide = _wide_encoding(content)
+        if wide:
+            raise WorkspaceError([Problem(found.name, None, "", f"is {wide} text; {SAVE}")])
         try:
             return content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
-            advice = "is not UTF-8 text; save it with the encoding UTF-8"
-            raise WorkspaceError([Problem(found.name, line, "", advice)]) from error
+            byte = content[error.start : error.start + 1]
+            meant = f"byte 0x{byte.hex().upper()}, which is {byte.decode('latin-1')!r} in Latin-1"
+            raise WorkspaceError(
+                [Problem(found.name, line, "", f"is not UTF-8 text ({meant}); {SAVE}")]
+            ) from error
 
     def _is_builtin(self) -> bool:
         return self.root.resolve() == self.builtin.resolve()
+
+
+def _wide_encoding(content: bytes) -> str:
+    """The name of the encoding of more than one byte a character that a text begins in; '' where it does not."""
+    for mark, name in WIDE:
+        if content.startswith(mark):
+            return name
+    start = content[:2]
+    return "UTF-16" if len(start) == 2 and start.count(0) == 1 else ""
 
 
 def _listed(root: Path, folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:

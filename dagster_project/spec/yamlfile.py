@@ -35,6 +35,14 @@ HINTS = (
         "did not find expected",
         "look for an indent, a bracket or a quote that does not match, here or just above",
     ),
+    (
+        "invalid Unicode character escape",
+        "YAML knows no pairs such as \\ud83d\\ude00; write the character itself, or \\U0001F600",
+    ),
+    (
+        "unknown escape character",
+        "in double quotes \\ begins an escape; put the text in single quotes, or write \\\\",
+    ),
     ("while scanning a quoted scalar", "a quote is not closed"),
 )
 

@@ -53,7 +53,28 @@ from tests.spec.conftest import BUILTIN, SOURCE, Check
             "name: ''\n",
             "data/workspace.yml:1: name: expected text, not nothing, found ''",
         ),
-        ("data/workspace.yml", b"name: X\nabout: caf\xe9\n", "data/workspace.yml:2: is not UTF-8 text"),
+        (
+            "data/workspace.yml",
+            b"name: X\nabout: caf\xe9\n",
+            "data/workspace.yml:2: is not UTF-8 text (byte 0xE9, which is 'é' in Latin-1); save it with",
+        ),
+        (
+            "data/workspace.yml",
+            "name: X\n".encode("utf-16"),
+            "data/workspace.yml: is UTF-16 text; save it with the encoding UTF-8",
+        ),
+        ("data/workspace.yml", "name: X\n".encode("utf-16-be"), "data/workspace.yml: is UTF-16 text"),
+        ("data/workspace.yml", "name: X\n".encode("utf-32"), "data/workspace.yml: is UTF-32 text"),
+        (
+            "data/workspace.yml",
+            'name: X\nabout: "\\ud83d\\ude00"\n',
+            "data/workspace.yml:2: not valid YAML: found invalid Unicode character escape code; YAML knows no pairs",
+        ),
+        (
+            "data/workspace.yml",
+            'name: X\nabout: "C:\\query"\n',
+            "data/workspace.yml:2: not valid YAML: found unknown escape character; in double quotes \\ begins",
+        ),
         ("data/catalog/a.yml", "", "data/catalog/a.yml:1: the file is empty"),
         ("data/catalog/a.yml", "id: a\nid: b\n", "data/catalog/a.yml:2: id: this key stands twice"),
         (
