@@ -127,6 +127,8 @@ def judge(reference: Profile, current: Profile, thresholds: Mapping[str, Thresho
 
 def _sentence(verdicts: Sequence[Verdict]) -> str:
     """Say in one sentence what the comparison found."""
+    if not any(v.reference and v.current for v in verdicts):
+        return "The files have no column in common."
     counts = {level: sum(v.level == level for v in verdicts) for level in LEVELS}
     changed, n = counts["changed"] + counts["strong"], len(verdicts)
     columns = f"{n} column{'s' if n != 1 else ''}"

@@ -55,24 +55,33 @@ def profile(path: Path, columns: Sequence[str], reference: Profile | None = None
     with comparing.opened(path, lambda name: _wanted(name, columns)) as table:
         names = [name for name in table.types if _wanted(name, columns)]
         if reference is None:
-            found = _first(table, names)
+            found = _first(table, names, columns)
         else:
             kept = {column.name: column for column in reference.columns}
             found = tuple(_second(table, name, kept.get(name)) for name in names)
         return Profile(path.name, table.rows, found, tuple(columns))
 
 
-def _first(table: comparing.Table, names: Sequence[str]) -> tuple[Column, ...]:
-    """Count the reference: a sample gives each number its grid, and tells identifiers from categories."""
+def _first(table: comparing.Table, names: Sequence[str], asked: Sequence[str]) -> tuple[Column, ...]:
+    """Count the reference: a sample gives each number its grid, and tells identifiers from numbers and categories.
+
+    A number that was asked for by its very name is counted whatever it looks like.
+    """
     kinds = {name: comparing.kind_of(table.types[name]) for name in names}
     numbers, categories = ([name for name in names if kinds[name] == kind] for kind in ("number", "category"))
-    grids = {
-        name: sampled_grid(values)
-        for name, values in comparing.take_sample(table, numbers, categories).items()
-    }
-    return tuple(
-        _number(table, name, grids[name]) if name in grids else _counted(table, name) for name in names
-    )
+    sample = comparing.take_sample(table, numbers, categories)
+    named = comparing.identifying(table, {n: values for n, values in sample.items() if n not in asked})
+    found = []
+    for name in names:
+        if name in named:
+            found.append(
+                Column(name, table.types[name], "number", problem=f"an identifier, {comparing.IDENTIFIER}")
+            )
+        elif name in sample:
+            found.append(_number(table, name, sampled_grid(sample[name])))
+        else:
+            found.append(_counted(table, name))
+    return tuple(found)
 
 
 def _number(table: comparing.Table, name: str, grid: Grid) -> Column:

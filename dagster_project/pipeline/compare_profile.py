@@ -89,7 +89,7 @@ def _column(record: dict[str, Any]) -> Column:
     if kind not in get_args(Kind):
         raise ValueError(f"kind {kind!r}")
     grid = tally = categories = None
-    if kind == "number":
+    if kind == "number" and "problem" not in record:
         grid = Grid(_finite(record["centre"]), _finite(record["scale"]))
         steps, counts = np.array_split(_unpacked(record["tally"]), 2)
         if len(steps) != len(counts) or (steps[1:] < 1).any() or (counts < 1).any() or not grid.scale > 0:

@@ -59,7 +59,7 @@ def _side(column: Column | None, profile: Profile) -> dict[str, Any] | None:
         "kind": column.kind,
         "missing": column.missing if counted else None,
         "missing_share": column.missing / profile.rows if counted else None,
-        "infinite": column.infinite if column.kind == "number" else None,
+        "infinite": column.infinite if counted and column.kind == "number" else None,
         "mean": _number(mean),
         "sd": _number(sd),
         "categories": None if column.categories is None else len(column.categories),

@@ -20,6 +20,7 @@ import numpy as np
 
 from dagster_project.core.column_profile import TAIL, Column, Grid, Kind, tallied
 from dagster_project.core.errors import SourceError
+from dagster_project.core.identifiers import identifies, may_identify
 from dagster_project.core.types import Floats, Ints
 from dagster_project.store.warehouse import quote
 
@@ -31,16 +32,21 @@ STRIPES, STRIPE_ROWS = 3, 2048
 MOST_CATEGORIES = 50_000
 ALL_DIFFERENT = 0.9
 """A text column whose sample has this share of different values is an identifier or free text."""
+IDENTIFIER = "nearly every value is different"
 FEWEST_TO_TELL = 200
 """Sampled values that it takes to say so."""
+WIDE, SMALL_BYTES = 200, 64 * 2**20
+"""A Parquet file of more columns that is not larger is loaded: looking through its schema is dearer than its rows."""
+UNEVEN = "its lines do not all have as many values"
+DELIMITERS = ",;\t|"
 ROW_NUMBER = "file_row_number"
 _SETTINGS = ("autoinstall_known_extensions = false", "parquet_metadata_cache = true", "TimeZone = 'UTC'")
 _READERS = {
     ".parquet": "read_parquet(getvariable('file'), hive_partitioning = false)",
-    ".csv": "read_csv(getvariable('file'), hive_partitioning = false{packed})",
+    ".csv": "read_csv(getvariable('file'), skip = 0, hive_partitioning = false{packed})",
     ".jsonl": "read_json(getvariable('file'), format = 'newline_delimited', hive_partitioning = false{packed})",
 }
-_ENDINGS = {".parquet": ".parquet", ".csv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl"}
+_ENDINGS = {".parquet": ".parquet", ".csv": ".csv", ".tsv": ".csv", ".jsonl": ".jsonl", ".ndjson": ".jsonl"}
 _PACKED = {".gz": "gzip", ".zst": "zstd"}
 _NUMBERS = (
     "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
@@ -58,6 +64,8 @@ class Table:
     connection: duckdb.DuckDBPyConnection
     rows: int
     types: Mapping[str, str]
+    source: str
+    """What to read all rows from: the Parquet file itself, for a view of very many columns is dear to look through."""
     numbered: str
     """What to read the rows from by their number in the file."""
     nulls: Mapping[str, int | None]
@@ -106,18 +114,28 @@ def take_sample(table: Table, numbers: Sequence[str], categories: Sequence[str])
     }
 
 
+def identifying(table: Table, sample: Mapping[str, Floats]) -> frozenset[str]:
+    """Find the numeric columns that only name their rows; all rows of those that may are looked at."""
+    found = set()
+    for name, values in sample.items():
+        if may_identify(values):
+            n, different = table.connection.execute(_reading(table, name, "", "different")).fetchall()[0]
+            if n and identifies(name, values, different / n):
+                found.add(name)
+    return frozenset(found)
+
+
 def count_number(table: Table, name: str, grid: Grid) -> Column:
     """Count a numeric column on a grid."""
-    see(table, name, "DOUBLE")
     place = {"centre": grid.centre, "scale": grid.scale}
-    found = _fetched(table, _sql("number"), place)
+    found = _fetched(table, _reading(table, name, "DOUBLE", "number"), place)
     empty, counts = np.ma.getmaskarray(found["code"]), found["n"]
     codes: Ints = np.ma.getdata(found["code"]).astype(np.int64)
     inner, infinite = ~empty & (np.abs(codes) < TAIL), 0
     look = bool((~empty & ~inner).any()) or counts[empty].sum() != table.nulls.get(name, 0)
     codes, counts = codes[inner], counts[inner]
     if look:
-        tail = table.connection.execute(_sql("tail"), place).fetchall()
+        tail = table.connection.execute(_reading(table, name, "DOUBLE", "tail"), place).fetchall()
         infinite = sum(n for what, _, n in tail if what == "infinite")
         finite = np.array([(code, n) for what, code, n in tail if what == "finite"], dtype=np.int64)
         codes, counts = np.vstack([np.column_stack([codes, counts]), finite.reshape(-1, 2)]).T
@@ -131,10 +149,10 @@ def count_category(table: Table, name: str, *, sampled: bool) -> Column:
 
     Where it was `sampled`, identifiers and free text are told by that.
     """
-    see(table, name, "VARCHAR")
     if sampled and _all_different(table, name):
-        return Column(name, table.types[name], "category", problem="nearly every value is different")
-    found = table.connection.execute(_sql("category"), {"most": MOST_CATEGORIES + 2}).fetchall()
+        return Column(name, table.types[name], "category", problem=IDENTIFIER)
+    counted = _reading(table, name, "VARCHAR", "category")
+    found = table.connection.execute(counted, {"most": MOST_CATEGORIES + 2}).fetchall()
     if len(found) > MOST_CATEGORIES + 1:
         problem = f"more than {MOST_CATEGORIES:,} different values"
         return Column(name, table.types[name], "category", problem=problem)
@@ -145,16 +163,15 @@ def count_category(table: Table, name: str, *, sampled: bool) -> Column:
 
 def span(table: Table, name: str) -> Column:
     """Find the earliest and latest of a column of times."""
-    see(table, name)
-    earliest, latest, missing = table.connection.execute(_sql("span")).fetchall()[0]
+    earliest, latest, missing = table.connection.execute(_reading(table, name, "", "span")).fetchall()[0]
     found = None if earliest is None else (earliest, latest)
     return Column(name, table.types[name], "time", missing, span=found)
 
 
-def see(table: Table, name: str, sql_type: str = "") -> None:
-    """Make a column the one that the next statement reads as `seen.x`."""
+def _reading(table: Table, name: str, sql_type: str, statement: str) -> str:
+    """A statement over one column, which it reads as `seen.x`, cast where a type is given."""
     column = f"CAST({quote(name)} AS {sql_type})" if sql_type else quote(name)
-    table.connection.execute(f"CREATE OR REPLACE TEMP VIEW seen AS SELECT {column} AS x FROM file_rows")  # noqa: S608  quoted
+    return f"WITH seen AS (SELECT {column} AS x FROM {table.source})\n{_sql(statement)}"  # noqa: S608  quoted
 
 
 def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[str], bool]) -> Table:
@@ -164,14 +181,19 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
         connection.execute(f"SET {setting}")
     connection.execute("SET VARIABLE file = $path", {"path": _literally(path)})
     types = _types(connection, source)
+    if ending == ".csv":
+        _insist_on_columns(path, types)
     # Its name is the one that the rows' numbers would have: then the rows are loaded, and have ids of their own.
-    lies = ending == ".parquet" and ROW_NUMBER not in map(str.lower, types)
+    loaded = ROW_NUMBER in map(str.lower, types) or (len(types) > WIDE and path.stat().st_size <= SMALL_BYTES)
+    lies = ending == ".parquet" and not loaded
     try:
         _make(connection, "VIEW" if lies else "TABLE", types, wanted, source)
     except (duckdb.ConversionException, duckdb.InvalidInputException):
         # The first rows did not tell the types: all are looked at.
         source = source.replace("hive", "sample_size = -1, hive")
         types = _types(connection, source)
+        if ending == ".csv":
+            _insist_on_columns(path, types)
         _make(connection, "TABLE", types, wanted, source)
     n: int = connection.execute("SELECT count(*) FROM file_rows").fetchall()[0][0]
     # A perfect hash table of 2^17 places pays off on many rows; on few it is dearer than the rows.
@@ -179,7 +201,16 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
     numbered = source.replace("hive", f"{ROW_NUMBER} = true, hive")
     scan = f"{numbered} WHERE {ROW_NUMBER}" if lies else "file_rows WHERE rowid"
     nulls = dict(connection.execute(_sql("nulls")).fetchall()) if lies else {}
-    return Table(path, connection, n, types, scan, nulls)
+    return Table(path, connection, n, types, source if lies else "file_rows", scan, nulls)
+
+
+def _insist_on_columns(path: Path, names: Mapping[str, str]) -> None:
+    """Refuse CSV that DuckDB took for a single column because a line has more or fewer values than the header."""
+    only = next(iter(names)) if len(names) == 1 else ""
+    if any(delimiter in only for delimiter in DELIMITERS):
+        raise SourceError(
+            str(path), f"{UNEVEN} as its header {only[:100]!r}; mend or remove those that differ"
+        )
 
 
 def _types(connection: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:
@@ -212,7 +243,7 @@ def _reader(path: Path) -> tuple[str, str]:
     ending = _ENDINGS.get(plain.suffix.lower(), "")
     if not ending or (packed and ending == ".parquet"):
         raise SourceError(
-            str(path), "its name does not say the format; expected .parquet, .csv or .jsonl (.gz, .zst)"
+            str(path), "its name does not say the format; expected .parquet, .csv, .tsv or .jsonl (.gz, .zst)"
         )
     return ending, _READERS[ending].format(packed=f", compression = '{packed}'" if packed else "")
 
@@ -247,7 +278,14 @@ def _refusals(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        lines = str(error).strip().splitlines()
-        raise SourceError(
-            str(path), f"cannot be read: {lines[0][:300] if lines else type(error).__name__}"
-        ) from error
+        raise SourceError(str(path), f"cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: duckdb.Error) -> str:
+    """What went wrong: the first paragraph of DuckDB's words, without the line of the file that it quotes."""
+    if "CSV parsing dialect" in str(error):
+        return f"as CSV, {UNEVEN}, or its quotes do not match"
+    first = str(error).strip().partition("\n\n")[0].splitlines()
+    said = ": ".join(line.rstrip(".") for line in first if not line.startswith("Original Line"))
+    hint = "; save it with the encoding UTF-8" if "not utf-8" in said else ""
+    return f"{said[:300] or type(error).__name__}{hint}"

@@ -60,6 +60,32 @@ def test_text_and_parquet_give_the_same_verdicts(pair: Path, tmp_path: Path) -> 
     assert {v.name: v.words for v in text.verdicts} == {v.name: v.words for v in binary.verdicts}
 
 
+def test_identifiers_are_said_and_not_judged(tmp_path: Path) -> None:
+    """Later rows have later ids: that is no change. Whoever asks for the column by its name has it compared."""
+    files = [tmp_path / name for name in ("r.parquet", "c.parquet")]
+    for file, first in zip(files, (0, 500), strict=True):
+        pl.DataFrame({"id": range(first, first + 500), "x": [i % 7 for i in range(500)]}).write_parquet(file)
+    found = compare.compare(*files, [], THRESHOLDS)
+    kept = tmp_path / "r.profile.json"
+    compare_profile.save(found.reference, kept)
+    for one in (found, compare.compare(kept, files[1], [], THRESHOLDS)):
+        verdicts = {v.name: (v.level, v.words) for v in one.verdicts}
+        assert verdicts["id"] == ("unknown", "not compared: an identifier, nearly every value is different")
+        assert verdicts["x"][0] == "none"
+    (side,) = [c["reference"] for c in compare.record(found)["columns"] if c["name"] == "id"]  # type: ignore[attr-defined]
+    assert (side["missing"], side["infinite"], side["mean"]) == (None, None, None)
+    (asked,) = compare.compare(*files, ["id"], THRESHOLDS).verdicts
+    assert asked.level == "strong"
+
+
+def test_files_without_a_common_column_are_said_to_have_none(tmp_path: Path) -> None:
+    """They were hardly meant to be compared: that comes before a count of changes."""
+    for name in ("r", "c"):
+        pl.DataFrame({name: range(99)}).write_csv(tmp_path / f"{name}.csv")
+    found = compare.compare(tmp_path / "r.csv", tmp_path / "c.csv", [], THRESHOLDS)
+    assert found.sentence == "The files have no column in common."
+
+
 def test_columns_that_neither_file_has_are_named(pair: Path) -> None:
     """A misspelt name is no empty report."""
     with pytest.raises(SourceError, match="no_such"):

@@ -212,6 +212,44 @@ def test_identifiers_are_named_and_not_counted(tmp_path: Path) -> None:
     assert "different" in column.problem
 
 
+def test_numbers_that_name_rows_are_found(tmp_path: Path) -> None:
+    """In all rows: a key that comes back is told although no sampled one did."""
+    n = 4 * comparing.STRIPES * comparing.STRIPE_ROWS
+    key = np.random.default_rng(1).permutation(n)
+    again = np.where(np.isin(np.arange(n) // comparing.STRIPE_ROWS, (0, 6, 11)), key, key[0])
+    whole = {"key": key, "again_id": again, "x": key / 7}
+    pl.DataFrame(whole).write_parquet(tmp_path / "x.parquet")
+    with comparing.opened(tmp_path / "x.parquet", everything) as table:
+        sample = comparing.take_sample(table, list(whole), [])
+        assert comparing.identifying(table, sample) == {"key"}
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found(delimiter: str, tmp_path: Path) -> None:
+    """Whatever the name says; .tsv is another word for .csv."""
+    frame = pl.DataFrame({"x": [1.5, 2.5], "y": ["a", "b"]})
+    for name in ("x.csv", "x.tsv"):
+        frame.write_csv(tmp_path / name, separator=delimiter)
+        with comparing.opened(tmp_path / name, everything) as table:
+            assert dict(table.types) == {"x": "DOUBLE", "y": "VARCHAR"}
+
+
+def test_a_file_of_very_many_columns_is_loaded_once(tmp_path: Path) -> None:
+    """Else each column's statement would look through the schema of all others; the counts are the same."""
+    names = [f"c{i}" for i in range(comparing.WIDE + 1)]
+    wide = pl.DataFrame({name: np.arange(50.0) % (i + 1) for i, name in enumerate(names)})
+    wide.write_parquet(tmp_path / "wide.parquet")
+    wide.select(names[:9]).write_parquet(tmp_path / "few.parquet")
+    found = {}
+    for name, source in (("wide", "file_rows"), ("few", "read_parquet")):
+        with comparing.opened(tmp_path / f"{name}.parquet", everything) as table:
+            assert table.source.startswith(source)
+            column = comparing.count_number(table, "c5", Grid(2.0, 1.0))
+            assert column.tally is not None
+            found[name] = (column.tally.codes.tolist(), column.tally.counts.tolist(), column.missing)
+    assert found["wide"] == found["few"]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
@@ -221,8 +259,21 @@ def test_identifiers_are_named_and_not_counted(tmp_path: Path) -> None:
         ("a.parquet", b"", "cannot be read"),
         ("a.jsonl", b"{broken", "cannot be read"),
         ("a.csv.gz", b"not gzip", "cannot be read"),
-        ("a.xlsx", b"x", "expected .parquet, .csv or .jsonl"),
-        ("a.parquet.gz", b"x", "expected .parquet, .csv or .jsonl"),
+        (
+            "a.csv",
+            b"x,y\n" + b"caf\xe9,1\n" * 9,
+            "CSV Error on Line: 2: Invalid unicode .* save it with the encoding UTF-8",
+        ),
+        ("a.csv", "x,y\nb,1\n".encode("utf-16"), "save it with the encoding UTF-8"),
+        ("a.csv", b"x,y\n" + b"a,1\n" * 99 + b"a,1,2\n", "not all have as many values as its header 'x,y'"),
+        (
+            "a.csv",
+            b"x,y\n" + b"a,1\n" * 99 + b"a\n" + b"a,1\n" * 99,
+            "not all have as many values as its header",
+        ),
+        ("late.csv", b"x;y\n" + b"a;1\n" * 60_000 + b"a;1;2\n", "its lines do not all have as many values"),
+        ("a.xlsx", b"x", "expected .parquet, .csv, .tsv or .jsonl"),
+        ("a.parquet.gz", b"x", "expected .parquet, .csv, .tsv or .jsonl"),
     ],
 )
 def test_a_broken_file_is_named_with_its_reason(
