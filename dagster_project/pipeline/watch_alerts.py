@@ -15,6 +15,7 @@ from dagster_project.core.naming import content_id
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_grade import head_of
 from dagster_project.pipeline.watch_causes import Cause, Deployment, Raised, causes
+from dagster_project.pipeline.watch_gone import newest_requests, retired_by, what_to_do
 from dagster_project.pipeline.watch_money import Money
 from dagster_project.pipeline.watch_people import (
     Episode,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ENDED_AFTER = dt.timedelta(days=28)
-"""An open episode whose series has brought no day for so long has ended with it."""
+"""An open episode whose series has brought no day for so long has ended with it; with a retired model at once."""
 STILL_OPEN = ("open", "acknowledged", "mitigated")
 FINGERPRINT = 10
 Row = dict[str, Any]
@@ -56,10 +57,16 @@ class _Context:
     """Source -> its models, for alerts about a source of several."""
     newest: Mapping[str, dt.date]
     """Rule -> the newest day it could judge."""
+    asked: Mapping[str, dt.date]
+    """Model -> the newest day with a request."""
 
     def model(self, model_id: str) -> Model:
         """What is declared of a model."""
         return self.models.get(model_id) or undeclared(model_id)
+
+    def models_of(self, model_id: str, feature: str) -> list[Model]:
+        """The model an alert is about, or those of the source that stands in place of a feature."""
+        return [self.model(m) for m in ([model_id] if model_id else self.sources.get(feature, []))]
 
 
 def fingerprint(key: Sequence[str]) -> str:
@@ -93,6 +100,7 @@ def _context(night: Night, warehouse: Warehouse, plan: Plan) -> _Context:
         models={placed.value.id: placed.value for placed in night.workspace.models},
         sources=dict(held.iter_rows()),
         newest=newest,
+        asked=newest_requests(warehouse),
     )
 
 
@@ -103,7 +111,9 @@ def _last(group: Group, night: Night) -> dt.date:
 
 def _episode(row: Row, context: _Context) -> Episode:
     rule = context.rules[row["rule"]].rule
-    stopped = row["newest"] + ENDED_AFTER < context.newest[row["rule"]]
+    stopped = row["newest"] + ENDED_AFTER < context.newest[row["rule"]] or retired_by(
+        context.models_of(row["model_id"], row["feature"]), context.night.as_of
+    )
     return Episode(
         fingerprint=fingerprint([row[c] for c in KEY]),
         model_id=row["model_id"],
@@ -158,6 +168,10 @@ def _row(
         model, signal["metric"], head.family if head else "", episode.opened, signal["observed"]
     )
     users, users_reason = money.users_on(episode.model_id, episode.opened)
+    ask = rule.ask
+    if episode.closed is None:
+        models = context.models_of(episode.model_id, episode.feature)
+        ask = what_to_do(rule, models, context.asked, night.as_of)
     silence = silence_of(episode, night.workspace.silences, night.as_of)
     same = ("model_id", "rule", "segment", "feature", "metric", "opened", "known_on", "observed", "expected", "low",
             "high", "z", "n")  # fmt: skip
@@ -165,7 +179,7 @@ def _row(
         **{name: signal[name] for name in same}, "fingerprint": episode.fingerprint, "slug": slug,
         "severity": rule.severity, "last_seen": episode.last_seen, "closed": episode.closed,
         "repeats": int(signal["seen"] or 0), "unit": unit, "owner": owner, "runbook": model.runbook or rule.runbook,
-        "deadline": deadline, "ask": rule.ask, "title": _title(context, signal), "message": happened(
+        "deadline": deadline, "ask": ask, "title": _title(context, signal), "message": happened(
             rule, signal, head, _name(context, signal), unit, night.workspace.settings.currency),
         "escalation": escalation_of(handling, deadline, owner, model.executive, night.as_of),
         "cause": cause.text, "cause_kind": cause.kind, "grouped_under": cause.under,
@@ -191,11 +205,11 @@ def _answered(handling: Handling) -> Row:
 
 def _raised(context: _Context, slug: str, signal: Row, episode: Episode, handling: Handling) -> Raised:
     rule = context.rules[episode.rule].rule
-    models = [episode.model_id] if episode.model_id else context.sources.get(episode.feature, [])
+    models = context.models_of(episode.model_id, episode.feature)
     return Raised(
         slug=slug,
         model_id=episode.model_id,
-        models=frozenset(models),
+        models=frozenset(model.id for model in models),
         rule=episode.rule,
         method=rule.method,
         feature=episode.feature,

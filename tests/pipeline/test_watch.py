@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dagster_project.core.formatting import format_day
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.watching import DAYS, LAST, alerts, judge, put, series, signals, watched, workspace
 
@@ -281,3 +282,39 @@ def test_a_silent_source_of_several_models_is_one_alert(tmp_path: Path) -> None:
         judge(workspace(tmp_path, {"data/alerts/a.yml": owners}), warehouse)
         found = alerts(warehouse, "model_id, rule, feature, opened, owner, title")
     assert found == [("", "no_data", "log", DAYS[140], "Data platform", "No data came: source log")]
+
+
+def test_a_model_that_stays_silent_is_suggested_to_be_retired(tmp_path: Path) -> None:
+    """Its alert asks to mend the source, after four weeks first of all whether it is gone; retired, the alert ends."""
+    values = series()
+    values["requests"][100:] = np.nan
+    last, known = DAYS[99], "rule, opened, state, ask, closed"
+    with watched(values) as warehouse:
+        asks = []
+        for night in (DAYS[110], LAST, LAST + dt.timedelta(days=900)):
+            judge(workspace(tmp_path), warehouse, night)
+            ((rule, opened, state, ask, closed),) = alerts(warehouse, known)
+            assert (rule, opened, state, closed) == ("no_data", DAYS[100], "open", None)
+            asks.append(str(ask))
+        suggestion = (
+            f"No request has come since {format_day(last)}. If m is no longer used, give it retired_on:"
+        )
+        assert asks[0].startswith("Ask whoever")
+        assert asks[1] == asks[2]
+        assert asks[1].startswith(f"{suggestion} {DAYS[100]} in the catalog")
+        assert asks[1].endswith(f"Else: a{asks[0][1:]}")
+        judge(workspace(tmp_path, retired_on=str(DAYS[120])), warehouse, LAST)
+        assert alerts(warehouse, "state, closed") == [("resolved", DAYS[119])]
+        judge(workspace(tmp_path, retired_on=str(DAYS[100])), warehouse, LAST)
+        assert alerts(warehouse) == []
+
+
+def test_models_of_a_silent_source_are_suggested_to_be_retired_together(tmp_path: Path) -> None:
+    """One alert about the source, which asks for each of its models."""
+    values = series()
+    values["requests"][100:] = np.nan
+    with watched(values) as warehouse:
+        warehouse.run("INSERT INTO daily.traffic SELECT * REPLACE ('k' AS model_id) FROM daily.traffic")
+        judge(workspace(tmp_path), warehouse)
+        ((ask,),) = alerts(warehouse, "ask")
+    assert f"If its 2 models are no longer used, give each retired_on: {DAYS[100]} in the catalog" in str(ask)

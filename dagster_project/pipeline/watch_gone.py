@@ -1,0 +1,50 @@
+"""Models that nobody asks any more: what their open alerts ask for, and that retirement ends them.
+
+In: the declared models of an alert, the newest day with a request of each. Out: what to do, in words; the last day of
+a watch. A model that stopped for good would keep its alert for ever: after four silent weeks no weekday is due again,
+and nothing but its owner's word says whether it is broken or gone. So the alert asks for that word, once.
+Caller: pipeline.watch_alerts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from dagster_project.core.formatting import format_day
+from dagster_project.spec.catalog import Model
+from dagster_project.spec.rule import Rule
+from dagster_project.store.warehouse import Warehouse
+
+GONE_AFTER = dt.timedelta(days=28)
+"""Days without a request after which a model may be gone rather than broken."""
+OF_USE = ("heartbeat", "usage_drop", "slow_decline")
+"""Methods that notice when nothing comes any more."""
+ONE_DAY = dt.timedelta(days=1)
+
+
+def newest_requests(warehouse: Warehouse) -> dict[str, dt.date]:
+    """The newest day with a request, by model."""
+    rows = warehouse.frame(
+        "SELECT model_id, max(day) FROM daily.traffic WHERE segment = '' AND requests > 0 GROUP BY ALL ORDER BY ALL"
+    )
+    return dict(rows.iter_rows())
+
+
+def retired_by(models: Sequence[Model], as_of: dt.date) -> bool:
+    """Whether the last of some models is retired."""
+    return bool(models) and all(model.retired_on and model.retired_on <= as_of for model in models)
+
+
+def what_to_do(rule: Rule, models: Sequence[Model], newest: Mapping[str, dt.date], as_of: dt.date) -> str:
+    """What an open alert of a rule asks for: of models that may be gone, first of all to say so."""
+    days = [newest[model.id] for model in models if model.id in newest]
+    if rule.method not in OF_USE or not days or max(days) + GONE_AFTER > as_of:
+        return rule.ask
+    last = max(days)
+    entries = f"retired_on: {last + ONE_DAY} in the catalog"
+    if len(models) == 1:
+        gone = f"If {models[0].id} is no longer used, give it {entries}, and this ends."
+    else:
+        gone = f"If its {len(models)} models are no longer used, give each {entries}, and this ends."
+    return f"No request has come since {format_day(last)}. {gone} Else: {rule.ask[:1].lower()}{rule.ask[1:]}"
