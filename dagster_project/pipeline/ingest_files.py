@@ -1,9 +1,10 @@
 """Which files of a source are to be read: new ones, changed ones, and those a change gives another chance.
 
 A file is known by its path; size and time of change decide whether it is looked at, the SHA-256 of its content
-whether it is read. A file with the content of another known one is a copy: all its rows are duplicates. When a
-file is replaced, files that lost rows to it as duplicates are read again. Rows of files that are gone stay; that none
-of a source is left is noted. Called by `pipeline.ingest`; `unmatched` also by `pipeline.render`.
+whether it is read. A file with the content of another known one is a copy: all its rows are duplicates; unless the
+other is gone: then it was moved, and keeps its rows under its new path. When a file is replaced, files that lost rows
+to it as duplicates are read again. Rows of files that are gone stay; that none of a source is left is noted. Called by
+`pipeline.ingest`; `unmatched` also by `pipeline.render`.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import datetime as dt
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.readers.formats import named_as_file
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
+from dagster_project.store.ingestion import move_files
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
@@ -62,6 +64,8 @@ class Plan:
     """Files of which only the time changed."""
     gone: tuple[str, ...] = ()
     """Paths of files that were set aside and are there no more."""
+    moved: tuple[tuple[LogFile, str], ...] = ()
+    """Files whose content was read from a path that is gone, each with that path."""
     is_unmatched: bool = False
     """Whether no file is there, though some were read."""
 
@@ -72,6 +76,9 @@ def plan_files(
     """Compare the files that the source's globs find with those known. `all_again`: the source was redefined."""
     known = known_files(warehouse, source.source)
     found = {file.path: file for file in files_of(workspace, source)}
+    moved = _moved(found, known)
+    found |= {file.path: file for file, _ in moved}
+    known |= {file.path: known.pop(path) for file, path in moved}
     changed, same = _changed(found.values(), {} if all_again else known)
     replaced = [path for path, file in changed.items() if path in known and not file.problem]
     for path in _losers(warehouse, source, replaced):
@@ -81,11 +88,13 @@ def plan_files(
     gone = [path for path, before in known.items() if before.state != "read" and path not in found]
     kept = [file for file in same if file.path not in changed]
     is_unmatched = not found and any(before.state == "read" for before in known.values())
-    return Plan(tuple(read), tuple(copies), tuple(kept), tuple(gone), is_unmatched)
+    return Plan(tuple(read), tuple(copies), tuple(kept), tuple(gone), tuple(moved), is_unmatched)
 
 
 def note(warehouse: Warehouse, source: Source, plan: Plan) -> None:
     """Remember what a plan says of files that are not to be read: touched, gone after they were set aside, all gone."""
+    if plan.moved:
+        move_files(warehouse, source.source, {path: file.path for file, path in plan.moved})
     if plan.same:
         sizes, times = [file.size for file in plan.same], [file.mtime_ns for file in plan.same]
         paths = [file.path for file in plan.same]
@@ -178,6 +187,20 @@ def known_files(warehouse: Warehouse, source: str) -> dict[str, Known]:
     return {row[0]: Known(*row[1:]) for row in rows.iter_rows()}
 
 
+def _moved(found: Mapping[str, LogFile], known: Mapping[str, Known]) -> list[tuple[LogFile, str]]:
+    """New files, hashed, that hold what was read from a path which is gone; each such path once."""
+    gone = {file.file_id: path for path, file in known.items() if path not in found and file.state == "read"}
+    sizes = {known[path].size for path in gone.values()}
+    moved = []
+    for path, file in sorted(found.items()):
+        if path not in known and file.size in sizes:
+            hashed = _identified(file)
+            before = gone.pop(hashed.file_id, None)
+            if before is not None:
+                moved.append((hashed, before))
+    return moved
+
+
 def _changed(files: Iterable[LogFile], known: dict[str, Known]) -> tuple[dict[str, LogFile], list[LogFile]]:
     changed: dict[str, LogFile] = {}
     same: list[LogFile] = []
@@ -187,7 +210,7 @@ def _changed(files: Iterable[LogFile], known: dict[str, Known]) -> tuple[dict[st
         if before and before.state == "read":
             if (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
                 continue
-            file = _identified(file)
+            file = file if file.file_id else _identified(file)
             if before.file_id == file.file_id:
                 same.append(file)
                 continue

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+OF_FILES = ("ops.file", "ops.ledger", "ops.reject", "ops.unused", "ops.unfound")
+"""Tables that know files by their paths."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the files of one source brought."""
@@ -88,6 +92,14 @@ def enter_new_accepted(warehouse: Warehouse, source: str, accepted: pl.DataFrame
     """Set accepted (file_id, day, accepted, late) of files just read; labels of other files stay as they are."""
     _keep(warehouse, "file_accepted", accepted)
     _run(warehouse, "enter_accepted_new", {"source": source})
+
+
+def move_files(warehouse: Warehouse, source: str, moved: Mapping[str, str]) -> None:
+    """Give files (old path -> new one, which no file has) their new paths in every account of them."""
+    parameters = {"source": source, "old": list(moved), "new": list(moved.values())}
+    with warehouse.transaction():
+        for table in OF_FILES:
+            warehouse.run(statement("ingestion", "move_file", table=table), parameters)
 
 
 def balance(warehouse: Warehouse, source: str) -> None:

@@ -24,6 +24,11 @@ DELETE FROM ops.file WHERE source = $source AND path IN (SELECT path FROM temp.f
 -- name: forget_gone
 DELETE FROM ops.file WHERE source = $source AND list_contains($paths, path)
 
+-- name: move_file
+UPDATE {table} AS f SET path = m.new
+FROM (SELECT unnest($old) AS old, unnest($new) AS new) AS m
+WHERE f.source = $source AND f.path = m.old
+
 -- name: note_unmatched
 INSERT INTO ops.state VALUES ($key, 'yes')
 

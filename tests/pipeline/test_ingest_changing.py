@@ -169,6 +169,52 @@ def test_a_log_that_was_touched_is_hashed_once(tmp_path: Path, monkeypatch: pyte
     assert noted == (file.stat().st_size, file.stat().st_mtime_ns)
 
 
+def test_a_log_that_was_renamed_keeps_its_rows(tmp_path: Path) -> None:
+    """It is no copy, which would be all duplicates: nothing is read again, and what was rejected stays named."""
+    logs = Logs.make(tmp_path)
+    bad = {**request(7), "ts": "yesterday"}
+    old = [logs.csv("logs/a.csv", [*OLD, bad, request(1)]), logs.csv("logs/b.csv", [request(9)])]
+    logs.night()
+    before, lake = logs.ledger(), logs.files()
+    for file in old:
+        (tmp_path / "logs" / "archive").mkdir(exist_ok=True)
+        file.rename(tmp_path / "logs" / "archive" / file.name)
+    assert logs.night().rows_read == 0
+    assert logs.ledger() == {path.replace("logs/", "logs/archive/"): rows for path, rows in before.items()}
+    assert logs.rows("SELECT path, n FROM ops.reject") == [("logs/archive/a.csv", 1)]
+    assert logs.rows("SELECT path FROM ops.file ORDER BY path") == [
+        ("logs/archive/a.csv",), ("logs/archive/b.csv",),
+    ]  # fmt: skip
+    assert logs.files() == lake
+    logs.csv("logs/archive/a.csv", NEW)
+    logs.night()
+    assert sorted(logs.lake()["request_id"]) == ["r3", "r4", "r5", "r9"]
+
+
+def test_a_log_that_was_rotated_and_begun_anew_counts_once(tmp_path: Path) -> None:
+    """Renamed for good, and another log in its old place on the same night."""
+    logs = Logs.make(tmp_path)
+    file = logs.csv("logs/app.csv", OLD)
+    logs.night()
+    file.rename(tmp_path / "logs" / "app-1.csv")
+    logs.csv("logs/app.csv", NEW[1:])
+    logs.night()
+    assert logs.lake()["request_id"].to_list() == ["r1", "r2", "r3", "r4", "r5"]
+    assert {path: rows[3] for path, rows in logs.ledger().items()} == {"logs/app-1.csv": 0, "logs/app.csv": 0}
+
+
+def test_a_log_that_was_renamed_when_its_mapping_changed_is_read_again(tmp_path: Path) -> None:
+    """By the new mapping, and once."""
+    logs = Logs.make(tmp_path)
+    file = logs.csv("logs/a.csv", OLD)
+    logs.night()
+    file.rename(tmp_path / "logs" / "b.csv")
+    logs.define({**REQUESTS, "features": {"renamed": "x"}})
+    logs.night()
+    assert logs.lake()["f:renamed"].to_list() == [1.0, 2.0, 3.0]
+    assert logs.ledger() == {"logs/b.csv": (3, 3, 0, 0)}
+
+
 def unmatched(logs: Logs) -> list[str]:
     """Sources that have no file any more."""
     with Warehouse.open(logs.root / "data" / "warehouse.duckdb") as warehouse:
