@@ -70,6 +70,7 @@ def summarise(night: Night, warehouse: Warehouse) -> Summarised:
     """
     insist_on_patterns(night, warehouse)
     note_declarations(night, warehouse)
+    grids.forget_unmapped(warehouse)
     days = events = rows = 0
     for _ in range(MOST_ROUNDS):
         due = find_due(night, warehouse)

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from dagster_project.core.histogram import K, centre_scale
-from dagster_project.core.naming import PREDICTION
+from dagster_project.core.naming import OUTPUT, PREDICTION
 from dagster_project.pipeline.summarise_due import mark
 from dagster_project.pipeline.summarise_sampled import OF_A_DAY, VALUES, of_first_days, sample, step
 from dagster_project.pipeline.summarise_scans import Chunk, constants, feature_column
@@ -69,6 +69,23 @@ class Seen:
 
 Book = dict[tuple[str, str], list[Grid]]
 """The grids of each (model, feature), oldest first."""
+
+
+def forget_unmapped(warehouse: Warehouse) -> None:
+    """Drop the grids of features that no day of the lake holds any more, and mark the days that counted them missing.
+
+    A source that was mapped anew is read anew: a feature it named before is not one that stopped coming.
+    """
+    known = "NOT starts_with(feature, ?) AND feature NOT IN (SELECT feature FROM ops.feature_day)"
+    gone = warehouse.connection.execute(
+        f"SELECT model_id, min(from_day) FROM ops.grid WHERE {known} GROUP BY model_id ORDER BY model_id",  # noqa: S608
+        [OUTPUT],
+    ).fetchall()
+    for model_id, since in gone:
+        mark(warehouse, [model_id], since)
+    if gone:
+        for table in ("ops.grid", "ops.category"):
+            warehouse.run(f"DELETE FROM {table} WHERE {known}", [OUTPUT])  # noqa: S608  names of ours
 
 
 def settle(night: Night, warehouse: Warehouse, chunk: Chunk) -> None:

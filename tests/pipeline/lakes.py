@@ -100,6 +100,19 @@ def put(of: Workspace, warehouse: Warehouse, kind: str, source: str, frame: pl.D
         name = str(path.relative_to(of.root))
         row = {"kind": kind, "source": source, "day": on, "path": name, "rows": len(rows), "sha256": sha}
         warehouse.append("ops.part", pl.DataFrame([row]))
+        if kind == "requests":
+            _note_features(warehouse, source, on, rows)
+
+
+def _note_features(warehouse: Warehouse, source: str, on: object, rows: pl.DataFrame) -> None:
+    """Which features have values on the day, as ingestion notes it."""
+    warehouse.run("DELETE FROM ops.feature_day WHERE source = ? AND day = ?", [source, on])
+    there = [c for c in rows.columns if c.startswith("f:") and rows[c].count()]
+    noted = [
+        {"source": source, "day": on, "feature": c[2:], "n": rows[c].count(), "unreadable": 0} for c in there
+    ]
+    if noted:
+        warehouse.append("ops.feature_day", pl.DataFrame(noted))
 
 
 def _frame(

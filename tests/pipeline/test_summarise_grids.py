@@ -103,3 +103,35 @@ def test_a_day_of_few_values_never_breaks_a_grid(tmp_path: Path) -> None:
         summarise(night(of, day(16)), warehouse)
         assert warehouse.value("SELECT frozen FROM ops.grid")
         assert warehouse.frame("SELECT from_day FROM ops.grid").rows() == [(day(0),)]
+
+
+def test_a_feature_that_was_mapped_to_another_name_is_not_missing(tmp_path: Path) -> None:
+    """Its days were read anew, and no row of the lake has it: neither grid nor missing values are left of it."""
+    of = workspace(tmp_path, [{"id": "m"}])
+    with Warehouse.open(None) as warehouse:
+        for name in ("x", "renamed"):
+            for number in range(3):
+                features = {name: [1.0, 2.0, 3.0], "kept": ["a", "b", "a"]}
+                put(of, warehouse, "requests", "log", requests("m", day(number), 3, features))
+            summarise(night(of, day(2)), warehouse)
+        features_of = {
+            table: warehouse.frame(f"SELECT DISTINCT feature FROM {table} ORDER BY feature")[
+                "feature"
+            ].to_list()
+            for table in ("ops.grid", "daily.feature_hist", "ops.category")
+        }
+    assert features_of == {
+        "ops.grid": ["kept", "renamed"], "daily.feature_hist": ["renamed"], "ops.category": ["kept"],
+    }  # fmt: skip
+
+
+def test_a_feature_that_stopped_coming_is_missing(tmp_path: Path) -> None:
+    """Days before still have it."""
+    of = workspace(tmp_path, [{"id": "m"}])
+    with Warehouse.open(None) as warehouse:
+        for number in range(4):
+            features = {"x": [1.0, 2.0, 3.0]} if number < 3 else {}
+            put(of, warehouse, "requests", "log", requests("m", day(number), 3, features))
+        summarise(night(of, day(3)), warehouse)
+        missing = warehouse.frame("SELECT day, n FROM daily.feature_hist WHERE bin = 999").rows()
+    assert missing == [(day(3), 3)]
