@@ -77,13 +77,15 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
         cache=workspace.build / "cache",
         draft=_draft(night),
     )
+    write_all(
+        warehouse, night.as_of, into / "api"
+    )  # before the pages: sorting takes memory that they take again
     before = published(workspace.build)
     trail = trail_of(workspace, views, into, shell, before)
     written = write_pages(shell, _stamped(night, sources, trail, into), into, previous=trail.previous)
     finish(shell, written, into, base_url=workspace.settings.base_url)
     write_api(views, into, release=name, base_url=workspace.settings.base_url, trail=trail)
     save(trail, workspace.build / READS, name, into)
-    write_all(warehouse, night.as_of, into / "api")
     total = sum(path.stat().st_size for path in into.rglob("*") if path.is_file())
     return RenderResult(written.written + written.linked, written.linked, total, inputs, name)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from json.encoder import encode_basestring
 from pathlib import Path
@@ -70,15 +70,23 @@ def write_api(
     write_schemas(folder / "schema")
 
 
-def write_readings(
-    folder: Path, newest: Iterable[pl.DataFrame], batches: Iterable[pa.RecordBatch], schema: pa.Schema
-) -> None:
-    """Write readings.csv (the newest day) and readings.parquet (groups of a fixed size), both in the order given."""
+def write_readings(folder: Path, batches: pa.RecordBatchReader, newest: dt.date) -> None:
+    """Write readings.parquet, in groups of a fixed size, and of day `newest` readings.csv; in the order given."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "readings.csv").open("wb") as file:
-        for number, frame in enumerate(newest):
-            _put_csv(frame.select(READING_COLUMNS), file, header=number == 0)
-    _write_parquet(folder / "readings.parquet", batches, schema)
+        noted = _noting_day(batches, newest, file)
+        _write_parquet(folder / "readings.parquet", noted, batches.schema)
+
+
+def _noting_day(batches: pa.RecordBatchReader, day: dt.date, file: IO[bytes]) -> Iterator[pa.RecordBatch]:
+    """The batches as they are; on the way, their rows of a day are written as CSV."""
+    import polars as pl
+
+    _put_csv(pl.DataFrame(batches.schema.empty_table()).select(READING_COLUMNS), file, header=True)
+    for batch in batches:
+        of_day = pl.DataFrame(batch).filter(pl.col("day") == day)
+        _put_csv(of_day.select(READING_COLUMNS), file, header=False)
+        yield batch
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The readings' files: as one sorted query would give them, however few models are sorted at a time."""
+"""The readings' files: as one sorted query would give them, however few rows are handed on at a time."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def warehouse() -> Iterator[Warehouse]:
 
 @pytest.mark.parametrize("rows", [1, 25, 10_000])
 def test_files_hold_what_one_sorted_query_gives(warehouse: Warehouse, tmp_path: Path, rows: int) -> None:
-    """Group by group, two models at a time or all at once: the order is that of the whole table."""
+    """Row by row, some at a time or all at once: the order is that of the whole table."""
     write_all(warehouse, AS_OF, tmp_path, rows=rows)
     whole = warehouse.frame(
         f"SELECT {', '.join(READING_COLUMNS)} FROM mart.reading ORDER BY {', '.join(KEY)}"
@@ -61,8 +61,8 @@ def test_files_hold_what_one_sorted_query_gives(warehouse: Warehouse, tmp_path: 
     assert newest.select(expected.columns).equals(expected)
 
 
-def test_bytes_do_not_depend_on_the_groups(warehouse: Warehouse, tmp_path: Path) -> None:
-    """One model at a time makes the files that all at once make."""
+def test_bytes_do_not_depend_on_the_batches(warehouse: Warehouse, tmp_path: Path) -> None:
+    """One row at a time makes the files that all at once make."""
     for rows in (1, 10_000):
         write_all(warehouse, AS_OF, tmp_path / str(rows), rows=rows)
     for name in ("readings.csv", "readings.parquet"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -29,26 +28,30 @@ def test_days_and_instants_are_iso_8601() -> None:
     assert json.loads(text) == {"day": "2013-01-01", "at": "2013-01-01T17:00:00+00:00"}
 
 
+DAY = dt.date(2013, 1, 1)
+
+
 def readings(n: int) -> pl.DataFrame:
     """n readings with every column."""
-    kinds = {"day": dt.date(2013, 1, 1), "window_days": 1, "n": 5, "value": 0.25}
+    kinds = {"day": DAY, "window_days": 1, "n": 5, "value": 0.25}
     numbers = {"numerator", "denominator", "low", "high"}
     return pl.DataFrame({
         c: [1.5 if c in numbers else kinds.get(c, f"{c}-{i}") for i in range(n)] for c in api.READING_COLUMNS
     })  # fmt: skip
 
 
-def batches(table: pa.Table, size: int) -> Iterator[pa.RecordBatch]:
-    yield from table.to_batches(max_chunksize=size)
+def batches(frame: pl.DataFrame, size: int) -> pa.RecordBatchReader:
+    """The frame's rows, so many at a time."""
+    table = frame.to_arrow()
+    return pa.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=size))
 
 
 def test_parquet_bytes_do_not_depend_on_the_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same rows in batches of 3 or of 50 make the same file, in groups of a fixed size."""
     monkeypatch.setattr(api, "ROWS_A_GROUP", 40)
     frame = readings(101)
-    table = frame.to_arrow()
     for size in (3, 50):
-        api.write_readings(tmp_path / str(size), [frame], batches(table, size), table.schema)
+        api.write_readings(tmp_path / str(size), batches(frame, size), DAY)
     small, large = ((tmp_path / s / "readings.parquet").read_bytes() for s in ("3", "50"))
     assert small == large
     assert pl.read_parquet(tmp_path / "3" / "readings.parquet").equals(frame)
@@ -57,12 +60,15 @@ def test_parquet_bytes_do_not_depend_on_the_batches(tmp_path: Path, monkeypatch:
 def test_csv_has_the_columns_in_their_order(tmp_path: Path) -> None:
     """The header is the promise."""
     frame = readings(2)
-    api.write_readings(
-        tmp_path,
-        [frame.select(reversed(frame.columns))],
-        batches(frame.to_arrow(), 9),
-        frame.to_arrow().schema,
-    )
+    api.write_readings(tmp_path, batches(frame.select(reversed(frame.columns)), 9), DAY)
     header = (tmp_path / "readings.csv").read_text().splitlines()[0]
     assert header == ",".join(api.READING_COLUMNS)
     assert header.startswith("model_id,version,metric,segment,feature,day,window_days,value,unit,numerator,")
+
+
+def test_csv_is_of_the_newest_day_alone(tmp_path: Path) -> None:
+    """Rows of other days are in the Parquet file only, also where a batch holds none of that day."""
+    earlier = readings(7).with_columns(day=pl.lit(DAY - dt.timedelta(days=1)))
+    api.write_readings(tmp_path, batches(pl.concat([earlier, readings(2), earlier]), 3), DAY)
+    assert pl.read_csv(tmp_path / "readings.csv")["version"].to_list() == ["version-0", "version-1"]
+    assert pl.read_parquet(tmp_path / "readings.parquet").height == 16
