@@ -109,3 +109,15 @@ def test_what_is_folded_on_a_screen_is_open_on_paper(browser: Any, address: str)
         assert watched.page.locator("details [id]").count() == 0
         watched.page.emulate_media(media="print")
         assert watched.page.evaluate(closed) == []
+
+
+def test_a_link_to_a_folded_milestone_opens_its_fold(browser: Any, address: str) -> None:
+    """The proof of what is reached is folded, printed open, and seen by whoever follows a link to it."""
+    with opened(browser, address + "maturity.html") as watched:
+        proof = watched.page.locator(".mb-more li[id]").first
+        name = proof.get_attribute("id")
+        assert not proof.is_visible()
+        watched.page.emulate_media(media="print")
+        assert proof.is_visible()
+    with opened(browser, f"{address}maturity.html#{name}") as watched:
+        assert watched.page.locator(f".mb-more li[id='{name}']").is_visible()
