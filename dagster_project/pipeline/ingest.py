@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.ingest_files import note, plan_files
+from dagster_project.pipeline.ingest_names import insist_on_names
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.night import Night
 from dagster_project.readers.facts import FACTS
@@ -64,10 +65,12 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
     """Read what is new.
 
     Raises LedgerError when files of the lake are gone, before anything is read; and when rows were lost or counted
-    twice, which leaves their source unchanged.
+    twice, which leaves their source unchanged. Raises WorkspaceError for a source whose files were read under another
+    name.
     """
     workspace = night.workspace
     insist_whole(warehouse, workspace.root)
+    insist_on_names(workspace, warehouse)
     waiters = waiters_of(workspace)
     paths: dict[str, list[str]] = {}
     days: set[dt.date] = set()

@@ -1,0 +1,61 @@
+"""A source under another name: refused where its rows would count twice, taken where they would not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dagster_project.core.errors import WorkspaceError
+
+from .logs import REQUESTS, Logs, request
+
+RENAMED = {**REQUESTS, "source": "log2"}
+TOTAL = "SELECT sum(accepted)::BIGINT AS n FROM ops.ledger WHERE kind = 'requests'"
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Logs:
+    """A log of two requests that a night has read as source `log`."""
+    logs = Logs.make(tmp_path, REQUESTS)
+    logs.csv("logs/a.csv", [request(1), request(2)])
+    logs.night()
+    return logs
+
+
+def drop(logs: Logs, name: str = "log") -> None:
+    """Declare a source no more."""
+    (logs.root / "data" / "sources" / f"{name}.yml").unlink()
+
+
+def test_a_renamed_source_is_refused_and_nothing_counts_twice(logs: Logs) -> None:
+    """Both names and a file are told; under its old name the next night goes on, new files and all."""
+    drop(logs)
+    logs.define(RENAMED)
+    logs.csv("logs/b.csv", [request(3)])
+    with pytest.raises(WorkspaceError, match=r"data/sources: log2: .*read as source log.*logs/a\.csv"):
+        logs.night()
+    assert logs.table(TOTAL)["n"].to_list() == [2]
+    drop(logs, "log2")
+    logs.define(REQUESTS)
+    logs.night()
+    assert logs.table(TOTAL)["n"].to_list() == [3]
+
+
+def test_a_new_source_over_other_files_may_follow_one_that_is_gone(logs: Logs) -> None:
+    """The old one's rows stay."""
+    drop(logs)
+    logs.define({**RENAMED, "files": "new/*.csv"})
+    logs.csv("new/a.csv", [request(3)])
+    logs.night()
+    assert logs.table(TOTAL)["n"].to_list() == [3]
+
+
+def test_one_of_two_sources_over_the_same_files_may_go(logs: Logs) -> None:
+    """Each had read them for itself."""
+    logs.define(RENAMED)
+    logs.night()
+    before = logs.table(TOTAL)["n"].to_list()
+    drop(logs)
+    logs.night()
+    assert logs.table(TOTAL)["n"].to_list() == before
