@@ -43,27 +43,28 @@ def decide(
         return rows(warehouse)
 
 
-@pytest.mark.parametrize(
-    ("rule", "state"),
-    [
-        ({"value": "production_models", "pass": "value >= 1"}, "pass"),
-        ({"value": "production_models", "pass": "value >= 2"}, "fail"),
-        ({"value": "production_models", "pass": "value >= 2", "warn": "value >= 1"}, "warning"),
-        (
-            {"value": "production_models", "pass": "value >= 1", "applies": "production_models > 9"},
-            "not applicable",
-        ),
-        ({"value": "incidents_complete", "pass": "value >= 1"}, "not reported"),
-        ({"value": "incidents_complete / 2", "pass": "value IS NULL OR value > 0"}, "not reported"),
-        ({"value": "production_models / 0", "pass": "value >= 1"}, "not reported"),
-        ({"value": "production_models -- all", "pass": "value >= 1 -- one"}, "pass"),
-        ({"value": "no_such_fact", "pass": "value >= 1"}, "error"),
-        ({"value": "production_models", "pass": "value >= "}, "error"),
-        ({"value": "'many'", "pass": "value >= 1"}, "error"),
-    ],
+RULES: tuple[tuple[dict[str, object], str], ...] = (
+    ({"value": "production_models", "pass": "value >= 1"}, "pass"),
+    ({"value": "production_models", "pass": "value >= 2"}, "fail"),
+    ({"value": "production_models", "pass": "value >= 2", "warn": "value >= 1"}, "warning"),
+    (
+        {"value": "production_models", "pass": "value >= 1", "applies": "production_models > 9"},
+        "not applicable",
+    ),
+    ({"value": "incidents_complete", "pass": "value >= 1"}, "not reported"),
+    ({"value": "incidents_complete / 2", "pass": "value IS NULL OR value > 0"}, "not reported"),
+    ({"value": "production_models / 0", "pass": "value >= 1"}, "not reported"),
+    ({"value": "production_models -- all", "pass": "value >= 1 -- one"}, "pass"),
+    ({"value": "no_such_fact", "pass": "value >= 1"}, "error"),
+    ({"value": "production_models", "pass": "value >= "}, "error"),
+    ({"value": "'many'", "pass": "value >= 1"}, "error"),
 )
-def test_a_rule_decides_the_state(tmp_path: Path, rule: dict[str, object], state: str) -> None:
-    assert decide(tmp_path, {"id": "m"} | rule)["m"]["state"] == state
+
+
+def test_a_rule_decides_the_state(tmp_path: Path) -> None:
+    """Each of its own milestone, whatever the rules beside it are."""
+    found = decide(tmp_path, *({"id": f"m{n}"} | rule for n, (rule, _) in enumerate(RULES)))
+    assert [found[f"m{n}"]["state"] for n in range(len(RULES))] == [state for _, state in RULES]
 
 
 def test_a_broken_rule_says_what_is_wrong_and_stops_nobody_else(tmp_path: Path) -> None:
@@ -97,35 +98,37 @@ def test_a_broken_fact_is_named_by_the_milestones_that_need_it(
     assert message in str(found["evidence"])
 
 
-def attest(*dates: str, **more: object) -> dict[str, object]:
+ATTESTED: dict[str, tuple[list[dict[str, object]], str, str]] = {
+    "nobody": ([], "not reported", "Nobody has attested it."),
+    "reached": ([{"date": "2025-06-01"}], "pass", "Attested by Lead, 1 Jun 2025: wiki/1"),
+    "denied": (
+        [{"date": "2025-06-01", "reached": False}],
+        "fail",
+        "Attested that it is not reached by Lead, 1 Jun 2025: wiki/1",
+    ),
+    "last-day": ([{"date": "2025-05-31"}], "pass", "Attested by Lead, 31 May 2025: wiki/1"),
+    "expired": ([{"date": "2025-05-30"}], "not reported", "The statement of Lead, 30 May 2025, has expired."),
+    "to-come": ([{"date": "2025-07-01"}], "not reported", "Nobody has attested it."),
+    "again": (
+        [{"date": "2025-01-01"}, {"date": "2025-06-20"}],
+        "pass",
+        "Attested by Lead, 20 Jun 2025: wiki/1",
+    ),
+}
+
+
+def test_a_statement_holds_from_its_day_until_it_expires(tmp_path: Path) -> None:
     said = [
-        {"rubric": "own", "milestone": "m", "role": "Lead", "date": d, "evidence": "wiki/1"} | more
-        for d in dates
+        {"rubric": "own", "milestone": name, "role": "Lead", "evidence": "wiki/1"} | statement
+        for name, (statements, _, _) in ATTESTED.items()
+        for statement in statements
     ]
-    return {"data/attestations.yml": {"attestations": said}}
-
-
-@pytest.mark.parametrize(
-    ("files", "state", "says"),
-    [
-        ({}, "not reported", "Nobody has attested it."),
-        (attest("2025-06-01"), "pass", "Attested by Lead, 1 Jun 2025: wiki/1"),
-        (
-            attest("2025-06-01", reached=False),
-            "fail",
-            "Attested that it is not reached by Lead, 1 Jun 2025: wiki/1",
-        ),
-        (attest("2025-05-31"), "pass", "Attested by Lead, 31 May 2025: wiki/1"),
-        (attest("2025-05-30"), "not reported", "The statement of Lead, 30 May 2025, has expired."),
-        (attest("2025-07-01"), "not reported", "Nobody has attested it."),
-        (attest("2025-01-01", "2025-06-20"), "pass", "Attested by Lead, 20 Jun 2025: wiki/1"),
-    ],
-)
-def test_a_statement_holds_from_its_day_until_it_expires(
-    tmp_path: Path, files: dict[str, object], state: str, says: str
-) -> None:
-    found = decide(tmp_path, {"id": "m", "method": "attest", "expires_days": 30}, files=files)["m"]
-    assert (found["state"], found["evidence"]) == (state, says)
+    milestones: list[dict[str, object]] = [
+        {"id": name, "method": "attest", "expires_days": 30} for name in ATTESTED
+    ]
+    found = decide(tmp_path, *milestones, files={"data/attestations.yml": {"attestations": said}})
+    told = {name: (found[name]["state"], found[name]["evidence"]) for name in ATTESTED}
+    assert told == {name: (state, says) for name, (_, state, says) in ATTESTED.items()}
 
 
 def test_a_waiver_stands_beside_the_raw_state_until_it_expires(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -14,16 +15,20 @@ from dagster_project.pipeline.summarise import summarise
 from dagster_project.spec.statement import Brought
 from dagster_project.store.spans import Span, ask
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
+from tests.pipeline.lakes import day, labelled, measuring, night, put, requests, workspace
 
 N = 60
 
 
 def scored(
-    root: Path, models: list[dict[str, object]], rows: pl.DataFrame, labels: pl.DataFrame | None = None
+    root: Path,
+    wanted: Sequence[str],
+    model: dict[str, object],
+    rows: pl.DataFrame,
+    labels: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(readings of the whole day, scorecard) of one day of requests."""
-    of = workspace(root, models)
+    """(readings of the whole day, scorecard) of one day of requests, of the wanted metrics or families."""
+    of = measuring(workspace(root, [model]), *wanted)
     with Warehouse.open(None) as warehouse:
         put(of, warehouse, "requests", "log", rows)
         if labels is not None:
@@ -50,7 +55,7 @@ def test_a_share_of_what_nobody_logged_is_not_available(
     tmp_path: Path, metric: str, columns: dict[str, object], words: str
 ) -> None:
     """No value, no grade, and what is missing in the log."""
-    readings, _ = scored(tmp_path, [{"id": "m"}], requests("m", day(0), N, **columns))
+    readings, _ = scored(tmp_path, [metric], {"id": "m"}, requests("m", day(0), N, **columns))
     found = reading(readings, metric)
     assert (found["value"], found["grade"], found["n"]) == (None, "unknown", 0)
     assert found["reason"] == f"not available: {words}"
@@ -61,8 +66,9 @@ def test_shares_are_of_the_rows_that_say_how_they_ended(tmp_path: Path) -> None:
     error = [True] * 3 + [False] * 27 + [None] * 30
     late = [True] * 6 + [False] * 34 + [None] * 20
     rows = requests("m", day(0), N, error=error, late=late, consumer="app")
-    readings, _ = scored(tmp_path, [{"id": "m"}], rows)
-    shares = [reading(readings, metric) for metric in ("error_share", "late_share")]
+    metrics = ("error_share", "late_share")
+    readings, _ = scored(tmp_path, metrics, {"id": "m"}, rows)
+    shares = [reading(readings, metric) for metric in metrics]
     assert [(r["numerator"], r["denominator"]) for r in shares] == [(3, 30), (6, 40)]
     assert [r["grade"] for r in shares] == ["poor", "poor"]
 
@@ -70,7 +76,7 @@ def test_shares_are_of_the_rows_that_say_how_they_ended(tmp_path: Path) -> None:
 def test_a_family_is_graded_by_what_there_is(tmp_path: Path) -> None:
     """Missing values are graded; that no arrival is logged does not make data quality unknown."""
     rows = requests("m", day(0), N, {"x": [1.0] * N}, late=None, status="", error=None)
-    _, card = scored(tmp_path, [{"id": "m"}], rows)
+    _, card = scored(tmp_path, ["quality", "usage"], {"id": "m"}, rows)
     quality = card.row(by_predicate=pl.col("family") == "quality", named=True)
     assert (quality["grade"], quality["metric"]) != ("unknown", "late_share")
     usage = card.row(by_predicate=pl.col("family") == "usage", named=True)
@@ -81,7 +87,7 @@ def test_decisions_without_scores_are_not_called_unlabelled(tmp_path: Path) -> N
     """Accuracy stands; an area under the curve lacks the scores, not the labels."""
     rows = requests("m", day(0), N, prediction=[0.0, 1.0] * (N // 2))
     labels = labelled(rows, [0.0, 1.0] * (N // 2))
-    readings, _ = scored(tmp_path, [{"id": "m", "task": "binary"}], rows, labels)
+    readings, _ = scored(tmp_path, ["accuracy", "roc_auc"], {"id": "m", "task": "binary"}, rows, labels)
     assert reading(readings, "accuracy")["value"] == 1
     assert reading(readings, "roc_auc")["reason"] == "not available: no score is logged beside the labels"
 
@@ -89,8 +95,10 @@ def test_decisions_without_scores_are_not_called_unlabelled(tmp_path: Path) -> N
 def test_f1_without_anything_positive_says_why(tmp_path: Path) -> None:
     """Labels there are; a figure there is none, and the reason is not empty."""
     rows = requests("m", day(0), N, prediction=[0.0] * N)
-    readings, _ = scored(tmp_path, [{"id": "m", "task": "binary"}], rows, labelled(rows, [0.0] * N))
-    for metric in ("f1", "f2"):
+    metrics = ("f1", "f2")
+    model: dict[str, object] = {"id": "m", "task": "binary"}
+    readings, _ = scored(tmp_path, metrics, model, rows, labelled(rows, [0.0] * N))
+    for metric in metrics:
         found = reading(readings, metric)
         assert (found["value"], found["n"]) == (None, N)
         assert found["reason"] == "not computable: no label and no decision is positive"

@@ -11,7 +11,7 @@ import pytest
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, one, put, requests, workspace
+from tests.pipeline.lakes import day, labelled, measuring, night, one, put, requests, workspace
 
 ROLLOUT, N = 3, 150
 OVER = ROLLOUT + 27
@@ -19,12 +19,16 @@ OVER = ROLLOUT + 27
 
 
 def world(root: Path, nights: list[int], model: dict[str, object]) -> tuple[pl.DataFrame, float]:
-    """All readings after these nights, and the share of right decisions of the last night's day.
+    """Readings of accuracy after these nights, and the share of right decisions of the last night's day.
 
     v1 says the truth; v2 says twice the log odds too much, so it decides for what is mostly negative.
     """
     rng = np.random.default_rng(6)
-    of = workspace(root, [{"id": "m", "task": "binary", "threshold": 0.5, **model}])
+    of = measuring(
+        workspace(root, [{"id": "m", "task": "binary", "threshold": 0.5, **model}]),
+        "accuracy",
+        "estimated_accuracy",
+    )
     right = 0.0
     with Warehouse.open(None) as warehouse:
         for number in range(nights[-1] + 1):

@@ -11,7 +11,7 @@ import pytest
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, one, put, requests, workspace
+from tests.pipeline.lakes import day, labelled, measuring, night, one, put, requests, workspace
 
 N = 1200
 MODEL = {"id": "c", "task": "multiclass", "segments": ["origin"]}
@@ -20,7 +20,7 @@ MODEL = {"id": "c", "task": "multiclass", "segments": ["origin"]}
 def readings(tmp_path: Path, names: list[str]) -> tuple[pl.DataFrame, pl.DataFrame, np.ndarray, np.ndarray]:
     """Readings and confusion rows of two days of answers over these classes, and the raw rows."""
     rng = np.random.default_rng(5)
-    of = workspace(tmp_path, [MODEL])
+    of = measuring(workspace(tmp_path, [MODEL]), "performance")
     sides = []
     with Warehouse.open(None) as warehouse:
         for number in range(2):

@@ -18,7 +18,7 @@ from dagster_project.core.types import Floats
 from dagster_project.pipeline.score import Scored, score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
+from tests.pipeline.lakes import day, labelled, measuring, night, put, requests, workspace
 
 N = 4000
 Day = tuple[pl.DataFrame, pl.DataFrame | None]
@@ -27,8 +27,8 @@ Day = tuple[pl.DataFrame, pl.DataFrame | None]
 def read(
     root: Path, model: dict[str, object], days: Sequence[Day], *, nights_from: int | None = None
 ) -> pl.DataFrame:
-    """All readings after the last day; with `nights_from`, after a night for each day from that one on."""
-    of = workspace(root, [{"id": "m", **model}])
+    """All readings of drift after the last day; with `nights_from`, after a night for each day from that one on."""
+    of = measuring(workspace(root, [{"id": "m", **model}]), "drift")
     with Warehouse.open(None) as warehouse:
         for rows, labels in days:
             put(of, warehouse, "requests", "log", rows)
@@ -272,7 +272,7 @@ def test_what_is_not_computable_is_never_0(tmp_path: Path) -> None:
 def test_the_scorecard_names_the_feature_that_moved_furthest(tmp_path: Path) -> None:
     """Of several poor ones, not the first by name."""
     rng = np.random.default_rng(5)
-    of = workspace(tmp_path, [{"id": "m", **FIRST_DAY}])
+    of = measuring(workspace(tmp_path, [{"id": "m", **FIRST_DAY}]), "drift")
     with Warehouse.open(None) as warehouse:
         for number, (near, far) in enumerate([(0.0, 0.0), (1.0, 2.0)]):
             moved = {

@@ -10,7 +10,7 @@ import pytest
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, night, put, requests, workspace
+from tests.pipeline.lakes import day, measuring, night, put, requests, workspace
 
 N = 1000
 RUN = (
@@ -24,7 +24,8 @@ def weighted(
 ) -> tuple[float | None, dict[str, float], str]:
     """drift_weighted of the second day, PSI by feature, and where the importance comes from."""
     features = {name: {"importance": value} for name, value in declared.items()}
-    of = workspace(root, [{"id": "m", "features": features, "reference": {"start": day(0), "end": day(0)}}])
+    model = {"id": "m", "features": features, "reference": {"start": day(0), "end": day(0)}}
+    of = measuring(workspace(root, [model]), "drift")
     rng = np.random.default_rng(8)
     with Warehouse.open(None) as warehouse:
         for i in range(2):

@@ -11,7 +11,7 @@ from dagster_project.core.types import Floats
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, night, put, requests, workspace
+from tests.pipeline.lakes import day, measuring, night, put, requests, workspace
 
 N = 3000
 
@@ -24,7 +24,7 @@ def columns(rng: np.random.Generator, signs: Floats) -> dict[str, Floats]:
 def made(root: Path, *, threads: int = 2, **changes: object) -> tuple[pl.DataFrame, pl.DataFrame]:
     """daily.joint and the readings after a reference day, an equal day and one with two features turned."""
     model = {"id": "m", "multivariate": True, "reference": {"start": day(0), "end": day(0)}, **changes}
-    of = workspace(root, [model])
+    of = measuring(workspace(root, [model]), "drift")
     rng = np.random.default_rng(5)
     same, turned = np.ones(4), np.array([1.0, 1, -1, -1])
     with Warehouse.open(None) as warehouse:

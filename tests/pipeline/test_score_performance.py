@@ -10,7 +10,7 @@ import pytest
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, fill, labelled, night, one, put, requests, workspace
+from tests.pipeline.lakes import day, fill, labelled, measuring, night, one, put, requests, workspace
 
 
 def test_percentage_errors_leave_out_labels_of_zero(tmp_path: Path) -> None:
@@ -18,7 +18,7 @@ def test_percentage_errors_leave_out_labels_of_zero(tmp_path: Path) -> None:
     from sklearn import metrics
 
     rng = np.random.default_rng(4)
-    of = workspace(tmp_path, [{"id": "r", "task": "regression", "unit": "min"}])
+    of = measuring(workspace(tmp_path, [{"id": "r", "task": "regression", "unit": "min"}]), "mape")
     y = np.where(rng.random(400) < 0.1, 0.0, rng.normal(0, 30, 400))
     rows = requests(
         "r", day(0), 400, prediction=y + rng.normal(1, 5, 400), user_hash=np.arange(400, dtype=np.uint64)
@@ -44,6 +44,7 @@ def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> 
         [{"id": "m", "task": "binary", "threshold": 0.5, "reference": {"start": day(0), "end": day(2)}}],
         targets={"targets": [{"metric": "accuracy", "good": 0.6, "poor": 0.5}]},
     )
+    of = measuring(of, "accuracy", "requests")
     with Warehouse.open(None) as warehouse:
         for number in range(5):
             s = rng.random(1000)
@@ -74,10 +75,8 @@ def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> 
 def test_an_estimate_stands_before_the_labels_come(tmp_path: Path) -> None:
     """Labels of the reference days only: later days have an estimate near the truth, and no realised figure."""
     rng = np.random.default_rng(12)
-    of = workspace(
-        tmp_path,
-        [{"id": "m", "task": "binary", "threshold": 0.5, "reference": {"start": day(0), "end": day(1)}}],
-    )
+    model = {"id": "m", "task": "binary", "threshold": 0.5, "reference": {"start": day(0), "end": day(1)}}
+    of = measuring(workspace(tmp_path, [model]), "performance")
     with Warehouse.open(None) as warehouse:
         for number in range(3):
             s = rng.beta(2, 3, 1500)
@@ -102,7 +101,7 @@ def test_an_estimate_stands_before_the_labels_come(tmp_path: Path) -> None:
 def test_no_estimate_rests_on_a_handful_of_labels(tmp_path: Path) -> None:
     """150 labels on the reference days are said to be too few."""
     rng = np.random.default_rng(1)
-    of = workspace(tmp_path, [{"id": "m", "task": "binary", "threshold": 0.5}])
+    of = measuring(workspace(tmp_path, [{"id": "m", "task": "binary", "threshold": 0.5}]), "performance")
     rows = requests("m", day(0), 150, score=rng.random(150))
     with Warehouse.open(None) as warehouse:
         fill(of, warehouse, [(rows, labelled(rows, (rng.random(150) < 0.5).astype(float)))])
@@ -117,7 +116,7 @@ def test_errors_to_expect_follow_the_predictions(tmp_path: Path) -> None:
     """Errors that grow with the prediction: a day of larger ones is expected to err more, before labels come."""
     rng = np.random.default_rng(21)
     model = {"id": "r", "task": "regression", "unit": "min", "reference": {"start": day(0), "end": day(1)}}
-    of = workspace(tmp_path, [model])
+    of = measuring(workspace(tmp_path, [model]), "performance")
     errors = {}
     with Warehouse.open(None) as warehouse:
         for number, centre in enumerate((30, 30, 40)):
@@ -149,6 +148,7 @@ def test_a_scorecard_waits_for_no_label_that_a_longer_window_has(tmp_path: Path)
         targets={"targets": [{"metric": "accuracy", "good": 0.6, "poor": 0.5}]},
         workspace={"name": "Test", "windows": [1, 7, 140]},
     )
+    of = measuring(of, "accuracy")
     with Warehouse.open(None) as warehouse:
         for number in range(140):
             s = rng.random(40)

@@ -12,7 +12,7 @@ from dagster_project.core import intervals
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
+from tests.pipeline.lakes import day, labelled, measuring, night, put, requests, workspace
 
 DAYS, N = 28, 80
 
@@ -20,7 +20,8 @@ DAYS, N = 28, 80
 def readings_of(root: Path, shared: float) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Readings of a regression and its raw errors; `shared` is the sd of what all requests of a day have in common."""
     rng = np.random.default_rng(7)
-    of = workspace(root, [{"id": "r", "task": "regression", "segments": ["origin"]}])
+    model = {"id": "r", "task": "regression", "segments": ["origin"]}
+    of = measuring(workspace(root, [model]), "performance")
     raw = []
     with Warehouse.open(None) as warehouse:
         for number in range(DAYS):

@@ -13,15 +13,16 @@ from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.spec.loading import Workspace, load_workspace
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, night, put, requests, workspace
+from tests.pipeline.lakes import day, measuring, night, put, requests, workspace
 
 MODEL = {"id": "m", "objective": {"latency_ms": 100, "share": 0.9, "availability": 0.95}}
 N = 400
 DAYS = 28
 
 
-def read(of: Workspace, days: list[pl.DataFrame], last: int) -> pl.DataFrame:
-    """Readings of all versions together, by metric, window and feature."""
+def read(of: Workspace, days: list[pl.DataFrame], last: int, *wanted: str) -> pl.DataFrame:
+    """Readings of the wanted metrics or families, of all versions together, by metric, window and feature."""
+    of = measuring(of, *wanted)
     with Warehouse.open(None) as warehouse:
         for rows in days:
             put(of, warehouse, "requests", "log", rows)
@@ -61,7 +62,7 @@ def days() -> list[pl.DataFrame]:
 
 @pytest.fixture(scope="module")
 def readings(days: list[pl.DataFrame], tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
-    return read(workspace(tmp_path_factory.mktemp("w"), [MODEL]), days, DAYS - 1)
+    return read(workspace(tmp_path_factory.mktemp("w"), [MODEL]), days, DAYS - 1, "latency", "usage")
 
 
 @pytest.mark.parametrize("window", [1, 7, 28])
@@ -96,7 +97,7 @@ def test_a_spent_budget_is_poor(readings: pl.DataFrame) -> None:
 
 def test_a_model_without_an_objective_has_no_such_figure(tmp_path: Path, days: list[pl.DataFrame]) -> None:
     """Neither a number nor a line that says it is missing: nothing was promised."""
-    found = read(workspace(tmp_path), days[:1], 0)
+    found = read(workspace(tmp_path), days[:1], 0, "latency", "usage")
     promised = found.filter(pl.col("metric").str.contains("burn|budget|within|availability"))
     assert promised.is_empty()
 
@@ -106,7 +107,7 @@ def test_quantiles_between_are_within_one_percent(tmp_path: Path) -> None:
     rng = np.random.default_rng(9)
     ms, records = rng.lognormal(4, 1, N), rng.integers(10, 500, N)
     rows = requests("m", day(0), N, latency_ms=ms, records=records, pattern="batch")
-    found = read(workspace(tmp_path), [rows], 0)
+    found = read(workspace(tmp_path), [rows], 0, "latency")
     assert value(found, "latency_p90_ms", 0) == pytest.approx(
         np.quantile(ms, 0.9, method="inverted_cdf"), rel=0.01
     )
@@ -121,9 +122,11 @@ def test_arrival_delays_are_quantiles_of_arrival_minus_event(tmp_path: Path) -> 
     event = [dt.datetime(2024, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=i) for i in range(N)]
     arrival = [e + dt.timedelta(minutes=float(m)) for e, m in zip(event, minutes, strict=True)]
     rows = requests("m", day(0), N, event_time=event, arrival_time=[None, *arrival[1:]])
-    unmapped = read(workspace(tmp_path / "1"), [rows], 0)
+    unmapped = read(workspace(tmp_path / "1"), [rows], 0, "arrival_p50_minutes")
     assert unmapped.filter(metric="arrival_p50_minutes").is_empty()
-    found = read(mapped(tmp_path / "2", "arrival_time"), [rows], 0)
+    found = read(
+        mapped(tmp_path / "2", "arrival_time"), [rows], 0, "arrival_p50_minutes", "arrival_p95_minutes"
+    )
     for q in (50, 95):
         expected = np.quantile(minutes[1:], q / 100, method="inverted_cdf")
         assert value(found, f"arrival_p{q}_minutes", 0) == pytest.approx(expected, rel=0.01)
@@ -134,7 +137,7 @@ def test_the_newest_request_ages_when_none_follows(tmp_path: Path) -> None:
     """2.5 hours before midnight on its own day; a day without requests makes it a day older in longer windows."""
     newest = dt.datetime(2024, 1, 1, 21, 30, tzinfo=dt.UTC)
     times = [newest - dt.timedelta(minutes=i) for i in range(30)]
-    found = read(workspace(tmp_path), [requests("m", day(0), 30, event_time=times)], 1)
+    found = read(workspace(tmp_path), [requests("m", day(0), 30, event_time=times)], 1, "newest_age_hours")
     assert value(found, "newest_age_hours", 0) == 2.5
     assert found.filter(metric="newest_age_hours", day=day(1), window_days=1).is_empty()
     assert value(found, "newest_age_hours", 1, 7) == 26.5
@@ -145,7 +148,9 @@ def test_the_end_of_a_day_is_that_of_the_workspace(tmp_path: Path) -> None:
     workspace(tmp_path)
     (tmp_path / "data" / "workspace.yml").write_text("name: Test\ntimezone: America/New_York\n")
     times = [dt.datetime(2024, 1, 2, 4, 0, tzinfo=dt.UTC)] * 20
-    found = read(load_workspace(tmp_path), [requests("m", day(0), 20, event_time=times)], 0)
+    found = read(
+        load_workspace(tmp_path), [requests("m", day(0), 20, event_time=times)], 0, "newest_age_hours"
+    )
     assert value(found, "newest_age_hours", 0) == 1.0
 
 
@@ -154,10 +159,12 @@ def test_coverage_counts_a_run_once(tmp_path: Path) -> None:
     eligible = [60, *[None] * 29, 40, *[None] * 29]
     prediction = [1.0] * 50 + [None] * 10
     rows = requests("m", day(0), 60, eligible=eligible, prediction=prediction)
-    found = read(mapped(tmp_path / "1", "eligible"), [rows], 0)
+    found = read(mapped(tmp_path / "1", "eligible"), [rows], 0, "coverage")
     assert value(found, "coverage", 0) == 0.5
     assert found.filter(metric="coverage")["grade"].unique().to_list() == ["poor"]
-    unsaid = read(workspace(tmp_path / "2"), [requests("m", day(0), 60, prediction=prediction)], 0)
+    unsaid = read(
+        workspace(tmp_path / "2"), [requests("m", day(0), 60, prediction=prediction)], 0, "coverage"
+    )
     assert unsaid.filter(metric="coverage").is_empty()
 
 
@@ -176,13 +183,13 @@ def test_cost_and_concentration_equal_the_raw_rows(days: list[pl.DataFrame], rea
 
 def test_a_cheap_window_still_has_a_cost(tmp_path: Path) -> None:
     """Less than one unit of money is a figure, not too little data."""
-    found = read(workspace(tmp_path), [requests("m", day(0), 30, cost=0.001)], 0)
+    found = read(workspace(tmp_path), [requests("m", day(0), 30, cost=0.001)], 0, "cost")
     assert value(found, "cost", 0) == pytest.approx(0.03)
 
 
 def test_schema_changes_count_only_features_of_the_model(tmp_path: Path) -> None:
     """Zero is said where nothing changed; a change of a feature that another model has is not this one's."""
-    of = workspace(tmp_path)
+    of = measuring(workspace(tmp_path), "schema_changes")
     with Warehouse.open(None) as warehouse:
         for n in range(2):
             put(of, warehouse, "requests", "log", requests("m", day(n), 30, {"x": [1.0 + n] * 30}))
@@ -202,7 +209,7 @@ def test_rules_are_readings_by_their_name(tmp_path: Path) -> None:
     features = {"a": [1.0] * 90 + [5.0] * 10, "b": [2.0] * 95 + [None] * 5}
     rules = [{"name": "a below b", "must": {"left": "a", "op": "<", "right": "b"}}]
     model = {"id": "m", "rules": rules, "features": {"b": {"required": True}}}
-    found = read(workspace(tmp_path, [model]), [requests("m", day(0), 100, features)], 0)
+    found = read(workspace(tmp_path, [model]), [requests("m", day(0), 100, features)], 0, "quality")
     assert value(found, "rule_failed_share", 0, feature="a below b") == pytest.approx(5 / 95)
     assert value(found, "complete_share", 0) == 0.95
     one = found.filter(metric="rule_failed_share", window_days=1)

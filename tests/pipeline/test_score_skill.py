@@ -11,13 +11,13 @@ import pytest
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, fill, labelled, night, one, requests, workspace
+from tests.pipeline.lakes import day, fill, labelled, measuring, night, one, requests, workspace
 
 
 def skilled(tmp_path: Path, better: float, **columns: object) -> tuple[pl.DataFrame, pl.DataFrame, float]:
     """Readings and scorecard of a regression whose alternative is sometimes missing, and the true skill."""
     rng = np.random.default_rng(3)
-    of = workspace(tmp_path, [{"id": "r", "task": "regression", "unit": "min"}])
+    of = measuring(workspace(tmp_path, [{"id": "r", "task": "regression", "unit": "min"}]), "performance")
     y, n = rng.normal(30, 10, 900), 900
     baseline = np.where(rng.random(n) < 0.2, np.nan, y + rng.normal(0, 5, n))
     rows = requests(

@@ -14,7 +14,7 @@ from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.pipeline.value import value
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
+from tests.pipeline.lakes import day, labelled, measuring, night, put, requests, workspace
 
 MONEY = {"tp": 10.0, "fp": -3.0, "fn": -5.0, "tn": 0.5}
 
@@ -22,7 +22,7 @@ MONEY = {"tp": 10.0, "fp": -3.0, "fn": -5.0, "tn": 0.5}
 def impact(
     tmp_path: Path, model: dict[str, object], days: list[tuple[pl.DataFrame, pl.DataFrame | None]]
 ) -> pl.DataFrame:
-    of = workspace(tmp_path, [model])
+    of = measuring(workspace(tmp_path, [model]), "requests")
     last = night(of, day(len(days) - 1))
     with Warehouse.open(None) as warehouse:
         for rows, labels in days:

@@ -15,7 +15,7 @@ from dagster_project.pipeline.render import prepare
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
+from tests.pipeline.lakes import day, labelled, measuring, night, put, requests, workspace
 
 N = 300
 REFERENCE_DAYS, LAST = 16, 27
@@ -30,7 +30,7 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Row]]:
         "id": "m", "task": "binary", "threshold": 0.5, "reference": {"start": day(0), "end": day(REFERENCE_DAYS - 1)},
         "features": {"x": {"unit": "km", "importance": 3}, "y": {"importance": 1}},
     }  # fmt: skip
-    of = workspace(tmp_path_factory.mktemp("views"), [model])
+    of = measuring(workspace(tmp_path_factory.mktemp("views"), [model]), "drift", "missing_share")
     rng = np.random.default_rng(12)
     with Warehouse.open(None) as warehouse:
         for i in range(LAST + 1):
@@ -102,7 +102,7 @@ def test_a_training_profile_is_drawn_as_the_reference(tmp_path: Path) -> None:
     told = {"x": np.repeat([1.0, 2.0], 500)}, {"c": ["a"] * 750 + ["b"] * 250}
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "p.json").write_text(json.dumps(profile(*told)))
-    of = workspace(tmp_path, [{"id": "m", "reference": {"profile": "p.json"}}])
+    of = measuring(workspace(tmp_path, [{"id": "m", "reference": {"profile": "p.json"}}]), "drift")
     features = {"x": np.tile([1.0, 2.0, 3.0], 100), "c": ["a"] * 150 + ["b"] * 150}
     with Warehouse.open(None) as warehouse:
         put(of, warehouse, "requests", "log", requests("m", day(0), N, features))

@@ -16,7 +16,7 @@ from dagster_project.pipeline.summarise import summarise
 from dagster_project.publish.views import Views
 from dagster_project.spec.catalog import Model
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
+from tests.pipeline.lakes import day, labelled, measuring, night, put, requests, workspace
 
 DAYS, N = 30, 400
 MODELS = [
@@ -52,7 +52,7 @@ def raw() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
-    of = workspace(tmp_path_factory.mktemp("lake"), MODELS)
+    of = measuring(workspace(tmp_path_factory.mktemp("lake"), MODELS), "performance")
     at = night(of, day(DAYS - 1))
     with Warehouse.open(None) as warehouse:
         for number, (rows, labels) in enumerate(binary_days()):

@@ -16,7 +16,7 @@ from dagster_project.pipeline.render import prepare
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import START, day, night, put, requests, workspace
+from tests.pipeline.lakes import START, day, measuring, night, put, requests, workspace
 
 Row = Mapping[str, object]
 Found = tuple[dict[str, Row], pl.DataFrame, pl.DataFrame]
@@ -26,7 +26,7 @@ N = 2000
 
 def skew(root: Path, served: pl.DataFrame, described: object) -> dict[str, Row]:
     """The rows of page.skew by feature, for a version '1' trained on data with this profile."""
-    of = workspace(root, [{"id": "m"}])
+    of = measuring(workspace(root, [{"id": "m"}]), "drift")
     with Warehouse.open(None) as warehouse:
         put(of, warehouse, "requests", "log", served)
         warehouse.run(
