@@ -28,6 +28,8 @@ from dagster_project.store.warehouse import Warehouse
 if TYPE_CHECKING:
     import polars as pl
 
+Batch = tuple[Sequence[Span], "pl.DataFrame"]
+"""Spans, and the versions of some models."""
 AT_ONCE = 1000
 """Spans times models read together: bounds the memory of the dense arrays."""
 
@@ -49,26 +51,57 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     asked = find_asked(night, warehouse)
     if not (asked.spans or asked.gone):
         return Scored(0, 0, 0)
-    judge = _judge(night, warehouse, asked)
     batches = list(_batches(asked, _versions(warehouse)))
-    written = 0
-    with warehouse.transaction():
-        _forget(warehouse, asked)
-        warehouse.replace("catalog.importance", importance_rows(night, warehouse))
-        warehouse.replace("catalog.profile", profile_rows(night, warehouse, asked.rules))
-        warehouse.replace("mart.label_arrival", asked.arrival)
-        learned = learned_days(asked.rules, night.as_of)
-        for done, (spans, versions) in enumerate(batches):
-            held = comparisons(night, asked.rules, spans, versions["model_id"])
-            ask(warehouse, spans, versions, held, night.as_of)
-            warehouse.replace("span.learned", learned)
-            for readings in readings_of(night.workspace.metrics, warehouse, judge):
-                warehouse.append("mart.reading", readings)
-                written += len(readings)
-            night.progress("score", done + 1, len(batches))
-        _remember(warehouse, asked)
-        warehouse.replace("mart.scorecard", scorecard(night, warehouse))
+    try:
+        with warehouse.transaction():
+            _forget(warehouse, asked)
+            warehouse.replace("catalog.importance", importance_rows(night, warehouse))
+            warehouse.replace("catalog.profile", profile_rows(night, warehouse, asked.rules))
+            warehouse.replace("mart.label_arrival", asked.arrival)
+            written = _write(night, warehouse, asked, batches)
+            _remember(warehouse, asked)
+            warehouse.replace("mart.scorecard", scorecard(night, warehouse))
+    except WorkspaceError as error:
+        raise WorkspaceError(_problems(night, warehouse, asked, batches) or [*error.problems]) from error
     return Scored(len(asked.days), len(asked.windows), written)
+
+
+def _write(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequence[Batch]) -> int:
+    """The readings of all batches into `mart.reading`; returns their number."""
+    judge = _judge(night, warehouse, asked)
+    written = 0
+    for done, batch in enumerate(batches):
+        _look_at(night, warehouse, asked, batch)
+        for readings in readings_of(night.workspace.metrics, warehouse, judge):
+            warehouse.append("mart.reading", readings)
+            written += len(readings)
+        night.progress("score", done + 1, len(batches))
+    return written
+
+
+def _look_at(night: Night, warehouse: Warehouse, asked: Asked, batch: Batch) -> None:
+    """Let the metrics see a batch."""
+    spans, versions = batch
+    ask(warehouse, spans, versions, comparisons(night, asked.rules, spans, versions["model_id"]), night.as_of)
+    warehouse.replace("span.learned", learned_days(asked.rules, night.as_of))
+
+
+def _problems(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequence[Batch]) -> list[Problem]:
+    """Of every metric file that fails on the first batch on which one does.
+
+    Asked outside of a transaction: in one, the first statement that fails takes all later ones with it.
+    """
+    for batch in batches:
+        _look_at(night, warehouse, asked, batch)
+        found: list[Problem] = []
+        for sql, metrics in _by_sql(night.workspace.metrics).items():
+            try:
+                _figures(warehouse, sql, metrics)
+            except WorkspaceError as error:
+                found += error.problems
+        if found:
+            return found
+    return []
 
 
 def in_order(metrics: Sequence[Statement]) -> list[Statement]:
@@ -81,26 +114,31 @@ def in_order(metrics: Sequence[Statement]) -> list[Statement]:
 def readings_of(wanted: Sequence[Statement], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
     """Readings of the wanted metrics over the spans asked for; metrics with the same SQL share its rows.
 
-    Raises WorkspaceError that names the files of all metrics whose SQL fails or does not fit their function.
+    Raises WorkspaceError that names the files of the first metrics whose SQL fails or does not fit their function.
     """
-    by_sql: dict[str, list[Statement]] = {}
-    for metric in in_order(wanted):
-        by_sql.setdefault(metric.sql, []).append(metric)
     brought = warehouse.frame("SELECT * FROM span.brought ORDER BY ALL")
     judge = replace(judge, arrived=_arrived(warehouse))
-    problems: list[Problem] = []
-    for sql, metrics in by_sql.items():
-        try:
-            rows = read_rows(warehouse, sql)
-            figures = [APPLY[h.apply or "ratio"](rows, h.arguments) for h in map(head_of, metrics)]
-        except QueryError as error:
-            problems += [error.in_file(metric.file, metric.line) for metric in metrics]
-            continue
-        for metric, found in zip(metrics, figures, strict=True):
+    for sql, metrics in _by_sql(wanted).items():
+        for metric, found in zip(metrics, _figures(warehouse, sql, metrics), strict=True):
             kept = _of_tasks(found, metric, judge)
             yield judged(_with_absent(kept, metric, brought, judge), metric, judge)
-    if problems:
-        raise WorkspaceError(problems)
+
+
+def _by_sql(metrics: Sequence[Statement]) -> dict[str, list[Statement]]:
+    """The metrics that share their SQL, in the order of `in_order`."""
+    found: dict[str, list[Statement]] = {}
+    for metric in in_order(metrics):
+        found.setdefault(metric.sql, []).append(metric)
+    return found
+
+
+def _figures(warehouse: Warehouse, sql: str, metrics: Sequence[Statement]) -> list[pl.DataFrame]:
+    """What the function of each metric makes of the rows of their SQL. Raises WorkspaceError that names their files."""
+    try:
+        rows = read_rows(warehouse, sql)
+        return [APPLY[h.apply or "ratio"](rows, h.arguments) for h in map(head_of, metrics)]
+    except QueryError as error:
+        raise WorkspaceError([error.in_file(metric.file, metric.line) for metric in metrics]) from error
 
 
 def _of_tasks(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFrame:
@@ -191,7 +229,7 @@ def _versions(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def _batches(asked: Asked, versions: pl.DataFrame) -> Iterator[tuple[Sequence[Span], pl.DataFrame]]:
+def _batches(asked: Asked, versions: pl.DataFrame) -> Iterator[Batch]:
     """Spans and models in portions of bounded size."""
     import polars as pl
 

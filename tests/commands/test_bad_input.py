@@ -15,7 +15,7 @@ import pytest
 from dagster_project.__main__ import main
 from dagster_project.core.errors import WorkspaceError
 from dagster_project.store.lock import sole_writer
-from tests.nights import figures, pages, whole
+from tests.nights import pages, whole
 from tests.test_night import tree
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,6 @@ SELECT model_id, day, window_days, 1 AS numerator, 1 AS denominator
 FROM span.traffic WHERE segment = '' AND version = '' GROUP BY ALL
 """
 METRIC = f"/*---\n{HEAD}---*/\n"
-MINE = "reports/metrics/mine.sql"
 MART = "/*---\ntitle: x\n---*/\n"
 PAGE = "---\ntitle: X\n---\n<h1>x</h1>\n"
 
@@ -116,34 +115,30 @@ def test_every_broken_file_is_named_in_one_go(root: Path, capsys: pytest.Capture
         assert "nothing was published" in seen.err
 
 
-@pytest.mark.parametrize(
-    ("sql", "said"),
-    [
-        (SELECT.replace("FROM", "FRM"), f"{MINE}:10: "),
-        (SELECT.replace("1 AS numerator", "nonsense AS numerator"), f"{MINE}: Binder Error: Referenced column"),
-        (SELECT.replace("model_id, ", ""), f"{MINE}: the SELECT yields no column model_id"),
-        (SELECT.replace(", window_days", ""), f"{MINE}: the SELECT yields no column window_days"),
-        (SELECT.replace("numerator", "top"), f"{MINE}: the SELECT yields no column 'numerator'"),
-        (SELECT.replace("1 AS numerator", "'x' AS numerator"), f"{MINE}: column 'numerator' holds String"),
-        ("SELECT model_id, day, window_days FROM span.traffic", f"{MINE}: the SELECT yields nothing but the key"),
-        (SELECT.replace("GROUP BY ALL", ""), f"{MINE}: several rows for model_id m"),
-        (SELECT.replace(" day,", " 'soon' AS day,"), 'Conversion Error: invalid date field format: "soon"'),
-        ("DROP TABLE daily.traffic", f"{MINE}"),
-    ],
-)  # fmt: skip
-def test_a_metric_that_fails_names_its_file(root: Path, sql: str, said: str) -> None:
-    """With the line where the database knows one."""
-    put(root, {MINE: METRIC + sql})
-    with pytest.raises(WorkspaceError) as refused:
-        figures(root)
-    assert said in str(refused.value)
+BROKEN_METRICS = {
+    "syntax": (SELECT.replace("FROM", "FRM"), ":10: "),
+    "column": (SELECT.replace("1 AS numerator", "nonsense AS numerator"), ": Binder Error: Referenced column"),
+    "model": (SELECT.replace("model_id, ", ""), ": the SELECT yields no column model_id"),
+    "window": (SELECT.replace(", window_days", ""), ": the SELECT yields no column window_days"),
+    "numerator": (SELECT.replace("numerator", "top"), ": the SELECT yields no column 'numerator'"),
+    "words": (SELECT.replace("1 AS numerator", "'x' AS numerator"), ": column 'numerator' holds String"),
+    "key": ("SELECT model_id, day, window_days FROM span.traffic", ": the SELECT yields nothing but the key"),
+    "twice": (SELECT.replace("GROUP BY ALL", ""), ": several rows for model_id m"),
+    "day": (SELECT.replace(" day,", " 'soon' AS day,"), ':9: Conversion Error: invalid date field format: "soon"'),
+    "drops": ("DROP TABLE daily.traffic", ""),
+}  # fmt: skip
 
 
-def test_a_metric_that_fails_stops_the_night(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 2, and the same words."""
-    put(root, {MINE: METRIC + SELECT.replace("FROM", "FRM")})
+def test_every_metric_that_fails_is_named_and_stops_the_night(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All in one go, with the line where the database knows one; exit code 2."""
+    put(root, {f"reports/metrics/{name}.sql": METRIC + sql for name, (sql, _) in BROKEN_METRICS.items()})
     seen = run(capsys, root)
-    assert (seen.code, f"{MINE}:10: " in seen.err) == (2, True), seen.err
+    assert seen.code == 2
+    expected = [f"reports/metrics/{name}.sql{said}" for name, (_, said) in BROKEN_METRICS.items()]
+    assert [said for said in expected if said not in seen.err] == [], seen.err
+    assert f"{len(expected)} problems found" in seen.err, "and nobody else's"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +147,6 @@ def test_a_metric_that_fails_stops_the_night(root: Path, capsys: pytest.CaptureF
         ({"reports/marts/mine.sql": f"{MART}SELECT\nnonsense\n"}, "reports/marts/mine.sql:5: "),
         ({"reports/marts/mine.sql": f"{MART}SELECT 'x'::INT AS n FROM page.models\n",
           "reports/pages/mine.md": PAGE + "{{ views.rows('mine') }}"}, "reports/marts/mine.sql"),
-        ({"reports/pages/mine.md": PAGE + "{% if %}"}, "reports/pages/mine.md:5: "),
         ({"reports/pages/mine.md": PAGE + "{{ lost }}"}, "reports/pages/mine.md:5: 'lost' is undefined"),
     ],
 )  # fmt: skip
@@ -166,8 +160,8 @@ def test_a_view_or_template_that_fails_names_its_file_and_line(
     assert said in str(refused.value)
 
 
-def test_a_template_that_fails_stops_the_night(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 2, and the same words."""
+def test_a_template_that_is_none_stops_the_night(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2, and where."""
     put(root, {"reports/pages/mine.md": PAGE + "{% if %}"})
     seen = run(capsys, root)
     assert (seen.code, "reports/pages/mine.md:5: " in seen.err) == (2, True), seen.err
