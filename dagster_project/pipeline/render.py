@@ -95,7 +95,7 @@ def prepare(night: Night, warehouse: Warehouse, inputs: str) -> Views:
     with warehouse.transaction():
         put_definitions(night.workspace, warehouse)
         put_state(night, warehouse, inputs, dagster_project.__version__)
-        return create_views(night.workspace.marts, warehouse)
+    return create_views(night.workspace.marts, warehouse)
 
 
 def input_digest(night: Night, warehouse: Warehouse) -> str:

@@ -27,7 +27,10 @@ _READS = re.compile(r"\bpage\.(\w+)")
 
 
 def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
-    """Replace every page view and answer with access to them. Raises WorkspaceError naming the file at fault."""
+    """Replace every page view and answer with access to them. Raises WorkspaceError naming the file at fault.
+
+    Outside of a transaction: what does not fit into the share of publishing would end it, and is tried again.
+    """
     _drop_all(warehouse)
     by_id = {mart.id: mart for mart in marts}
     reads = _reads(by_id)

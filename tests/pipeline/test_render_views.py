@@ -47,6 +47,14 @@ def test_a_view_that_needs_more_than_the_small_share_is_read_all_the_same() -> N
         assert warehouse.value(setting) == small
 
 
+def test_a_view_kept_as_a_table_is_made_all_the_same_too() -> None:
+    """Two others read it; what failed with the small share has left nothing behind."""
+    reader = "select len(numbers) as n from page.long"
+    with Warehouse.open(None) as warehouse, warehouse.within("12MB"):
+        views = create_views([mart(LONG), mart(reader, "first"), mart(reader, "second")], warehouse)
+        assert [views.frame(name)["n"].item() for name in ("first", "second")] == [2_000_000] * 2
+
+
 def test_a_view_that_needs_more_than_there_is_names_its_file() -> None:
     """The usual share is the end of it."""
     with Warehouse.open(None, memory="12MB") as warehouse:
