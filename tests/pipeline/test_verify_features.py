@@ -115,24 +115,25 @@ def test_numbers_out_of_reach_count_as_its_ends() -> None:
     assert Reach.of_grid(None, None) == Reach()
 
 
-@pytest.mark.parametrize("absurd", ["1e18", "-1e300"])
-def test_a_published_feature_with_absurd_numbers_has_no_differences(tmp_path: Path, absurd: str) -> None:
+def test_a_published_feature_with_absurd_numbers_has_no_differences(tmp_path: Path) -> None:
     """Summaries and their second computation cut numbers at the same place, on reference days and after."""
     (tmp_path / "data" / "sources").mkdir(parents=True)
     (tmp_path / "data" / "workspace.yml").write_text("name: A\nas_of: newest\n")
     (tmp_path / "data" / "sources" / "log.yml").write_text(
-        "source: log\nfiles: a.csv\ncolumns: {event_time: t, model_id: m}\nfeatures: [x]\n"
+        "source: log\nfiles: a.csv\ncolumns: {event_time: t, model_id: m}\nfeatures: [large, small]\n"
     )
-    lines = ["t,m,x"]
+    lines = ["t,m,large,small"]
     for day in range(60):
         date = dt.date(2025, 3, 1) + dt.timedelta(days=day)
         values = [str(1 + (i * 7 + day) % 13 / 10) for i in range(300)]
-        lines += [f"{date}T10:00:00Z,m,{x}" for x in [*values, *[absurd] * (1 + day % 3)]]
+        absurd = [("1e18", "-1e300")] * (1 + day % 3)
+        rows = [*zip(values, values, strict=True), *absurd]
+        lines += [f"{date}T10:00:00Z,m,{large},{small}" for large, small in rows]
     (tmp_path / "a.csv").write_text("\n".join(lines) + "\n")
     whole(tmp_path)
     with Warehouse.open(tmp_path / "data" / "warehouse.duckdb") as warehouse:
         told = warehouse.value(
-            "SELECT count(*) FROM mart.reading WHERE metric = 'drift_wasserstein' AND value > 0"
+            "SELECT count(DISTINCT feature) FROM mart.reading WHERE metric = 'drift_wasserstein' AND value > 0"
         )
-    assert told
+    assert told == 2
     assert verify(load_workspace(tmp_path), everything=True).differences == ()
