@@ -76,8 +76,10 @@ def requests(
 ) -> pl.DataFrame:
     """n requests of one model, spread over the day; columns are arrays of length n or constants."""
     begin = dt.datetime.combine(on, dt.time(), dt.UTC)
+    version = columns.get("version", "")
+    name = f"{model_id}-{on}-{version if isinstance(version, str) else ''}"
     given: dict[str, object] = {
-        "request_id": [f"{model_id}-{on}-{columns.get('version', '')}-{i}" for i in range(n)],
+        "request_id": [f"{name}-{i}" for i in range(n)],
         "event_time": [begin + dt.timedelta(seconds=86400 * i // max(n, 1)) for i in range(n)],
         "day": on, "model_id": model_id,
     }  # fmt: skip
