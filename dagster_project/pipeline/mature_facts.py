@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dagster_project.core.errors import QueryError
 from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
-from dagster_project.spec.statement import MetricHead, StatementHead
+from dagster_project.spec.statement import StatementHead
 from dagster_project.spec.statementfile import Statement
 from dagster_project.store.warehouse import Warehouse, quote
 
@@ -135,7 +135,7 @@ def prepare(night: Night, warehouse: Warehouse, days: Sequence[dt.date]) -> None
     warehouse.run(statement("mature_evidence"))
 
 
-def unit_of(head: MetricHead | StatementHead) -> str:
+def unit_of(head: StatementHead) -> str:
     """The unit of a fact; a fact that names none is a plain number."""
     return head.unit or "1"
 

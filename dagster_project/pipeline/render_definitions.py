@@ -13,7 +13,6 @@ from dagster_project.core.naming import slug
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_alerts import put_alert_definitions
 from dagster_project.pipeline.verify import recomputed
-from dagster_project.spec.statement import MetricHead
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -75,8 +74,6 @@ def _put_metrics(workspace: Workspace, warehouse: Warehouse) -> None:
     second = recomputed(workspace)
     for statement in workspace.metrics:
         head = statement.head
-        if not isinstance(head, MetricHead):
-            continue
         levels = head.thresholds
         rows.append((
             statement.id, slug(statement.id.replace("_", "-")), head.title, head.family, head.unit, head.better,

@@ -17,11 +17,11 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
 from dagster_project.pipeline.score_card import scorecard
-from dagster_project.pipeline.score_grade import Judge, head_of, judged
+from dagster_project.pipeline.score_grade import Judge, judged
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_references import comparisons, learned_days, profile_rows
 from dagster_project.pipeline.score_rows import KEY, read_rows
-from dagster_project.spec.loading import Statement
+from dagster_project.spec.loading import Metric
 from dagster_project.store.spans import Span, ask
 from dagster_project.store.warehouse import Warehouse
 
@@ -104,14 +104,14 @@ def _problems(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequenc
     return []
 
 
-def in_order(metrics: Sequence[Statement]) -> list[Statement]:
+def in_order(metrics: Sequence[Metric]) -> list[Metric]:
     """Every metric behind those whose readings it reads, else as they came."""
     by_id = {metric.id: metric for metric in metrics}
-    order = TopologicalSorter({metric.id: head_of(metric).after for metric in metrics}).static_order()
+    order = TopologicalSorter({metric.id: metric.head.after for metric in metrics}).static_order()
     return [by_id[name] for name in order if name in by_id]
 
 
-def readings_of(wanted: Sequence[Statement], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
+def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
     """Readings of the wanted metrics over the spans asked for; metrics with the same SQL share its rows.
 
     Raises WorkspaceError that names the files of the first metrics whose SQL fails or does not fit their function.
@@ -124,37 +124,37 @@ def readings_of(wanted: Sequence[Statement], warehouse: Warehouse, judge: Judge)
             yield judged(_with_absent(kept, metric, brought, judge), metric, judge)
 
 
-def _by_sql(metrics: Sequence[Statement]) -> dict[str, list[Statement]]:
+def _by_sql(metrics: Sequence[Metric]) -> dict[str, list[Metric]]:
     """The metrics that share their SQL, in the order of `in_order`."""
-    found: dict[str, list[Statement]] = {}
+    found: dict[str, list[Metric]] = {}
     for metric in in_order(metrics):
         found.setdefault(metric.sql, []).append(metric)
     return found
 
 
-def _figures(warehouse: Warehouse, sql: str, metrics: Sequence[Statement]) -> list[pl.DataFrame]:
+def _figures(warehouse: Warehouse, sql: str, metrics: Sequence[Metric]) -> list[pl.DataFrame]:
     """What the function of each metric makes of the rows of their SQL. Raises WorkspaceError that names their files."""
     try:
         rows = read_rows(warehouse, sql)
-        return [APPLY[h.apply or "ratio"](rows, h.arguments) for h in map(head_of, metrics)]
+        return [APPLY[m.head.apply or "ratio"](rows, m.head.arguments) for m in metrics]
     except QueryError as error:
         raise WorkspaceError([error.in_file(metric.file, metric.line) for metric in metrics]) from error
 
 
-def _of_tasks(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFrame:
+def _of_tasks(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
     """Without the models that are declared to do something else than the metric measures."""
     import polars as pl
 
-    tasks = head_of(metric).tasks
+    tasks = metric.head.tasks
     other = [m.id for m in judge.models.values() if tasks and m.task is not None and m.task not in tasks]
     return found.filter(~pl.col("model_id").is_in(other)) if other else found
 
 
-def _with_absent(found: pl.DataFrame, metric: Statement, brought: pl.DataFrame, judge: Judge) -> pl.DataFrame:
+def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, judge: Judge) -> pl.DataFrame:
     """Say what is not available: spans with requests that lack what the metric needs, and have no figure for it."""
     import polars as pl
 
-    head = head_of(metric)
+    head = metric.head
     if not head.needs or head.arguments.get("average") == "each":
         return found
     if head.tasks:

@@ -13,7 +13,6 @@ from dagster_project.core.arrival import STILL_COMING
 from dagster_project.core.formatting import format_day, format_value, format_window
 from dagster_project.core.naming import spoken
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.score_grade import head_of
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.store.warehouse import Warehouse
 
@@ -67,9 +66,15 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
     import polars as pl
 
     metrics = [
-        (m.id, head.family, head.title, head.weight, head.graded_over == "longest", WORST_FIRST[head.better])
+        (
+            m.id,
+            m.head.family,
+            m.head.title,
+            m.head.weight,
+            m.head.graded_over == "longest",
+            WORST_FIRST[m.head.better],
+        )
         for m in night.workspace.metrics
-        for head in (head_of(m),)
     ]
     columns = ["metric", "family", "title", "weight", "longest", "direction"]
     heads = pl.DataFrame(metrics, schema=columns, orient="row")

@@ -18,7 +18,7 @@ from dagster_project.core.naming import LABEL, PREDICTION
 from dagster_project.core.types import Numbers
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.catalog import Model, undeclared
-from dagster_project.spec.loading import Statement
+from dagster_project.spec.loading import Metric
 from dagster_project.spec.statement import MetricHead
 from dagster_project.spec.targets import Target
 
@@ -47,17 +47,11 @@ class Judge:
     """model_id, version, day, window_days, arrived: the share of a span's labels to come that are there."""
 
 
-def head_of(metric: Statement) -> MetricHead:
-    """The metric's front matter."""
-    assert isinstance(metric.head, MetricHead)  # noqa: S101  narrowing: the loader sorts heads by folder
-    return metric.head
-
-
-def judged(found: pl.DataFrame, metric: Statement, judge: Judge) -> pl.DataFrame:
+def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
     """Readings of one metric: a value below the minimum of data is withheld, a problem goes before other reasons."""
     import polars as pl
 
-    head = head_of(metric)
+    head = metric.head
     good, poor = _thresholds(found, metric, judge)
     value = found["value"].to_numpy()
     n = found["n"].fill_null(0).to_numpy()
@@ -143,11 +137,11 @@ def _own_units(found: pl.DataFrame, judge: Judge) -> pl.Series:
     return pl.Series([named.get(pair, "1") for pair in pairs], dtype=pl.String)
 
 
-def _thresholds(found: pl.DataFrame, metric: Statement, judge: Judge) -> tuple[Numbers, Numbers]:
+def _thresholds(found: pl.DataFrame, metric: Metric, judge: Judge) -> tuple[Numbers, Numbers]:
     """good and poor of every row: the last target that fits its model and feature, else the metric's own."""
     import polars as pl
 
-    head = head_of(metric)
+    head = metric.head
     targets = [target for target in judge.night.workspace.targets if target.metric == metric.id]
     own = (head.thresholds.good, head.thresholds.poor) if head.thresholds else (None, None)
     if not targets:

@@ -30,7 +30,6 @@ from dagster_project.pipeline.summarise_scans import (
     BY_DAY,
     Chunk,
     groups,
-    head_of,
     table_of,
     telling,
     with_keys,
@@ -205,7 +204,7 @@ def _known_digest(night: Night, warehouse: Warehouse, due: Sequence[Due]) -> str
 
 def _reading(night: Night, per: str) -> list[Statement]:
     """The statements that read one relation, by id."""
-    return sorted((s for s in night.workspace.summaries if head_of(s).per == per), key=lambda s: s.id)
+    return sorted((s for s in night.workspace.summaries if s.head.per == per), key=lambda s: s.id)
 
 
 def _add(rows: Rows, more: Rows) -> None:

@@ -158,7 +158,7 @@ def _statement_digests(night: Night) -> tuple[str, str]:
     """Of the statements that read requests, and of those that read labels."""
     texts: dict[bool, list[str]] = {False: [], True: []}
     for statement in sorted(night.workspace.summaries, key=lambda s: s.id):
-        texts[getattr(statement.head, "per", None) == "labelled"].append(statement.sql)
+        texts[statement.head.per == "labelled"].append(statement.sql)
     return _digest([COUNTED, *texts[False]]), _digest(texts[True])
 
 

@@ -16,7 +16,6 @@ from dagster_project.readers.times import localized
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.reference import Profile
-from dagster_project.spec.statement import StatementHead
 from dagster_project.store.engine import Engine, Lookup, Scan
 from dagster_project.store.warehouse import quote
 
@@ -65,15 +64,9 @@ class Chunk:
         return self.models.get(model_id) or undeclared(model_id)
 
 
-def head_of(statement: Statement) -> StatementHead:
-    """A summary's front matter."""
-    assert isinstance(statement.head, StatementHead)  # noqa: S101  narrowing: the loader sorts heads by folder
-    return statement.head
-
-
 def table_of(statement: Statement) -> str:
     """The daily table that a summary's rows go to."""
-    return str(head_of(statement).table)
+    return str(statement.head.table)
 
 
 def with_keys(rows: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from dagster_project.core.naming import content_id
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.score_grade import head_of
 from dagster_project.pipeline.watch_causes import Cause, Deployment, Raised, causes
 from dagster_project.pipeline.watch_gone import newest_requests, retired_by, what_to_do
 from dagster_project.pipeline.watch_money import Money
@@ -96,7 +95,7 @@ def _context(night: Night, warehouse: Warehouse, plan: Plan) -> _Context:
     return _Context(
         night=night,
         rules={group.rule.id: group.rule for group in plan.groups},
-        metrics={metric.id: head_of(metric) for metric in night.workspace.metrics},
+        metrics={metric.id: metric.head for metric in night.workspace.metrics},
         models={placed.value.id: placed.value for placed in night.workspace.models},
         sources=dict(held.iter_rows()),
         newest=newest,

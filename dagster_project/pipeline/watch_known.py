@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score import readings_of
-from dagster_project.pipeline.score_grade import Judge, chosen_target, head_of
+from dagster_project.pipeline.score_grade import Judge, chosen_target
 from dagster_project.pipeline.watch_plan import Group, Plan
 from dagster_project.spec.catalog import undeclared
 from dagster_project.store.spans import Span, ask
@@ -21,7 +21,7 @@ from dagster_project.store.warehouse import Warehouse
 if TYPE_CHECKING:
     import polars as pl
 
-    from dagster_project.spec.loading import Statement
+    from dagster_project.spec.loading import Metric
 
 TARGET_DAYS = 7
 AT_ONCE = 100
@@ -52,7 +52,7 @@ def targets_then(
     metrics = [
         m
         for m in night.workspace.metrics
-        if head_of(m).family in families and any(t.metric == m.id for t in targets)
+        if m.head.family in families and any(t.metric == m.id for t in targets)
     ]
     spans = [Span(day, TARGET_DAYS, day) for day in days]
     found = _scored(night, warehouse, spans, metrics, group.models).filter(pl.col("segment") == "")
@@ -74,7 +74,7 @@ def _scored(
     night: Night,
     warehouse: Warehouse,
     spans: Sequence[Span],
-    metrics: Sequence[Statement],
+    metrics: Sequence[Metric],
     models: Sequence[str],
 ) -> pl.DataFrame:
     """model_id, metric, segment, feature, day, observed, n, note of all versions together."""
@@ -103,7 +103,7 @@ def _of(
     night: Night,
     warehouse: Warehouse,
     spans: Sequence[Span],
-    metrics: Sequence[Statement],
+    metrics: Sequence[Metric],
     models: Sequence[str],
 ) -> Iterator[pl.DataFrame]:
     import polars as pl

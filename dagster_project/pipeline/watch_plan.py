@@ -15,7 +15,6 @@ from pathlib import Path
 
 from dagster_project.core.days import days_between
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.score_grade import head_of
 from dagster_project.pipeline.score_labels import mature_lags
 from dagster_project.pipeline.score_references import Rule, find_rules
 from dagster_project.spec.catalog import Model, undeclared
@@ -85,7 +84,7 @@ def make_plan(night: Night, warehouse: Warehouse, rules: Sequence[RuleFile] | No
     declared = {placed.value.id: placed.value for placed in night.workspace.models}
     models = _watched(warehouse, find_rules(night, warehouse), declared)
     groups = [group for rule in chosen for group in _groups(rule, models, declared)]
-    better = {metric.id: head_of(metric).better for metric in night.workspace.metrics}
+    better = {metric.id: metric.head.better for metric in night.workspace.metrics}
     return Plan(tuple(groups), models, better, _digest(night, chosen, models))
 
 

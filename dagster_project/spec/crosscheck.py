@@ -17,8 +17,7 @@ from dagster_project.spec.crosscheck_promises import may_serve, promise_problems
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry
 from dagster_project.spec.rubric import Attestation, Waiver
-from dagster_project.spec.statement import MetricHead
-from dagster_project.spec.statementfile import PageTemplate, Statement
+from dagster_project.spec.statementfile import Metric, PageTemplate, Statement
 
 ORGANIZATION = "organization"
 """The subject of a statement about the whole."""
@@ -102,7 +101,7 @@ def _same_slug(what: str, named: Iterable[Named]) -> list[Problem]:
     return problems
 
 
-def _same_stem(files: Sequence[Statement] | Sequence[PageTemplate]) -> list[Problem]:
+def _same_stem(files: Sequence[Metric] | Sequence[Statement] | Sequence[PageTemplate]) -> list[Problem]:
     first: dict[str, str] = {}
     problems = []
     for file in files:
@@ -141,7 +140,7 @@ def _order_problems(draft: Draft) -> list[Problem]:
     """Metrics that read the readings of others: of ones that are not there, or in a circle."""
     if "metrics" in draft.broken:
         return []
-    heads = {s.id: s.head for s in draft.metrics if isinstance(s.head, MetricHead)}
+    heads = {s.id: s.head for s in draft.metrics}
     files = {s.id: s.file for s in draft.metrics}
     problems = [
         Problem(files[name], None, "after", f"no metric {other!r}{did_you_mean(other, heads)}")

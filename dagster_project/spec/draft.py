@@ -11,7 +11,7 @@ from dagster_project.spec.playbook import Answer, Section
 from dagster_project.spec.rubric import Attestation, Rubric, Waiver
 from dagster_project.spec.rule import Rule
 from dagster_project.spec.source import Source
-from dagster_project.spec.statementfile import PagePart, PageTemplate, Statement
+from dagster_project.spec.statementfile import Metric, PagePart, PageTemplate, Statement
 from dagster_project.spec.targets import Target
 from dagster_project.spec.workspace import Settings
 
@@ -35,7 +35,7 @@ class Draft:
     rules: list[Entry[Rule]]
     sections: list[Entry[Section]]
     summaries: list[Statement]
-    metrics: list[Statement]
+    metrics: list[Metric]
     facts: list[Statement]
     marts: list[Statement]
     pages: list[PageTemplate]

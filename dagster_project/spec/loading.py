@@ -31,12 +31,21 @@ from dagster_project.spec.rule import RuleFile
 from dagster_project.spec.rulefile import as_rule_file, read_rule
 from dagster_project.spec.source import Source, Sources
 from dagster_project.spec.statement import MetricHead, StatementHead
-from dagster_project.spec.statementfile import PagePart, PageTemplate, Statement, split_page, split_sql
+from dagster_project.spec.statementfile import (
+    Head,
+    Metric,
+    PagePart,
+    PageTemplate,
+    SqlFile,
+    Statement,
+    split_page,
+    split_sql,
+)
 from dagster_project.spec.targets import Target, Targets
 from dagster_project.spec.workspace import Settings
 from dagster_project.spec.yamlfile import Document, parse_yaml
 
-__all__ = ["PagePart", "PageTemplate", "Placed", "Statement", "Workspace", "load_workspace"]
+__all__ = ["Metric", "PagePart", "PageTemplate", "Placed", "Statement", "Workspace", "load_workspace"]
 
 YAML = (".yml", ".yaml")
 SQL_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -64,7 +73,7 @@ class Workspace:
     rubrics: tuple[Rubric, ...]
     sections: tuple[Section, ...]
     summaries: tuple[Statement, ...]
-    metrics: tuple[Statement, ...]
+    metrics: tuple[Metric, ...]
     facts: tuple[Statement, ...]
     marts: tuple[Statement, ...]
     pages: tuple[PageTemplate, ...]
@@ -225,13 +234,11 @@ def _items(file: Entry[Input], key: str, values: tuple[T, ...]) -> list[Entry[T]
     return [Entry(value, file.document, (key, position)) for position, value in enumerate(values)]
 
 
-def _statements(
-    reading: _Reading, kind: str, model: type[MetricHead] | type[StatementHead]
-) -> list[Statement]:
-    def read(shelf: Shelf, found: Found) -> Statement:
+def _statements(reading: _Reading, kind: str, model: type[Head]) -> list[SqlFile[Head]]:
+    def read(shelf: Shelf, found: Found) -> SqlFile[Head]:
         name = _name(found, found.path.stem, SQL_NAME, "a-z, 0-9 and _, a letter first")
         parts = split_sql(shelf.text(found), found.name)
-        return Statement(name, read_entry(parts.head, model).value, parts.body, found.name, parts.line)
+        return SqlFile(name, read_entry(parts.head, model).value, parts.body, found.name, parts.line)
 
     return reading.each(kind, reading.shelf.overlaid(f"reports/{kind}", ".sql"), read)
 

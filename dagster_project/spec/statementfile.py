@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
 
 from dagster_project.core.errors import Problem, WorkspaceError
 from dagster_project.spec.page import PageHead
@@ -21,15 +22,23 @@ PAGE_PARTS = re.compile(
 )
 
 
+Head = TypeVar("Head", MetricHead, StatementHead)
+
+
 @dataclass(frozen=True, slots=True)
-class Statement:
+class SqlFile(Generic[Head]):
     """One SQL file: `id` is the file's stem; `sql` is all after the head, beginning on `line` of the file."""
 
     id: str
-    head: MetricHead | StatementHead
+    head: Head
     sql: str
     file: str
     line: int = 1
+
+
+Metric: TypeAlias = SqlFile[MetricHead]
+Statement: TypeAlias = SqlFile[StatementHead]
+"""A summary, fact or mart."""
 
 
 @dataclass(frozen=True, slots=True)

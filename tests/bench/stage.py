@@ -53,7 +53,7 @@ def numbers(root: Path, day: dt.date) -> None:
     from dagster_project.pipeline.start import night_for
     from dagster_project.pipeline.summarise import MEMORY
     from dagster_project.pipeline.summarise_features import number_rows
-    from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, groups, head_of, telling, with_keys
+    from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, groups, telling, with_keys
     from dagster_project.spec.loading import load_workspace
     from dagster_project.store.engine import Engine
     from dagster_project.store.lake import live_paths
@@ -69,7 +69,7 @@ def numbers(root: Path, day: dt.date) -> None:
         models = {placed.value.id: placed.value for placed in night.workspace.models}
         chunk = Chunk(engine, "bench", [day], keys, models, on=telling(keys))
         for statement in night.workspace.summaries:
-            if head_of(statement).per == "feature_number":
+            if statement.head.per == "feature_number":
                 number_rows(night, warehouse, chunk, statement)
 
 

@@ -13,7 +13,6 @@ import polars as pl
 import yaml
 
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.score_grade import head_of
 from dagster_project.spec.loading import Workspace, load_workspace
 from dagster_project.store.warehouse import Warehouse
 
@@ -58,9 +57,9 @@ def workspace(root: Path, models: Sequence[Mapping[str, object]] = (), **files: 
 
 def measuring(of: Workspace, *wanted: str) -> Workspace:
     """The workspace with the metrics of these names or families alone: scoring all of them takes longer."""
-    known = {metric.id for metric in of.metrics} | {head_of(metric).family for metric in of.metrics}
+    known = {metric.id for metric in of.metrics} | {metric.head.family for metric in of.metrics}
     assert set(wanted) <= known, f"no metric or family: {set(wanted) - known}"
-    kept = tuple(m for m in of.metrics if {m.id, head_of(m).family} & set(wanted))
+    kept = tuple(m for m in of.metrics if {m.id, m.head.family} & set(wanted))
     return replace(of, metrics=kept)
 
 

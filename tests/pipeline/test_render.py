@@ -20,12 +20,13 @@ from dagster_project.publish.build import Shell
 from dagster_project.publish.views import Views
 from dagster_project.spec.loading import PagePart, Statement
 from dagster_project.spec.statement import StatementHead
+from dagster_project.spec.statementfile import SqlFile
 from dagster_project.store.warehouse import Warehouse
 from tests.site.fixture import AS_OF, write_workspace
 
 
 def mart(name: str, sql: str) -> Statement:
-    return Statement(name, StatementHead(title=name), sql, f"reports/marts/{name}.sql")
+    return SqlFile(name, StatementHead(title=name), sql, f"reports/marts/{name}.sql")
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from dagster_project.core.formatting import format_value
 from dagster_project.pipeline.score_apply import APPLY
-from dagster_project.pipeline.score_grade import head_of
 from dagster_project.pipeline.score_rows import KEY, read_rows
 from dagster_project.store.spans import Span, ask
 from dagster_project.store.warehouse import Warehouse
@@ -27,7 +26,7 @@ def test_every_promised_metric_is_there(tmp_path: Path) -> None:
 
 def test_thresholds_go_the_way_that_is_better(tmp_path: Path) -> None:
     """Where down is better, poor lies above good."""
-    for head in map(head_of, workspace(tmp_path).metrics):
+    for head in (metric.head for metric in workspace(tmp_path).metrics):
         if head.thresholds:
             assert (head.thresholds.good < head.thresholds.poor) == (head.better == "down"), head.title
 
@@ -35,7 +34,7 @@ def test_thresholds_go_the_way_that_is_better(tmp_path: Path) -> None:
 def test_every_unit_can_be_written(tmp_path: Path) -> None:
     """Each unit has a form for people."""
     for metric in workspace(tmp_path).metrics:
-        assert format_value(1.0, head_of(metric).unit), metric.id
+        assert format_value(1.0, metric.head.unit), metric.id
 
 
 def test_every_statement_runs_on_an_empty_warehouse(tmp_path: Path) -> None:
@@ -47,7 +46,7 @@ def test_every_statement_runs_on_an_empty_warehouse(tmp_path: Path) -> None:
         versions = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "shown": pl.String})
         ask(warehouse, [Span(day(0), 1)], versions, None, day(0))
         for metric in metrics:
-            head = head_of(metric)
+            head = metric.head
             found = APPLY[head.apply or "ratio"](read_rows(warehouse, metric.sql), head.arguments)
             assert found.is_empty(), metric.id
             figures = ["value", "numerator", "denominator", "n", "low", "high", "problem", "remark"]
