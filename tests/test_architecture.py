@@ -90,3 +90,13 @@ def test_the_clock_is_read_only_at_the_door(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today", "environ", "getenv"}:
             pytest.fail(f"line {node.lineno} reads {node.attr}")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_only_the_store_knows_the_connection(path: Path) -> None:
+    """Whoever asks the warehouse itself gets its refusals in words that a user can act on."""
+    if room_of(path) != "store":
+        named = [
+            n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Attribute)
+        ]
+        assert not [n.lineno for n in named if n.attr == "connection"]

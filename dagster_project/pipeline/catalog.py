@@ -16,11 +16,11 @@ from dagster_project.core.naming import slug
 from dagster_project.pipeline.catalog_declared import DECLARED, declared_fields, stage_on
 from dagster_project.pipeline.catalog_history import Found, History, Interval, Key, remember
 from dagster_project.pipeline.catalog_metadata import ITEMS, Item, metadata_items, next_missing
-from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_definitions import main_window
 from dagster_project.spec.catalog import Model, VersionNote, undeclared
 from dagster_project.spec.loading import Placed
+from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -89,9 +89,7 @@ def _entries(night: Night, warehouse: Warehouse) -> list[Entry]:
     """Declared models and those that only logs or facts know, by id."""
     zone = night.workspace.settings.timezone
     seen: dict[str, list[Row]] = {}
-    for row in warehouse.frame(
-        statement("catalog_versions"), {"as_of": night.as_of, "zone": zone}
-    ).to_dicts():
+    for row in warehouse.frame(text_of("catalog_versions"), {"as_of": night.as_of, "zone": zone}).to_dicts():
         seen.setdefault(str(row["model_id"]), []).append(row)
     placed = {p.value.id: p for p in night.workspace.models}
     return [

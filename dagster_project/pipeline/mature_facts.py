@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import QueryError
-from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.statement import StatementHead
 from dagster_project.spec.statementfile import Statement
-from dagster_project.store.warehouse import Warehouse, quote
+from dagster_project.store.statements import text_of
+from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl
@@ -122,17 +122,14 @@ def prepare(night: Night, warehouse: Warehouse, days: Sequence[dt.date]) -> None
     import polars as pl
 
     warehouse.run("SET VARIABLE zone = ?", [night.workspace.settings.timezone])
-    warehouse.run("CREATE OR REPLACE TEMP TABLE calendar (day DATE)")
-    warehouse.append("calendar", pl.DataFrame({"day": list(days)}))
-    warehouse.run("CREATE OR REPLACE TEMP TABLE question (item VARCHAR)")
+    warehouse.keep("calendar", pl.DataFrame({"day": list(days)}, schema={"day": pl.Date}))
     items = [question.id for section in night.workspace.sections for question in section.questions]
-    warehouse.append("question", pl.DataFrame({"item": items}))
-    warehouse.run("CREATE OR REPLACE TEMP TABLE answer (item VARCHAR, status VARCHAR, reviewed DATE)")
+    warehouse.keep("question", pl.DataFrame({"item": items}, schema={"item": pl.String}))
     answers = [placed.value for placed in night.workspace.answers]
     rows = [(a.item, a.status, a.reviewed) for a in answers]
     schema = {"item": pl.String, "status": pl.String, "reviewed": pl.Date}
-    warehouse.append("answer", pl.DataFrame(rows, schema=schema, orient="row"))
-    warehouse.run(statement("mature_evidence"))
+    warehouse.keep("answer", pl.DataFrame(rows, schema=schema, orient="row"))
+    warehouse.run(text_of("mature_evidence"))
 
 
 def unit_of(head: StatementHead) -> str:
@@ -162,11 +159,9 @@ def _spread(warehouse: Warehouse, names: Sequence[str], found: Mapping[Place, Ma
     """One row a subject and day, one column a fact: what milestones and questions are written against."""
     import polars as pl
 
-    columns = "".join(f", {quote(name)} DOUBLE" for name in names)
-    warehouse.run(f"CREATE OR REPLACE TEMP TABLE fact_row (subject VARCHAR, day DATE{columns})")
     places = sorted(found)
     data: dict[str, list[object]] = {"subject": [p[0] for p in places], "day": [p[1] for p in places]}
     for name in names:
         data[name] = [fact.value if (fact := found[place].get(name)) else None for place in places]
     kinds = {"subject": pl.String, "day": pl.Date} | dict.fromkeys(names, pl.Float64)
-    warehouse.append("fact_row", pl.DataFrame(data, schema=kinds))
+    warehouse.keep("fact_row", pl.DataFrame(data, schema=kinds))

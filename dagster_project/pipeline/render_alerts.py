@@ -53,10 +53,7 @@ def _rule(workspace: Workspace, position: int) -> Row:
 def _put_owners(workspace: Workspace, warehouse: Warehouse) -> None:
     """Every model with every metric and rule: each figure has somebody who answers for it, or says it has not."""
     declared = {placed.value.id: placed.value for placed in workspace.models}
-    seen = [
-        m
-        for (m,) in warehouse.connection.execute("SELECT model_id FROM catalog.model ORDER BY ALL").fetchall()
-    ]
+    seen = [m for (m,) in warehouse.rows("SELECT model_id FROM catalog.model ORDER BY ALL")]
     subjects = [metric.id for metric in workspace.metrics]
     subjects += [f"rule:{rule.id}" for rule in workspace.rules if not rule.rule.metrics]
     rows = [

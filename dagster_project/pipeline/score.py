@@ -204,9 +204,9 @@ def _partial(night: Night, warehouse: Warehouse) -> str:
     """Until when the running day's events are there, in the workspace's zone."""
     if night.running_day is None:
         return ""
-    paths = warehouse.connection.execute(
+    paths = warehouse.rows(
         "SELECT path FROM ops.part WHERE kind = 'requests' AND day = ? ORDER BY path", [night.running_day]
-    ).fetchall()
+    )
     if not paths:
         return "partial day: no events yet"
     files = [str(night.workspace.root / path) for (path,) in paths]
@@ -251,8 +251,11 @@ def _forget(warehouse: Warehouse, asked: Asked) -> None:
 
 
 def _remember(warehouse: Warehouse, asked: Asked) -> None:
+    import polars as pl
+
     warehouse.run("DELETE FROM ops.scored WHERE list_contains(?, day)", [[*asked.days, *asked.gone]])
-    if asked.days:
-        rows = [(day, asked.digests[day]) for day in asked.days]
-        warehouse.connection.executemany("INSERT INTO ops.scored VALUES (?, ?)", rows)
+    rows = [(day, asked.digests[day]) for day in asked.days]
+    warehouse.append(
+        "ops.scored", pl.DataFrame(rows, schema={"day": pl.Date, "digest": pl.String}, orient="row")
+    )
     warehouse.run("INSERT OR REPLACE INTO ops.state VALUES (?, ?)", [WINDOWS, asked.windows_digest])

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project import __version__
-from dagster_project.pipeline.catalog_sql import statement
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_labels import label_arrival, mature_lags, still_coming
 from dagster_project.pipeline.score_references import Rule, find_rules, learned_days, usual_days
 from dagster_project.store.spans import Span
+from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
     lags = mature_lags(arrival)
     rules = [rule.waiting(lags.get(rule.model_id, 0)) for rule in rules]
     digests = _day_digests(night, warehouse, rules, still_coming(arrival, night.as_of))
-    before = dict(warehouse.connection.execute("SELECT day, digest FROM ops.scored").fetchall())
+    before = dict(warehouse.rows("SELECT day, digest FROM ops.scored"))
     spans = _windows(night)
     reach = {day for span in spans for day in span.members} | _rolling_days(rules, spans)
     held = (f"{day} {digests[day]}" for day in sorted(reach & digests.keys()))
@@ -107,33 +107,8 @@ def _day_digests(
     night: Night, warehouse: Warehouse, rules: Sequence[Rule], coming: Mapping[dt.date, str]
 ) -> dict[dt.date, str]:
     """Per day: its summaries, the references of its models, the labels that count or are to come, the definitions."""
-    warehouse.connection.register("model_reference", _reference_digests(night, warehouse, rules).to_arrow())
-    try:
-        rows = warehouse.connection.execute(
-            """
-            WITH refs AS (
-              SELECT t.day, string_agg(DISTINCT r.digest, ',' ORDER BY r.digest) AS digest
-              FROM daily.traffic AS t
-              JOIN model_reference AS r ON r.model_id = t.model_id AND coalesce(r.of_day, t.day) = t.day
-              WHERE t.segment = '' GROUP BY t.day
-            ), summaries AS (
-              SELECT day, string_agg(source || ' ' || digest, ',' ORDER BY source) AS digest
-              FROM ops.summarised GROUP BY day
-            ), labels AS (
-              SELECT day, max(label_day) AS newest FROM (
-                SELECT day, label_day FROM daily.outcome_binary
-                UNION ALL SELECT day, label_day FROM daily.outcome_regression
-                UNION ALL SELECT day, label_day FROM daily.label_hist
-                UNION ALL SELECT day, label_day FROM daily.outcome_class
-              ) GROUP BY day
-            )
-            SELECT s.day, s.digest, r.digest, least(l.newest, ?)::VARCHAR
-            FROM summaries AS s LEFT JOIN refs AS r USING (day) LEFT JOIN labels AS l USING (day) ORDER BY s.day
-            """,
-            [night.as_of],
-        ).fetchall()
-    finally:
-        warehouse.connection.unregister("model_reference")
+    with warehouse.given(model_reference=_reference_digests(night, warehouse, rules)):
+        rows = warehouse.rows(text_of("day_digests"), {"as_of": night.as_of})
     weights = importance_rows(night, warehouse).write_csv()
     definitions = _sha([definitions_digest(night), weights])
     youngest = max((rule.label_days for rule in rules), default=0)
@@ -151,11 +126,8 @@ def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]
     """model_id, of_day (NULL: every day), digest: of what the reference days hold, and whether they are over."""
     import polars as pl
 
-    warehouse.connection.register("model_days", _reference_days(night, warehouse, rules).to_arrow())
-    try:
-        frame = warehouse.frame(statement("reference_digests"))
-    finally:
-        warehouse.connection.unregister("model_days")
+    with warehouse.given(model_days=_reference_days(night, warehouse, rules)):
+        frame = warehouse.frame(text_of("reference_digests"))
     rows = [
         (m, of_day, _sha([m, summaries, str(until <= night.as_of), str(mature), str(labels)]))
         for m, of_day, until, summaries, mature, labels in frame.iter_rows()
@@ -167,11 +139,8 @@ def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]
 
 def _version_digests(warehouse: Warehouse, learned: pl.DataFrame) -> list[tuple[str, dt.date, str]]:
     """model_id, of_day, digest: what the versions of that day learned on days of their own."""
-    warehouse.connection.register("version_days", learned.to_arrow())
-    try:
-        found = warehouse.connection.execute(statement("version_digests")).fetchall()
-    finally:
-        warehouse.connection.unregister("version_days")
+    with warehouse.given(version_days=learned):
+        found = warehouse.rows(text_of("version_digests"))
     return [(model_id, day, _sha([str(part) for part in parts])) for model_id, day, *parts in found]
 
 
@@ -182,10 +151,10 @@ def _reference_days(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -
 
     fixed = {(r, None, r.start, r.until) for r in rules if r.start and r.until}
     rolling = [r for r in rules if r.start is None and not r.profile]
-    served = warehouse.connection.execute(
+    served = warehouse.rows(
         "SELECT DISTINCT model_id, day FROM daily.traffic WHERE list_contains(?, model_id)",
         [sorted({r.model_id for r in rolling})],
-    ).fetchall()
+    )
     days: dict[str, list[dt.date]] = {}
     for model_id, day in served:
         days.setdefault(model_id, []).append(day)

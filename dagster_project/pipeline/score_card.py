@@ -44,10 +44,10 @@ def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
     worst = {(row["model_id"], row["family"]): row for row in readings.to_dicts()}
     served = {
         model_id: (first, last)
-        for model_id, first, last in warehouse.connection.execute(
+        for model_id, first, last in warehouse.rows(
             "SELECT model_id, min(day), max(day) FROM daily.traffic WHERE day <= ? GROUP BY ALL",
             [night.as_of],
-        ).fetchall()
+        )
     }
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     rows = [

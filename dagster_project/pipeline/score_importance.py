@@ -44,19 +44,19 @@ def importance_rows(night: Night, warehouse: Warehouse) -> pl.DataFrame:
 
 
 def _served(warehouse: Warehouse) -> list[tuple[str, str]]:
-    return warehouse.connection.execute(
+    return warehouse.rows(
         "SELECT DISTINCT model_id, version FROM daily.traffic WHERE segment = '' ORDER BY ALL"
-    ).fetchall()
+    )
 
 
 def _logged(warehouse: Warehouse) -> dict[tuple[str, str], tuple[str, dict[str, float]]]:
     """The last run of each version that logged importance: its id, and importance by feature."""
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         """
         SELECT model_id, version, run_id, importance::VARCHAR FROM fact.training_runs WHERE importance IS NOT NULL
         ORDER BY model_id, version, ended_at NULLS FIRST, run_id
         """
-    ).fetchall()
+    )
     return {
         (model_id, version): (run_id, found)
         for model_id, version, run_id, text in rows

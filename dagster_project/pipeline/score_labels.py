@@ -37,11 +37,8 @@ def label_arrival(warehouse: Warehouse, references: pl.DataFrame, as_of: dt.date
     """
     import polars as pl
 
-    warehouse.connection.register("model_days", references.to_arrow())
-    try:
+    with warehouse.given(model_days=references):
         counted = warehouse.frame(LABELS, [as_of])
-    finally:
-        warehouse.connection.unregister("model_days")
     curves = [_curve(rows, as_of) for _, rows in counted.group_by("model_id", maintain_order=True)]
     schema = {"model_id": pl.String, "lag": pl.Int32, "share": pl.Float64, "labels": pl.Int64}
     return pl.concat([pl.DataFrame(schema=schema), *curves]).drop_nans("share")

@@ -114,9 +114,9 @@ def find_rules(night: Night, warehouse: Warehouse) -> list[Rule]:
     """The rules of every model with requests, and of its versions where it has several."""
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     seen: dict[str, dict[str, tuple[dt.date, dt.date]]] = {}
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         "SELECT model_id, version, min(day), max(day) FROM daily.traffic WHERE segment = '' GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
+    )
     for model_id, version, first, last in rows:
         seen.setdefault(model_id, {})[version] = (first, last)
     served = "SELECT DISTINCT model_id, day FROM daily.traffic WHERE segment = '' ORDER BY ALL"
@@ -227,12 +227,12 @@ def profile_rows(night: Night, warehouse: Warehouse, rules: Iterable[Rule]) -> p
     named = sorted({(rule.model_id, rule.profile) for rule in rules if rule.profile})
     if not named:
         return _frame(PROFILE, [])
-    grids = warehouse.connection.execute(
+    grids = warehouse.rows(
         """
         SELECT model_id, feature, from_day, centre, scale FROM ops.grid WHERE kind = 'number' AND scale > 0
         QUALIFY row_number() OVER (PARTITION BY model_id, feature ORDER BY from_day DESC) = 1
         """
-    ).fetchall()
+    )
     known = {(model_id, feature): grid for model_id, feature, *grid in grids}
     rows: list[tuple[object, ...]] = []
     for model_id, path in named:

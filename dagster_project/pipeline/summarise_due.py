@@ -50,12 +50,12 @@ class Due:
 
 def note_declarations(night: Night, warehouse: Warehouse) -> int:
     """Mark the days of every model whose declaration changed since the last run; return how many models."""
+    import polars as pl
+
     profiles = night.workspace.profiles
     now = {f"summarised/{p.value.id}": declaration_digest(p.value, profiles) for p in night.workspace.models}
     before = dict(
-        warehouse.connection.execute(
-            "SELECT key, value FROM ops.state WHERE key LIKE 'summarised/%' ORDER BY key"
-        ).fetchall()
+        warehouse.rows("SELECT key, value FROM ops.state WHERE key LIKE 'summarised/%' ORDER BY key")
     )
     changed = sorted(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
     if not changed:
@@ -64,8 +64,9 @@ def note_declarations(night: Night, warehouse: Warehouse) -> int:
         mark(warehouse, (key.removeprefix("summarised/") for key in changed), dt.date.min)
         warehouse.run("DELETE FROM ops.state WHERE list_contains(?, key)", [changed])
         rows = [(key, now[key]) for key in changed if key in now]
-        if rows:
-            warehouse.connection.executemany("INSERT INTO ops.state VALUES (?, ?)", rows)
+        warehouse.append(
+            "ops.state", pl.DataFrame(rows, schema={"key": pl.String, "value": pl.String}, orient="row")
+        )
     return len(changed)
 
 
@@ -106,9 +107,7 @@ def find_due(night: Night, warehouse: Warehouse) -> list[Due]:
     """The days that differ from what was last rolled up, by source and day."""
     done = {
         (source, day): digest
-        for source, day, digest in warehouse.connection.execute(
-            "SELECT source, day, digest FROM ops.summarised"
-        ).fetchall()
+        for source, day, digest in warehouse.rows("SELECT source, day, digest FROM ops.summarised")
     }
     parts = _parts(night, warehouse)
     repeats = _duplicates(warehouse)
@@ -144,10 +143,10 @@ Part = tuple[str, str, int]
 
 
 def _parts(night: Night, warehouse: Warehouse) -> dict[tuple[str, dt.date], list[Part]]:
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         "SELECT source, day, kind, path, rows FROM ops.part WHERE day <= ? OR day = ? ORDER BY source, day, kind, path",
         [night.as_of, night.running_day],
-    ).fetchall()
+    )
     parts: dict[tuple[str, dt.date], list[Part]] = {}
     for source, day, kind, path, n in rows:
         parts.setdefault((source, day), []).append((kind, path, n))
@@ -163,12 +162,12 @@ def _statement_digests(night: Night) -> tuple[str, str]:
 
 
 def _duplicates(warehouse: Warehouse) -> dict[tuple[str, dt.date], int]:
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         """
         SELECT source, day, sum(duplicate)::BIGINT FROM ops.ledger
         WHERE kind = 'requests' AND duplicate > 0 GROUP BY source, day
         """
-    ).fetchall()
+    )
     return {(source, day): n for source, day, n in rows}
 
 

@@ -77,10 +77,10 @@ def forget_unmapped(warehouse: Warehouse) -> None:
     A source that was mapped anew is read anew: a feature it named before is not one that stopped coming.
     """
     known = "NOT starts_with(feature, ?) AND feature NOT IN (SELECT feature FROM ops.feature_day)"
-    gone = warehouse.connection.execute(
+    gone = warehouse.rows(
         f"SELECT model_id, min(from_day) FROM ops.grid WHERE {known} GROUP BY model_id ORDER BY model_id",  # noqa: S608
         [OUTPUT],
-    ).fetchall()
+    )
     for model_id, since in gone:
         mark(warehouse, [model_id], since)
     if gone:
@@ -99,13 +99,13 @@ def settle(night: Night, warehouse: Warehouse, chunk: Chunk) -> None:
 
 def read(warehouse: Warehouse, chunk: Chunk) -> Book:
     """The grids of the chunk's models."""
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         """
         SELECT model_id, feature, from_day, kind, centre, scale, n, frozen FROM ops.grid
         WHERE list_contains(?, model_id) ORDER BY model_id, feature, from_day
         """,
         [chunk.model_ids],
-    ).fetchall()
+    )
     book: Book = {}
     for row in rows:
         book.setdefault((row[0], row[1]), []).append(Grid(*row))
@@ -252,7 +252,7 @@ def _retake(
 
 def _counted(warehouse: Warehouse, chunk: Chunk) -> dict[tuple[str, str, dt.date], dict[dt.date, int]]:
     """Finite values by day that the days outside the chunk hold, for each provisional grid."""
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         """
         SELECT h.model_id, h.feature, h.grid_from, h.day, sum(h.n)::BIGINT
         FROM daily.feature_hist AS h
@@ -262,7 +262,7 @@ def _counted(warehouse: Warehouse, chunk: Chunk) -> dict[tuple[str, str, dt.date
         GROUP BY ALL ORDER BY ALL
         """,
         [chunk.model_ids, chunk.source, list(chunk.days)],
-    ).fetchall()
+    )
     found: dict[tuple[str, str, dt.date], dict[dt.date, int]] = {}
     for model_id, feature, from_day, day, n in rows:
         found.setdefault((model_id, feature, from_day), {})[day] = n

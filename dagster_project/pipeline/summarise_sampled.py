@@ -81,11 +81,11 @@ def sample(
 def _files_by_day(night: Night, warehouse: Warehouse, chunk: Chunk, since: dt.date) -> list[list[Path]]:
     """Request files of the chunk's source from a day on, day by day."""
     last = max(night.as_of, night.running_day or night.as_of)
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         """
         SELECT day, list(path ORDER BY path) FROM ops.part
         WHERE kind = 'requests' AND source = ? AND day BETWEEN ? AND ? GROUP BY day ORDER BY day
         """,
         [chunk.source, since, last],
-    ).fetchall()
+    )
     return [[lake_path(night, path) for path in paths] for _, paths in rows]

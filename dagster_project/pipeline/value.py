@@ -64,10 +64,7 @@ def value(night: Night, warehouse: Warehouse) -> Valued:
 
 
 def _scored(night: Night, warehouse: Warehouse) -> list[tuple[dt.date, str]]:
-    rows = warehouse.connection.execute(
-        "SELECT day, digest FROM ops.scored WHERE day <= ? ORDER BY day", [night.as_of]
-    )
-    return [(day, digest) for day, digest in rows.fetchall()]
+    return warehouse.rows("SELECT day, digest FROM ops.scored WHERE day <= ? ORDER BY day", [night.as_of])
 
 
 def _windows(night: Night) -> list[Span]:

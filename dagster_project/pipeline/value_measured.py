@@ -99,10 +99,10 @@ def _measure(
 
 
 def _users(warehouse: Warehouse, model_id: str, version: str, start: dt.date, until: dt.date) -> int:
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         "SELECT hashes FROM daily.user_sketch WHERE model_id = ? AND version = ? AND day BETWEEN ? AND ?",
         [model_id, version, start, until],
-    ).fetchall()
+    )
     return round(kmv_estimate(kmv_merge([np.asarray(hashes, dtype=np.uint64) for (hashes,) in rows])).value)
 
 
@@ -120,14 +120,14 @@ def _sums(
         ("outcome_binary", "tp, fp, fn, tn") if given.per_outcome else ("outcome_regression", "n, ae")
     )
     sums = ", ".join(f"sum({c})::DOUBLE" for c in columns.split(", "))
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         f"""
         SELECT bucket, {sums} FROM daily.{table}
         WHERE segment = '' AND model_id = ? AND version = ? AND day BETWEEN ? AND ? AND label_day <= ?
         GROUP BY bucket ORDER BY bucket
         """,  # noqa: S608  names are this module's own
         [model.id, version, start, until, as_of],
-    ).fetchall()
+    )
     found = np.zeros((len(columns.split(", ")), BUCKETS))
     for bucket, *values in rows:
         found[:, bucket] = values

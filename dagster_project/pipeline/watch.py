@@ -163,10 +163,13 @@ def _remember(
     changed: Sequence[dt.date],
     digests: Mapping[dt.date, str],
 ) -> None:
+    import polars as pl
+
     if changed:
         warehouse.run("DELETE FROM ops.watched WHERE list_contains(?, day)", [list(changed)])
         rows = [(day, digests[day]) for day in changed if day in digests]
-        if rows:
-            warehouse.connection.executemany("INSERT INTO ops.watched VALUES (?, ?)", rows)
+        warehouse.append(
+            "ops.watched", pl.DataFrame(rows, schema={"day": pl.Date, "digest": pl.String}, orient="row")
+        )
     if before.text() != after.text():
         warehouse.run("INSERT OR REPLACE INTO ops.state VALUES (?, ?)", [STATE, after.text()])

@@ -237,9 +237,9 @@ def _name(context: _Context, signal: Row) -> str:
 
 def _deployments(context: _Context, warehouse: Warehouse) -> list[Deployment]:
     zone = context.night.workspace.settings.zone
-    rows = warehouse.connection.execute(
+    rows = warehouse.rows(
         "SELECT model_id, version, started_at FROM fact.deployments WHERE started_at IS NOT NULL ORDER BY ALL DESC"
-    ).fetchall()
+    )
     return [Deployment(model_id, version or "", at.astimezone(zone).date()) for model_id, version, at in rows]
 
 

@@ -7,7 +7,6 @@ Caller: pipeline.compare.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from dagster_project.core.column_profile import TAIL, Column, Grid, Kind, tallie
 from dagster_project.core.errors import SourceError
 from dagster_project.core.identifiers import identifies, may_identify
 from dagster_project.core.types import Floats, Ints
+from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import quote
 
 THREADS = 2
@@ -171,7 +171,7 @@ def span(table: Table, name: str) -> Column:
 def _reading(table: Table, name: str, sql_type: str, statement: str) -> str:
     """A statement over one column, which it reads as `seen.x`, cast where a type is given."""
     column = f"CAST({quote(name)} AS {sql_type})" if sql_type else quote(name)
-    return f"WITH seen AS (SELECT {column} AS x FROM {table.source})\n{_sql(statement)}"  # noqa: S608  quoted
+    return f"WITH seen AS (SELECT {column} AS x FROM {table.source})\n{text_of(f'compare_{statement}')}"  # noqa: S608  quoted
 
 
 def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[str], bool]) -> Table:
@@ -200,7 +200,7 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
     connection.execute(f"SET perfect_ht_threshold = {20 if n > MANY_ROWS else 12}")
     numbered = source.replace("hive", f"{ROW_NUMBER} = true, hive")
     scan = f"{numbered} WHERE {ROW_NUMBER}" if lies else "file_rows WHERE rowid"
-    nulls = dict(connection.execute(_sql("nulls")).fetchall()) if lies else {}
+    nulls = dict(connection.execute(text_of("compare_nulls")).fetchall()) if lies else {}
     return Table(path, connection, n, types, source if lies else "file_rows", scan, nulls)
 
 
@@ -265,11 +265,6 @@ def _all_different(table: Table, name: str) -> bool:
 def _fetched(table: Table, sql: str, parameters: Mapping[str, object] | None = None) -> dict[str, Any]:
     """The columns of a query as (masked) arrays."""
     return table.connection.execute(sql, parameters).fetchnumpy()
-
-
-@functools.cache
-def _sql(name: str) -> str:
-    return (Path(__file__).parent / f"compare_{name}.sql").read_text(encoding="utf-8")
 
 
 @contextmanager

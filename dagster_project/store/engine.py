@@ -160,13 +160,7 @@ class Engine:
 
     def _keep(self, lookup: Lookup) -> None:
         """A real table, not a registered frame: its statistics let the engine group by a perfect hash."""
-        connection = self.warehouse.connection
-        connection.register("incoming_lookup", lookup.rows.to_arrow())
-        try:
-            table = quote(f"lookup_{lookup.alias}")
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM incoming_lookup")  # noqa: S608
-        finally:
-            connection.unregister("incoming_lookup")
+        self.warehouse.keep(f"lookup_{lookup.alias}", lookup.rows)
         # Another scan's view may join the table of this alias: it must be made again.
         self.bound.clear()
         self.kept[lookup.alias] = lookup.rows

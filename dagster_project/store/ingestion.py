@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import LedgerError
 from dagster_project.store.statements import statement
-from dagster_project.store.warehouse import Warehouse, quote
+from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,8 +48,8 @@ def entered(warehouse: Warehouse, reading: Reading) -> Iterator[None]:
 
     Raises LedgerError where a row was lost or counted twice; the surrounding transaction then keeps nothing.
     """
-    _keep(warehouse, "file_read", reading.files)
-    _keep(warehouse, "file_count", reading.counts)
+    warehouse.keep("file_read", reading.files)
+    warehouse.keep("file_count", reading.counts)
     parameters = {"source": reading.source, "kind": reading.kind}
     for name in ("ledger", "rejects", "unused", "unfound", "files"):
         _run(warehouse, f"forget_{name}", parameters)
@@ -68,13 +68,13 @@ def entered(warehouse: Warehouse, reading: Reading) -> Iterator[None]:
 
 def enter_duplicates(warehouse: Warehouse, source: str, duplicates: pl.DataFrame) -> None:
     """Count duplicates (file_id, day, duplicate)."""
-    _keep(warehouse, "file_duplicate", duplicates)
+    warehouse.keep("file_duplicate", duplicates)
     _run(warehouse, "enter_duplicates", {"source": source})
 
 
 def move_duplicates(warehouse: Warehouse, source: str, duplicates: pl.DataFrame) -> None:
     """Count rows as duplicates (file_id, day, duplicate) that were counted as accepted before."""
-    _keep(warehouse, "file_duplicate", duplicates)
+    warehouse.keep("file_duplicate", duplicates)
     _run(warehouse, "move_duplicates", {"source": source})
 
 
@@ -82,7 +82,7 @@ def enter_accepted(
     warehouse: Warehouse, source: str, days: Sequence[dt.date], accepted: pl.DataFrame
 ) -> None:
     """Set accepted and late (file_id, day, accepted, late) of everything the source has on these days."""
-    _keep(warehouse, "file_accepted", accepted)
+    warehouse.keep("file_accepted", accepted)
     parameters = {"source": source, "days": list(days)}
     for name in ("clear_accepted", "enter_accepted", "none_accepted"):
         _run(warehouse, name, parameters)
@@ -90,7 +90,7 @@ def enter_accepted(
 
 def enter_new_accepted(warehouse: Warehouse, source: str, accepted: pl.DataFrame) -> None:
     """Set accepted (file_id, day, accepted, late) of files just read; labels of other files stay as they are."""
-    _keep(warehouse, "file_accepted", accepted)
+    warehouse.keep("file_accepted", accepted)
     _run(warehouse, "enter_accepted_new", {"source": source})
 
 
@@ -114,15 +114,6 @@ def balance(warehouse: Warehouse, source: str) -> None:
 def _run(warehouse: Warehouse, name: str, parameters: Mapping[str, object]) -> None:
     sql = statement("ingestion", name)
     warehouse.run(sql, {key: value for key, value in parameters.items() if f"${key}" in sql})
-
-
-def _keep(warehouse: Warehouse, name: str, frame: pl.DataFrame) -> None:
-    """A temporary table with the rows of a frame."""
-    warehouse.connection.register("incoming_rows", frame.to_arrow())
-    try:
-        warehouse.run(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS SELECT * FROM incoming_rows")  # noqa: S608
-    finally:
-        warehouse.connection.unregister("incoming_rows")
 
 
 def _of_source(frame: pl.DataFrame, source: str) -> pl.DataFrame:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def ask(
     """
     import polars as pl
 
-    warehouse.run((Path(__file__).parent / "spans.sql").read_text(encoding="utf-8"))
+    warehouse.run(text_of("spans"))
     members = [
         (span.day, span.window_days, member, min(span.known_on or as_of, as_of))
         for span in spans

@@ -1,6 +1,7 @@
-"""SQL that ships with this package: named statements of the `.sql` files of this folder.
+"""SQL that ships with this package: the `.sql` files of this folder, whole or statement by statement.
 
-A statement starts with a line `-- name: <name>` and ends where the next one starts. Called by `store`.
+A file of several has them by name: one starts with a line `-- name: <name>` and ends where the next one starts.
+Called by `store` and by the stages of `pipeline`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ from pathlib import Path
 
 
 @cache
+def text_of(file: str) -> str:
+    """All of `<file>.sql`."""
+    return (Path(__file__).parent / f"{file}.sql").read_text(encoding="utf-8")
+
+
+@cache
 def statements(file: str) -> dict[str, str]:
     """All statements of `<file>.sql` by name."""
-    text = (Path(__file__).parent / f"{file}.sql").read_text(encoding="utf-8")
-    blocks = text.split("-- name: ")[1:]
+    blocks = text_of(file).split("-- name: ")[1:]
     return {name.strip(): sql.strip() for name, _, sql in (block.partition("\n") for block in blocks)}
 
 

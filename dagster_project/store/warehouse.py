@@ -10,11 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from dagster_project.core.errors import MemoryShareError, ModelboardError, QueryError
+from dagster_project.store.statements import text_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -60,7 +61,7 @@ def _make_tables(path: Path | None, connection: duckdb.DuckDBPyConnection) -> No
     """The tables of schema.sql; those of a file may be another version's."""
     from dagster_project.store.migration import bring_up_to_date  # it needs `quote` of this module
 
-    schema = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
+    schema = text_of("schema")
     if path is None:
         connection.execute(schema)
     else:
@@ -160,43 +161,53 @@ class Warehouse:
 
     def value(self, sql: str, parameters: Parameters = None) -> object:
         """The first column of the first row, or None."""
-        with refusals():
-            rows = self.connection.execute(
-                sql, parameters
-            ).fetchall()  # all: an unread row blocks the next query
+        rows = self.rows(sql, parameters)
         return rows[0][0] if rows else None
+
+    def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
+        """The rows of a query as Python's own values, in order only by ORDER BY.
+
+        Raises QueryError when the database refuses it.
+        """
+        with refusals():
+            return self.connection.execute(sql, parameters).fetchall()  # an unread row blocks the next query
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Add rows, matched by column name; columns the frame lacks are NULL."""
         if frame.is_empty():
             return
-        with self._incoming(frame):
-            self.connection.execute(f"INSERT INTO {quote_table(table)} BY NAME SELECT * FROM incoming")  # noqa: S608  quoted
+        with self.given(incoming=frame):
+            self.run(f"INSERT INTO {quote_table(table)} BY NAME SELECT * FROM incoming")  # noqa: S608  quoted
 
     def put(self, table: str, frame: pl.DataFrame) -> None:
         """Add rows, matched by column name; each takes the place of one that has its primary key."""
         if frame.is_empty():
             return
-        with self._incoming(frame):
-            self.connection.execute(
-                f"INSERT OR REPLACE INTO {quote_table(table)} BY NAME SELECT * FROM incoming"  # noqa: S608  quoted
-            )
+        with self.given(incoming=frame):
+            self.run(f"INSERT OR REPLACE INTO {quote_table(table)} BY NAME SELECT * FROM incoming")  # noqa: S608  quoted
 
     def replace(
         self, table: str, frame: pl.DataFrame, where: str = "true", parameters: Parameters = None
     ) -> None:
         """Delete the rows that `where` names and put the frame's in their place; call inside a transaction."""
-        self.connection.execute(f"DELETE FROM {quote_table(table)} WHERE {where}", parameters)  # noqa: S608  quoted
+        self.run(f"DELETE FROM {quote_table(table)} WHERE {where}", parameters)  # noqa: S608  quoted
         self.append(table, frame)
 
+    def keep(self, name: str, frame: pl.DataFrame) -> None:
+        """Make a temporary table of the frame's rows; it takes the place of one of that name."""
+        with self.given(incoming=frame):
+            self.run(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS SELECT * FROM incoming")  # noqa: S608  quoted
+
     @contextmanager
-    def _incoming(self, frame: pl.DataFrame) -> Iterator[None]:
-        """The frame's rows as the table `incoming`."""
-        self.connection.register("incoming", frame.to_arrow())
+    def given(self, **frames: pl.DataFrame) -> Iterator[None]:
+        """Let queries read frames by name, without a copy of their rows."""
+        for name, frame in frames.items():
+            self.connection.register(name, frame.to_arrow())
         try:
             yield
         finally:
-            self.connection.unregister("incoming")
+            for name in frames:
+                self.connection.unregister(name)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

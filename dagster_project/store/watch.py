@@ -6,8 +6,7 @@ Called by `pipeline.watch` and its modules.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from dagster_project.store.statements import statement
@@ -25,7 +24,7 @@ def readings(warehouse: Warehouse, name: str, rules: pl.DataFrame, days: Sequenc
 
     `rules`: rule, metric, subject, segments, models (NULL: all).
     """
-    with _registered(warehouse, "watch_rule", rules):
+    with warehouse.given(watch_rule=rules):
         return warehouse.frame(statement("watch", name), {"days": list(days)})
 
 
@@ -43,7 +42,7 @@ def judged_before(
     warehouse: Warehouse, rule: str, first: dt.date, since: dt.date, references: pl.DataFrame
 ) -> pl.DataFrame:
     """A rule's signals before `first`: from `since` on, and of the reference days (model_id, start, until)."""
-    with _registered(warehouse, "watch_reference", references):
+    with warehouse.given(watch_reference=references):
         return warehouse.frame(statement("watch", "judged"), {"rule": rule, "first": first, "since": since})
 
 
@@ -54,14 +53,5 @@ def whole(warehouse: Warehouse, name: str) -> pl.DataFrame:
 
 def monitors_of_reference(warehouse: Warehouse, references: pl.DataFrame) -> pl.DataFrame:
     """KEY of every monitor with a signal on its model's reference days (model_id, start, until)."""
-    with _registered(warehouse, "watch_reference", references):
+    with warehouse.given(watch_reference=references):
         return warehouse.frame(statement("watch", "monitors_of_reference"))
-
-
-@contextmanager
-def _registered(warehouse: Warehouse, name: str, frame: pl.DataFrame) -> Iterator[None]:
-    warehouse.connection.register(name, frame.to_arrow())
-    try:
-        yield
-    finally:
-        warehouse.connection.unregister(name)

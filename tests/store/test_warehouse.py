@@ -88,6 +88,21 @@ def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
         assert warehouse.value("SELECT 1") == 1
 
 
+def test_frames_are_read_by_name_only_while_they_are_given() -> None:
+    """A query that fails takes them back too; what is kept stays, in the place of what was kept before."""
+    with Warehouse.open(None) as warehouse:
+        frame = pl.DataFrame({"x": [1, 2]})
+        with warehouse.given(numbers=frame):
+            assert warehouse.rows("SELECT x FROM numbers ORDER BY x") == [(1,), (2,)]
+        with pytest.raises(QueryError), warehouse.given(numbers=frame):
+            warehouse.rows("SELECT y FROM numbers")
+        with pytest.raises(QueryError):
+            warehouse.rows("SELECT x FROM numbers")
+        for kept in (frame, frame.clear()):
+            warehouse.keep("numbers", kept)
+            assert warehouse.value("SELECT count(*) FROM numbers") == len(kept)
+
+
 def test_a_share_of_memory_is_given_back() -> None:
     """Also after an error; what does not fit meanwhile spills to the disk."""
     setting = "SELECT current_setting('memory_limit')"
