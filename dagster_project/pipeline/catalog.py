@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import slug
-from dagster_project.pipeline.catalog_declared import DECLARED, declared_fields, stage_on
+from dagster_project.pipeline.catalog_declared import DECLARED, PLAIN, declared_fields, stage_on
 from dagster_project.pipeline.catalog_history import Found, History, Interval, Key, remember
 from dagster_project.pipeline.catalog_metadata import ITEMS, Item, metadata_items, next_missing
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.render_definitions import main_window
+from dagster_project.pipeline.summarise_terms import REFERENCE_DAYS
 from dagster_project.spec.catalog import Model, VersionNote, undeclared
 from dagster_project.spec.loading import Placed
 from dagster_project.store.statements import text_of
@@ -26,8 +26,6 @@ from dagster_project.store.warehouse import Warehouse
 if TYPE_CHECKING:
     import polars as pl
 
-REFERENCE_DAYS = 28
-"""Without a declared reference, a model's first days are what drift is measured against."""
 SERVING_DAYS = 7
 """A version that served within so many days of its model's last request counts as in production."""
 
@@ -167,13 +165,8 @@ def _model_row(entry: Entry, night: Night) -> Row:
     model = entry.model
     days = [day for row in entry.versions for day in (row.get("first_day"), row.get("last_day"))]
     seen = sorted(day for day in days if isinstance(day, dt.date))
-    same = (
-        "purpose", "decision_moment", "team", "business_unit", "owner", "executive", "users", "out_of_scope",
-        "limits", "fallback", "appeal", "runbook", "personal_data", "next_review", "since", "retired_on", "pattern",
-        "task", "positive", "unit", "threshold", "baseline", "label_delay_days",
-    )  # fmt: skip
     return (
-        {name: getattr(model, name) for name in same}
+        {name: getattr(model, name) for name in PLAIN}
         | {
             "model_id": model.id,
             "slug": slug(model.id),
@@ -205,8 +198,8 @@ def _reference(model: Model, seen: Sequence[dt.date], night: Night) -> Row:
         profile = night.workspace.profiles[given.profile]
         start, end = profile.first_day, profile.last_day
     elif given and given.rolling_days:
-        window = main_window(night.workspace.settings.windows)
-        end = night.as_of - dt.timedelta(days=window - 1 + given.lag_days)
+        before = night.workspace.settings.main_window - 1 + given.lag_days
+        end = night.as_of - dt.timedelta(days=before)
         start = end - dt.timedelta(days=given.rolling_days - 1)
     elif seen:
         start, end = seen[0], seen[0] + dt.timedelta(days=REFERENCE_DAYS - 1)

@@ -35,6 +35,7 @@ PLAIN = (
     "limits", "fallback", "appeal", "runbook", "personal_data", "next_review", "since", "retired_on", "pattern", "task",
     "positive", "unit", "threshold", "baseline", "label_delay_days",
 )  # fmt: skip
+"""Fields of a model that are columns of `catalog.model` as they are."""
 
 
 def declared_fields(model: Model, targets: Sequence[Target]) -> dict[str, str]:
@@ -49,7 +50,7 @@ def declared_fields(model: Model, targets: Sequence[Target]) -> dict[str, str]:
         fields["experiment"] = f"{model.experiment.start} to {model.experiment.end}: {model.experiment.id}"
     if model.value:
         fields |= _value_fields(model.value)
-    fields["targets"] = ", ".join(sorted({t.metric for t in targets if target_fits(t, model)})) or None
+    fields["targets"] = ", ".join(sorted({t.metric for t in targets if t.fits(model)})) or None
     for name in ("segments", "groups", "depends_on", "tags"):
         fields[name] = ", ".join(getattr(model, name)) or None
     return {name: as_text(value) for name, value in sorted(fields.items()) if value is not None}
@@ -97,12 +98,3 @@ def stage_on(model: Model, day: dt.date) -> str:
     if model.retired_on is None:
         return model.stage
     return "retired" if model.retired_on <= day else stage_before_retirement(model)
-
-
-def target_fits(target: Target, model: Model) -> bool:
-    """Whether the target's selectors name this model; a target without selectors fits every model."""
-    return (
-        (not target.models or model.id in target.models)
-        and (not target.teams or model.team in target.teams)
-        and (not target.patterns or model.pattern in target.patterns)
-    )

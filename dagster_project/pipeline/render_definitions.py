@@ -6,7 +6,7 @@ days. Out: rows, all replaced at once. Called by `pipeline.render`, before the p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import slug
@@ -20,16 +20,10 @@ if TYPE_CHECKING:
 
     from dagster_project.spec.loading import Workspace
 
-PREFERRED_WINDOW_DAYS = 28
 TEXT, WHOLE, NUMBER, TEXTS, FLAG = "text", "whole", "number", "texts", "flag"
 """Kinds of a column's values; they say which polars type an empty or all-NULL column gets."""
 
 Row = tuple[object, ...]
-
-
-def main_window(windows: Sequence[int]) -> int:
-    """The window, in days, whose figures lead the pages: 28 where it is counted, else the longest."""
-    return PREFERRED_WINDOW_DAYS if PREFERRED_WINDOW_DAYS in windows else max(windows)
 
 
 def put_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
@@ -49,7 +43,7 @@ def put_state(night: Night, warehouse: Warehouse, digest: str, code_version: str
     state = {
         "as_of": night.as_of.isoformat(),
         "running_day": night.running_day.isoformat() if night.running_day else "",
-        "window": str(main_window(settings.windows)),
+        "window": str(settings.main_window),
         "organization": settings.name,
         "about": settings.about or "",
         "timezone": settings.timezone,

@@ -5,7 +5,7 @@ Caller: pipeline.score.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,14 +117,9 @@ def _graded(
 
 
 def _units(found: pl.DataFrame, head: MetricHead, judge: Judge) -> dict[str, str]:
-    """Unit of the metric by model: 'label' stands for the unit of the model's label."""
-    units = {}
-    for model_id in found["model_id"].unique().sort().to_list():
-        model = judge.models.get(model_id)
-        own = (model.unit if model else None) or "1"
-        squared = own if own == "1" else f"{own}²"
-        units[model_id] = {"label": own, "label squared": squared}.get(head.unit, head.unit)
-    return units
+    """Unit of the metric by model."""
+    models = found["model_id"].unique().sort().to_list()
+    return {m: head.unit_for(judge.models.get(m) or undeclared(m)) for m in models}
 
 
 def _own_units(found: pl.DataFrame, judge: Judge) -> pl.Series:
@@ -164,17 +159,4 @@ def _thresholds(found: pl.DataFrame, metric: Metric, judge: Judge) -> tuple[Numb
 
 def chosen_target(targets: Sequence[Target], metric: str, model: Model, feature: str) -> Target | None:
     """The explicit target of a metric for a model and feature: the last one that fits; None without."""
-    return next((t for t in reversed(targets) if t.metric == metric and _fits(t, model, feature)), None)
-
-
-def _fits(target: Target, model: Model, feature: str) -> bool:
-    def named(names: Iterable[str], value: str | None) -> bool:
-        names = tuple(names)
-        return not names or value in names
-
-    return (
-        named(target.models, model.id)
-        and named(target.teams, model.team)
-        and named(target.patterns, model.pattern)
-        and named(target.features, feature)
-    )
+    return next((t for t in reversed(targets) if t.metric == metric and t.fits(model, feature)), None)

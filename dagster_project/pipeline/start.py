@@ -10,7 +10,6 @@ import datetime as dt
 from dagster_project.core.errors import ModelboardError
 from dagster_project.pipeline.ingest import ingest, newest_day
 from dagster_project.pipeline.night import Night, Progress, silent
-from dagster_project.pipeline.render_definitions import main_window
 from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
 
@@ -48,7 +47,7 @@ def out_of_sight(night: Night, warehouse: Warehouse) -> str:
     What was read in vain, `remarks` says;
     `reports/marts/out_of_sight.sql` says the same to the reader of the home page.
     """
-    start = night.as_of - (main_window(night.workspace.settings.windows) - 1) * ONE_DAY
+    start = night.as_of - (night.workspace.settings.main_window - 1) * ONE_DAY
     days = warehouse.frame("SELECT DISTINCT day FROM ops.part WHERE kind = 'requests' ORDER BY day")[
         "day"
     ].to_list()

@@ -27,7 +27,7 @@ from dagster_project.pipeline.watch_people import (
 )
 from dagster_project.pipeline.watch_plan import Group, Plan
 from dagster_project.pipeline.watch_record import record
-from dagster_project.pipeline.watch_words import happened, units
+from dagster_project.pipeline.watch_words import happened
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.rule import RuleFile
 from dagster_project.spec.statement import MetricHead
@@ -162,7 +162,7 @@ def _row(
         model, signal["metric"] or f"rule:{episode.rule}", night.workspace.owners, episode.feature
     )
     deadline = deadline_of(episode, night.workspace.settings.alerts.deadline_days)
-    unit = units(head, model)
+    unit = head.unit_for(model) if head else "count"
     exposed = money.exposed(
         model, signal["metric"], head.family if head else "", episode.opened, signal["observed"]
     )

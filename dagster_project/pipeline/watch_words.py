@@ -9,18 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dagster_project.core.formatting import format_day, format_value
-from dagster_project.spec.catalog import Model
 from dagster_project.spec.rule import Rule
 from dagster_project.spec.statement import MetricHead
-
-
-def units(head: MetricHead | None, model: Model) -> str:
-    """The unit of a monitor's figures."""
-    if head is None:
-        return "count"
-    own = model.unit or "1"
-    squared = own if own == "1" else f"{own}²"
-    return {"label": own, "label squared": squared}.get(head.unit, head.unit)
 
 
 def happened(

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from dagster_project.spec.base import Input, Name, Text, found, refuse
-from dagster_project.spec.catalog import Task
+from dagster_project.spec.catalog import Model, Task
 
 Better = Literal["up", "down", "neither"]
 Apply = Literal[
@@ -75,7 +75,8 @@ class MetricHead(Input):
     title: Name
     family: Family
     unit: Name
-    """requests, ms, share, count, sd, bits, ... ; money is `currency`."""
+    """requests, ms, share, count, sd, bits, ... ; money is `currency`, `label` and `label squared` are the model's own,
+    `feature` that of each feature."""
     better: Better
     definition: Text
     formula: Text
@@ -103,6 +104,12 @@ class MetricHead(Input):
     """Performance: the figure rests on no labels of its own days, so none need to have come."""
     graded_over: Literal["leading", "longest"] = "leading"
     """Which window a scorecard reads: the leading one, or the longest there is for a figure that seasons move."""
+
+    def unit_for(self, model: Model) -> str:
+        """The unit of a model's figures: 'label' stands for that of its labels, which may be a plain number ('1')."""
+        own = model.unit or "1"
+        squared = own if own == "1" else f"{own}²"
+        return {"label": own, "label squared": squared}.get(self.unit, self.unit)
 
     @model_validator(mode="after")
     def _arguments_fit(self) -> MetricHead:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import model_validator
 
 from dagster_project.spec.base import Input, Name, Text, refuse
-from dagster_project.spec.catalog import Pattern
+from dagster_project.spec.catalog import Model, Pattern
 
 
 class Target(Input):
@@ -29,6 +29,16 @@ class Target(Input):
         if self.good == self.poor:
             raise refuse((("poor",), f"good and poor are both {self.good:g}; between them lies 'watch'"))
         return self
+
+    def fits(self, model: Model, feature: str | None = None) -> bool:
+        """Whether the selectors name a model and, unless it is None, a feature ('' for the whole model)."""
+        chosen = (
+            (self.models, model.id),
+            (self.teams, model.team),
+            (self.patterns, model.pattern),
+            (() if feature is None else self.features, feature),
+        )
+        return all(not names or value in names for names, value in chosen)
 
 
 class Targets(Input):

@@ -23,6 +23,9 @@ from dagster_project.spec.base import (
 )
 from dagster_project.spec.cron import CronLine
 
+MAIN_WINDOW = 28
+"""Days."""
+
 
 def _parse_as_of(value: object) -> object:
     """'today', 'newest' or a day."""
@@ -88,6 +91,11 @@ class Settings(Input):
         if 1 not in value or any(w < 1 or w > 366 for w in value) or len(set(value)) != len(value):
             raise ValueError("expected different whole numbers from 1 to 366, 1 among them")
         return tuple(sorted(value))
+
+    @property
+    def main_window(self) -> int:
+        """The window, in days, whose figures lead the pages: 28 where it is counted, else the longest."""
+        return MAIN_WINDOW if MAIN_WINDOW in self.windows else max(self.windows)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -14,7 +14,6 @@ import pytest
 from dagster_project.core.errors import PublishError, WorkspaceError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render import compiled_templates, input_digest, prepare, trail_of
-from dagster_project.pipeline.render_definitions import main_window
 from dagster_project.pipeline.render_views import create_views
 from dagster_project.publish.build import Shell
 from dagster_project.publish.views import Views
@@ -44,12 +43,6 @@ def test_templates_compiled_by_other_code_are_removed(
     newer = compiled_templates(tmp_path)
     assert newer != mine
     assert list(tmp_path.iterdir()) == [newer]
-
-
-def test_the_leading_window_is_28_days_where_it_is_counted() -> None:
-    """Else the longest there is."""
-    assert main_window((1, 7, 28, 90)) == 28
-    assert main_window((1, 7, 14)) == 14
 
 
 def test_views_are_made_in_the_order_they_read_each_other() -> None:
