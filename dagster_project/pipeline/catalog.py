@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.catalog_declared import DECLARED, PLAIN, declared_fields, stage_on
@@ -22,9 +21,6 @@ from dagster_project.spec.catalog import Model, VersionNote, undeclared
 from dagster_project.spec.loading import Placed
 from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
-
-if TYPE_CHECKING:
-    import polars as pl
 
 SERVING_DAYS = 7
 """A version that served within so many days of its model's last request counts as in production."""
@@ -70,10 +66,10 @@ def refresh(night: Night, warehouse: Warehouse) -> Catalog:
     history = remember(before, _found(entries, before, night), night.as_of)
     versions = [row for entry in entries for row in _version_rows(entry, night.as_of)]
     with warehouse.transaction():
-        _write(warehouse, "catalog.model", [_model_row(entry, night) for entry in entries])
-        _write(warehouse, "catalog.version", versions)
-        _write(warehouse, "catalog.field", [row for entry in entries for row in _field_rows(entry, history)])
-        _write(warehouse, "catalog.history", _history_rows(history))
+        warehouse.fill("catalog.model", [_model_row(entry, night) for entry in entries])
+        warehouse.fill("catalog.version", versions)
+        warehouse.fill("catalog.field", [row for entry in entries for row in _field_rows(entry, history)])
+        warehouse.fill("catalog.history", _history_rows(history))
     return Catalog(
         models=len(entries),
         undeclared=sum(entry.placed is None for entry in entries),
@@ -272,14 +268,3 @@ def _field_row(model_id: str, version: str, item: Item) -> Row:
         "method": item.method,
         "observed_at": item.observed_at,
     }
-
-
-def _write(warehouse: Warehouse, table: str, rows: list[Row]) -> None:
-    """Replace a whole table; its own column types decide how the rows are read."""
-    warehouse.replace(table, _frame(rows))
-
-
-def _frame(rows: list[Row]) -> pl.DataFrame:
-    import polars as pl
-
-    return pl.DataFrame(rows, infer_schema_length=None)

@@ -8,11 +8,11 @@ Called by the nightly job, after the figures.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from dagster_project.core.maturity import Maturity, Result, assess
+from dagster_project.core.maturity import Result, assess
 from dagster_project.pipeline.mature_checklist import ChecklistItem, checklist
 from dagster_project.pipeline.mature_facts import Fact, Facts, gather
 from dagster_project.pipeline.mature_milestones import Verdict, decide
@@ -20,10 +20,9 @@ from dagster_project.pipeline.night import Night
 from dagster_project.spec.rubric import Rubric
 from dagster_project.store.warehouse import Warehouse
 
-LEVEL_COLUMNS = (
-    "rubric", "subject", "pillar", "day", "level", "score", "coverage", "passed", "applicable", "waived_score",
-    "next_step",
-)  # fmt: skip
+LEVEL = ("pillar", "level", "score", "coverage", "passed", "applicable", "waived_score", "next_step")
+"""What `core.maturity` says of a pillar, and columns of `mart.maturity`."""
+Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def mature(night: Night, warehouse: Warehouse) -> Matured:
     }
     verdicts = [verdict for of_rubric in decided.values() for verdict in of_rubric]
     items = checklist(night, facts, warehouse)
-    levels = [row for rubric in night.workspace.rubrics for row in level_rows(rubric, decided[rubric.id])]
+    levels = [row for rubric in night.workspace.rubrics for row in _level_rows(rubric, decided[rubric.id])]
     _write(warehouse, facts, verdicts, levels, items)
     newest = [verdict for verdict in verdicts if verdict.day == night.as_of]
     return Matured(
@@ -62,13 +61,13 @@ def mature(night: Night, warehouse: Warehouse) -> Matured:
     )
 
 
-def level_rows(rubric: Rubric, verdicts: Iterable[Verdict]) -> list[tuple[Any, ...]]:
+def _level_rows(rubric: Rubric, verdicts: Iterable[Verdict]) -> list[Row]:
     """Rows of `mart.maturity`: the whole and each pillar, by subject and day."""
-    placed: dict[tuple[str, Any], list[Verdict]] = {}
+    placed: dict[tuple[str, dt.date], list[Verdict]] = {}
     for verdict in verdicts:
         placed.setdefault((verdict.subject, verdict.day), []).append(verdict)
     milestones = {milestone.id: milestone for milestone in rubric.milestones}
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Row] = []
     for (subject, day), found in sorted(placed.items()):
         results = tuple(
             Result(
@@ -80,45 +79,27 @@ def level_rows(rubric: Rubric, verdicts: Iterable[Verdict]) -> list[tuple[Any, .
             )
             for v in found
         )
-        rows += [(rubric.id, subject, m.pillar, day, *_figures(m)) for m in assess(results)]
+        place = {"rubric": rubric.id, "subject": subject, "day": day}
+        rows += [place | {name: getattr(standing, name) for name in LEVEL} for standing in assess(results)]
     return rows
-
-
-def _figures(found: Maturity) -> tuple[Any, ...]:
-    return (
-        found.level, found.score, found.coverage, found.passed, found.applicable, found.waived_score, found.next_step,
-    )  # fmt: skip
 
 
 def _write(
     warehouse: Warehouse,
     facts: Facts,
     verdicts: Sequence[Verdict],
-    levels: Sequence[tuple[Any, ...]],
+    levels: Sequence[Row],
     items: Sequence[ChecklistItem],
 ) -> None:
     """Replace the four tables in one transaction."""
     rows = [fact for _, named in sorted(facts.found.items()) for _, fact in sorted(named.items())]
     with warehouse.transaction():
-        _replace(warehouse, "mart.fact", _columns(Fact), [_row(fact) for fact in rows])
-        _replace(warehouse, "mart.milestone", _columns(Verdict), [_row(verdict) for verdict in verdicts])
-        _replace(warehouse, "mart.maturity", LEVEL_COLUMNS, levels)
-        _replace(warehouse, "mart.checklist", _columns(ChecklistItem), [_row(item) for item in items])
+        warehouse.fill("mart.fact", [_row(fact) for fact in rows])
+        warehouse.fill("mart.milestone", [_row(verdict) for verdict in verdicts])
+        warehouse.fill("mart.maturity", levels)
+        warehouse.fill("mart.checklist", [_row(item) for item in items])
 
 
-def _replace(
-    warehouse: Warehouse, table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    import polars as pl
-
-    frame = pl.DataFrame(list(rows), schema=list(columns), orient="row", infer_schema_length=None)
-    warehouse.replace(table, frame)
-
-
-def _columns(kind: type[Any]) -> list[str]:
-    return [field.name for field in dataclasses.fields(kind)]
-
-
-def _row(record: Any) -> tuple[Any, ...]:
-    """The fields of a slotted dataclass, in order; `astuple` would copy each value deeply."""
-    return tuple(getattr(record, field.name) for field in dataclasses.fields(record))
+def _row(record: Fact | Verdict | ChecklistItem) -> Row:
+    """A record by its fields' names; `asdict` would copy each value deeply."""
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}

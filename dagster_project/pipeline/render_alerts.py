@@ -12,18 +12,17 @@ from dagster_project.spec.catalog import undeclared
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from dagster_project.spec.loading import Workspace
+    from dagster_project.spec.rule import RuleFile
 
 Row = dict[str, Any]
 
 
 def put_alert_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
     """Replace what the pages about alerts read of the workspace; call inside a transaction."""
-    _put(warehouse, "catalog.rule", [_rule(workspace, i) for i in range(len(workspace.rules))])
-    _put(
-        warehouse, "catalog.silence",
+    warehouse.fill("catalog.rule", [_rule(file) for file in workspace.rules])
+    warehouse.fill(
+        "catalog.silence",
         [
             {"model_id": s.model, "rule": s.rule, "feature": s.feature, "since": s.since, "until": s.until,
              "reason": s.reason, "silenced_by": s.by, "file": placed.file, "line": placed.line}
@@ -32,22 +31,17 @@ def put_alert_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
         ],
     )  # fmt: skip
     events = enumerate(sorted(workspace.events, key=lambda event: event.day))
-    _put(
-        warehouse,
-        "catalog.event",
-        [{"position": i, **e.model_dump(), "models": list(e.models)} for i, e in events],
-    )
+    warehouse.fill("catalog.event", [{"position": i, **e.model_dump()} for i, e in events])
     _put_owners(workspace, warehouse)
 
 
-def _rule(workspace: Workspace, position: int) -> Row:
-    file = workspace.rules[position]
+def _rule(file: RuleFile) -> Row:
     rule = file.rule
-    same = ("title", "meaning", "method", "severity", "ask", "runbook", "least_effect", "least_share", "open_after",
-            "close_after", "enabled")  # fmt: skip
-    return {"rule": file.id, "metrics": list(rule.metrics), "file": file.file} | {
-        c: getattr(rule, c) for c in same
-    }
+    same = (
+        "title", "meaning", "method", "metrics", "severity", "ask", "runbook", "least_effect", "least_share",
+        "open_after", "close_after", "enabled",
+    )  # fmt: skip
+    return {"rule": file.id, "file": file.file} | {name: getattr(rule, name) for name in same}
 
 
 def _put_owners(workspace: Workspace, warehouse: Warehouse) -> None:
@@ -61,12 +55,4 @@ def _put_owners(workspace: Workspace, warehouse: Warehouse) -> None:
         for model in (declared.get(m) or undeclared(m) for m in seen)
         for subject in subjects
     ]
-    _put(warehouse, "catalog.owner", rows)
-
-
-def _put(warehouse: Warehouse, table: str, rows: Sequence[Row]) -> None:
-    import polars as pl
-
-    empty = warehouse.frame(f"SELECT * FROM {table} LIMIT 0")  # noqa: S608  names of this module
-    columns = {name: [row.get(name) for row in rows] for name in empty.columns}
-    warehouse.replace(table, pl.DataFrame(columns, schema=empty.schema))
+    warehouse.fill("catalog.owner", rows)

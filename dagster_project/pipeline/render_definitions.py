@@ -6,24 +6,17 @@ days. Out: rows, all replaced at once. Called by `pipeline.render`, before the p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_alerts import put_alert_definitions
 from dagster_project.pipeline.verify import recomputed
+from dagster_project.spec.base import Input
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from dagster_project.spec.loading import Workspace
-
-TEXT, WHOLE, NUMBER, TEXTS, FLAG = "text", "whole", "number", "texts", "flag"
-"""Kinds of a column's values; they say which polars type an empty or all-NULL column gets."""
-
-Row = tuple[object, ...]
 
 
 def put_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
@@ -39,6 +32,8 @@ def put_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
 
 def put_state(night: Night, warehouse: Warehouse, digest: str, code_version: str) -> None:
     """Write the night's days and the organization's settings as `ops.state` rows the views look up."""
+    import polars as pl
+
     settings = night.workspace.settings
     state = {
         "as_of": night.as_of.isoformat(),
@@ -52,139 +47,100 @@ def put_state(night: Night, warehouse: Warehouse, digest: str, code_version: str
         "input_digest": digest,
         "code_version": code_version,
     }
-    keys = list(state)
-    marks = ", ".join("?" for _ in keys)
-    rows = _frame({"key": TEXT, "value": TEXT}, [(key, state[key]) for key in keys])
-    warehouse.replace("ops.state", rows, f"key in ({marks})", keys)
+    warehouse.put("ops.state", pl.DataFrame({"key": list(state), "value": list(state.values())}))
 
 
 def _put_metrics(workspace: Workspace, warehouse: Warehouse) -> None:
-    columns = {
-        "metric": TEXT, "slug": TEXT, "title": TEXT, "family": TEXT, "unit": TEXT, "better": TEXT, "definition": TEXT,
-        "formula": TEXT, "source": TEXT, "apply": TEXT, "minimum": WHOLE, "good": NUMBER, "poor": NUMBER,
-        "pillar": TEXT, "weight": NUMBER, "file": TEXT, "sql": TEXT, "is_recomputed": FLAG,
-    }  # fmt: skip
-    rows: list[Row] = []
+    same = (
+        "title", "family", "unit", "better", "definition", "formula", "source", "apply", "minimum", "pillar", "weight",
+    )  # fmt: skip
     second = recomputed(workspace)
-    for statement in workspace.metrics:
-        head = statement.head
-        levels = head.thresholds
-        rows.append((
-            statement.id, slug(statement.id.replace("_", "-")), head.title, head.family, head.unit, head.better,
-            head.definition, head.formula,
-            head.source, head.apply, head.minimum, levels.good if levels else None,
-            levels.poor if levels else None, head.pillar, head.weight, statement.file, statement.sql.strip(),
-            statement.id in second,
-        ))  # fmt: skip
-    warehouse.replace("catalog.metric", _frame(columns, rows))
+    rows = []
+    for metric in workspace.metrics:
+        levels = metric.head.thresholds
+        own = {
+            "metric": metric.id, "slug": slug(metric.id.replace("_", "-")), "file": metric.file,
+            "sql": metric.sql.strip(), "good": levels.good if levels else None, "poor": levels.poor if levels else None,
+            "is_recomputed": metric.id in second,
+        }  # fmt: skip
+        rows.append(_fields(metric.head, *same) | own)
+    warehouse.fill("catalog.metric", rows)
 
 
 def _put_targets(workspace: Workspace, warehouse: Warehouse) -> None:
-    columns = {
-        "position": WHOLE, "metric": TEXT, "models": TEXTS, "teams": TEXTS, "patterns": TEXTS,
-        "features": TEXTS, "good": NUMBER, "poor": NUMBER, "reason": TEXT,
-    }  # fmt: skip
-    rows = [
-        (
-            position, t.metric, list(t.models), list(t.teams), list(t.patterns), list(t.features), t.good,
-            t.poor, t.reason,
-        )
-        for position, t in enumerate(workspace.targets)
-    ]  # fmt: skip
-    warehouse.replace("catalog.target", _frame(columns, rows))
+    same = ("metric", "models", "teams", "patterns", "features", "good", "poor", "reason")
+    targets = enumerate(workspace.targets)
+    warehouse.fill("catalog.target", [{"position": i} | _fields(target, *same) for i, target in targets])
 
 
 def _put_sources(workspace: Workspace, warehouse: Warehouse) -> None:
-    columns = {"source": TEXT, "kind": TEXT, "title": TEXT, "files": TEXTS}
-    rows = [(s.source, s.kind, s.title, list(s.files)) for s in workspace.sources]
-    warehouse.replace("catalog.source", _frame(columns, rows))
+    sources = workspace.sources
+    warehouse.fill("catalog.source", [_fields(s, "source", "kind", "title", "files") for s in sources])
 
 
 def _put_rubrics(workspace: Workspace, warehouse: Warehouse) -> None:
+    """Rubrics with their levels, pillars and milestones, and the sections of the checklist."""
     rubrics = workspace.rubrics
-    warehouse.replace(
-        "catalog.rubric",
-        _frame(
-            {"rubric": TEXT, "title": TEXT, "scope": TEXT, "source": TEXT},
-            [(r.id, r.title, r.scope, r.source) for r in rubrics],
-        ),
+    warehouse.fill(
+        "catalog.rubric", [{"rubric": r.id} | _fields(r, "title", "scope", "source") for r in rubrics]
     )
-    warehouse.replace(
+    warehouse.fill(
         "catalog.rubric_level",
-        _frame(
-            {"rubric": TEXT, "level": WHOLE, "title": TEXT, "meaning": TEXT},
-            [(r.id, level.level, level.title, level.meaning) for r in rubrics for level in r.levels],
-        ),
+        [{"rubric": r.id} | _fields(one, "level", "title", "meaning") for r in rubrics for one in r.levels],
     )
-    warehouse.replace(
+    warehouse.fill(
         "catalog.rubric_pillar",
-        _frame(
-            {"rubric": TEXT, "pillar": TEXT, "title": TEXT, "meaning": TEXT, "position": WHOLE},
-            [(r.id, p.id, p.title, p.meaning, i) for r in rubrics for i, p in enumerate(r.pillars)],
-        ),
+        [
+            {"rubric": r.id, "pillar": p.id, "position": i} | _fields(p, "title", "meaning")
+            for r in rubrics
+            for i, p in enumerate(r.pillars)
+        ],
     )
-    _put_milestones(workspace, warehouse)
-    warehouse.replace(
-        "catalog.section",
-        _frame(
-            {"section": TEXT, "title": TEXT, "meaning": TEXT, "position": WHOLE},
-            [(s.id, s.title, s.meaning, s.order) for s in workspace.sections],
-        ),
+    same = ("title", "pillar", "level", "method", "why", "item", "unit", "next_step")
+    warehouse.fill(
+        "catalog.rubric_milestone",
+        [
+            {"rubric": r.id, "milestone": m.id, "position": i} | _fields(m, *same)
+            for r in rubrics
+            for i, m in enumerate(r.milestones)
+        ],
     )
-
-
-def _put_milestones(workspace: Workspace, warehouse: Warehouse) -> None:
-    columns = {
-        "rubric": TEXT, "milestone": TEXT, "title": TEXT, "pillar": TEXT, "level": WHOLE, "method": TEXT,
-        "why": TEXT, "item": TEXT, "unit": TEXT, "next_step": TEXT, "position": WHOLE,
-    }  # fmt: skip
-    rows = [
-        (r.id, m.id, m.title, m.pillar, m.level, m.method, m.why, m.item, m.unit, m.next_step, position)
-        for r in workspace.rubrics
-        for position, m in enumerate(r.milestones)
+    sections = [
+        {"section": s.id, "position": s.order} | _fields(s, "title", "meaning") for s in workspace.sections
     ]
-    warehouse.replace("catalog.rubric_milestone", _frame(columns, rows))
+    warehouse.fill("catalog.section", sections)
 
 
 def _put_features(workspace: Workspace, warehouse: Warehouse) -> None:
-    columns = {
-        "model_id": TEXT, "feature": TEXT, "type": TEXT, "min": NUMBER, "max": NUMBER, "allowed": TEXTS,
-        "unit": TEXT,
-    }  # fmt: skip
     rows = [
-        (
-            placed.value.id, name, feature.type, feature.min, feature.max,
-            list(feature.allowed) if feature.allowed is not None else None, feature.unit,
-        )
+        {"model_id": placed.value.id, "feature": name}
+        | _fields(feature, "type", "min", "max", "allowed", "unit")
         for placed in workspace.models
         for name, feature in placed.value.features.items()
-    ]  # fmt: skip
-    warehouse.replace("catalog.feature", _frame(columns, rows))
+    ]
+    warehouse.fill("catalog.feature", rows)
 
 
 def _put_promises(workspace: Workspace, warehouse: Warehouse) -> None:
     """Declared rules and objectives."""
     models = [placed.value for placed in workspace.models]
-    columns = {"model_id": TEXT, "rule": TEXT, "kind": TEXT, "words": TEXT, "reason": TEXT, "position": WHOLE}
     rules = [
-        (m.id, r.name, "truth" if r.truth else "rule", str(r), r.reason, i)
-        for m in models
-        for i, r in enumerate(m.rules)
+        {
+            "model_id": model.id, "rule": rule.name, "kind": "truth" if rule.truth else "rule", "words": str(rule),
+            "reason": rule.reason, "position": i,
+        }
+        for model in models
+        for i, rule in enumerate(model.rules)
+    ]  # fmt: skip
+    warehouse.fill("catalog.value_rule", rules)
+    objectives = [
+        {"model_id": model.id} | _fields(model.objective, "latency_ms", "share", "availability")
+        for model in models
+        if model.objective
     ]
-    warehouse.replace("catalog.value_rule", _frame(columns, rules))
-    limits = {"model_id": TEXT, "latency_ms": NUMBER, "share": NUMBER, "availability": NUMBER}
-    promised = [(m.id, m.objective) for m in models if m.objective]
-    rows = [(name, o.latency_ms, o.share, o.availability) for name, o in promised]
-    warehouse.replace("catalog.objective", _frame(limits, rows))
+    warehouse.fill("catalog.objective", objectives)
 
 
-def _frame(columns: dict[str, str], rows: Iterable[Row]) -> pl.DataFrame:
-    """Rows as a frame with the columns' declared kinds, so that a column of NULLs keeps its type."""
-    import polars as pl
-
-    types = {
-        TEXT: pl.String(), WHOLE: pl.Int64(), NUMBER: pl.Float64(), TEXTS: pl.List(pl.String()), FLAG: pl.Boolean(),
-    }  # fmt: skip
-    return pl.DataFrame(
-        list(rows), schema={name: types[kind] for name, kind in columns.items()}, orient="row", strict=False
-    )
+def _fields(thing: Input, *names: str) -> dict[str, object]:
+    """What a declaration says, by the names of its fields, which are those of columns."""
+    return {name: getattr(thing, name) for name in names}

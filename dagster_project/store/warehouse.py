@@ -193,6 +193,19 @@ class Warehouse:
         self.run(f"DELETE FROM {quote_table(table)} WHERE {where}", parameters)  # noqa: S608  quoted
         self.append(table, frame)
 
+    def fill(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+        """Put these rows in the place of all there are; a column that a row lacks is NULL; call inside a transaction.
+
+        The table's own types decide how values are read. Raises KeyError for a key that is no column.
+        """
+        import polars as pl
+
+        schema = self.frame(f"SELECT * FROM {quote_table(table)} LIMIT 0").schema  # noqa: S608  quoted
+        if unknown := {name for row in rows for name in row} - schema.keys():
+            raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
+        columns = {name: [row.get(name) for row in rows] for name in schema}
+        self.replace(table, pl.DataFrame(columns, schema=schema))
+
     def keep(self, name: str, frame: pl.DataFrame) -> None:
         """Make a temporary table of the frame's rows; it takes the place of one of that name."""
         with self.given(incoming=frame):

@@ -103,6 +103,19 @@ def test_frames_are_read_by_name_only_while_they_are_given() -> None:
             assert warehouse.value("SELECT count(*) FROM numbers") == len(kept)
 
 
+def test_a_table_is_filled_by_the_types_it_has() -> None:
+    """What a row lacks is NULL; no row empties the table; a misspelt column is a fault."""
+    with Warehouse.open(None) as warehouse:
+        warehouse.run("CREATE TABLE t (name VARCHAR, size DOUBLE, tags VARCHAR[])")
+        for rows in ([{"name": "old"}], [{"name": "a", "size": 1, "tags": ("x",)}, {"name": "b"}]):
+            warehouse.fill("main.t", rows)
+        assert warehouse.rows("SELECT * FROM t ORDER BY name") == [("a", 1.0, ["x"]), ("b", None, None)]
+        with pytest.raises(KeyError, match="nmae"):
+            warehouse.fill("main.t", [{"nmae": "c"}])
+        warehouse.fill("main.t", [])
+        assert warehouse.value("SELECT count(*) FROM t") == 0
+
+
 def test_a_share_of_memory_is_given_back() -> None:
     """Also after an error; what does not fit meanwhile spills to the disk."""
     setting = "SELECT current_setting('memory_limit')"
