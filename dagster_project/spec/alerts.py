@@ -1,7 +1,7 @@
 """`data/alerts/*.yml`: what people answer to alerts, what they silence, what is known to have happened, and who
 answers for which metric.
 
-Every answer is by a role, never a person's name. Read by `loading`; `pipeline.watch` puts it beside the alerts.
+Every answer is by a role, never a person's name. Read by `reading`; `pipeline.watch` puts it beside the alerts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`data/catalog/*.csv`: many models, one a row. In: the file's text; out: a Document as a YAML catalog would give.
 
 The header names keys of Model that hold a single value, and `tags`, `segments`, `groups`, `depends_on`, whose values
-are separated by ';'. An empty cell is a key not given. Called by `loading`.
+are separated by ';'. An empty cell is a key not given. Called by `reading`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The entries of a workspace before they are checked against each other. Filled by `loading`, read by `crosscheck`."""
+"""The entries of a workspace before they are checked against each other. Filled by `reading`, read by `crosscheck`."""
 
 from __future__ import annotations
 

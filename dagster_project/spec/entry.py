@@ -1,6 +1,6 @@
 """A validated mapping and the place it comes from. In: Documents and CSV text; out: entries, or every Problem.
 
-Called by `loading`; `crosscheck` asks entries for the places of what it finds wrong.
+Called by `reading`; `crosscheck` asks entries for the places of what it finds wrong.
 """
 
 from __future__ import annotations

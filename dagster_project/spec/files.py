@@ -1,7 +1,7 @@
 """Finding and reading a workspace's files. In: the workspace's and the built-in root; out: texts, and digests.
 
 Overlay rule: a file of the workspace's `reports/` stands in for the built-in one of the same relative path; `data/` is
-only the workspace's. Called by `loading`.
+only the workspace's. Called by `loading` and `reading`.
 """
 
 from __future__ import annotations

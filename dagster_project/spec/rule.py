@@ -1,6 +1,6 @@
 """`reports/rules/*.yml`: when a series of daily readings is an alarm, and what is asked then. One file, one rule.
 
-The file's name is the rule's id. Read by `loading`; `pipeline.watch` makes monitors of it.
+The file's name is the rule's id. Read by `reading`; `pipeline.watch` makes monitors of it.
 """
 
 from __future__ import annotations

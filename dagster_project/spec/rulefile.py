@@ -1,6 +1,6 @@
 """One file of `reports/rules`, or a rule to be tried from anywhere. In: a file; out: a rule with its id, or problems.
 
-Called by `loading` and by the command `replay`.
+Called by `reading`, `loading` and the command `replay`.
 """
 
 from __future__ import annotations

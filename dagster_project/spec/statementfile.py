@@ -1,6 +1,6 @@
 """Files with a head: `/*---` YAML `---*/` then SQL, and `---` YAML `---` then Markdown. In: text; out: both parts.
 
-Called by `loading`. Lines in problems are lines of the whole file.
+Called by `reading`. Lines in problems are lines of the whole file.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A plain scalar stays the text that was written: the field that takes it decides whether it is a number, a day or a
 boolean. So `version: 1.10`, `id: 007` and `answer: no` mean what they say, which PyYAML's own constructor (YAML 1.1)
-would turn into 1.1, 7 and false. Keys are text in the same way. Called by `loading` and `statementfile`.
+would turn into 1.1, 7 and false. Keys are text in the same way. Called by `reading`, `profiles` and `statementfile`.
 """
 
 from __future__ import annotations
