@@ -21,8 +21,8 @@ from dagster_project.pipeline.summarise_scans import (
     with_keys,
 )
 from dagster_project.spec.loading import Statement
+from dagster_project.store.columns import segment_value
 from dagster_project.store.engine import Lookup, Scan
-from dagster_project.store.lake import segment_value
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The columns of the lake's files and their SQL types, so that files from before a column existed still read.
 
 Whoever reads files of the lake puts `no_rows` beside them or asks `lacking` what to add. Callers: `store.requests`,
-`store.labels`, `store.engine`, `pipeline.summarise`.
+`store.labels`, `store.engine`, `pipeline.summarise`, `pipeline.summarise_traffic`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ LABELLED: Mapping[str, str] = {
     "segments": "VARCHAR[]",
 }  # fmt: skip
 """Of files of labelled requests, in order."""
+PLAIN_SEGMENTS = ("consumer", "pattern", "deployment", "version")
+"""Columns of requests that may be segments; any other segment is a feature."""
 
 
 def lacking(wanted: Mapping[str, str], there: Collection[str]) -> str:
@@ -37,3 +39,19 @@ def lacking(wanted: Mapping[str, str], there: Collection[str]) -> str:
 def no_rows(wanted: Mapping[str, str]) -> str:
     """SQL for a relation of these columns without a row, to stand in a UNION ALL BY NAME."""
     return f"SELECT {lacking(wanted, ())[2:]} WHERE false"
+
+
+def segment_value(name: str, types: Mapping[str, str]) -> str:
+    """SQL for the text that `name` has in a row of the lake: a plain column's or a feature's value.
+
+    `types` are the SQL types of the columns there are. A whole number has no point; without a value: 'missing'.
+    """
+    if name in PLAIN_SEGMENTS:
+        return f"coalesce(nullif({quote(name)}, ''), 'missing')"
+    column, kind = quote(f"f:{name}"), types.get(f"f:{name}")
+    if kind is None:
+        return "'missing'"
+    if kind != "VARCHAR":
+        whole = f"{column} = floor({column}) AND abs({column}) < 1e15"
+        column = f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) ELSE CAST({column} AS VARCHAR) END"
+    return f"coalesce(nullif({column}, ''), 'missing')"

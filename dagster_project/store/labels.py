@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.store.columns import LABELLED, no_rows
+from dagster_project.store.columns import LABELLED, no_rows, segment_value
 from dagster_project.store.ingestion import enter_duplicates, enter_new_accepted, move_duplicates
-from dagster_project.store.lake import STREAM_ROWS, live_paths, part_rows, segment_value, write_parts
+from dagster_project.store.lake import live_paths
+from dagster_project.store.parts import STREAM_ROWS, part_rows, write_parts
 from dagster_project.store.portions import Query, named, sorted_by_model
 from dagster_project.store.requests import Batch, Written
 from dagster_project.store.statements import statement

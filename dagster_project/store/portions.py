@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from dagster_project.store.lake import STREAM_ROWS
+from dagster_project.store.parts import STREAM_ROWS
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
