@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from dagster_project.core.errors import MemoryShareError, PublishError, QueryError, WorkspaceError
 from dagster_project.publish.views import MARK, Views
-from dagster_project.store.warehouse import Warehouse, quote
+from dagster_project.store.connection import quote
+from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl

@@ -14,7 +14,8 @@ import numpy as np
 
 from dagster_project.core.errors import QueryError
 from dagster_project.core.types import Floats, Ints
-from dagster_project.store.warehouse import Warehouse, quote
+from dagster_project.store.connection import quote
+from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl

@@ -37,8 +37,9 @@ from dagster_project.pipeline.summarise_scans import (
 from dagster_project.pipeline.summarise_traffic import DUPLICATE, Rows, duplicate_rows, request_rows
 from dagster_project.spec.loading import Statement
 from dagster_project.store.columns import LABELLED, REQUESTS
+from dagster_project.store.connection import quote_table
 from dagster_project.store.engine import Engine
-from dagster_project.store.warehouse import Warehouse, quote_table
+from dagster_project.store.warehouse import Warehouse
 
 MOST_ROUNDS = 12
 """A new grid or an older value may mark days that were done; more rounds than this would be a fault."""

@@ -15,8 +15,8 @@ from dagster_project.pipeline.summarise_scans import Chunk, constants, feature_c
 from dagster_project.spec.catalog import Model
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.promises import REQUEST_NUMBERS, Comparison, Kind, Rule, Truth
+from dagster_project.store.connection import quote
 from dagster_project.store.engine import Engine, Lookup, Scan
-from dagster_project.store.warehouse import quote
 
 if TYPE_CHECKING:
     import polars as pl

@@ -16,8 +16,8 @@ from dagster_project.readers.times import localized
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.reference import Profile
+from dagster_project.store.connection import quote
 from dagster_project.store.engine import Engine, Lookup, Scan
-from dagster_project.store.warehouse import quote
 
 if TYPE_CHECKING:
     import polars as pl

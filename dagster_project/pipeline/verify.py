@@ -30,7 +30,8 @@ from dagster_project.publish.release import Release, published, releases
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.files import BUILTIN
 from dagster_project.spec.loading import Workspace
-from dagster_project.store.warehouse import ANEW, Warehouse
+from dagster_project.store.connection import ANEW
+from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl

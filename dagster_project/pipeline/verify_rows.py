@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import ModelboardError
 from dagster_project.spec.loading import Workspace
-from dagster_project.store.warehouse import ANEW
+from dagster_project.store.connection import ANEW
 
 if TYPE_CHECKING:
     import polars as pl

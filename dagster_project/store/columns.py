@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from dagster_project.store.warehouse import quote
+from dagster_project.store.connection import quote
 
 _TIME = "TIMESTAMP WITH TIME ZONE"
 REQUESTS: Mapping[str, str] = {

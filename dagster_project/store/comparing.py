@@ -21,8 +21,8 @@ from dagster_project.core.column_profile import TAIL, Column, Grid, Kind, tallie
 from dagster_project.core.errors import SourceError
 from dagster_project.core.identifiers import identifies, may_identify
 from dagster_project.core.types import Floats, Ints
+from dagster_project.store.connection import quote
 from dagster_project.store.statements import text_of
-from dagster_project.store.warehouse import quote
 
 THREADS = 2
 MEMORY = "2GB"

@@ -15,7 +15,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dagster_project.store.columns import lacking
-from dagster_project.store.warehouse import Warehouse, quote
+from dagster_project.store.connection import quote
+from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dagster_project.store.connection import quote, quote_table
 from dagster_project.store.ingestion import enter_duplicates, enter_new_accepted, move_duplicates
 from dagster_project.store.requests import Batch
 from dagster_project.store.statements import statement
-from dagster_project.store.warehouse import Warehouse, quote, quote_table
+from dagster_project.store.warehouse import Warehouse
 
 
 def enter_facts(warehouse: Warehouse, batch: Batch, kind: str, key: Sequence[str], time: str) -> None:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dagster_project.core.errors import LedgerError
-from dagster_project.store.warehouse import ANEW, Warehouse
+from dagster_project.store.connection import ANEW
+from dagster_project.store.warehouse import Warehouse
 
 
 def temporary(lake: Path) -> Path:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from dagster_project.store.warehouse import all_or_nothing, quote, quote_table
+from dagster_project.store.connection import all_or_nothing, quote, quote_table
 
 NOTED = "schema"
 """Key of ops.state: the digest of the schema that the warehouse has."""

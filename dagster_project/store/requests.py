@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.store.columns import REQUESTS, no_rows
+from dagster_project.store.connection import quote
 from dagster_project.store.ingestion import enter_accepted, enter_duplicates
 from dagster_project.store.lake import live_paths
 from dagster_project.store.parts import PartKey, WrittenParts, part_rows, write_parts
 from dagster_project.store.portions import Query, count_models, sorted_by_file
 from dagster_project.store.statements import statement
-from dagster_project.store.warehouse import Warehouse, quote
+from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl

@@ -5,94 +5,31 @@ Called by every stage of `pipeline`; nothing outside `store` imports duckdb.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from dagster_project.core.errors import MemoryShareError, ModelboardError, QueryError
+from dagster_project.store.connection import all_or_nothing, connect, quote, quote_table, refusals
+from dagster_project.store.migration import bring_up_to_date
 from dagster_project.store.statements import text_of
 
 if TYPE_CHECKING:
+    import duckdb
     import polars as pl
     import pyarrow as pa
 
 Parameters = Sequence[object] | Mapping[str, object] | None
-IN_LINE = re.compile(r"^LINE (\d+): ", re.MULTILINE)
-"""Where DuckDB's message says which line of the statement it means."""
-ANEW = (
-    "move data/warehouse.duckdb and data/lake away, and the next night makes both anew from the logs that are there"
-    " (what earlier nights noted of the catalog and of milestones is then lost)"
-)
-"""What to do where the warehouse or the lake is broken."""
-DAMAGED = "Corrupt database file"
-"""How DuckDB says that blocks of the file are not what it wrote."""
-
-
-def quote(identifier: str) -> str:
-    """An SQL identifier, quoted; a dot in it stays a character of the name."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def quote_table(name: str) -> str:
-    """`schema.table`, both parts quoted."""
-    return ".".join(quote(part) for part in name.split(".", 1))
-
-
-def _connect(path: Path | None) -> duckdb.DuckDBPyConnection:
-    if path and path.is_file() and path.stat().st_size == 0:
-        path.unlink()  # a night was killed just as it made the file
-    try:
-        return duckdb.connect(str(path) if path else ":memory:")
-    except duckdb.Error as error:
-        if "set lock" in str(error).lower():
-            raise ModelboardError(
-                f"{path}: another run is writing this workspace; wait for it to end"
-            ) from error
-        reason = str(error).strip().partition("\n")[0]
-        raise ModelboardError(f"{path}: this warehouse cannot be opened ({reason}); {ANEW}") from error
 
 
 def _make_tables(path: Path | None, connection: duckdb.DuckDBPyConnection) -> None:
     """The tables of schema.sql; those of a file may be another version's."""
-    from dagster_project.store.migration import bring_up_to_date  # it needs `quote` of this module
-
     schema = text_of("schema")
     if path is None:
         connection.execute(schema)
     else:
         bring_up_to_date(connection, schema)
-
-
-@contextmanager
-def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """A transaction that is undone by whatever ends it early, an interrupt too."""
-    connection.execute("BEGIN")
-    done = False
-    try:
-        yield
-        done = True
-    finally:
-        connection.execute("COMMIT" if done else "ROLLBACK")
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """DuckDB's errors as QueryError: the first line of the message, and the line of the statement it names."""
-    try:
-        yield
-    except duckdb.Error as error:
-        text = str(error).strip() or type(error).__name__
-        place = IN_LINE.search(text)
-        reason = text.splitlines()[0]
-        if DAMAGED in reason:
-            raise ModelboardError(f"the warehouse is damaged ({reason}); {ANEW}") from error
-        kind = MemoryShareError if isinstance(error, duckdb.OutOfMemoryException) else QueryError
-        raise kind(reason, int(place[1]) if place else None) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +49,7 @@ class Warehouse:
         """Open (and if need be make) the warehouse at `path`, or one in memory for None."""
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
-        connection = _connect(path)
+        connection = connect(path)
         try:
             connection.execute(f"SET threads={int(threads)}")
             connection.execute("SET memory_limit=?", [memory])

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from dagster_project.core.errors import ModelboardError, QueryError
-from dagster_project.store.warehouse import Warehouse, quote, quote_table
+from dagster_project.store.connection import quote, quote_table
+from dagster_project.store.warehouse import Warehouse
 
 
 def test_identifiers_from_outside_stay_identifiers() -> None:
