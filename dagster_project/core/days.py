@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-
-def window(last: dt.date, length: int) -> tuple[dt.date, dt.date]:
-    """Return first and last day (both inside) of the `length` days that end with `last`."""
-    if length < 1:
-        raise ValueError(f"a window is at least one day long, not {length}")
-    return last - dt.timedelta(days=length - 1), last
+ONE_DAY = dt.timedelta(days=1)
 
 
 def days_between(first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
     """Return every day from `first` to `last`, both inside; empty where `last` comes before `first`."""
     return tuple(first + dt.timedelta(days=i) for i in range((last - first).days + 1))
+
+
+def days_until(last: dt.date, length: int) -> tuple[dt.date, ...]:
+    """Return the `length` days that end with `last`, oldest first."""
+    return days_between(last - (length - 1) * ONE_DAY, last)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.core.days import days_between
 from dagster_project.core.errors import QueryError
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.statement import StatementHead
@@ -105,9 +106,7 @@ def history_days(night: Night, warehouse: Warehouse) -> tuple[dt.date, ...]:
     ).item()
     days = {night.as_of}
     if isinstance(first, dt.date):
-        span = (night.as_of - first).days
-        past = (night.as_of - dt.timedelta(days=back) for back in range(1, span + 1))
-        sundays = (day for day in past if day.weekday() == SUNDAY)
+        sundays = (day for day in days_between(first, night.as_of) if day.weekday() == SUNDAY)
         days |= {day for day in sundays if (night.as_of - day).days <= WEEKLY_DAYS or day.day <= 7}
     reported = warehouse.frame(
         "SELECT DISTINCT day FROM mart.fact"

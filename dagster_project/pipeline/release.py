@@ -16,6 +16,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render import code, input_digest, source_files
 from dagster_project.publish import release as shelf
 from dagster_project.publish.receipts import MANIFEST, manifest_bytes
+from dagster_project.spec.files import BUILTIN
 from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
 
@@ -82,7 +83,7 @@ def _definitions(workspace: Workspace) -> dict[str, str]:
 
 
 def _is_definition(name: str) -> bool:
-    return name.removeprefix("builtin:").startswith("reports/")
+    return name.removeprefix(BUILTIN).startswith("reports/")
 
 
 def _files(folder: Path) -> int:

@@ -6,13 +6,11 @@ Called by `commands.night`.
 
 from __future__ import annotations
 
-import datetime as dt
-
+from dagster_project.core.days import ONE_DAY
 from dagster_project.pipeline.ingest import newest_day
 from dagster_project.pipeline.night import Night
 from dagster_project.store.warehouse import Warehouse
 
-ONE_DAY = dt.timedelta(days=1)
 MOST = 5
 """Lines about files, columns and rows; the others are only counted."""
 QUERIES = (

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project import __version__
+from dagster_project.core.days import days_between
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_labels import label_arrival, mature_lags, still_coming
@@ -78,11 +79,7 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
 def _rolling_days(rules: Sequence[Rule], spans: Sequence[Span]) -> set[dt.date]:
     """Days that some of the spans are compared with and that lie before them by a rule that rolls along."""
     found = [rule.days(span) for rule in rules if rule.start is None for span in spans]
-    return {
-        start + dt.timedelta(days=n)
-        for start, until in filter(None, found)
-        for n in range((until - start).days + 1)
-    }
+    return {day for days in found if days is not None for day in days_between(*days)}
 
 
 def definitions_digest(night: Night) -> str:

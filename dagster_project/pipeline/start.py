@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from dagster_project.core.days import ONE_DAY
 from dagster_project.core.errors import ModelboardError
 from dagster_project.pipeline.ingest import ingest, newest_day
 from dagster_project.pipeline.night import Night, Progress, silent
 from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
-
-ONE_DAY = dt.timedelta(days=1)
 
 
 def night_for(

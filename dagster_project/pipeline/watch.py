@@ -13,13 +13,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.core.days import ONE_DAY
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.watch_alerts import put_alerts
 from dagster_project.pipeline.watch_board import history_days, make_board, make_terms
 from dagster_project.pipeline.watch_due import STATE, Before, Due, changed_days, day_digests, find_due
 from dagster_project.pipeline.watch_fold import Folded, fold
 from dagster_project.pipeline.watch_judges import judge_for
-from dagster_project.pipeline.watch_plan import ONE_DAY, Group, Plan, make_plan
+from dagster_project.pipeline.watch_plan import Group, Plan, make_plan
 from dagster_project.store.warehouse import Warehouse
 from dagster_project.store.watch import KEY, judged_before, monitors_of_reference
 

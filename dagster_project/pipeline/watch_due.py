@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.core.days import ONE_DAY
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.watch_inputs import read_inputs
 from dagster_project.pipeline.watch_known import TARGET_DAYS
-from dagster_project.pipeline.watch_plan import ONE_DAY, SUNDAY, Group, Plan
+from dagster_project.pipeline.watch_plan import SUNDAY, Group, Plan
 from dagster_project.store.warehouse import Warehouse
 from dagster_project.store.watch import KEY, inputs_judged, whole
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from dagster_project.core.days import ONE_DAY
 from dagster_project.core.formatting import format_day
 from dagster_project.spec.catalog import Model
 from dagster_project.spec.rule import Rule
@@ -20,7 +21,6 @@ GONE_AFTER = dt.timedelta(days=28)
 """Days without a request after which a model may be gone rather than broken."""
 OF_USE = ("heartbeat", "usage_drop", "slow_decline")
 """Methods that notice when nothing comes any more."""
-ONE_DAY = dt.timedelta(days=1)
 
 
 def newest_requests(warehouse: Warehouse) -> dict[str, dt.date]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from dagster_project.core import alarm, alarm_days, alarm_spread, alarm_usage, process
 from dagster_project.core.alarm import Verdict
+from dagster_project.core.days import days_until
 from dagster_project.core.types import Bools, Floats, Ints
 from dagster_project.pipeline.watch_terms import (
     WEEK,
@@ -21,7 +22,6 @@ from dagster_project.pipeline.watch_terms import (
     Judged,
     Terms,
     Today,
-    days_until,
     plain,
     refused,
     weekdays_before,

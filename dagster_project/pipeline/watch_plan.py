@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dagster_project.core.days import days_between
+from dagster_project.core.days import ONE_DAY, days_between
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_labels import mature_lags
 from dagster_project.pipeline.score_references import Rule, find_rules
@@ -25,7 +25,6 @@ FEWEST_REFERENCE_DAYS = 60
 """Days that limits need; a shorter reference is made longer, for limits alone."""
 JUDGING = ("core/alarm*.py", "core/episodes.py", "core/process.py", "pipeline/watch_*.py", "store/watch.*")
 SUNDAY = 6
-ONE_DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

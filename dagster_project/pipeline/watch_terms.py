@@ -104,11 +104,6 @@ def refused(verdict: Verdict, at: Bools, why: list[str], note: list[str]) -> Ver
     )  # fmt: skip
 
 
-def days_until(day: dt.date, days: int) -> list[dt.date]:
-    """So many days that end with `day`."""
-    return [day - dt.timedelta(days=back) for back in range(days - 1, -1, -1)]
-
-
 def weekdays_before(day: dt.date, days: int) -> Ints:
     """Weekdays (Monday 0) of the days before a day, oldest first."""
     return np.asarray((day.weekday() - np.arange(days, 0, -1)) % WEEK, dtype=np.int64)

@@ -48,11 +48,10 @@ from dagster_project.publish.words import (
     spoken,
     threshold,
 )
+from dagster_project.spec.files import BUILTIN
 
 ALLOWED_TAGS = {"a", "b", "br", "code", "em", "i", "li", "ol", "p", "strong", "ul"}
 SAFE_SCHEMES = ("http", "https", "mailto")
-BUILTIN = "builtin:"
-"""What stands before the name of a file that comes with Modelboard and is in no repository of the workspace."""
 LINK_REL = "noopener noreferrer"
 FAMILIES = (
     drift_phrases.FILTERS, figure_phrases.FILTERS, head_phrases.FILTERS, label_phrases.FILTERS,

@@ -29,6 +29,7 @@ from dagster_project.publish.api import SCHEMA_VERSION
 from dagster_project.publish.carried import Carried
 from dagster_project.publish.trail import Trail, Watched
 from dagster_project.publish.views import Row, Views
+from dagster_project.spec.files import BUILTIN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,7 +212,7 @@ def _problem(error: Exception, source: Source) -> Problem:
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename == source.file:
             return Problem(source.file, source.first_line + (frame.lineno or 1) - 1, "", words)
-        if frame.filename.removeprefix(phrases.BUILTIN).startswith(PARTS):
+        if frame.filename.removeprefix(BUILTIN).startswith(PARTS):
             return Problem(frame.filename, frame.lineno, "", words)
     return Problem(source.file, None, "", words)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from dagster_project.core.errors import Problem, WorkspaceError
 
 BUILTIN = "builtin:"
+"""What stands before the name of a file that comes with Modelboard and is in no repository of the workspace."""
 SAVE = "save it with the encoding UTF-8"
 WIDE = (
     (codecs.BOM_UTF32_LE, "UTF-32"),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project.core.days import days_until
 from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
 
@@ -28,9 +29,9 @@ class Span:
     """Labels that came later are not seen; None: the night's day."""
 
     @property
-    def members(self) -> list[dt.date]:
+    def members(self) -> tuple[dt.date, ...]:
         """Its days, oldest first."""
-        return [self.day - dt.timedelta(days=back) for back in range(self.window_days - 1, -1, -1)]
+        return days_until(self.day, self.window_days)
 
 
 @dataclass(frozen=True, slots=True)
