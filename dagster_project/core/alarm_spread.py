@@ -17,6 +17,7 @@ import numpy as np
 
 from dagster_project.core import alarm, alarm_days, alarm_scale
 from dagster_project.core.alarm import Verdict
+from dagster_project.core.alarm_days import Described
 from dagster_project.core.alarm_scale import Kind
 from dagster_project.core.types import Bools, Floats, Ints, Numbers
 
@@ -91,12 +92,7 @@ def reference(
     found = alarm_days.describe(places, _stretch(n, rows[:, None], kind), np.asarray(weekdays))
     sampling = alarm_days.mean(alarm_scale.sampling(n, kind))
     size = alarm_scale.size_of(values, kind)
-    # Where both sides fire, rows of two days come in four ways.
-    rate = alarm.alpha(tests, budget)
-    one, both = (
-        alarm.limit(alarm.day_chance(r, found.correlation, in_a_row), found.df, found.excess)
-        for r in (rate, rate / 2**in_a_row)
-    )
+    one, both = _limits(found, alarm.alpha(tests, budget), in_a_row)
     return Spread(
         kind=kind,
         power=power,
@@ -111,6 +107,12 @@ def reference(
         limit_both=both,
         why=_no_limits(found.days, found.variance + sampling > (_ROUNDING * found.centre) ** 2),
     )
+
+
+def _limits(found: Described, rate: Floats, in_a_row: int) -> list[Floats]:
+    """The limits [S] of monitors that alarm in one direction and in both, where rows of two days come in four ways."""
+    chances = (alarm.day_chance(r, found.correlation, in_a_row) for r in (rate, rate / 2**in_a_row))
+    return [alarm.limit(chance, found.df, found.excess) for chance in chances]
 
 
 def start(spread: Spread) -> Recent:

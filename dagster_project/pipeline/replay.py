@@ -19,6 +19,7 @@ from dagster_project.pipeline.watch_due import Due
 from dagster_project.pipeline.watch_inputs import read_inputs
 from dagster_project.pipeline.watch_plan import Group, Plan, make_plan
 from dagster_project.pipeline.watch_record import FALSE
+from dagster_project.spec.alerts import KnownEvent
 from dagster_project.spec.rule import RuleFile
 from dagster_project.store.warehouse import Warehouse
 
@@ -114,16 +115,7 @@ def _compared(
     true = [old for old in judged if old["verdict"] != FALSE]
     raised = {old["slug"] for old in judged if any(_is_same(row, old, by_rule=by_rule) for row in found)}
     events = [e for e in night.workspace.events if days[0] <= e.day <= days[1]]
-    seen = [
-        e
-        for e in events
-        if any(
-            e.day <= row["opened"] <= (e.until or e.day) + SEEN_AFTER
-            and (not e.models or row["model_id"] in e.models)
-            for row in found
-            if row["verdict"] != FALSE
-        )
-    ]
+    seen = [event for event in events if any(_sees(row, event) for row in found)]
     return Replayed(
         alerts=found,
         kept=sum(old["slug"] in raised for old in true),
@@ -134,6 +126,12 @@ def _compared(
         events_seen=len(seen),
         events=len(events),
     )
+
+
+def _sees(row: Row, event: KnownEvent) -> bool:
+    """Whether an alert that nobody judged false opened on an event's days, or shortly after, on one of its models."""
+    is_then = event.day <= row["opened"] <= (event.until or event.day) + SEEN_AFTER
+    return bool(row["verdict"] != FALSE and is_then and (not event.models or row["model_id"] in event.models))
 
 
 def _is_same(row: Row, old: Row, *, by_rule: bool) -> bool:

@@ -65,19 +65,6 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
     """The deciding reading of each model and family: worst grade, then weight, then metric, then worst feature."""
     import polars as pl
 
-    metrics = [
-        (
-            m.id,
-            m.head.family,
-            m.head.title,
-            m.head.weight,
-            m.head.graded_over == "longest",
-            WORST_FIRST[m.head.better],
-        )
-        for m in night.workspace.metrics
-    ]
-    columns = ["metric", "family", "title", "weight", "longest", "direction"]
-    heads = pl.DataFrame(metrics, schema=columns, orient="row")
     readings = warehouse.frame(
         """
         SELECT model_id, metric, feature, window_days, value, unit, grade, reason FROM mart.reading
@@ -85,7 +72,7 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         """,
         [night.as_of],
     )
-    joined = _windows(readings.join(heads, on="metric")).filter(
+    joined = _windows(readings.join(_heads(night), on="metric")).filter(
         pl.col("leading").is_not_null(), pl.col("window_days") == pl.col("chosen"), pl.col("weight") > 0
     )
     ranked = joined.with_columns(
@@ -104,6 +91,23 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         descending=[False] * 4 + [True, False, False, False],
     )
     return ranked.unique(["model_id", "family"], keep="first", maintain_order=True)
+
+
+def _heads(night: Night) -> pl.DataFrame:
+    """What ranks the metrics: metric, family, title, weight, longest, direction."""
+    import polars as pl
+
+    rows = [
+        {
+            "metric": metric.id, "family": metric.head.family, "title": metric.head.title,
+            "weight": metric.head.weight, "longest": metric.head.graded_over == "longest",
+            "direction": WORST_FIRST[metric.head.better],
+        }
+        for metric in night.workspace.metrics
+    ]  # fmt: skip
+    texts = dict.fromkeys(("metric", "family", "title"), pl.String)
+    kinds = {"weight": pl.Float64, "longest": pl.Boolean, "direction": pl.Float64}
+    return pl.DataFrame(rows, schema={**texts, **kinds})
 
 
 def _windows(readings: pl.DataFrame) -> pl.DataFrame:

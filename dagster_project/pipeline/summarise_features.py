@@ -103,8 +103,8 @@ def _bounds(chunk: Chunk, feature: str) -> pl.DataFrame:
     """model_id, lo, hi of the models that declare a range of valid values; NULL on the side left open."""
     import polars as pl
 
-    declared = {m: chunk.declared(m).features.get(feature) for m in chunk.model_ids}
-    rows = [(m, f.min, f.max) for m, f in declared.items() if f and (f.min is not None or f.max is not None)]
+    declared = chunk.feature(feature).items()
+    rows = [(m, f.min, f.max) for m, f in declared if f.min is not None or f.max is not None]
     schema = {"model_id": pl.String, "lo": pl.Float64, "hi": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -143,10 +143,22 @@ def _categories(
     import polars as pl
 
     held = dictionary.terms(warehouse, chunk, feature)
-    allowed = _allowed(chunk, feature)
-    entries = held.join(allowed, on=["model_id", "value"], how="full", coalesce=True)
-    refused = refused_values(chunk, feature)
-    entries = entries.join(refused, on=["model_id", "value"], how="full", coalesce=True)
+    counted = chunk.engine.rollup(statement.sql, _category_scan(chunk, feature, keys, held))
+    listed = _inside(keys, reference).select("key", pl.lit(value=True).alias("listed"))
+    rows = counted.join(keys, on="key").join(listed, on="key", how="left")
+    rows = rows.join(held.rename({"rank": "code"}), on=["model_id", "code"], how="left")
+    named = _placed(rows.with_columns(_kind(held).alias("kind")), chunk, feature)
+    return named.select(*KEY, "feature", "value", "kind", "n", "invalid")
+
+
+def _category_scan(chunk: Chunk, feature: str, keys: pl.DataFrame, held: pl.DataFrame) -> Scan:
+    """One row a request: its category, the category's place in the dictionary `held`, and whether it is invalid."""
+    import polars as pl
+
+    allowed, refused = _allowed(chunk, feature), refused_values(chunk, feature)
+    entries = held
+    for told in (allowed, refused):
+        entries = entries.join(told, on=["model_id", "value"], how="full", coalesce=True)
     restricted = keys.select("key", *BY_DAY, "task", "threshold").join(
         allowed.select("model_id").unique().with_columns(pl.lit(True).alias("restricted")),
         on="model_id",
@@ -165,18 +177,20 @@ def _categories(
     }
     if allowed.is_empty() and refused.is_empty():
         columns["invalid"] = "false"
-    counted = chunk.engine.rollup(statement.sql, Scan("feature_values", columns, lookups))
-    listed = _inside(keys, reference).select("key", pl.lit(value=True).alias("listed"))
-    rows = counted.join(keys, on="key").join(listed, on="key", how="left")
-    rows = rows.join(held.rename({"rank": "code"}), on=["model_id", "code"], how="left")
+    return Scan("feature_values", columns, lookups)
+
+
+def _kind(held: pl.DataFrame) -> pl.Expr:
+    """What a row's code stands for: a value not held is 'other' on reference days and beside a full dictionary."""
+    import polars as pl
+
     full = pl.col("model_id").is_in(_full(held).implode())
-    rows = rows.with_columns(
+    return (
         pl.when(pl.col("code") == MISSING).then(pl.lit("missing"))
         .when(pl.col("code") != NOT_HELD).then(pl.lit("value"))
         .when(full | pl.col("listed").fill_null(value=False)).then(pl.lit("other"))
-        .otherwise(pl.lit("unseen")).alias("kind")
+        .otherwise(pl.lit("unseen"))
     )  # fmt: skip
-    return _placed(rows, chunk, feature).select(*KEY, "feature", "value", "kind", "n", "invalid")
 
 
 def _inside(keys: pl.DataFrame, reference: pl.DataFrame) -> pl.DataFrame:
@@ -191,10 +205,8 @@ def _allowed(chunk: Chunk, feature: str) -> pl.DataFrame:
     """model_id, value, allowed: the only valid values, where they are declared."""
     import polars as pl
 
-    declared = {m: chunk.declared(m).features.get(feature) for m in chunk.model_ids}
-    rows = [
-        (m, value, True) for m, f in declared.items() if f and f.allowed is not None for value in f.allowed
-    ]
+    declared = chunk.feature(feature).items()
+    rows = [(m, value, True) for m, f in declared if f.allowed is not None for value in f.allowed]
     return pl.DataFrame(
         rows, schema={"model_id": pl.String, "value": pl.String, "allowed": pl.Boolean}, orient="row"
     )

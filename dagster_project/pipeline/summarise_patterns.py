@@ -38,8 +38,7 @@ def refused_values(chunk: Chunk, feature: str) -> pl.DataFrame:
     """model_id, value, refused: the values of a feature that the pattern of their model does not match."""
     import polars as pl
 
-    declared = {m: chunk.declared(m).features.get(feature) for m in chunk.model_ids}
-    patterns = {m: f.pattern for m, f in declared.items() if f and f.pattern}
+    patterns = {m: f.pattern for m, f in chunk.feature(feature).items() if f.pattern}
     schema = dict(zip(SCHEMA, (pl.String, pl.String, pl.Boolean), strict=True))
     if not patterns:
         return pl.DataFrame(schema=schema)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import PREDICTION
 from dagster_project.readers.times import localized
-from dagster_project.spec.catalog import Model, undeclared
+from dagster_project.spec.catalog import Feature, Model, undeclared
 from dagster_project.spec.loading import Statement
 from dagster_project.spec.reference import Profile
 from dagster_project.store.connection import quote
@@ -62,6 +62,11 @@ class Chunk:
     def declared(self, model_id: str) -> Model:
         """The model's declaration; an undeclared one has no wishes."""
         return self.models.get(model_id) or undeclared(model_id)
+
+    def feature(self, name: str) -> dict[str, Feature]:
+        """What the chunk's models declare of a feature, by model; without those that declare nothing of it."""
+        declared = {m: self.declared(m).features.get(name) for m in self.model_ids}
+        return {m: feature for m, feature in declared.items() if feature is not None}
 
 
 def table_of(statement: Statement) -> str:

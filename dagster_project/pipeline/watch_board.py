@@ -83,9 +83,7 @@ def make_board(
         observed[at] = frame["observed"].cast(float).fill_null(np.nan).to_numpy()
         n[at] = frame["n"].cast(float).fill_null(np.nan).to_numpy()
     comparable, has = np.zeros(shape, dtype=np.bool_), np.zeros((len(monitors), len(days)), dtype=np.bool_)
-    calm = pl.col("opened").is_null() | pl.col("closed")
-    seen = pl.col("observed").is_not_null() & (pl.col("state") != "fires")
-    guide = old.filter(seen, calm, ~pl.col("day").is_in(sorted(holidays)))
+    guide = _comparable(old, holidays)
     comparable[guide["at"].to_numpy(), _columns(guide["day"], origin, step)] = True
     columns = _columns(new["day"], origin, step) - before
     has[new["at"].to_numpy(), columns] = True
@@ -94,6 +92,15 @@ def make_board(
         notes[t][at_] = note
     state, kept = _state(old, len(monitors), memory)
     return Board(monitors, days, before, observed, n, comparable, has, notes, state, kept, group.wait)
+
+
+def _comparable(old: pl.DataFrame, holidays: frozenset[dt.date]) -> pl.DataFrame:
+    """The earlier signals that a day may be compared with: seen, no alarm, no holiday."""
+    import polars as pl
+
+    calm = pl.col("opened").is_null() | pl.col("closed")
+    seen = pl.col("observed").is_not_null() & (pl.col("state") != "fires")
+    return old.filter(seen, calm, ~pl.col("day").is_in(sorted(holidays)))
 
 
 def _columns(days: pl.Series, origin: dt.date, step: int) -> Ints:

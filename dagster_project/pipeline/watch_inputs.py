@@ -96,16 +96,8 @@ def _heartbeat(night: Night, warehouse: Warehouse, plan: Plan, group: Group, day
     import polars as pl
 
     del night
-    rows = of_days(warehouse, "delivered", days)
-    first = whole(warehouse, "first_delivered")
-    due = first.join(pl.DataFrame({"day": list(days)}), how="cross").filter(
-        pl.col("day") >= pl.col("first_day")
-    )
-    counted = due.join(rows, on=["source", "day"], how="left").with_columns(
-        pl.col("rows").fill_null(0).alias("n"), pl.col("rows").fill_null(0).cast(float).alias("observed"),
-        pl.lit("").alias("note"),
-    )  # fmt: skip
-    return _of_sources(warehouse, plan, group, counted)
+    counted = _since_delivered(warehouse, of_days(warehouse, "delivered", days), "rows", days)
+    return _of_sources(warehouse, plan, group, counted.with_columns(pl.lit("").alias("note")))
 
 
 def _schema(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Days) -> pl.DataFrame:
@@ -113,16 +105,20 @@ def _schema(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: 
     import polars as pl
 
     del night
-    changes = of_days(warehouse, "schema_changes", days)
-    first = whole(warehouse, "first_delivered")
-    due = first.join(pl.DataFrame({"day": list(days)}), how="cross").filter(
-        pl.col("day") >= pl.col("first_day")
-    )
-    counted = due.join(changes, on=["source", "day"], how="left").with_columns(
-        pl.col("gone").fill_null(0).alias("n"), pl.col("gone").fill_null(0).cast(float).alias("observed"),
-        pl.col("note").fill_null(""),
-    )  # fmt: skip
-    return _of_sources(warehouse, plan, group, counted)
+    counted = _since_delivered(warehouse, of_days(warehouse, "schema_changes", days), "gone", days)
+    return _of_sources(warehouse, plan, group, counted.with_columns(pl.col("note").fill_null("")))
+
+
+def _since_delivered(warehouse: Warehouse, rows: pl.DataFrame, count: str, days: Days) -> pl.DataFrame:
+    """source, day, n, observed and what else `rows` (source, day, a count) have: each day since a source first
+    delivered, 0 where there is no row."""
+    import polars as pl
+
+    first = whole(warehouse, "first_delivered").join(pl.DataFrame({"day": list(days)}), how="cross")
+    due = first.filter(pl.col("day") >= pl.col("first_day"))
+    counted = due.join(rows, on=["source", "day"], how="left")
+    n = pl.col(count).fill_null(0)
+    return counted.with_columns(n.alias("n"), n.cast(float).alias("observed"))
 
 
 def _of_sources(warehouse: Warehouse, plan: Plan, group: Group, found: pl.DataFrame) -> pl.DataFrame:
