@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -32,12 +33,37 @@ from dagster_project.publish.scales import Number, Scale, finite, value_scale
 Label = str | dt.date
 Series = tuple[str, Sequence[Number], str]
 """Name, values, meaning ('good', 'watch', 'poor' or '')."""
+_Part = tuple[str, tuple[float | None, ...], str]
+"""A series whose unknown values are None."""
 
 MOST_DIGITS = 8
 """Of an edge of a bin; edges nearer to each other than that stay alike."""
 _GAP = 0.22
 """Share of a column's place that stays empty."""
 _UNEVEN = " Bins are not equally wide: compare now with the reference, not one bar with the next."
+
+
+@dataclass(frozen=True, slots=True)
+class _Plane:
+    """Where columns stand and how high values reach, in units from the left and from the top."""
+
+    columns: int
+    scale: Scale
+    height: float
+
+    def place(self, i: int, gap: float) -> tuple[float, float]:
+        """Left and right end of a column, `gap` of whose place stays empty."""
+        width = svg.WIDTH / self.columns
+        return width * (i + gap / 2), width * (i + 1 - gap / 2)
+
+    def y(self, value: float) -> float:
+        """How far below the top a value lies."""
+        return self.height * (1 - self.scale.share(value))
+
+    def drawing(self, columns: Iterable[Iterable[Markup]]) -> Markup:
+        """The grid, the marks of every column, and the line at zero over both."""
+        marks = itertools.chain(grid(self.scale, self.height), *columns, [svg.level(self.y(0), "axis")])
+        return svg.drawing(list(marks), height=self.height)
 
 
 def bar_chart(
@@ -67,15 +93,12 @@ def bar_chart(
     )
     if not all(isinstance(label, dt.date) for label in labels):
         return rows.row_chart(bars, caption)
-    scale = value_scale([*bars.values, *bars.earlier, *bars.plan], zero=True)
-    marks = grid(scale, height)
-    for i in range(len(labels)):
-        marks += _column(bars, i, scale, height)
+    plane = _Plane(len(labels), value_scale([*bars.values, *bars.earlier, *bars.plan], zero=True), height)
     picture = plot(
-        svg.drawing([*marks, _baseline(scale, height)], height=height),
+        plane.drawing(_column(plane, bars, i) for i in range(len(labels))),
         rows.label(bars, caption),
         height=height,
-        left=value_axis(scale, unit),
+        left=value_axis(plane.scale, unit),
         below=_below(labels),
         unit=axis_unit(unit, currency),
     )
@@ -96,26 +119,17 @@ def stacked_bars(
     caption, names = Caption(title, description, csv), tuple(map(_text, labels))
     parts = [(name, _floats(values), meaning) for name, values, meaning in series]
     totals = [sum(max(0.0, values[i] or 0.0) for _, values, _ in parts) for i in range(len(names))]
-    scale = value_scale(totals, zero=True)
-    marks = grid(scale, height)
-    for i in range(len(names)):
-        left, right = _place(i, len(names), _GAP)
-        base = 0.0
-        for _, values, meaning in parts:
-            top = base + max(0.0, values[i] or 0.0)
-            if top > base:
-                marks.append(svg.bar(left, _y(base, scale, height), right, _y(top, scale, height), meaning))
-            base = top
+    plane = _Plane(len(names), value_scale(totals, zero=True), height)
     last = (
         "; ".join(f"{name} {value_text(values[-1], unit)}" for name, values, _ in parts)
         if names
         else "no data"
     )
     picture = plot(
-        svg.drawing([*marks, _baseline(scale, height)], height=height),
+        plane.drawing(_stack(plane, parts, i) for i in range(len(names))),
         f"{title}. {names[-1] + ': ' if names else ''}{last}.",
         height=height,
-        left=value_axis(scale, unit),
+        left=value_axis(plane.scale, unit),
         below=_below(labels),
         unit=axis_unit(unit, ""),
     )
@@ -148,19 +162,16 @@ def histogram_pair(
     )
     if not with_edges:
         return rows.row_chart(bars, caption)
-    scale = value_scale([*now, *before], zero=True, intervals=3)
-    marks = grid(scale, height)
-    for i in range(len(now)):
-        marks += _bin(before[i], now[i], i, len(now), scale, height)
+    plane = _Plane(len(now), value_scale([*now, *before], zero=True, intervals=3), height)
     step = max(1, -(-len(texts) // 6))
     below = [
         Mark(i / len(now), texts[i], "mb-minor" if i // step % 2 else "") for i in range(0, len(texts), step)
     ]
     picture = plot(
-        svg.drawing([*marks, _baseline(scale, height)], height=height),
+        plane.drawing(_bin(plane, before[i], now[i], i) for i in range(len(now))),
         rows.label(bars, caption),
         height=height,
-        left=value_axis(scale, "share"),
+        left=value_axis(plane.scale, "share"),
         below=below,
         across=axis_unit(unit, ""),
     )
@@ -195,47 +206,44 @@ def _are_uneven(edges: Sequence[float]) -> bool:
     return bool(widths) and max(widths) > 1.01 * min(widths)
 
 
-def _bin(
-    before: float | None, now: float | None, i: int, n: int, scale: Scale, height: float
-) -> list[Markup]:
-    floor, marks = _y(0, scale, height), []
-    for value, gap, solid in ((before, 0.04, False), (now, 0.4, True)):
-        if value is not None:
-            left, right = _place(i, n, gap)
-            top = _y(value, scale, height)
-            marks.append(
-                svg.bar(left, top, right, floor, "") if solid else svg.box(left, top, right, floor, "earlier")
-            )
+def _bin(plane: _Plane, before: float | None, now: float | None, i: int) -> list[Markup]:
+    """The reference's box and, in front of it, the narrower bar of now."""
+    floor, marks = plane.y(0), []
+    if before is not None:
+        left, right = plane.place(i, 0.04)
+        marks.append(svg.box(left, plane.y(before), right, floor, "earlier"))
+    if now is not None:
+        left, right = plane.place(i, 0.4)
+        marks.append(svg.bar(left, plane.y(now), right, floor, ""))
     return marks
 
 
-def _column(bars: rows.Bars, i: int, scale: Scale, height: float) -> list[Markup]:
-    n, floor, marks = len(bars.labels), _y(0, scale, height), []
+def _column(plane: _Plane, bars: rows.Bars, i: int) -> list[Markup]:
+    """What was, shifted to the left; what is; the plan's outline around both."""
+    floor, marks = plane.y(0), []
     value, earlier, plan = bars.values[i], bars.earlier[i], bars.plan[i]
-    left, right = _place(i, n, _GAP)
+    left, right = plane.place(i, _GAP)
     if earlier is not None:
         shift = (right - left) * 0.18
-        marks.append(svg.box(left - shift, _y(earlier, scale, height), right - shift, floor, "earlier"))
+        marks.append(svg.box(left - shift, plane.y(earlier), right - shift, floor, "earlier"))
     if value is not None:
-        marks.append(svg.bar(left, _y(value, scale, height), right, floor, bars.meanings[i]))
+        marks.append(svg.bar(left, plane.y(value), right, floor, bars.meanings[i]))
     if plan is not None:
-        marks.append(
-            svg.outline(_place(i, n, 0.08)[0], _y(plan, scale, height), _place(i, n, 0.08)[1], floor)
-        )
+        outer_left, outer_right = plane.place(i, 0.08)
+        marks.append(svg.outline(outer_left, plane.y(plan), outer_right, floor))
     return marks
 
 
-def _place(i: int, n: int, gap: float) -> tuple[float, float]:
-    width = svg.WIDTH / n
-    return width * (i + gap / 2), width * (i + 1 - gap / 2)
-
-
-def _y(value: float, scale: Scale, height: float) -> float:
-    return height * (1 - scale.share(value))
-
-
-def _baseline(scale: Scale, height: float) -> Markup:
-    return svg.level(_y(0, scale, height), "axis")
+def _stack(plane: _Plane, parts: Sequence[_Part], i: int) -> list[Markup]:
+    """The parts of one column, each on top of those before it."""
+    marks, base = [], 0.0
+    left, right = plane.place(i, _GAP)
+    for _, values, meaning in parts:
+        top = base + max(0.0, values[i] or 0.0)
+        if top > base:
+            marks.append(svg.bar(left, plane.y(base), right, plane.y(top), meaning))
+        base = top
+    return marks
 
 
 def _below(labels: Sequence[Label]) -> tuple[Mark, ...]:

@@ -100,22 +100,57 @@ def _line() -> alt.LayerChart:
     import altair as alt
 
     base = alt.Chart(alt.NamedData(DATA, format=alt.JsonDataFormat(parse={"day": "utc:'%Y-%m-%d'"})))
-    days = alt.X(
-        "day:T",
-        title=None,
-        scale=alt.Scale(type="utc"),
-        axis=alt.Axis(grid=False, labelOverlap=True, format="%-d %b"),
+    line = base.mark_line(color=alt.ExprRef("actual"), strokeWidth=2).encode(x=_days(), y=_measure("value"))
+    target = base.mark_line(color=alt.ExprRef("ink"), strokeDash=[5, 4]).encode(
+        x=_days(), y=_measure("target")
     )
-    labels = alt.Axis(labelExpr="format(datum.value, fmt)", titleAnchor="end", titleAngle=0, titleAlign="left",
-                      titleY=-8, titleX=0)  # fmt: skip
-    scale = alt.Scale(zero=False, nice=True)
-    bands = [
-        base.mark_area(opacity=0.9, color=alt.ExprRef(colour)).encode(
-            x=days, y=alt.Y(f"{low}:Q", title=None, axis=labels, scale=scale), y2=f"{high}:Q"
-        )
-        for colour, low, high in (("routine", "lower", "upper"), ("interval", "low", "high"))
+    zoom = alt.selection_interval(bind="scales", encodings=["x"], name="zoom")
+    params = [alt.param(name=name, value=colour) for name, colour in _COLOURS.items()]
+    params += [alt.param(name="fmt", value=".3~g"), alt.param(name="measure", value="")]
+    layers = [
+        _band(base, "routine", "lower", "upper"),
+        _band(base, "interval", "low", "high"),
+        line,
+        _points(base).add_params(zoom),
+        target,
     ]
-    value = alt.Y("value:Q", title=None, axis=labels, scale=scale)
+    chart: alt.LayerChart = (
+        alt.layer(*layers)
+        .add_params(*params)
+        .properties(width="container", height=320)
+        .configure_view(stroke=None)
+    )
+    return chart
+
+
+def _days() -> alt.X:
+    import altair as alt
+
+    axis = alt.Axis(grid=False, labelOverlap=True, format="%-d %b")
+    return alt.X("day:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
+
+
+def _measure(column: str) -> alt.Y:
+    """A column against the axis of values, whose title stands above it."""
+    import altair as alt
+
+    axis = alt.Axis(labelExpr="format(datum.value, fmt)", titleAnchor="end", titleAngle=0, titleAlign="left",
+                    titleY=-8, titleX=0)  # fmt: skip
+    return alt.Y(f"{column}:Q", title=None, axis=axis, scale=alt.Scale(zero=False, nice=True))
+
+
+def _band(base: alt.Chart, colour: str, low: str, high: str) -> alt.Chart:
+    import altair as alt
+
+    area = base.mark_area(opacity=0.9, color=alt.ExprRef(colour))
+    band: alt.Chart = area.encode(x=_days(), y=_measure(low), y2=f"{high}:Q")
+    return band
+
+
+def _points(base: alt.Chart) -> alt.Chart:
+    """A circle a day that tells the day's exact figure."""
+    import altair as alt
+
     said = base.transform_calculate(
         figure="isValid(datum.value) ? format(datum.value, fmt) + (measure ? ' ' + measure : '') : 'not available'",
         range="isValid(datum.low) ? format(datum.low, fmt) + ' to ' + format(datum.high, fmt) : 'none'",
@@ -125,21 +160,9 @@ def _line() -> alt.LayerChart:
         alt.Tooltip("figure:N", title="Value"),
         alt.Tooltip("range:N", title="Interval"),
     ]
-    line = base.mark_line(color=alt.ExprRef("actual"), strokeWidth=2).encode(x=days, y=value)
-    points = said.mark_circle(color=alt.ExprRef("actual"), size=42).encode(x=days, y=value, tooltip=tip)
-    target = base.mark_line(color=alt.ExprRef("ink"), strokeDash=[5, 4]).encode(
-        x=days, y=alt.Y("target:Q", title=None, axis=labels, scale=scale)
-    )
-    zoom = alt.selection_interval(bind="scales", encodings=["x"], name="zoom")
-    params = [alt.param(name=name, value=colour) for name, colour in _COLOURS.items()]
-    params += [alt.param(name="fmt", value=".3~g"), alt.param(name="measure", value="")]
-    chart: alt.LayerChart = (
-        alt.layer(*bands, line, points.add_params(zoom), target)
-        .add_params(*params)
-        .properties(width="container", height=320)
-        .configure_view(stroke=None)
-    )
-    return chart
+    circle = said.mark_circle(color=alt.ExprRef("actual"), size=42)
+    points: alt.Chart = circle.encode(x=_days(), y=_measure("value"), tooltip=tip)
+    return points
 
 
 def _fingerprint() -> str:
