@@ -1,7 +1,7 @@
-"""Ids from outside made safe for paths, anchors and file names: the only place that does it.
+"""Ids from outside made safe for paths, anchors and file names, and contents named by their digests.
 
-Data keep ids as they came; whoever writes a path, an anchor or a link asks here. Callers: readers (lake
-folders), pipeline, publish.
+Data keep ids as they came; whoever writes a path, an anchor or a link asks here, and nowhere else. Callers: readers
+(lake folders), pipeline, publish.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 LONGEST = 60
 _HASH = 8
+_STATE = 16
 _PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _LOOKS_HASHED = re.compile(r"(?:^|-)[0-9a-f]{8}$")
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{device}{i}" for device in ("com", "lpt") for i in range(10)}
@@ -43,6 +45,11 @@ def spoken(feature: str) -> str:
 def content_id(content: bytes) -> str:
     """Return the SHA-256 of the bytes as 64 hex digits; callers cut it where a shorter name will do."""
     return hashlib.sha256(content).hexdigest()
+
+
+def state_id(lines: Iterable[str]) -> str:
+    """Return 16 hex digits of the SHA-256 of some lines: they tell one state of what the lines say from another."""
+    return content_id("\n".join(lines).encode())[:_STATE]
 
 
 def _cleaned(identifier: str) -> str:

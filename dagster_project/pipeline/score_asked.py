@@ -7,7 +7,6 @@ share one digest in `ops.state`. Caller: pipeline.score.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project import __version__
 from dagster_project.core.days import days_between
+from dagster_project.core.naming import state_id
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_labels import label_arrival, mature_lags, still_coming
@@ -63,7 +63,7 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
     spans = _windows(night)
     reach = {day for span in spans for day in span.members} | _rolling_days(rules, spans)
     held = (f"{day} {digests[day]}" for day in sorted(reach & digests.keys()))
-    digest = _sha([__version__, str(night.as_of), *held])
+    digest = state_id([__version__, str(night.as_of), *held])
     same = warehouse.value("SELECT value FROM ops.state WHERE key = ?", [WINDOWS]) == digest
     return Asked(
         days=tuple(sorted(day for day in digests if digests[day] != before.get(day))),
@@ -91,7 +91,7 @@ def definitions_digest(night: Night) -> str:
     texts += [target.model_dump_json() for target in workspace.targets]
     texts += [placed.value.model_dump_json() for placed in workspace.models]
     texts += [path + profile.model_dump_json() for path, profile in sorted(workspace.profiles.items())]
-    return _sha([*texts, workspace.settings.timezone, workspace.settings.currency])
+    return state_id([*texts, workspace.settings.timezone, workspace.settings.currency])
 
 
 def _windows(night: Night) -> tuple[Span, ...]:
@@ -107,10 +107,10 @@ def _day_digests(
     with warehouse.given(model_reference=_reference_digests(night, warehouse, rules)):
         rows = warehouse.rows(text_of("day_digests"), {"as_of": night.as_of})
     weights = importance_rows(night, warehouse).write_csv()
-    definitions = _sha([definitions_digest(night), weights])
+    definitions = state_id([definitions_digest(night), weights])
     youngest = max((rule.label_days for rule in rules), default=0)
     return {
-        day: _sha(
+        day: state_id(
             [str(d) for d in digests]
             + [definitions, coming.get(day, ""), "partial" if day == night.running_day else ""]
             + ([f"{(night.as_of - day).days} days old"] if (night.as_of - day).days < youngest else [])
@@ -126,7 +126,7 @@ def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]
     with warehouse.given(model_days=_reference_days(night, warehouse, rules)):
         frame = warehouse.frame(text_of("reference_digests"))
     rows = [
-        (m, of_day, _sha([m, summaries, str(until <= night.as_of), str(mature), str(labels)]))
+        (m, of_day, state_id([m, summaries, str(until <= night.as_of), str(mature), str(labels)]))
         for m, of_day, until, summaries, mature, labels in frame.iter_rows()
     ]
     rows += _version_digests(warehouse, learned_days(rules, night.as_of))
@@ -138,7 +138,7 @@ def _version_digests(warehouse: Warehouse, learned: pl.DataFrame) -> list[tuple[
     """model_id, of_day, digest: what the versions of that day learned on days of their own."""
     with warehouse.given(version_days=learned):
         found = warehouse.rows(text_of("version_digests"))
-    return [(model_id, day, _sha([str(part) for part in parts])) for model_id, day, *parts in found]
+    return [(model_id, day, state_id([str(part) for part in parts])) for model_id, day, *parts in found]
 
 
 def _reference_days(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> pl.DataFrame:
@@ -168,7 +168,3 @@ def _reference_days(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -
         for r, day, start, until in [*fixed, *moving]
     }
     return pl.DataFrame(sorted(rows, key=str), schema=schema, orient="row")
-
-
-def _sha(texts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]

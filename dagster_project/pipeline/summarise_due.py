@@ -9,12 +9,12 @@ the transaction that makes the change. Caller: pipeline.summarise.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dagster_project.core.naming import content_id, state_id
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.catalog import Model
 from dagster_project.spec.reference import Profile
@@ -88,7 +88,7 @@ def declaration_digest(model: Model, profiles: Mapping[str, Profile]) -> str:
     told = model.model_dump(mode="json", include=kept, exclude=told_not)
     own = [note.reference.model_dump_json() for note in model.versions if note.reference]
     texts = [json.dumps(told, sort_keys=True), *own, *(profiles[p].model_dump_json() for p in model.profiles)]
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+    return content_id("\n".join(texts).encode())
 
 
 def mark(warehouse: Warehouse, models: Iterable[str], since: dt.date) -> None:
@@ -158,7 +158,7 @@ def _statement_digests(night: Night) -> tuple[str, str]:
     texts: dict[bool, list[str]] = {False: [], True: []}
     for statement in sorted(night.workspace.summaries, key=lambda s: s.id):
         texts[statement.head.per == "labelled"].append(statement.sql)
-    return _digest([COUNTED, *texts[False]]), _digest(texts[True])
+    return state_id([COUNTED, *texts[False]]), state_id(texts[True])
 
 
 def _duplicates(warehouse: Warehouse) -> dict[tuple[str, dt.date], int]:
@@ -177,8 +177,8 @@ def _files_digest(parts: Sequence[Part], made_by: tuple[str, str, int]) -> str:
         return GONE
     requests = [path for kind, path, _ in parts if kind == "requests"]
     labelled = [path for kind, path, _ in parts if kind == "labelled"]
-    of_requests = _digest([made_by[0], str(made_by[2]), *requests]) if requests else ""
-    return f"{of_requests}:{_digest([made_by[1], *labelled]) if labelled else ''}"
+    of_requests = state_id([made_by[0], str(made_by[2]), *requests]) if requests else ""
+    return f"{of_requests}:{state_id([made_by[1], *labelled]) if labelled else ''}"
 
 
 def _due(
@@ -203,7 +203,3 @@ def _due(
 def lake_path(night: Night, path: str) -> Path:
     """Where a part named in `ops.part` lies: paths are relative to the workspace."""
     return night.workspace.root / path
-
-
-def _digest(texts: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]

@@ -8,12 +8,11 @@ Cost: k features give k (k + 3) / 2 rows a day. Caller: pipeline.summarise.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dagster_project.core.naming import OUTPUT
+from dagster_project.core.naming import OUTPUT, state_id
 from dagster_project.core.types import Floats, Ints
 from dagster_project.pipeline import summarise_grids as grids
 from dagster_project.pipeline.summarise_scans import Chunk, constants, feature_column
@@ -121,5 +120,4 @@ def _placed(
 
 def _digest(features: list[str], in_force: list[tuple[dt.date, float, float]]) -> str:
     """What must be equal for sums to add up: the features and their grids."""
-    text = "\n".join(f"{f}\t{grid[0]}" for f, grid in zip(features, in_force, strict=True))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return state_id(f"{f}\t{grid[0]}" for f, grid in zip(features, in_force, strict=True))

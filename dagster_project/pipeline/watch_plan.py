@@ -6,7 +6,6 @@ In: the workspace and what logs have shown. Out: a Plan of Groups, each folded b
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dagster_project.core.days import ONE_DAY, days_between
+from dagster_project.core.naming import content_id, state_id
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_labels import mature_lags
 from dagster_project.pipeline.score_references import Rule, find_rules
@@ -134,7 +134,7 @@ def _judging_code() -> str:
     """The code that judges: another one judges every day again."""
     package = Path(__file__).parents[1]
     files = [file for pattern in JUDGING for file in sorted(package.glob(pattern))]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return content_id(b"".join(file.read_bytes() for file in files))
 
 
 def _digest(night: Night, rules: Sequence[RuleFile], models: Mapping[str, Watched]) -> str:
@@ -144,4 +144,4 @@ def _digest(night: Night, rules: Sequence[RuleFile], models: Mapping[str, Watche
     texts += [json.dumps([m.id, str(m.start), str(m.until), str(m.last), m.wait]) for m in models.values()]
     texts += [target.model_dump_json() for target in workspace.targets]
     texts += [workspace.settings.alerts.model_dump_json(), _judging_code()]
-    return hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()[:16]
+    return state_id(sorted(texts))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.core.naming import content_id, slug
+from dagster_project.core.naming import content_id, slug, state_id
 
 HOSTILE = (
     "", " ", ".", "..", "../../x", "/etc/passwd", "a/b", "a\\b", "a-b", "A-B", "a b", "a_b", "a.b", "C:", "con",
@@ -53,3 +53,9 @@ def test_two_ids_share_a_name_only_if_they_are_one(one: str, other: str) -> None
 def test_content_is_named_by_its_sha256() -> None:
     """The well-known digest of nothing."""
     assert content_id(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_a_state_is_told_from_another_by_its_lines() -> None:
+    """The same lines give the same sixteen digits; another order is another state."""
+    assert state_id(["a", "b"]) == content_id(b"a\nb")[:16]
+    assert state_id(["a", "b"]) != state_id(["b", "a"])
