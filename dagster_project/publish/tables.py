@@ -73,17 +73,16 @@ def data_table(
     id: str,  # noqa: A002 - the name HTML gives it
     caption: str,
     filters: Sequence[str] = (),
-    page: int = 200,
+    page: int = 50,
     noun: str = "rows",
     search: bool = True,
     sort: str = "",
-    stack: bool = False,
 ) -> Markup:
     """A table of `rows` in the order given; `sort` ('key', '-key') only says which order that is.
 
-    `filters` are keys of columns that get a list of their values; `noun` is what rows are, in the plural. With `stack`
-    each row is a block on a phone, whose cells say what they are: for tables of sentences. Raises ValueError for a
-    column of markup in a table of more rows than a page holds, because the script never writes markup.
+    `filters` are keys of columns that get a list of their values; `noun` is what rows are, in the plural. On a phone
+    each row is a block whose cells say what they are. Raises ValueError for a column of markup in a table of more rows
+    than a page holds, because the script never writes markup.
     """
     if len(rows) > page and any(c.kind == "html" for c in columns):
         raise ValueError(
@@ -94,15 +93,15 @@ def data_table(
         raise ValueError(f"table {id!r}: no column {', '.join(sorted(unknown))}")
     cells = list(zip(*(_cells([row.get(c.key) for row in rows], c) for c in columns), strict=True))
     noun = noun.removesuffix("s") if len(rows) == 1 else noun
-    labels = _labels(columns) if stack else [""] * len(columns)
-    kind = "mb-table mb-stack" if stack else "mb-table"
+    labels = _labels(columns)
     body = "".join(_row(columns, labels, row, found) for row, found in zip(rows[:page], cells, strict=False))
     return written(
         f'<div class="mb-data-table" id="{escape(id)}" data-page="{page}" data-noun="{escape(noun)}">'
         f"{_controls(columns, cells, filters, search=search)}"
         f'<p class="mb-table-status" role="status">{_first_status(len(rows), page, noun)}</p>'
-        f'<div class="mb-scroll" tabindex="0" role="group" aria-label="{escape(caption)}"><table class="{kind}">'
-        f"<caption>{escape(caption)}</caption><thead><tr>{_head(columns, sort)}</tr></thead>"
+        f'<div class="mb-scroll" tabindex="0" role="group" aria-label="{escape(caption)}">'
+        f'<table class="mb-table mb-stack"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{_head(columns, sort)}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{_data(columns, labels, cells)}</div>"
     )
 
@@ -133,8 +132,9 @@ def _cell(value: object, column: Column) -> _Cell:
 
 
 def _labels(columns: Sequence[Column]) -> list[str]:
-    """What each cell of a stacked row says it is: its column's title, but for the row's name and for pills."""
-    return ["" if i == 0 or c.kind in PILLS else c.title for i, c in enumerate(columns)]
+    """What each cell of a row says it is on a phone: its column's title, but for the row's name and its first pill."""
+    pill = next((i for i, c in enumerate(columns) if c.kind in PILLS), 0)
+    return ["" if i in (0, pill) else c.title for i, c in enumerate(columns)]
 
 
 def _row(columns: Sequence[Column], labels: Sequence[str], row: Row, cells: Sequence[_Cell]) -> str:

@@ -55,10 +55,10 @@ def test_a_phone_shows_the_page_without_sideways_scrolling_and_legible_axes(
 
 
 def test_names_are_never_broken_letter_by_letter_on_a_phone(browser: Any, address: str) -> None:
-    """A row of the catalog is one or two lines high."""
+    """A row of the catalog is a block of three lines at most."""
     with opened(browser, address + "models.html", width=390) as watched:
         heights = watched.page.evaluate("[...document.querySelectorAll('tbody tr')].map(r => r.offsetHeight)")
-        assert max(heights) < 60
+        assert max(heights) < 90
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -103,16 +103,16 @@ def test_the_next_page_of_a_table_has_the_next_rows(browser: Any, address: str) 
     """Rows that are not in the HTML come from the data, with links and pills."""
     with opened(browser, address + "models.html") as watched:
         watched.page.click("text=Next")
-        assert watched.page.inner_text("[role=status]") == "900 models, showing 201 to 400"
+        assert watched.page.inner_text("[role=status]") == "900 models, showing 51 to 100"
         assert watched.page.get_attribute("tbody tr:first-child a", "href").startswith("models/")
         assert watched.page.locator("tbody tr:first-child .mb-pill").count() == 1
-        assert watched.page.locator("tbody tr").count() == 200
+        assert watched.page.locator("tbody tr").count() == 50
 
 
 def test_the_page_is_readable_without_scripts(browser: Any, address: str) -> None:
     """Charts, figures and the first rows need none."""
     with opened(browser, address + "models.html", java_script_enabled=False) as watched:
-        assert watched.page.locator("tbody tr").count() == 200
+        assert watched.page.locator("tbody tr").count() == 50
         assert not watched.page.locator(".mb-controls").is_visible()
 
 

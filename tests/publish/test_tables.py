@@ -52,12 +52,14 @@ def test_rows_are_readable_without_scripts() -> None:
     assert 'href="models/model-1.html"' in table([row(1)])
 
 
-def test_cells_of_a_stacked_row_say_what_they_are() -> None:
-    """In the HTML and to the script that writes later rows; a row's name and a pill speak for themselves."""
-    html = table([row(1)], stack=True)
+def test_cells_say_what_they_are_where_rows_are_blocks() -> None:
+    """In the HTML and to the script that writes later rows; a row's name and its first pill speak for themselves."""
+    html = table([row(1)])
     assert re.findall(r'data-label="([^"]*)"', html) == ["Team", "AUC", "Seen"]
     assert [column.get("label") for column in data(html)["columns"]] == [None, "Team", None, "AUC", "Seen"]
-    assert "data-label" not in table([row(1)])
+    pills = (Column("m", "Model"), Column("all", "Health", "status"), Column("use", "Usage", "status"))
+    graded = data_table(pills, [{"m": "a", "all": "poor", "use": "good"}], id="graded", caption="Graded")
+    assert re.findall(r'data-label="([^"]*)"', graded) == ["Usage"]
 
 
 def test_one_row_is_one() -> None:

@@ -14,7 +14,7 @@ from tests.site.fixture import EMPTY, HOSTILE_ID, UNDECLARED
 
 pytestmark = pytest.mark.browser
 
-OVERVIEWS = ("index", "catalog", "operations", "maturity", "playbook", "receipts", "ledger/data")
+OVERVIEWS = ("index", "catalog", "operations", "alerts", "maturity", "playbook", "receipts", "ledger/data")
 MODELS = ("late-departure", "arrival-delay-plan", EMPTY, UNDECLARED, slug(HOSTILE_ID))
 METRICS = ("latency-p95-ms", "drift-psi")
 WRITTEN = ("about/index", "about/alarms", "about/glossary", "about/api", "about/compare")
@@ -33,6 +33,12 @@ BROKEN_WORDS = """
   }).map(e => e.textContent.trim())
 """
 """Texts narrower than their longest word could be set in."""
+SIDEWAYS = """
+  [...document.querySelectorAll('.mb-page .mb-scroll')]
+    .filter(e => e.querySelector('.mb-stack') && e.scrollWidth > e.clientWidth + 1)
+    .map(e => e.getAttribute('aria-label'))
+"""
+"""Lists that do not fit their screen; code, matrices and the data of charts may scroll."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +59,7 @@ def test_every_page_kind_is_accessible_silent_and_no_wider_than_its_screen(
 ) -> None:
     """No axe violation at both widths (contrast in both themes), no console message, no request elsewhere.
 
-    Tables scroll inside their own box; words stay whole; a model's page is no scroll without end.
+    Lists never scroll sideways: on a phone their rows are blocks. Words stay whole; a model's page ends.
     """
     with opened(browser, address + path, bypass_csp=True) as watched:
         for width in HIGHEST_OF_MODELS:
@@ -67,6 +73,7 @@ def test_every_page_kind_is_accessible_silent_and_no_wider_than_its_screen(
                 assert violations(watched.page, contrast_only=scheme == "slate") == [], (scheme, width)
             assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
             assert watched.page.evaluate(BROKEN_WORDS) == []
+            assert watched.page.evaluate(SIDEWAYS) == []
             if path.startswith("models/"):
                 height = watched.page.evaluate("document.documentElement.scrollHeight")
                 assert height < HIGHEST_OF_MODELS[width]
