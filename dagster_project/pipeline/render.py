@@ -19,6 +19,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_definitions import put_definitions, put_state
 from dagster_project.pipeline.render_readings import write_all
 from dagster_project.pipeline.render_views import create_views
+from dagster_project.pipeline.score_shown import show_windows
 from dagster_project.publish.api import write_api
 from dagster_project.publish.receipts import Code, digest, release_id, tree_hashes
 from dagster_project.publish.release import published
@@ -93,6 +94,7 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
 def prepare(night: Night, warehouse: Warehouse, inputs: str) -> Views:
     """Put definitions and state into the warehouse, make the page views and answer with access to them."""
     with warehouse.transaction():
+        show_windows(night, warehouse)
         put_definitions(night.workspace, warehouse)
         put_state(night, warehouse, inputs, dagster_project.__version__)
     return create_views(night.workspace.marts, warehouse)

@@ -13,6 +13,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_alerts import put_alert_definitions
 from dagster_project.pipeline.verify import recomputed
 from dagster_project.spec.base import Input
+from dagster_project.store.spans import views_read
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _put_metrics(workspace: Workspace, warehouse: Warehouse) -> None:
         own = {
             "metric": metric.id, "slug": slug(metric.id.replace("_", "-")), "file": metric.file,
             "sql": metric.sql.strip(), "good": levels.good if levels else None, "poor": levels.poor if levels else None,
-            "is_recomputed": metric.id in second,
+            "reads": views_read(metric.sql), "is_recomputed": metric.id in second,
         }  # fmt: skip
         rows.append(_fields(metric.head, *same) | own)
     warehouse.fill("catalog.metric", rows)

@@ -51,7 +51,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
     asked = find_asked(night, warehouse)
     if not (asked.spans or asked.gone):
         return Scored(0, 0, 0)
-    batches = list(_batches(asked, _versions(warehouse)))
+    batches = list(_batches(asked, served_versions(warehouse)))
     try:
         with warehouse.transaction():
             _forget(warehouse, asked)
@@ -215,7 +215,7 @@ def _partial(night: Night, warehouse: Warehouse) -> str:
     return f"partial day: events until {newest.astimezone(night.workspace.settings.zone):%H:%M}"
 
 
-def _versions(warehouse: Warehouse) -> pl.DataFrame:
+def served_versions(warehouse: Warehouse) -> pl.DataFrame:
     """model_id, version, shown: every version counts into '' and, where a model has several, into itself."""
     return warehouse.frame(
         """

@@ -313,6 +313,7 @@ create table if not exists catalog.metric (
   metric varchar primary key, slug varchar, title varchar, family varchar, unit varchar, better varchar, definition varchar,
   formula varchar, source varchar, apply varchar, minimum bigint, good double, poor double, pillar varchar,
   weight double, file varchar, sql varchar,
+  reads varchar[],                         -- statements of the `span.*` views that the SQL reads, down to `daily.*`
   is_recomputed boolean                    -- `modelboard verify` computes it again from the lake's rows
 );
 create table if not exists catalog.profile (  -- training profiles on the grids of the models they are compared with

@@ -7,6 +7,7 @@ warehouse afterwards: they show the spans asked for last. Caller: pipeline.score
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl
+
+_NAME = re.compile(r"\bspan\.(\w+)")
+_VIEW = re.compile(r"(?:^--[^\n]*\n)*^CREATE OR REPLACE VIEW span\.(\w+) AS\n.*?;$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,3 +81,12 @@ def ask(
         warehouse.replace("span.compared", comparisons.compared)
         warehouse.replace("span.reference", comparisons.references)
     warehouse.replace("span.night", pl.DataFrame({"as_of": [as_of]}))
+
+
+def views_read(sql: str) -> list[str]:
+    """The statements that make the views a metric's SQL reads, and those they read, each before its readers."""
+    views = {match[1]: match[0] for match in _VIEW.finditer(text_of("spans"))}
+    wanted = _NAME.findall(sql)
+    for name in wanted:  # grows while it is walked
+        wanted += [other for other in _NAME.findall(views.get(name, "")) if other not in wanted]
+    return [text for name, text in views.items() if name in wanted]
