@@ -54,12 +54,13 @@ Place = tuple[str, dt.date]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All facts of the night, and the facts whose SQL broke, with the message."""
+    """All facts of the night, their titles, and the facts whose SQL broke, with the message."""
 
     days: tuple[dt.date, ...]
     found: Mapping[Place, Mapping[str, Fact]]
     """Facts by name, for every subject and day."""
     broken: Mapping[str, str]
+    titles: Mapping[str, str]
 
     def on(self, subject: str, day: dt.date) -> Mapping[str, Fact]:
         """The facts of a subject on a day, by name."""
@@ -92,7 +93,7 @@ def gather(night: Night, warehouse: Warehouse) -> Facts:
                     found.setdefault((row.subject, row.day), {})[row.name] = row
     names = sorted(fact.id for fact in night.workspace.facts if fact.id not in broken)
     _spread(warehouse, names, found)
-    return Facts(days, found, broken)
+    return Facts(days, found, broken, {fact.id: fact.head.title for fact in night.workspace.facts})
 
 
 def history_days(night: Night, warehouse: Warehouse) -> tuple[dt.date, ...]:

@@ -110,7 +110,9 @@ def _by_data(
                     raw_state=state,
                     value=None if isinstance(answer, str) else answer.value,
                     threshold=threshold_in_words(milestone.passes or "", milestone.unit),
-                    evidence=answer if isinstance(answer, str) else _evidence(milestone, state, known),
+                    evidence=answer
+                    if isinstance(answer, str)
+                    else _evidence(milestone, state, known, facts.titles),
                     method=milestone.method,
                 )
             )
@@ -152,14 +154,18 @@ def state_of(answer: Answer) -> State:
     return maturity.decide(answer.value, answer.passes, answer.warns, answer.applies)
 
 
-def _evidence(milestone: Milestone, state: State, known: Mapping[str, Fact]) -> str:
+def _evidence(
+    milestone: Milestone, state: State, known: Mapping[str, Fact], titles: Mapping[str, str]
+) -> str:
     """The proof in a sentence; without data, what would have to be reported."""
     used = [known[name] for name in names_in(milestone.value or "", known)]
     if state == "not applicable":
         return "Does not apply here."
     if state == "not reported":
-        lacking = [fact.name.replace("_", " ") for fact in used if fact.value is None]
-        return f"No data: {', '.join(lacking) or 'nothing was reported'}."
+        lacking = [
+            titles[fact.name][:1].lower() + titles[fact.name][1:] for fact in used if fact.value is None
+        ]
+        return f"No data yet on {' or '.join(lacking)}." if lacking else "No data: nothing was reported."
     told = sentence(milestone.evidence or "", known)
     return " ".join(part for part in (told, *(fact.detail for fact in used)) if part)
 
@@ -207,8 +213,8 @@ def _testimony(newest: Attestation | None, state: State) -> str:
         return "Nobody has attested it."
     if state == "not reported":
         return f"The statement of {newest.role}, {format_day(newest.date)}, has expired."
-    reached = "" if newest.reached else " that it is not reached"
-    return f"Attested{reached} by {newest.role}, {format_day(newest.date)}: {newest.evidence}"
+    said = "Attested by" if newest.reached else "Said not to be reached by"
+    return f"{said} {newest.role}, {format_day(newest.date)}: {newest.evidence}"
 
 
 def _waived(verdict: Verdict, waivers: Iterable[Waiver]) -> Verdict:

@@ -2,13 +2,17 @@
 -- `calendar(day)` (the days on which facts are wanted), `question(item)` and `answer(item, status, reviewed)` are there
 -- already, and the variable `zone`. Nothing a row of day D says rests on anything that came after D.
 
--- Helpers for facts: a share that is NULL without a whole, and a sentence that names who lacks something.
+-- Helpers for facts: a share that is NULL without a whole, a model's title, and a sentence that names who lacks something.
+SET VARIABLE titles = (
+  SELECT coalesce(map_from_entries(list((model_id, title))), MAP {}::MAP(VARCHAR, VARCHAR)) FROM catalog.model
+);
+CREATE OR REPLACE TEMP MACRO titled(id) AS coalesce(getvariable('titles')[id], id);
 CREATE OR REPLACE TEMP MACRO share(part, whole) AS part::DOUBLE / nullif(whole, 0);
 CREATE OR REPLACE TEMP MACRO named(ids) AS coalesce(list_sort(list_distinct(ids)), []);  -- without doubles and NULLs
 CREATE OR REPLACE TEMP MACRO lacking(ids) AS CASE
   WHEN len(named(ids)) = 0 THEN ''
-  WHEN len(named(ids)) <= 5 THEN 'Lacking: ' || array_to_string(named(ids), ', ') || '.'
-  ELSE 'Lacking: ' || array_to_string(named(ids)[1:5], ', ') || ' and ' || (len(named(ids)) - 5)::VARCHAR || ' more.'
+  WHEN len(named(ids)) <= 5 THEN 'Lacking: ' || array_to_string(named(ids), '; ') || '.'  -- titles may have commas
+  ELSE 'Lacking: ' || array_to_string(named(ids)[1:5], '; ') || ' and ' || (len(named(ids)) - 5)::VARCHAR || ' more.'
 END;
 CREATE OR REPLACE TEMP MACRO local_day(instant) AS (instant AT TIME ZONE getvariable('zone'))::DATE;
 

@@ -9,7 +9,7 @@ SELECT
   count(e.day) FILTER (WHERE e.by_service) AS numerator,
   count(e.day) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(DISTINCT e.model_id) FILTER (WHERE NOT (e.by_service))) AS detail
+  lacking(list(DISTINCT titled(e.model_id)) FILTER (WHERE NOT (e.by_service))) AS detail
 FROM calendar
 LEFT JOIN deployment AS e ON e.day BETWEEN calendar.day - 365 AND calendar.day
 GROUP BY calendar.day

@@ -9,7 +9,7 @@ SELECT
   count(e.day) FILTER (WHERE e.gate IS NOT NULL) AS numerator,
   count(e.day) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(DISTINCT e.model_id) FILTER (WHERE NOT (e.gate IS NOT NULL))) AS detail
+  lacking(list(DISTINCT titled(e.model_id)) FILTER (WHERE NOT (e.gate IS NOT NULL))) AS detail
 FROM calendar
 LEFT JOIN deployment AS e ON e.day BETWEEN calendar.day - 365 AND calendar.day
 GROUP BY calendar.day

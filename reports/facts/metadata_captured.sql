@@ -9,7 +9,7 @@ SELECT
   sum(captured)::BIGINT AS numerator,
   (6 * count(model_id))::BIGINT AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(trim(model_id || ' ' || version)) FILTER (WHERE captured < 6)) AS detail
+  lacking(list(trim(titled(model_id) || ' ' || version)) FILTER (WHERE captured < 6)) AS detail
 FROM calendar
 LEFT JOIN documented USING (day)
 GROUP BY calendar.day

@@ -9,7 +9,7 @@ SELECT
   count(model_id) FILTER (WHERE next_review IS NOT NULL AND next_review >= calendar.day) AS numerator,
   count(model_id) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id) FILTER (WHERE NOT (next_review IS NOT NULL AND next_review >= calendar.day))) AS detail
+  lacking(list(titled(model_id)) FILTER (WHERE NOT (next_review IS NOT NULL AND next_review >= calendar.day))) AS detail
 FROM calendar
 LEFT JOIN governed USING (day)
 GROUP BY calendar.day

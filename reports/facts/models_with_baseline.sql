@@ -9,7 +9,7 @@ SELECT
   count(model_id) FILTER (WHERE baseline IS NOT NULL) AS numerator,
   count(model_id) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id) FILTER (WHERE NOT (baseline IS NOT NULL))) AS detail
+  lacking(list(titled(model_id)) FILTER (WHERE NOT (baseline IS NOT NULL))) AS detail
 FROM calendar
 LEFT JOIN governed USING (day)
 GROUP BY calendar.day

@@ -9,7 +9,7 @@ SELECT
   count(model_id) FILTER (WHERE requests > 0 AND (has_features)) AS numerator,
   count(model_id) FILTER (WHERE requests > 0) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id) FILTER (WHERE requests > 0 AND NOT (has_features))) AS detail
+  lacking(list(titled(model_id)) FILTER (WHERE requests > 0 AND NOT (has_features))) AS detail
 FROM calendar
 LEFT JOIN standing USING (day)
 GROUP BY calendar.day

@@ -9,7 +9,7 @@ SELECT
   count(model_id) FILTER (WHERE owes_labels AND (has_fresh_labels)) AS numerator,
   count(model_id) FILTER (WHERE owes_labels) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id) FILTER (WHERE owes_labels AND NOT (has_fresh_labels))) AS detail
+  lacking(list(titled(model_id)) FILTER (WHERE owes_labels AND NOT (has_fresh_labels))) AS detail
 FROM calendar
 LEFT JOIN standing USING (day)
 GROUP BY calendar.day

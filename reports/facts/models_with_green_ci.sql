@@ -18,7 +18,7 @@ SELECT
   count(model_id) FILTER (WHERE green) AS numerator,
   count(model_id) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id) FILTER (WHERE NOT coalesce(green, false))) AS detail
+  lacking(list(titled(model_id)) FILTER (WHERE NOT coalesce(green, false))) AS detail
 FROM calendar
 LEFT JOIN newest USING (day)
 GROUP BY calendar.day

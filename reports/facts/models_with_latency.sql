@@ -9,7 +9,7 @@ SELECT
   count(model_id) FILTER (WHERE requests > 0 AND (timed > 0)) AS numerator,
   count(model_id) FILTER (WHERE requests > 0) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id) FILTER (WHERE requests > 0 AND NOT (timed > 0))) AS detail
+  lacking(list(titled(model_id)) FILTER (WHERE requests > 0 AND NOT (timed > 0))) AS detail
 FROM calendar
 LEFT JOIN standing USING (day)
 GROUP BY calendar.day

@@ -9,7 +9,7 @@ SELECT
   count(model_id) FILTER (WHERE owes_labels AND (labels >= 30)) AS numerator,
   count(model_id) FILTER (WHERE owes_labels) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id) FILTER (WHERE owes_labels AND NOT (labels >= 30))) AS detail
+  lacking(list(titled(model_id)) FILTER (WHERE owes_labels AND NOT (labels >= 30))) AS detail
 FROM calendar
 LEFT JOIN standing USING (day)
 GROUP BY calendar.day

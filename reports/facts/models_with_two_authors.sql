@@ -18,7 +18,7 @@ SELECT
   count(model_id) FILTER (WHERE authors >= 2) AS numerator,
   count(model_id) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id) FILTER (WHERE authors < 2)) AS detail
+  lacking(list(titled(model_id)) FILTER (WHERE authors < 2)) AS detail
 FROM calendar
 LEFT JOIN known USING (day)
 GROUP BY calendar.day

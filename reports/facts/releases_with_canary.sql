@@ -16,7 +16,7 @@ SELECT
   count(model_id) FILTER (WHERE had_canary) AS numerator,
   count(model_id) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id || ' ' || version) FILTER (WHERE NOT coalesce(had_canary, false))) AS detail
+  lacking(list(titled(model_id) || ' ' || version) FILTER (WHERE NOT coalesce(had_canary, false))) AS detail
 FROM calendar
 LEFT JOIN release ON release.day BETWEEN calendar.day - 365 AND calendar.day
 GROUP BY calendar.day

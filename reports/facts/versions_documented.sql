@@ -9,7 +9,7 @@ SELECT
   count(model_id) FILTER (WHERE items = 6) AS numerator,
   count(model_id) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(trim(model_id || ' ' || version)) FILTER (WHERE NOT (items = 6))) AS detail
+  lacking(list(trim(titled(model_id) || ' ' || version)) FILTER (WHERE NOT (items = 6))) AS detail
 FROM calendar
 LEFT JOIN documented USING (day)
 GROUP BY calendar.day

@@ -9,7 +9,7 @@ SELECT
   sum(versioned)::BIGINT AS numerator,
   sum(requests)::BIGINT AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(model_id) FILTER (WHERE versioned < requests)) AS detail
+  lacking(list(titled(model_id)) FILTER (WHERE versioned < requests)) AS detail
 FROM calendar
 LEFT JOIN standing USING (day)
 GROUP BY calendar.day

@@ -18,7 +18,7 @@ SELECT
   count(model_id) FILTER (WHERE is_recorded) AS numerator,
   count(model_id) AS denominator,
   share(numerator, denominator) AS value,
-  lacking(list(trim(model_id || ' ' || version)) FILTER (WHERE NOT is_recorded)) AS detail
+  lacking(list(trim(titled(model_id) || ' ' || version)) FILTER (WHERE NOT is_recorded)) AS detail
 FROM calendar
 LEFT JOIN recorded USING (day)
 GROUP BY calendar.day

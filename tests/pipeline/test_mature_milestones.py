@@ -65,6 +65,8 @@ def test_a_rule_decides_the_state(tmp_path: Path) -> None:
     """Each of its own milestone, whatever the rules beside it are."""
     found = decide(tmp_path, *({"id": f"m{n}"} | rule for n, (rule, _) in enumerate(RULES)))
     assert [found[f"m{n}"]["state"] for n in range(len(RULES))] == [state for _, state in RULES]
+    unreported = {found[f"m{n}"]["evidence"] for n, (rule, _) in enumerate(RULES) if "incidents" in str(rule)}
+    assert unreported == {"No data yet on incidents told to the end."}
 
 
 def test_a_broken_rule_says_what_is_wrong_and_stops_nobody_else(tmp_path: Path) -> None:
@@ -104,7 +106,7 @@ ATTESTED: dict[str, tuple[list[dict[str, object]], str, str]] = {
     "denied": (
         [{"date": "2025-06-01", "reached": False}],
         "fail",
-        "Attested that it is not reached by Lead, 1 Jun 2025: wiki/1",
+        "Said not to be reached by Lead, 1 Jun 2025: wiki/1",
     ),
     "last-day": ([{"date": "2025-05-31"}], "pass", "Attested by Lead, 31 May 2025: wiki/1"),
     "expired": ([{"date": "2025-05-30"}], "not reported", "The statement of Lead, 30 May 2025, has expired."),

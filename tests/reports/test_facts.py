@@ -97,4 +97,14 @@ def test_a_share_names_who_lacks_something(tmp_path: Path) -> None:
         refresh(night, warehouse)
         fact = gather(night, warehouse).on("organization", LAST)["models_with_owner"]
     assert (fact.value, fact.numerator, fact.denominator) == (0.0, 0.0, 7.0)
-    assert fact.detail == "Lacking: m0, m1, m2, m3, m4 and 2 more."
+    assert fact.detail == "Lacking: m0; m1; m2; m3; m4 and 2 more."
+
+
+def test_whoever_lacks_something_is_named_as_on_the_pages(tmp_path: Path) -> None:
+    """By title where the catalog has one, which may have commas; by id otherwise."""
+    lacking = [declared("a", owner=None, title="Delay, planned"), declared("b", owner=None)]
+    night = night_of(write_workspace(tmp_path, lacking))
+    with Warehouse.open(None) as warehouse:
+        refresh(night, warehouse)
+        fact = gather(night, warehouse).on("organization", LAST)["models_with_owner"]
+    assert fact.detail == "Lacking: Delay, planned; b."
