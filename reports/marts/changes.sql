@@ -83,7 +83,8 @@ of_schemas as (
       when 'vanished' then 'No value all day of '
       when 'appeared' then 'First values of '
       else upper(change[1]) || change[2:] || ': '
-    end || string_agg(distinct name, ', ' order by name) || ' (from '
+    end || string_agg(distinct name, ', ' order by name)
+      || case count(distinct source) when 1 then ' (source ' else ' (sources ' end
       || string_agg(distinct source, ', ' order by source) || ')' as what
   from ops.schema_change
   group by day, change
