@@ -27,7 +27,7 @@ from dagster_project.pipeline.watch_people import (
 )
 from dagster_project.pipeline.watch_plan import Group, Plan
 from dagster_project.pipeline.watch_record import record
-from dagster_project.pipeline.watch_words import happened
+from dagster_project.pipeline.watch_words import about, happened
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.rule import RuleFile
 from dagster_project.spec.statement import MetricHead
@@ -222,17 +222,16 @@ def _raised(context: _Context, slug: str, signal: Row, episode: Episode, handlin
 
 
 def _title(context: _Context, signal: Row) -> str:
-    """'Usage dropped: Late arrival', with the feature or segment where there is one."""
+    """'Usage dropped: Late arrival', 'Values are missing: rain in Late arrival'."""
     return f"{context.rules[signal['rule']].rule.title}: {_name(context, signal)}"
 
 
 def _name(context: _Context, signal: Row) -> str:
-    """The model's title, or the source, and what of it."""
+    """The model's title with the feature and segment that it is about, or the source."""
     if not signal["model_id"]:
         return f"source {signal['feature']}"
     model = context.model(signal["model_id"])
-    parts = [model.title or model.id, signal["feature"], signal["segment"]]
-    return ", ".join(part for part in parts if part)
+    return about(model.title or model.id, signal["feature"], signal["segment"])
 
 
 def _deployments(context: _Context, warehouse: Warehouse) -> list[Deployment]:

@@ -9,8 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from dagster_project.core.formatting import format_day, format_value
+from dagster_project.core.naming import spoken
 from dagster_project.spec.rule import Rule
 from dagster_project.spec.statement import MetricHead
+
+
+def about(title: str, feature: str, segment: str) -> str:
+    """What an alert is about: 'rain in Late arrival', 'Late arrival, origin=JFK'; titles themselves may have commas."""
+    of = f"{spoken(feature)} in {title}" if feature else title
+    return f"{of}, {segment}" if segment else of
 
 
 def happened(

@@ -76,6 +76,12 @@ def as_signal(day: dt.date) -> tuple[dt.date, str]:
     return day, "poor"
 
 
+def days_between(low: float | None, high: float | None) -> str:
+    """An interval of durations: '1 day to 2.5 days', 'the same day' where both ends are."""
+    first, last = days_taken(low), days_taken(high)
+    return first if first == last else f"{first} to {last}"
+
+
 def days_taken(value: float | None) -> str:
     """A duration in days: 'the same day', '1 day', '2.5 days'."""
     if value is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
@@ -35,6 +35,8 @@ Limits = tuple[float, float, float]
 """Mean, lower and upper natural limit."""
 
 Events = Sequence[tuple[dt.date, str]]
+APART = 0.06
+"""Share of the width, on a phone 17 pixels, below which two numbers above a chart would cover each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +151,21 @@ def _picture(line: _Line, caption: Caption, events: Events, signals: Events, tar
         left=value_axis(line.scale, line.unit),
         below=day_axis(day_ticks(line.days), line.days),
         right=_right(line, target_label),
-        above=[Mark(day_share(d, line.days), str(i)) for i, (d, _) in enumerate(events, 1)],
+        above=_numbered(events, line.days),
         unit=axis_unit(line.unit, line.currency),
     )
+
+
+def _numbered(events: Events, days: Sequence[dt.date]) -> list[Mark]:
+    """The number of each event above its day; events too close for a mark each share one."""
+    marks: list[Mark] = []
+    for i, (day, _) in enumerate(events, 1):
+        share = day_share(day, days)
+        if marks and abs(share - marks[-1].share) < APART:
+            marks[-1] = replace(marks[-1], text=f"{marks[-1].text}, {i}")
+        else:
+            marks.append(Mark(share, str(i)))
+    return marks
 
 
 def _background(line: _Line, events: Events) -> list[Markup]:

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
-from dagster_project.core import formatting, grading
+from dagster_project.core import formatting, grading, naming
 from dagster_project.publish import (
     drift_phrases,
     figure_phrases,
@@ -28,6 +28,7 @@ from dagster_project.publish import (
 from dagster_project.publish.alert_phrases import (
     alert_marks,
     as_signal,
+    days_between,
     days_taken,
     judged_how,
     seen_when,
@@ -47,6 +48,7 @@ from dagster_project.publish.words import (
     plural,
     spoken,
     threshold,
+    unit_words,
 )
 from dagster_project.spec.files import BUILTIN
 
@@ -78,6 +80,7 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
 
     return {
         "value": value, "delta": delta, "interval": interval, "relative": formatting.format_relative,
+        "unit_words": lambda unit: unit_words(unit, currency), "feature_name": naming.spoken,
         "day": formatting.format_day, "instant": formatting.format_instant, "href": href, "rich": rich,
         "plural": plural, "spoken": spoken, "threshold": threshold, "movement": movement,
         "days_held": formatting.days_held, "held": formatting.format_window,
@@ -86,7 +89,8 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
         "headline": headline, "against_alternative": against_alternative,
         "peaks": peaks, "panels": panels,
         "since_level": since_level,
-        "alert_marks": alert_marks, "wellness": wellness, "days_taken": days_taken, "judged_how": judged_how,
+        "alert_marks": alert_marks, "wellness": wellness, "days_taken": days_taken,
+        "days_between": days_between, "judged_how": judged_how,
         "seen_when": seen_when, "as_signal": as_signal, "absence": absence,
         **{name: function for family in FAMILIES for name, function in family.items()},
         **impact_phrases.filters(currency),

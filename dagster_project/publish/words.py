@@ -81,6 +81,19 @@ def absence(reason: str | None) -> tuple[str, str]:
     return formatting.NOT_AVAILABLE, (reason or "").rstrip(".")
 
 
+def unit_words(unit: str, currency: str) -> str:
+    """The unit of a metric for people who have not met our names for units."""
+    named = {
+        "1": "none (a ratio or score)",
+        "currency": f"money, {currency}",
+        "share": "share, written in percent",
+        "label": "that of the label",
+        "label squared": "that of the label, squared",
+        "sd": "standard deviations of the reference",
+    }
+    return named.get(unit, unit)
+
+
 def or_words(text: str | None, words: str) -> str:
     """The text, or the words where it is empty."""
     return text or words

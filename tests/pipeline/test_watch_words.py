@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dagster_project.pipeline.watch_words import happened
+from dagster_project.pipeline.watch_words import about, happened
 from dagster_project.spec.rule import Rule
 from dagster_project.spec.statement import MetricHead
 
@@ -41,7 +41,7 @@ def told(method: str, unit: str = "share", head: MetricHead | None = SHARE, **si
         "low": None,
         "high": None,
     }
-    text = happened(rule, none | signal, head, "Late arrival, rain", unit, "EUR")
+    text = happened(rule, none | signal, head, "rain in Late arrival", unit, "EUR")
     return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
@@ -77,7 +77,7 @@ def told(method: str, unit: str = "share", head: MetricHead | None = SHARE, **si
 )
 def test_a_figure_stands_beside_what_was_asked_of_it(method: str, signal: dict[str, Any], rest: str) -> None:
     """The limit that was crossed is the one that is told."""
-    assert told(method, **signal) == f"Missing share of Late arrival, rain: {rest}"
+    assert told(method, **signal) == f"Missing share of rain in Late arrival: {rest}"
 
 
 @pytest.mark.parametrize(
@@ -102,18 +102,25 @@ def test_use_is_told_by_what_its_range_is_of(method: str, observed: float, rest:
     """A drop by two days together; a slow decline by the level of the weeks: its day itself may lie above the limit."""
     requests = SHARE.model_copy(update={"title": "Requests"})
     sentence = told(method, "requests", requests, observed=observed, expected=993.0, low=844.0)
-    assert sentence == f"Requests of Late arrival, rain: {rest}"
+    assert sentence == f"Requests of rain in Late arrival: {rest}"
 
 
 def test_changed_columns_are_named() -> None:
     """The reason is the phrase that says what they lack."""
     assert told("schema", head=None, reason="no value all day in rain, wind") == (
-        "Late arrival, rain had no value all day in rain, wind on 4 Mar 2025."
+        "rain in Late arrival had no value all day in rain, wind on 4 Mar 2025."
     )
 
 
 def test_a_silent_source_says_what_usually_comes() -> None:
     """Rows, not requests: a source may hold labels."""
     assert told("heartbeat", head=None, expected=1200.0) == (
-        "Not one row of Late arrival, rain came for 4 Mar 2025; on that weekday about 1 200 come."
+        "Not one row of rain in Late arrival came for 4 Mar 2025; on that weekday about 1 200 come."
     )
+
+
+def test_what_an_alert_is_about_names_the_feature_first_and_answers_by_their_names() -> None:
+    """'rain in Delay, planned' can be read where 'Delay, planned, rain' cannot."""
+    assert about("Delay, planned", "rain", "") == "rain in Delay, planned"
+    assert about("Late arrival", "output:score", "") == "scores in Late arrival"
+    assert about("Late arrival", "", "origin=JFK") == "Late arrival, origin=JFK"

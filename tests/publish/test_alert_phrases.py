@@ -6,7 +6,14 @@ import datetime as dt
 
 import pytest
 
-from dagster_project.publish.alert_phrases import alert_marks, days_taken, judged_how, seen_when, wellness
+from dagster_project.publish.alert_phrases import (
+    alert_marks,
+    days_between,
+    days_taken,
+    judged_how,
+    seen_when,
+    wellness,
+)
 
 DAY = dt.date(2025, 3, 3)
 
@@ -55,6 +62,12 @@ def test_marks_are_the_newest_of_the_charts_own_figure() -> None:
 def test_durations_in_words(value: float | None, text: str) -> None:
     """Days."""
     assert days_taken(value) == text
+
+
+def test_an_interval_of_durations_is_one_where_its_ends_are() -> None:
+    """Not 'the same day to the same day'."""
+    assert days_between(0.0, 1.0) == "the same day to 1 day"
+    assert days_between(0.0, 0.04) == "the same day"
 
 
 def test_a_range_that_is_not_for_single_days_says_so() -> None:

@@ -124,6 +124,14 @@ def test_events_outside_the_span_are_left_out_and_the_others_numbered() -> None:
     assert ">1</span>" in html
 
 
+def test_events_too_close_for_two_numbers_share_a_mark() -> None:
+    """Else the second number covers the first; each still has its line below."""
+    events = ((DAYS[5], "opened"), (DAYS[6], "resolved"), (DAYS[20], "version 2"))
+    html = charts.line_chart(DAYS, [5.0] * 31, **WORDS, unit="1", annotations=events)
+    assert re.findall(r'class="mb-event"[^>]*>([^<]*)<', html) == ["1, 2", "3"]
+    assert html.count("<li>") == 3
+
+
 def test_series_of_different_lengths_are_refused() -> None:
     """A shifted series would be a wrong chart."""
     with pytest.raises(ValueError, match="31 days, but 30 values"):

@@ -39,3 +39,11 @@ def test_a_log_that_began_inside_the_earlier_window_is_not_compared_with() -> No
 def test_what_is_absent_is_said_once(reason: str | None, said: tuple[str, str]) -> None:
     """The word where the figure would stand, the reason below it."""
     assert words.absence(reason) == said
+
+
+def test_units_are_named_for_people() -> None:
+    """Those of ours that say nothing to others; all others as they are."""
+    assert words.unit_words("1", "EUR") == "none (a ratio or score)"
+    assert words.unit_words("currency", "EUR") == "money, EUR"
+    assert words.unit_words("label", "EUR") == "that of the label"
+    assert words.unit_words("ms", "EUR") == "ms"
