@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from dagster_project.core.formatting import format_value
 from dagster_project.pipeline.night import Night
 from dagster_project.store.warehouse import Warehouse
 
@@ -43,7 +44,7 @@ def ledger_balances(warehouse: Warehouse) -> Check:
         "SELECT count(*) FROM ops.ledger WHERE rows_read <> accepted + rejected + duplicate"
     )
     rows = warehouse.value("SELECT coalesce(sum(rows_read), 0)::bigint FROM ops.ledger")
-    return Check("ledger balances", off == 0, f"{rows} rows read, {off} ledger lines off")
+    return Check("ledger balances", off == 0, f"{_counted(rows)} rows read, {_counted(off)} ledger lines off")
 
 
 def lake_matches_ledger(warehouse: Warehouse) -> Check:
@@ -89,7 +90,7 @@ def readings_are_finite(warehouse: Warehouse, night: Night) -> Check:
         """,
         [night.as_of - DAYS_LOOKED_AT],
     )
-    return Check("readings are finite or say why not", bad == 0, f"{bad} readings off")
+    return Check("readings are finite or say why not", bad == 0, f"{_counted(bad)} readings off")
 
 
 def days_are_covered(warehouse: Warehouse, night: Night) -> Check:
@@ -102,7 +103,7 @@ def days_are_covered(warehouse: Warehouse, night: Night) -> Check:
         """,
         [night.as_of],
     )
-    return Check("days are covered", missing == 0, f"{missing} days of sources without summaries")
+    return Check("days are covered", missing == 0, f"{_counted(missing)} days of sources without summaries")
 
 
 def traffic_matches_lake(warehouse: Warehouse, night: Night) -> Check:
@@ -115,7 +116,7 @@ def traffic_matches_lake(warehouse: Warehouse, night: Night) -> Check:
         "SELECT coalesce(sum(requests), 0)::bigint FROM daily.traffic WHERE segment = '' AND day <= ?",
         [night.as_of],
     )
-    return Check("traffic matches lake", lake == daily, f"lake {lake}, summaries {daily}")
+    return Check("traffic matches lake", lake == daily, f"lake {_counted(lake)}, summaries {_counted(daily)}")
 
 
 def after_ingest(warehouse: Warehouse, night: Night) -> list[Check]:
@@ -143,3 +144,8 @@ def record(warehouse: Warehouse, checks: list[Check]) -> None:
     with warehouse.transaction():
         warehouse.run("DELETE FROM ops.checks WHERE list_contains(?, name)", [[c.name for c in checks]])
         warehouse.append("ops.checks", frame)
+
+
+def _counted(n: object) -> str:
+    """A count for people."""
+    return format_value(float(n) if isinstance(n, int) else None, "count")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dagster_project.core import impact
+from dagster_project.core.formatting import MINUS
 from dagster_project.core.intervals import BUCKETS
 from dagster_project.core.performance import ERROR_SCALE
 from dagster_project.core.types import Floats
@@ -107,13 +108,18 @@ def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame, curren
 def declared_money(given: Value, currency: str) -> str:
     """What people say one answer is worth, in words: all that it takes to recompute a value from counts."""
     if given.per_accepted is not None:
-        return f"{given.per_accepted:g} {currency} each"
+        return f"{_exact(given.per_accepted)} {currency} each"
     if given.per_outcome is None:
-        return f"{given.per_unit_error or 0.0:g} {currency} a unit of absolute error"
+        return f"{_exact(given.per_unit_error or 0.0)} {currency} a unit of absolute error"
     worth = given.per_outcome
     told = {"true positive": worth.tp, "false positive": worth.fp, "missed positive": worth.fn,
             "true negative": worth.tn}  # fmt: skip
-    return ", ".join(f"{money:g} {currency} a {name}" for name, money in told.items())
+    return ", ".join(f"{_exact(money)} {currency} a {name}" for name, money in told.items())
+
+
+def _exact(money: float) -> str:
+    """All digits that were declared, with a true minus."""
+    return f"{money:g}".replace("-", MINUS)
 
 
 def _counted(given: Value, outcomes: pl.DataFrame, told: str) -> pl.DataFrame:

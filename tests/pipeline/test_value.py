@@ -110,7 +110,7 @@ def test_the_alternative_is_measured_on_the_same_rows(tmp_path: Path) -> None:
     assert row["value"] == pytest.approx(1.5 * (other - own)[known].sum(), rel=1e-4)
     assert (row["n"], row["evidence"]) == (600, "C")
     assert str(row["basis"]).endswith(
-        "on the same requests, times declared money: -1.5 USD a unit of absolute error"
+        "on the same requests, times declared money: \u22121.5 USD a unit of absolute error"
     )
 
 
@@ -236,8 +236,8 @@ def test_what_one_outcome_is_worth_is_told_beside_the_value(tmp_path: Path) -> N
     )
     (basis,) = set(found["basis"])
     assert basis == (
-        "labelled decisions by outcome, times declared money: 10 USD a true positive, -3 USD a false positive, "
-        "-5 USD a missed positive, 0.5 USD a true negative"
+        "labelled decisions by outcome, times declared money: 10 USD a true positive, \u22123 USD a false positive, "
+        "\u22125 USD a missed positive, 0.5 USD a true negative"
     )
 
 
