@@ -50,10 +50,16 @@ def time_column(
     wrong = there & instants.is_null()
     if not wrong.any():
         return instants, []
-    hint = "is not a time"
-    if raw.dtype.is_numeric() and ref.format is None:
-        hint = "is a number, not a time: give format epoch_s, epoch_ms or epoch_us"
-    return instants, [Flaw(name, hint, wrong, as_text(raw))]
+    return instants, [Flaw(name, _hint(raw, ref.format), wrong, as_text(raw))]
+
+
+def _hint(raw: pl.Series, given: str | None) -> str:
+    """What is wrong with values that are no times, and what would help."""
+    if given is not None:
+        return f"is not a time as the format {given} writes it"
+    if raw.dtype.is_numeric():
+        return "is a number, not a time: give format epoch_s, epoch_ms or epoch_us"
+    return "is not a time: where times are written otherwise, give format, such as '%d.%m.%Y %H:%M'"
 
 
 def localized(naive: pl.Series, zone: str) -> pl.Series:

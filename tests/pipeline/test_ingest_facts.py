@@ -71,7 +71,7 @@ def test_wrong_rows_are_rejected_with_their_reason(logs: Logs) -> None:
     assert [row[0] for row in logs.rows("SELECT reason FROM ops.reject ORDER BY first_row")] == [
         "incident_id is missing",
         "started_at is missing",
-        "detected_at: 'soon' is not a time",
+        "detected_at: 'soon' is not a time: where times are written otherwise, give format, such as '%d.%m.%Y %H:%M'",
         "started_at is in the future",
     ]
 

@@ -93,3 +93,22 @@ def test_a_day_is_as_long_as_its_zone_says(day: str, hours: int) -> None:
     )
     there = days_of(around, NEW_YORK) == dt.date.fromisoformat(day)
     assert there.to_list() == [False, *[True] * hours, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "said"),
+    [
+        ("01.02.2025 20:13", None, "give format, such as '%d.%m.%Y %H:%M'"),
+        ("2025-02-01", "%d.%m.%Y", "is not a time as the format %d.%m.%Y writes it"),
+        (1709294400, None, "give format epoch_s, epoch_ms or epoch_us"),
+    ],
+)
+def test_what_is_no_time_is_told_what_would_help(value: object, form: str | None, said: str) -> None:
+    """Rejected rows name the setting that would have read them."""
+    source = Source.model_validate(
+        {"source": "s", "files": "*", "columns": {"event_time": "t", "model_id": "m"}}
+    )
+    _, (flaw,) = time_column(
+        pl.DataFrame({"t": [value]}), Column(column="t", format=form), source, "event_time"
+    )
+    assert said in flaw.complaint
