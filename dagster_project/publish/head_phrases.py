@@ -46,7 +46,8 @@ def verdict(model: Row, health: Sequence[Row], as_of: object) -> str:
         graded = model["graded_families"]
         if graded == 1:
             return "The only family that could be graded is within its targets."
-        return f"All {graded} families that could be graded are within their targets."
+        count = "Both" if graded == 2 else f"All {graded}"
+        return f"{count} families that could be graded are within their targets."
     families = {grade: _families(health, grade) for grade in ("poor", "watch")}
     parts = [f"{word} {families[grade]}" for grade, word in (("poor", "poor in"), ("watch", "on watch in"))
              if families[grade]]  # fmt: skip

@@ -28,6 +28,7 @@ def said(exceptions: list[Row] | None = None, **changes: object) -> str:
 def test_a_good_model_says_how_many_families_were_graded() -> None:
     """One family is not all."""
     assert said() == "All 3 families that could be graded are within their targets."
+    assert said(graded_families=2) == "Both families that could be graded are within their targets."
     assert said(graded_families=1) == "The only family that could be graded is within its targets."
 
 
