@@ -1,4 +1,4 @@
-"""Prediction: an artifact (plain JSON, no pickle) becomes a scikit-learn estimator that scores raw feature values.
+"""Prediction: an artifact (plain JSON, no pickle) scores raw feature values; scikit-learn is not needed for that.
 
 Flows in: an `Artifact` as `training` made it; out: predictions. This is the demo's prediction code: `replay`
 measures the wall-clock of `Scorer.predict`, from raw values to predictions.
@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 if TYPE_CHECKING:
     from dagster_project.demo.models import Estimator
@@ -85,9 +86,10 @@ class Encoder:
 
     def encode(self, numbers: Floats, categories: Sequence[Sequence[str]]) -> Floats:
         """numbers: [rows, numeric], NaN where missing; categories: one sequence of texts a feature."""
-        rows = len(numbers)
-        matrix = np.zeros((rows, self._width))
-        matrix[:, : numbers.shape[1]] = np.nan_to_num((numbers - self._mean) / self._scale)
+        matrix = np.zeros((len(numbers), self._width))
+        standardised = (numbers - self._mean) / self._scale
+        standardised[np.isnan(standardised)] = 0.0
+        matrix[:, : numbers.shape[1]] = standardised
         for index, values in zip(self._index, categories, strict=True):
             for row, value in enumerate(values):
                 column = index.get(value)
@@ -97,45 +99,18 @@ class Encoder:
 
 
 class Scorer:
-    """A loaded artifact."""
+    """A loaded artifact: a weighted sum of the encoded values, for a binary model as a probability."""
 
-    __slots__ = ("_binary", "_encoder", "_estimator")
+    __slots__ = ("_binary", "_encoder", "_intercept", "_weights")
 
     def __init__(self, artifact: Artifact) -> None:
-        """Bring the estimator into the state in which training left it."""
+        """Lay out the numbers once."""
         self._encoder = Encoder(artifact.encoding)
         self._binary = artifact.estimator == "logistic"
-        self._estimator = _estimator(artifact)
+        self._weights = np.array(artifact.coefficients)
+        self._intercept = artifact.intercept
 
     def predict(self, numbers: Floats, categories: Sequence[Sequence[str]]) -> Floats:
         """Probability of the positive class, or the predicted number, of each row."""
-        matrix = self._encoder.encode(numbers, categories)
-        if self._binary:
-            return np.asarray(self._estimator.predict_proba(matrix)[:, 1], dtype=np.float64)
-        return np.asarray(self._estimator.predict(matrix), dtype=np.float64)
-
-
-def new_estimator(kind: Estimator, strength: float) -> Any:
-    """An untrained scikit-learn estimator; all three are deterministic."""
-    from sklearn.linear_model import HuberRegressor, LogisticRegression, Ridge
-
-    if kind == "logistic":
-        return LogisticRegression(C=strength, max_iter=1000)
-    if kind == "huber":
-        return HuberRegressor(alpha=strength, max_iter=1000)
-    return Ridge(alpha=strength)
-
-
-def _estimator(artifact: Artifact) -> Any:
-    """The estimator in the state that `fit` left it in."""
-    estimator = new_estimator(artifact.estimator, 1.0)
-    coefficients = np.array(artifact.coefficients)
-    estimator.n_features_in_ = len(coefficients)
-    if artifact.estimator == "logistic":
-        estimator.classes_ = np.array([0.0, 1.0])
-        estimator.coef_ = coefficients[np.newaxis, :]
-        estimator.intercept_ = np.array([artifact.intercept])
-    else:
-        estimator.coef_ = coefficients
-        estimator.intercept_ = artifact.intercept
-    return estimator
+        total = self._encoder.encode(numbers, categories) @ self._weights + self._intercept
+        return np.asarray(expit(total) if self._binary else total, dtype=np.float64)

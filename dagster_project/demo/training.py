@@ -9,19 +9,19 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dagster_project.demo.features import feature_names, start_of_day
 from dagster_project.demo.labels import labelled
 from dagster_project.demo.profile import Profile, profile
-from dagster_project.demo.scoring import Artifact, Encoder, Encoding, Floats, Scorer, new_estimator
+from dagster_project.demo.scoring import Artifact, Encoder, Encoding, Floats, Scorer
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from dagster_project.demo.models import DemoModel, DemoVersion
+    from dagster_project.demo.models import DemoModel, DemoVersion, Estimator
 
 RARE = 20
 """A category with fewer training rows than this gets no coefficient of its own."""
@@ -98,6 +98,17 @@ def fit(rows: pl.DataFrame, model: DemoModel, version: DemoVersion) -> Artifact:
         coefficients=_kept(np.ravel(estimator.coef_)),
         intercept=_kept(np.ravel(estimator.intercept_))[0],
     )
+
+
+def new_estimator(kind: Estimator, strength: float) -> Any:
+    """An untrained scikit-learn estimator; all three are deterministic."""
+    from sklearn.linear_model import HuberRegressor, LogisticRegression, Ridge
+
+    if kind == "logistic":
+        return LogisticRegression(C=strength, max_iter=1000)
+    if kind == "huber":
+        return HuberRegressor(alpha=strength, max_iter=1000)
+    return Ridge(alpha=strength)
 
 
 def predict(scorer: Scorer, rows: pl.DataFrame, model: DemoModel) -> Floats:

@@ -9,8 +9,16 @@ import polars as pl
 import pytest
 
 from dagster_project.demo.models import FIRST, MODELS, RETRAINED, DemoModel
-from dagster_project.demo.scoring import Artifact, Scorer
-from dagster_project.demo.training import predict, train, training_rows
+from dagster_project.demo.scoring import Artifact, Encoder, Scorer
+from dagster_project.demo.training import (
+    categories_of,
+    fit,
+    new_estimator,
+    numbers_of,
+    predict,
+    train,
+    training_rows,
+)
 from tests.demo.conftest import Decided
 
 LATE = MODELS[0]
@@ -38,20 +46,17 @@ def test_the_same_rows_give_the_same_artifact(decided: Decided, model: DemoModel
     assert np.array_equal(predict(Scorer(again), some, model), predict(Scorer(first.artifact), some, model))
 
 
-def test_the_artifact_predicts_as_scikit_learn_would(decided: Decided) -> None:
-    """A hand-made logistic sum of the kept numbers equals the estimator's probability."""
-    trained = train(decided[LATE.moment], LATE, FIRST)
-    kept = trained.artifact
-    numbers = np.array([kept.encoding.mean])
-    carrier, origin = kept.encoding.levels
-    places = kept.encoding.columns_of()
-    total = (
-        kept.intercept
-        + kept.coefficients[places["carrier"].start]
-        + kept.coefficients[places["origin"].start]
+@pytest.mark.parametrize("model", MODELS, ids=lambda m: m.id)
+def test_the_artifact_predicts_as_scikit_learn_would(decided: Decided, model: DemoModel) -> None:
+    """The kept numbers, nine digits each, give what the estimator that was fitted gives."""
+    rows = training_rows(decided[model.moment], model, FIRST)
+    artifact = fit(rows, model, FIRST)
+    encoded = Encoder(artifact.encoding).encode(
+        numbers_of(rows, model.numeric), categories_of(rows, model.categorical)
     )
-    asked = Scorer(kept).predict(numbers, [[carrier[0]], [origin[0]]])
-    assert asked[0] == pytest.approx(1 / (1 + np.exp(-total)))
+    estimator = new_estimator(model.estimator, model.strength).fit(encoded, rows["label"].to_numpy())
+    expected = estimator.predict_proba(encoded)[:, 1] if model.binary else estimator.predict(encoded)
+    assert predict(Scorer(artifact), rows, model) == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 def test_the_second_version_is_retrained_on_later_data(decided: Decided) -> None:
