@@ -22,6 +22,7 @@ from dagster_project.pipeline.summarise_due import (
     declaration_digest,
     find_due,
     note_declarations,
+    note_sources,
 )
 from dagster_project.pipeline.summarise_labels import label_rows
 from dagster_project.pipeline.summarise_patterns import insist_on_patterns
@@ -69,6 +70,7 @@ def summarise(night: Night, warehouse: Warehouse) -> Summarised:
     Raises WorkspaceError for a declared pattern that RE2 refuses.
     """
     insist_on_patterns(night, warehouse)
+    note_sources(warehouse)
     note_declarations(night, warehouse)
     grids.forget_unmapped(warehouse)
     days = events = rows = 0

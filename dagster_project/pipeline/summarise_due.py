@@ -3,7 +3,8 @@
 A day's digest is `<requests>:<labels>:<known>`: a late label changes only the second part, so it never costs a
 second reading of the day's requests. The third says what was known of the models when the day was rolled up.
 What a model's declaration, grid or dictionary changes is marked by emptying the digests of the days it touches, in
-the transaction that makes the change. Caller: pipeline.summarise.
+the transaction that makes the change. A model declared anew, or read by another mapping or in another time zone, is
+learnt anew: its grids and dictionaries are those of a workspace that began so. Caller: pipeline.summarise.
 """
 
 from __future__ import annotations
@@ -48,8 +49,31 @@ class Due:
         return self.labelled_rows + (0 if self.labels_only else self.request_rows)
 
 
+def note_sources(warehouse: Warehouse) -> None:
+    """Learn the models of every source anew whose files became other rows since the last run."""
+    changed = [
+        source
+        for (source,) in warehouse.frame(
+            """
+            SELECT now.key[8:] FROM ops.state AS now JOIN ops.state AS before ON before.key = 'counted ' || now.key
+            WHERE starts_with(now.key, 'source ') AND now.value <> before.value ORDER BY ALL
+            """
+        ).iter_rows()
+    ]
+    models = warehouse.frame(
+        "SELECT DISTINCT model_id FROM daily.traffic WHERE list_contains($sources, source) ORDER BY ALL",
+        {"sources": changed},
+    )
+    with warehouse.transaction():
+        _learn_anew(warehouse, models["model_id"].to_list())
+        warehouse.run(
+            "INSERT OR REPLACE INTO ops.state"
+            " SELECT 'counted ' || key, value FROM ops.state WHERE starts_with(key, 'source ')"
+        )
+
+
 def note_declarations(night: Night, warehouse: Warehouse) -> int:
-    """Mark the days of every model whose declaration changed since the last run; return how many models."""
+    """Learn every model anew whose declaration changed since the last run; return how many models."""
     import polars as pl
 
     profiles = night.workspace.profiles
@@ -61,7 +85,7 @@ def note_declarations(night: Night, warehouse: Warehouse) -> int:
     if not changed:
         return 0
     with warehouse.transaction():
-        mark(warehouse, (key.removeprefix("summarised/") for key in changed), dt.date.min)
+        _learn_anew(warehouse, [key.removeprefix("summarised/") for key in changed])
         warehouse.run("DELETE FROM ops.state WHERE list_contains(?, key)", [changed])
         rows = [(key, now[key]) for key in changed if key in now]
         warehouse.append(
@@ -89,6 +113,13 @@ def declaration_digest(model: Model, profiles: Mapping[str, Profile]) -> str:
     own = [note.reference.model_dump_json() for note in model.versions if note.reference]
     texts = [json.dumps(told, sort_keys=True), *own, *(profiles[p].model_dump_json() for p in model.profiles)]
     return content_id("\n".join(texts).encode())
+
+
+def _learn_anew(warehouse: Warehouse, models: Sequence[str]) -> None:
+    """Forget the grids and dictionaries of some models, and mark all their days: these make them again."""
+    mark(warehouse, models, dt.date.min)
+    for table in ("ops.grid", "ops.category"):
+        warehouse.run(f"DELETE FROM {table} WHERE list_contains(?, model_id)", [models])  # noqa: S608  names of ours
 
 
 def mark(warehouse: Warehouse, models: Iterable[str], since: dt.date) -> None:
