@@ -9,14 +9,13 @@ next night goes on from the last commit and ends in the same bytes. Called by Da
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.ingest_files import note, plan_files
+from dagster_project.pipeline.ingest_mapping import mapping_of
 from dagster_project.pipeline.ingest_names import insist_on_names
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.night import Night
@@ -34,13 +33,10 @@ from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
 PENDING = "labels to match"
-MADE_AS = 5
-"""Counts up when the same file would become other rows than before: then files are read again."""
 MEMORY = "300MB"
 """The database's share while it ingests: reading and writing files beside it needs as much again."""
 MATCH_MEMORY = "500MB"
 """Its share while labels are matched; no file is read then."""
-_NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +143,12 @@ def _read_ahead(
 def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor) -> _Begun | None:
     """Have a source's new files read. The warehouse is asked here alone: it belongs to one thread."""
     workspace = night.workspace
-    definition = _definition(workspace, source)
+    definition = mapping_of(workspace, source)
     before = warehouse.value(
         "SELECT value FROM ops.state WHERE key = $key", {"key": f"source {source.source}"}
     )
     redefined = before is not None and before != definition
-    plan = plan_files(workspace, source, warehouse, all_again=redefined)
+    plan = plan_files(workspace, source, warehouse, definition, all_again=redefined)
     note(warehouse, source, plan)
     if not (plan.read or plan.copies):
         return None
@@ -265,15 +261,6 @@ def _replaced(warehouse: Warehouse, spooled: Spooled) -> frozenset[str]:
         {"source": spooled.reading.source, "paths": paths},
     )
     return frozenset(ids["file_id"])
-
-
-def _definition(workspace: Workspace, source: Source) -> str:
-    """A digest of all that decides what a row of a file becomes; when it changes, the files are read again."""
-    mapping = source.model_dump(mode="json", exclude=set(_NOT_MAPPING))
-    door = [MADE_AS, workspace.settings.timezone, workspace.settings.salt, mapping]
-    answers = answers_beside(source, workspace.sources)
-    door += [sorted(answers)] if answers else []  # so that files of all other sources are not read again
-    return hashlib.sha256(json.dumps(door, sort_keys=True).encode()).hexdigest()
 
 
 def _set_state(warehouse: Warehouse, key: str, value: str) -> None:

@@ -51,12 +51,16 @@ class Known:
     size: int
     mtime_ns: int
     state: str
+    mapping: str | None
+    """Digest of the mapping that made its rows; None where an older version read it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to do with a source's files, in the order of their paths."""
 
+    mapping: str
+    """Digest of the mapping that they are read by."""
     read: tuple[LogFile, ...]
     copies: tuple[tuple[LogFile, str], ...]
     """Files whose content is known, each with the path it is known by."""
@@ -71,15 +75,19 @@ class Plan:
 
 
 def plan_files(
-    workspace: Workspace, source: Source, warehouse: Warehouse, *, all_again: bool = False
+    workspace: Workspace, source: Source, warehouse: Warehouse, mapping: str, *, all_again: bool = False
 ) -> Plan:
-    """Compare the files that the source's globs find with those known. `all_again`: the source was redefined."""
+    """Compare the files that the source's globs find with those known.
+
+    Read again is what another mapping than `mapping` made; `all_again` where the source was redefined since.
+    """
     known = known_files(warehouse, source.source)
     found = {file.path: file for file in files_of(workspace, source)}
     moved = _moved(found, known)
     found |= {file.path: file for file, _ in moved}
     known |= {file.path: known.pop(path) for file, path in moved}
-    changed, same = _changed(found.values(), {} if all_again else known)
+    made_so = {path: file for path, file in known.items() if file.mapping in (None, mapping)}
+    changed, same = _changed(found.values(), {} if all_again else made_so)
     replaced = [path for path, file in changed.items() if path in known and not file.problem]
     for path in _losers(warehouse, source, replaced):
         if path in found and path not in changed:
@@ -88,7 +96,7 @@ def plan_files(
     gone = [path for path, before in known.items() if before.state != "read" and path not in found]
     kept = [file for file in same if file.path not in changed]
     is_unmatched = not found and any(before.state == "read" for before in known.values())
-    return Plan(tuple(read), tuple(copies), tuple(kept), tuple(gone), tuple(moved), is_unmatched)
+    return Plan(mapping, tuple(read), tuple(copies), tuple(kept), tuple(gone), tuple(moved), is_unmatched)
 
 
 def note(warehouse: Warehouse, source: Source, plan: Plan) -> None:
@@ -181,7 +189,7 @@ def _closed_folder(start: Path, pattern: str) -> Path | None:
 def known_files(warehouse: Warehouse, source: str) -> dict[str, Known]:
     """ops.file by path."""
     rows = warehouse.frame(
-        "SELECT path, file_id, size, mtime_ns, state FROM ops.file WHERE source = $source ORDER BY path",
+        "SELECT path, file_id, size, mtime_ns, state, mapping FROM ops.file WHERE source = $source ORDER BY path",
         {"source": source},
     )
     return {row[0]: Known(*row[1:]) for row in rows.iter_rows()}

@@ -237,14 +237,16 @@ def _files(reader: _Reader, plan: Plan) -> pl.DataFrame:
         reason = reasons.get(file.path)
         n = 0 if reason else reader.rows_read[number]
         state = "set aside" if reason else "read"
-        rows.append((file.path, file.file_id, file.size, file.mtime_ns, state, reason, n, None))
+        rows.append((file.path, file.file_id, file.size, file.mtime_ns, state, reason, n, None, plan.mapping))
     for file, holder in plan.copies:
         reason = reasons.get(holder)
         state, copy_of = ("set aside", None) if reason else ("read", holder)
-        rows.append((file.path, file.file_id, file.size, file.mtime_ns, state, reason, 0, copy_of))
-    texts = dict.fromkeys(("path", "file_id", "state", "reason", "copy_of"), pl.String)
+        rows.append(
+            (file.path, file.file_id, file.size, file.mtime_ns, state, reason, 0, copy_of, plan.mapping)
+        )
+    texts = dict.fromkeys(("path", "file_id", "state", "reason", "copy_of", "mapping"), pl.String)
     numbers = dict.fromkeys(("size", "mtime_ns", "rows_read"), pl.Int64)
-    names = ("path", "file_id", "size", "mtime_ns", "state", "reason", "rows_read", "copy_of")
+    names = ("path", "file_id", "size", "mtime_ns", "state", "reason", "rows_read", "copy_of", "mapping")
     return pl.DataFrame(rows, schema={n: (texts | numbers)[n] for n in names}, orient="row")
 
 

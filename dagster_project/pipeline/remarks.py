@@ -1,4 +1,4 @@
-"""What whoever started a night should know although it was published: what was read in vain, and logs of the past.
+"""What whoever started a night should know although it was published: what was read in vain, is outdated, or past.
 
 In: the warehouse after a night. Out: lines of text, for people; the site's page of data says the same at length.
 Called by `commands.night`.
@@ -26,6 +26,16 @@ QUERIES = (
     FROM catalog.source AS s
     JOIN ops.state AS o ON o.key = 'unmatched ' || s.source
     JOIN ops.file AS f ON f.source = s.source AND f.state = 'read'
+    GROUP BY s.source ORDER BY s.source
+    """,
+    """
+    SELECT 'source ' || s.source || ': its mapping or time zone changed after '
+      || CASE count(DISTINCT f.path) WHEN 1 THEN 'a file was' ELSE count(DISTINCT f.path) || ' files were' END
+      || ' read, such as ' || max(f.path) || ', and cannot be read again: rows of ' || min(l.day) || ' to '
+      || max(l.day) || ' stay as they were; they are made anew once their files are back'
+    FROM catalog.source AS s
+    JOIN ops.file AS f ON f.source = s.source AND f.state = 'read' AND f.mapping <> s.mapping
+    JOIN ops.ledger AS l ON l.source = f.source AND l.path = f.path AND l.accepted > 0
     GROUP BY s.source ORDER BY s.source
     """,
     """

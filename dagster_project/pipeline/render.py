@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import dagster_project
 from dagster_project.pipeline.ingest_files import unmatched
+from dagster_project.pipeline.ingest_mapping import outdated
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_definitions import put_definitions, put_state
 from dagster_project.pipeline.render_readings import write_all
@@ -111,6 +112,7 @@ def input_digest(night: Night, warehouse: Warehouse) -> str:
         *((f"workspace: {name}", sha) for name, sha in sorted(workspace.files.items())),
         *((f"source: {name}", file_id) for name, file_id in source_files(warehouse).items()),
         *((f"unmatched: {source}", "yes") for source in unmatched(warehouse)),
+        *((f"outdated: {source}: {path}", "yes") for source, path in outdated(workspace, warehouse)),
         *((f"state: {table}", _fingerprint(warehouse, table, columns)) for table, columns in KEPT_STATE),
     ]  # fmt: skip
     return digest(parts)

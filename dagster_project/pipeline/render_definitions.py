@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import slug
+from dagster_project.pipeline.ingest_mapping import mapping_of
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_alerts import put_alert_definitions
 from dagster_project.pipeline.verify import recomputed
@@ -75,8 +76,11 @@ def _put_targets(workspace: Workspace, warehouse: Warehouse) -> None:
 
 
 def _put_sources(workspace: Workspace, warehouse: Warehouse) -> None:
-    sources = workspace.sources
-    warehouse.fill("catalog.source", [_fields(s, "source", "kind", "title", "files") for s in sources])
+    rows = [
+        _fields(s, "source", "kind", "title", "files") | {"mapping": mapping_of(workspace, s)}
+        for s in workspace.sources
+    ]
+    warehouse.fill("catalog.source", rows)
 
 
 def _put_rubrics(workspace: Workspace, warehouse: Warehouse) -> None:

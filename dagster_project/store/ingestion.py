@@ -31,7 +31,7 @@ class Reading:
     source: str
     kind: str
     files: pl.DataFrame
-    """path, file_id, size, mtime_ns, state, reason, rows_read, copy_of (path of a file with the same content)."""
+    """path, file_id, size, mtime_ns, state, reason, rows_read, mapping, copy_of (path of one of the same content)."""
     counts: pl.DataFrame
     """path, day, rows_read, rejected."""
     rejects: pl.DataFrame

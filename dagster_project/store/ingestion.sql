@@ -87,7 +87,7 @@ WHERE f.copy_of IS NOT NULL
 
 -- name: enter_files
 INSERT INTO ops.file
-SELECT $source, f.path, f.file_id, f.size, f.mtime_ns, f.state, f.reason, coalesce(o.rows_read, f.rows_read)
+SELECT $source, f.path, f.file_id, f.size, f.mtime_ns, f.state, f.reason, coalesce(o.rows_read, f.rows_read), f.mapping
 FROM temp.file_read AS f LEFT JOIN (
     SELECT path, sum(rows_read)::bigint AS rows_read FROM ops.ledger WHERE source = $source GROUP BY path
   ) AS o ON o.path = f.copy_of

@@ -17,6 +17,7 @@ create table if not exists ops.file (
   size bigint, mtime_ns bigint, state varchar,  -- 'read' or 'set aside'
   reason varchar,                          -- why set aside
   rows_read bigint,
+  mapping varchar,                         -- digest of what made its rows; another one than its source's: outdated
   primary key (source, path)
 );
 create table if not exists ops.ledger (    -- rows_read = accepted + rejected + duplicate, per row of this table
@@ -328,7 +329,7 @@ create table if not exists catalog.target (  -- position: the last one that fits
   position integer, metric varchar, models varchar[], teams varchar[], patterns varchar[], features varchar[],
   good double, poor double, reason varchar
 );
-create table if not exists catalog.source (source varchar primary key, kind varchar, title varchar, files varchar[]);
+create table if not exists catalog.source (source varchar primary key, kind varchar, title varchar, files varchar[], mapping varchar);
 create table if not exists catalog.rubric (rubric varchar primary key, title varchar, scope varchar, source varchar);
 create table if not exists catalog.rubric_level (rubric varchar, level integer, title varchar, meaning varchar);
 create table if not exists catalog.rubric_pillar (

@@ -4,7 +4,8 @@ definition: >
   One row a declared source, the furthest behind first: newest event day that arrived, and how many days that is
   before the day of the report. Logs of requests and outcomes are due every day, unless every model they hold is
   retired; facts such as training runs come when they happen and are never behind, nor can labels be whose rows say
-  no time. A source that never delivered says so, and one whose pattern no longer matches any file.
+  no time. A source that never delivered says so, one whose pattern no longer matches any file, and one with rows that
+  an earlier mapping made of files which are gone by now.
 ---*/
 with arrived as (
   select
@@ -18,6 +19,13 @@ with arrived as (
 ),
 aside as (
   select source, count(*) as files from ops.file where state <> 'read' group by source
+),
+earlier as (
+  select file.source, count(*) as files
+  from ops.file as file
+  join catalog.source as declared on declared.source = file.source and declared.mapping <> file.mapping
+  where file.state = 'read' and file.rows_read > 0
+  group by file.source
 ),
 retired as (
   select traffic.source, bool_and(model.stage = 'retired') as all_retired
@@ -38,10 +46,12 @@ judged as (
     greatest(date_diff('day', arrived.last_day, now.as_of), 0) as days_behind,
     declared.kind in ('requests', 'outcomes') and not coalesce(retired.all_retired, false) as is_daily,
     coalesce(retired.all_retired, false) as is_retired,
-    declared.source in (select substr(key, 11) from ops.state where starts_with(key, 'unmatched ')) as unmatched
+    declared.source in (select substr(key, 11) from ops.state where starts_with(key, 'unmatched ')) as unmatched,
+    coalesce(earlier.files, 0) as outdated
   from catalog.source as declared
   left join arrived on arrived.source = declared.source
   left join aside on aside.source = declared.source
+  left join earlier on earlier.source = declared.source
   left join retired on retired.source = declared.source, page.now as now
 )
 select
@@ -56,6 +66,10 @@ select
     when not is_daily then 'newest event ' || days_behind || case days_behind when 1 then ' day' else ' days' end || ' ago'
     when days_behind = 1 then '1 day behind'
     else days_behind || ' days behind'
-  end || case when unmatched then '; no file matches its pattern any more' else '' end as state
+  end || case when unmatched then '; no file matches its pattern any more' else '' end
+  || case outdated
+    when 0 then '' when 1 then '; the rows of one file are by an earlier mapping'
+    else '; the rows of ' || outdated || ' files are by an earlier mapping'
+  end as state
 from judged
 order by behind desc, rows > 0, is_daily desc, days_behind desc, source

@@ -1,0 +1,40 @@
+"""What decides which row a line of a log becomes, as one digest: when it changes, the files of a source are read again.
+
+A file that is gone by then cannot be: its rows stay as the earlier mapping made them, which `outdated` finds, until
+the file is back. Called by `pipeline.ingest`, `pipeline.render` and `pipeline.render_definitions`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from dagster_project.spec.answers import answers_beside
+from dagster_project.spec.loading import Workspace
+from dagster_project.spec.source import Source
+from dagster_project.store.warehouse import Warehouse
+
+MADE_AS = 5
+"""Counts up when the same file would become other rows than before: then files are read again."""
+_NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values"})
+
+
+def mapping_of(workspace: Workspace, source: Source) -> str:
+    """The digest of all that decides what a row of a source's file becomes."""
+    mapping = source.model_dump(mode="json", exclude=set(_NOT_MAPPING))
+    door = [MADE_AS, workspace.settings.timezone, workspace.settings.salt, mapping]
+    answers = answers_beside(source, workspace.sources)
+    door += [sorted(answers)] if answers else []  # so that files of all other sources are not read again
+    return hashlib.sha256(json.dumps(door, sort_keys=True).encode()).hexdigest()
+
+
+def outdated(workspace: Workspace, warehouse: Warehouse) -> list[tuple[str, str]]:
+    """Source and path of every file whose rows an earlier mapping of its source made."""
+    return [
+        (source.source, path)
+        for source in workspace.sources
+        for (path,) in warehouse.frame(
+            "SELECT path FROM ops.file WHERE source = $source AND state = 'read' AND mapping <> $mapping ORDER BY path",
+            {"source": source.source, "mapping": mapping_of(workspace, source)},
+        ).iter_rows()
+    ]

@@ -1,0 +1,66 @@
+"""A mapping that changes when some of the logs it made rows of are away: nothing is lost, and it is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from dagster_project.pipeline.remarks import remarks
+from dagster_project.pipeline.start import night_for
+from dagster_project.spec.loading import load_workspace
+from dagster_project.store.warehouse import Warehouse
+from tests.nights import NOW, whole
+
+from .logs import REQUESTS, Logs, request
+
+OLD = [request(1), request(2), request(3, day=2)]
+RENAMED = {**REQUESTS, "features": {"renamed": "x"}}
+
+
+def said(root: Path) -> list[str]:
+    """The remarks after a night."""
+    workspace = load_workspace(root)
+    with Warehouse.open(workspace.warehouse) as warehouse:
+        return [
+            line for line in remarks(night_for(workspace, day=None, now=NOW), warehouse) if "late" not in line
+        ]
+
+
+def test_a_log_that_was_away_is_read_by_the_new_mapping_once_it_is_back(tmp_path: Path) -> None:
+    """Until then its rows stay as they were; the others follow the new mapping."""
+    logs = Logs.make(tmp_path)
+    away = logs.csv("logs/a.csv", OLD)
+    logs.csv("logs/b.csv", [request(9)])
+    logs.night()
+    away.rename(tmp_path / "away")
+    logs.define(RENAMED)
+    for _ in range(2):
+        logs.night()
+        assert logs.lake().select("request_id", "f:renamed").rows() == [
+            ("r1", None), ("r2", None), ("r9", 9.0), ("r3", None),
+        ]  # fmt: skip
+    (tmp_path / "away").rename(away)
+    logs.night()
+    assert logs.lake()["f:renamed"].to_list() == [1.0, 2.0, 9.0, 3.0]
+    assert logs.night().rows_read == 0
+
+
+def test_rows_of_an_earlier_mapping_are_said_until_their_files_are_back(tmp_path: Path) -> None:
+    """On the console, on the page of data and in the API; also where no file of the source is left."""
+    logs = Logs.make(tmp_path, REQUESTS, as_of="newest")
+    files = [logs.csv("logs/a.csv", OLD), logs.csv("logs/b.csv", [request(9, day=3)])]
+    whole(tmp_path)
+    assert said(tmp_path) == []
+    for file in files:
+        file.rename(tmp_path / file.name)
+    logs.define(RENAMED)
+    for away, days in ((2, "2024-03-01 to 2024-03-03"), (1, "2024-03-01 to 2024-03-02"), (0, "")):
+        site = whole(tmp_path)
+        (source,) = json.loads((site / "api" / "ledger.json").read_bytes())["freshness"]
+        page = (site / "ledger" / "data.html").read_text(encoding="utf-8")
+        assert source["outdated"] == away
+        assert ("by an earlier mapping" in source["state"]) == ("by an earlier mapping" in page) == (away > 0)
+        lines = [line for line in said(tmp_path) if "mapping" in line]
+        assert [f"rows of {days} stay as they were" in line for line in lines] == [True] * (away > 0)
+        if away:
+            (tmp_path / files[away - 1].name).rename(files[away - 1])
