@@ -120,13 +120,18 @@ def forget_days(workspace: Workspace, days: tuple[dt.date, dt.date]) -> None:
 
 
 def instance_at(home: Path) -> dg.DagsterInstance:
-    """The persistent instance in `home`; made (telemetry off) when it is not there."""
+    """The persistent instance in `home`; made (telemetry off) when it is not there.
+
+    An empty dagster.yaml, as a full disk leaves one, would have telemetry on: it is written again.
+    """
     import dagster as dg
 
     home.mkdir(parents=True, exist_ok=True)
     settings = home / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(DAGSTER_YAML, encoding="utf-8")
+    if not settings.exists() or settings.stat().st_size == 0:
+        aside = settings.with_suffix(".new")
+        aside.write_text(DAGSTER_YAML, encoding="utf-8")
+        aside.replace(settings)
     return dg.DagsterInstance.from_config(str(home))
 
 
