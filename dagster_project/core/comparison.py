@@ -16,7 +16,7 @@ import numpy as np
 
 from dagster_project.core import drift
 from dagster_project.core.column_profile import K, Tally, mean_sd, positions
-from dagster_project.core.types import Floats, Ints
+from dagster_project.core.types import Bools, Floats, Ints
 
 COARSE = 10
 """PSI and Jensen-Shannon of numbers are taken on so many bins of equal shares of the reference."""
@@ -133,19 +133,7 @@ def category_distance(reference: Mapping[str, int], current: Mapping[str, int]) 
     """Compare two counts by category (the most frequent first); None without values on one side."""
     if not sum(reference.values()) or not sum(current.values()):
         return None
-    names = list(reference)[:KEPT_CATEGORIES]
-    kept = set(names)
-    r, c = (
-        np.array([side.get(name, 0) for name in names], dtype=np.float64) for side in (reference, current)
-    )
-    others = [
-        sum(n for name, n in side.items() if name not in kept and name in reference)
-        for side in (reference, current)
-    ]
-    unseen = sum(n for name, n in current.items() if name not in reference)
-    r, c = np.append(r, [others[0], 0]), np.append(c, [others[1], unseen])
-    there = r + c > 0
-    names, r, c = [n for n, t in zip([*names, OTHERS, UNSEEN], there, strict=True) if t], r[there], c[there]
+    names, r, c = _cells(reference, current)
     before, now = r / r.sum(), c / c.sum()
     most = int(np.abs(now - before).argmax())
     statistic, df = chi_square(r, c)
@@ -163,11 +151,41 @@ def category_distance(reference: Mapping[str, int], current: Mapping[str, int]) 
     )
 
 
+def _cells(reference: Mapping[str, int], current: Mapping[str, int]) -> tuple[list[str], Floats, Floats]:
+    """Names and counts of what stands for itself: kept categories, all others together, and all unseen ones.
+
+    Rare unseen ones are counted with the rare ones of the reference, for which they are chosen: two samples of one
+    long-tailed source hold as many values in categories that only the other lacks.
+    """
+    kept = list(reference)[:KEPT_CATEGORIES]
+    unseen = [name for name in current if name not in reference]
+    names = [*kept, *unseen]
+    r, c = (
+        np.array([side.get(name, 0) for name in names], dtype=np.float64) for side in (reference, current)
+    )
+    n_r, n_c = sum(reference.values()), sum(current.values())
+    rest = n_r - r.sum(), n_c - c.sum()
+    is_unseen = np.arange(len(names)) >= len(kept)
+    is_rare = _rare(r + c, n_r, n_c)
+    pooled = is_rare & bool((is_rare & is_unseen).any() and (is_rare & ~is_unseen).any())
+    own, new = ~pooled & ~is_unseen, ~pooled & is_unseen
+    r = np.append(r[own], [r[pooled].sum() + rest[0], 0])
+    c = np.append(c[own], [c[pooled].sum() + rest[1], c[new].sum()])
+    there = r + c > 0
+    labels = [*(name for name, is_own in zip(names, own, strict=True) if is_own), OTHERS, UNSEEN]
+    return [name for name, is_there in zip(labels, there, strict=True) if is_there], r[there], c[there]
+
+
+def _rare(both: Floats, n_reference: float, n_current: float) -> Bools:
+    """Which categories are expected fewer than `RARE` times on a side, from their counts on both."""
+    return both * min(n_reference, n_current) / (n_reference + n_current) < RARE
+
+
 def chi_square(reference: Floats, current: Floats) -> tuple[float, int]:
     """Return Pearson's statistic and its degrees of freedom; categories too rare for it are put together."""
     n_r, n_c = reference.sum(), current.sum()
     both = reference + current
-    rare = both * min(n_r, n_c) / (n_r + n_c) < RARE
+    rare = _rare(both, n_r, n_c)
     r, c = (np.append(side[~rare], side[rare].sum()) for side in (reference, current))
     both = r + c
     r, c, both = r[both > 0], c[both > 0], both[both > 0]
@@ -204,10 +222,12 @@ def share_by_chance(alpha: float, reference: int, n_reference: int, current: int
 def unseen_by_chance(alpha: float, reference: Mapping[str, int], n_current: int) -> float:
     """Return the share of unseen categories that a second sample of the reference's source rarely exceeds.
 
-    As many rows are expected to be unseen as the reference has in categories that it holds once (Good 1953); the rest
-    is the tail of a Poisson count, twice as wide because that number is itself uncertain.
+    As many rows are expected to be unseen as the reference has in categories that it holds once; that estimate varies
+    as those that it holds once and twice (Good 1953), and the rows about it as a Poisson count.
     """
-    once = sum(1 for n in reference.values() if n == 1)
-    expected = n_current * (once + 1) / max(sum(reference.values()), 1)
+    once, twice = (sum(1 for n in reference.values() if n == times) for times in (1, 2))
+    part = n_current / max(sum(reference.values()), 1)
+    expected = part * (once + 1)
+    variance = expected + part * part * (once + 1 + 2 * twice)
     z = NormalDist().inv_cdf(1 - alpha)
-    return min(1.0, (expected + z * math.sqrt(2 * expected) + z * z / 3) / n_current)
+    return min(1.0, (expected + z * math.sqrt(variance) + z * z / 3) / n_current)

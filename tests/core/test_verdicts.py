@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
 from dagster_project.core import verdicts as v
 from dagster_project.core.column_profile import Column, Grid, Profile, tallied
+from dagster_project.core.types import Floats
 
 GRID = Grid(0.0, 1.0)
+ROWS = 2000
 
 
 def number(values: np.ndarray, missing: int = 0, name: str = "x") -> Column:
@@ -63,6 +67,27 @@ def test_unseen_categories_are_found() -> None:
     found = judged(words({"a": 600, "b": 400}), words({"a": 588, "b": 392, "c": 20}))
     assert found.level == "changed"
     assert found.words.count("lacks") == 1
+
+
+@pytest.mark.parametrize("weights", [1 / np.arange(1, 301), 1 / np.arange(1, 5001), np.ones(700)])
+def test_two_samples_of_many_rare_categories_show_no_change(weights: Floats) -> None:
+    """Each holds some that the other lacks; of 100 pairs of one source at most one is named."""
+    rng = np.random.default_rng(4)
+    levels = []
+    for _ in range(100):
+        pair = (rng.choice(len(weights), ROWS, p=weights / weights.sum()) for _ in range(2))
+        before, now = (dict(Counter(map(str, side)).most_common()) for side in pair)
+        levels.append(judged(words(before), words(now), ROWS).level)
+    assert levels.count("none") >= 99
+
+
+def test_a_new_category_among_many_rare_ones_is_found() -> None:
+    """One that the reference lacks and that is not rare stands for itself."""
+    rng = np.random.default_rng(4)
+    before, now = (dict(Counter(map(str, rng.choice(700, ROWS))).most_common()) for _ in range(2))
+    found = judged(words(before), words({"new": 400, **now}), ROWS)
+    assert found.level == "strong"
+    assert "lacks" in found.words
 
 
 def test_against_a_constant_a_break_is_named() -> None:
