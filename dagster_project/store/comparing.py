@@ -23,6 +23,7 @@ from dagster_project.core.identifiers import identifies, may_identify
 from dagster_project.core.types import Floats, Ints
 from dagster_project.store.connection import quote
 from dagster_project.store.statements import text_of
+from dagster_project.store.written import as_numbers
 
 THREADS = 2
 MEMORY = "2GB"
@@ -33,6 +34,8 @@ MOST_CATEGORIES = 50_000
 ALL_DIFFERENT = 0.9
 """A text column whose sample has this share of different values is an identifier or free text."""
 IDENTIFIER = "nearly every value is different"
+MOSTLY = 0.1
+"""At most this share of a column of numbers is something else, such as a stray word."""
 FEWEST_TO_TELL = 200
 """Sampled values that it takes to say so."""
 WIDE, SMALL_BYTES = 200, 64 * 2**20
@@ -150,7 +153,7 @@ def count_category(table: Table, name: str, *, sampled: bool) -> Column:
     Where it was `sampled`, identifiers and free text are told by that.
     """
     if sampled and _all_different(table, name):
-        return Column(name, table.types[name], "category", problem=IDENTIFIER)
+        return Column(name, table.types[name], "category", problem=_no_numbers(table, name) or IDENTIFIER)
     counted = _reading(table, name, "VARCHAR", "category")
     found = table.connection.execute(counted, {"most": MOST_CATEGORIES + 2}).fetchall()
     if len(found) > MOST_CATEGORIES + 1:
@@ -195,6 +198,9 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
         if ending == ".csv":
             _insist_on_columns(path, types)
         _make(connection, "TABLE", types, wanted, source)
+    if ending == ".csv":
+        texts = [name for name, sql_type in types.items() if sql_type == "VARCHAR" and wanted(name)]
+        types |= as_numbers(connection, texts)
     n: int = connection.execute("SELECT count(*) FROM file_rows").fetchall()[0][0]
     # A perfect hash table of 2^17 places pays off on many rows; on few it is dearer than the rows.
     connection.execute(f"SET perfect_ht_threshold = {20 if n > MANY_ROWS else 12}")
@@ -260,6 +266,12 @@ def _all_different(table: Table, name: str) -> bool:
         f"SELECT count({column}), count(DISTINCT {column}) FROM sample"  # noqa: S608  quoted
     ).fetchall()[0]
     return bool(n >= FEWEST_TO_TELL and different > ALL_DIFFERENT * n)
+
+
+def _no_numbers(table: Table, name: str) -> str:
+    """Say what keeps a column of numbers from being one; '' where it is none by far."""
+    n, other, such = table.connection.execute(_reading(table, name, "VARCHAR", "no_number")).fetchall()[0]
+    return f"{other:,} of {n:,} values are no numbers, such as {such!r}" if other <= MOSTLY * n else ""
 
 
 def _fetched(table: Table, sql: str, parameters: Mapping[str, object] | None = None) -> dict[str, Any]:

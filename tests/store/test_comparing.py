@@ -212,6 +212,18 @@ def test_identifiers_are_named_and_not_counted(tmp_path: Path) -> None:
     assert "different" in column.problem
 
 
+def test_what_keeps_a_column_from_being_numbers_is_named(tmp_path: Path) -> None:
+    """A stray word among numbers is no free text."""
+    values = [f"{i}.5" for i in range(500)]
+    pl.DataFrame({"x": [*values, "oops"], "y": [f"id-{value}" for value in range(501)]}).write_csv(
+        tmp_path / "a.csv"
+    )
+    with comparing.opened(tmp_path / "a.csv", everything) as table:
+        comparing.take_sample(table, [], ["x", "y"])
+        problems = [comparing.count_category(table, name, sampled=True).problem for name in ("x", "y")]
+    assert problems == ["1 of 501 values are no numbers, such as 'oops'", comparing.IDENTIFIER]
+
+
 def test_numbers_that_name_rows_are_found(tmp_path: Path) -> None:
     """In all rows: a key that comes back is told although no sampled one did."""
     n = 4 * comparing.STRIPES * comparing.STRIPE_ROWS

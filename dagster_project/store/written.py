@@ -1,0 +1,115 @@
+"""Numbers that a text file writes as DuckDB does not read them: 1.234,5 and 1,234.5 and 12 %, NA where one is missing.
+
+Flows in: the table that a CSV file was loaded into, and its columns of text. Flows out: the same table with a column of
+DOUBLE wherever every value is written in one of these ways, and which way that is. Caller: store.comparing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import duckdb
+
+from dagster_project.store.warehouse import quote
+
+LOOKED_AT: Final = 200
+"""Rows whose values must all be numbers before a whole column is looked through."""
+MISSING: Final = ("", "NA", "N/A", "#N/A", "n/a", "<NA>", "NaN", "nan", "NULL", "null", "None")
+"""What stands for a missing number; a category may really have such a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of writing numbers."""
+
+    words: str
+    thousands: str
+    """What stands between thousands; a space where nothing does."""
+    decimal: str
+    pattern: str
+    """A regular expression that Python and RE2 read alike."""
+    sign: str
+    """What at least one value must hold: else something else keeps DuckDB from reading them."""
+    is_percent: bool = False
+
+    def number(self, column: str) -> str:
+        """SQL of the number that the column's text stands for."""
+        bare = f"replace(rtrim({column}, ' %'), '{self.thousands}', '')"
+        return f"CAST(replace({bare}, '{self.decimal}', '.') AS DOUBLE){' / 100' if self.is_percent else ''}"
+
+
+PLAIN: Final = Way("", " ", ".", r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", "")
+THOUSANDS: Final = Way("commas between thousands", ",", ".", r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?", ",")
+DECIMAL: Final = Way("decimal commas", ".", ",", r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?", ",")
+
+
+def as_numbers(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> dict[str, str]:
+    """Make numbers of those columns of `file_rows` among `texts` that hold nothing else; return their new types.
+
+    A type says in brackets how its numbers are written.
+    """
+    likely = _likely(connection, texts)
+    if not likely:
+        return {}
+    (delimiter,) = connection.execute("SELECT Delimiter FROM sniff_csv(getvariable('file'))").fetchall()[0]
+    found = {}
+    for name in likely:
+        way, has_words = _way_of(connection, name, ways(delimiter))
+        if way is not None:
+            _rewrite(connection, name, way)
+            said = "; ".join(text for text in (way.words, "a word where missing" * has_words) if text)
+            found[name] = f"DOUBLE ({said})" if said else "DOUBLE"
+    return found
+
+
+def ways(delimiter: str) -> list[Way]:
+    """All ways, the likelier first: a comma that parts no values is a decimal one, in quotes it parts thousands."""
+    commas = (THOUSANDS, DECIMAL) if delimiter == "," else (DECIMAL, THOUSANDS)
+    return [way for plain in (PLAIN, *commas) for way in (plain, _percent(plain))]
+
+
+def _percent(way: Way) -> Way:
+    words = f"per cent, {way.words}" if way.words else "per cent"
+    return replace(way, words=words, pattern=rf"({way.pattern})\s?%", is_percent=True)
+
+
+def _likely(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> list[str]:
+    """The columns whose first values are all numbers in one way."""
+    if not texts:
+        return []
+    columns = ", ".join(map(quote, texts))
+    rows = connection.execute(f"SELECT {columns} FROM file_rows LIMIT {LOOKED_AT}").fetchall()  # noqa: S608  quoted
+    patterns = [re.compile(way.pattern, re.ASCII) for way in ways(",")]
+    values = [[v for v in column if v not in (None, *MISSING)] for column in zip(*rows, strict=True)]
+    return [
+        name
+        for name, seen in zip(texts, values, strict=False)
+        if any(all(map(pattern.fullmatch, seen)) for pattern in patterns)
+    ]
+
+
+def _way_of(
+    connection: duckdb.DuckDBPyConnection, name: str, likelier: Sequence[Way]
+) -> tuple[Way | None, bool]:
+    """The first way that every value is written in, and whether words such as NA stand for missing ones."""
+    judged = ", ".join(
+        f"bool_and(is_word OR regexp_full_match(x, '{way.pattern}'))"
+        f" AND bool_or(NOT is_word AND contains(x, '{way.sign}'))"
+        for way in likelier
+    )
+    has_words, *fitting = connection.execute(
+        f"SELECT bool_or(is_word), {judged} FROM"  # noqa: S608  quoted, and ours
+        f" (SELECT {quote(name)} AS x, list_contains($missing, x) AS is_word FROM file_rows WHERE x IS NOT NULL)",
+        {"missing": list(MISSING)},
+    ).fetchall()[0]
+    return next((way for way, fits in zip(likelier, fitting, strict=True) if fits), None), bool(has_words)
+
+
+def _rewrite(connection: duckdb.DuckDBPyConnection, name: str, way: Way) -> None:
+    column = quote(name)
+    words = ", ".join(f"'{word}'" for word in MISSING)
+    number = f"CASE WHEN {column} NOT IN ({words}) THEN {way.number(column)} END"
+    connection.execute(f"ALTER TABLE file_rows ALTER COLUMN {column} TYPE DOUBLE USING {number}")
