@@ -13,7 +13,7 @@ from typing import Final
 
 import duckdb
 
-from dagster_project.store.warehouse import quote
+from dagster_project.store.connection import quote
 
 LOOKED_AT: Final = 200
 """Rows whose values must all be numbers before a whole column is looked through."""
