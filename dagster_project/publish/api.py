@@ -32,17 +32,13 @@ READING_COLUMNS = (
     "denominator", "n", "low", "high", "grade", "reason",
 )  # fmt: skip
 MILESTONE_KEYS = (
-    "title",
-    "level",
-    "state",
-    "method",
-    "value",
-    "threshold",
-    "evidence",
-    "since",
-    "expires",
-    "next_step",
-)
+    "title", "level", "state", "method", "value", "threshold", "evidence", "since", "expires", "next_step",
+)  # fmt: skip
+MODEL_PARTS = (
+    "health", "readings", "features", "consumers", "segments", "deployments", "incidents", "impact", "label_delay",
+    "confusion", "calibration", "estimates", "test_set", "fairness", "fairness_gaps",
+)  # fmt: skip
+"""Views whose rows of one model stand in its document, each under the view's name."""
 _RENAMED = {"model": "id", "model_id": "id"}
 FORMULA = r"^[=+\-@\t\r]"
 """How a text begins that a spreadsheet would compute."""
@@ -136,36 +132,21 @@ def model_document(views: Watched, model: Row) -> dict[str, object]:
     name = model["model"]
     parts = {
         part: [_without(row, "model", "model_slug", "model_title") for row in views.where(part, model=name)]
-        for part in (
-            "health",
-            "readings",
-            "features",
-            "consumers",
-            "segments",
-            "deployments",
-            "incidents",
-            "impact",
-            "label_delay",
-            "confusion",
-            "calibration",
-            "estimates",
-            "test_set",
-            "fairness",
-            "fairness_gaps",
-        )
+        for part in MODEL_PARTS
     }
-    versions = [
-        _without(v, "model")
+    versions, items = views.where("versions", model=name), views.where("metadata", model=name)
+    described = [
+        _without(version, "model")
         | {
             "metadata": [
-                _without(i, "model", "version", "position")
-                for i in views.where("metadata", model=name)
-                if i["version"] == v["version"]
+                _without(item, "model", "version", "position")
+                for item in items
+                if item["version"] == version["version"]
             ]
         }
-        for v in views.where("versions", model=name)
+        for version in versions
     ]
-    return _renamed(model) | parts | {"versions": versions}
+    return _renamed(model) | parts | {"versions": described}
 
 
 def ledger_document(views: Views) -> dict[str, object]:
