@@ -34,7 +34,7 @@ def impact_plan(impact: Row, currency: str) -> str:
         said.append(f"Counted as: {impact['basis']}.")
     over = "day" if impact["days"] == 1 else f"{impact['days']} days"
     said.append(
-        f"Over the {over} to {words.day(impact['day'])}, times {DAYS_A_MONTH:.2f} / {impact['days']} for a month."
+        f"Over the {over} to {words.day(impact['day'])}, times {DAYS_A_MONTH:g} / {impact['days']} for a month."
     )
     return " ".join(said)
 
