@@ -27,15 +27,14 @@ def impact_spread(impact: Row, currency: str) -> str:
 def impact_plan(impact: Row, currency: str) -> str:
     """The plan and the distance from it, what the figure is made of, and its days."""
     own, said = str(impact["currency"] or currency), []
-    plan, month = number(impact["month_plan"]), number(impact["month_value"])
-    if plan is not None and month is not None:
-        said.append(f"Plan: {words.value(plan, 'currency', own)}; the figure {_beside(month - plan, own)}.")
+    plan, worth = number(impact["month_plan"]), number(impact["month_value"])
+    if plan is not None and worth is not None:
+        said.append(f"Plan: {words.value(plan, 'currency', own)}; the figure {_beside(worth - plan, own)}.")
     if impact["basis"]:
         said.append(f"Counted as: {impact['basis']}.")
     over = "day" if impact["days"] == 1 else f"{impact['days']} days"
-    said.append(
-        f"Over the {over} to {words.day(impact['day'])}, times {DAYS_A_MONTH:g} / {impact['days']} for a month."
-    )
+    month = formatting.SPACE.join((f"{DAYS_A_MONTH:g}", "/", str(impact["days"])))
+    said.append(f"Over the {over} to {words.day(impact['day'])}, times {month} for a month.")
     return " ".join(said)
 
 

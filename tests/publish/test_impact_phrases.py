@@ -39,13 +39,13 @@ def test_a_month_is_told_with_interval_plan_and_days() -> None:
     assert phrases.impact_spread(IMPACT | {"kind": "measured"}, "EUR").endswith("evidence C, measured")
     assert phrases.impact_plan(IMPACT, "EUR") == (
         "Plan: 250\u00a0EUR; the figure is 50\u00a0EUR above it. Counted as: labels. "
-        "Over the 28 days to 3 Mar 2025, times 30.4375 / 28 for a month."
+        "Over the 28 days to 3 Mar 2025, times 30.4375\u00a0/\u00a028 for a month."
     )
     assert "is 100\u00a0EUR below it." in phrases.impact_plan(IMPACT | {"month_plan": 400.0}, "EUR")
     assert "the figure meets it." in phrases.impact_plan(IMPACT | {"month_plan": 300.0}, "EUR")
     assert (
         phrases.impact_plan(IMPACT | {"month_plan": None, "basis": None}, "EUR")
-        == "Over the 28 days to 3 Mar 2025, times 30.4375 / 28 for a month."
+        == "Over the 28 days to 3 Mar 2025, times 30.4375\u00a0/\u00a028 for a month."
     )
 
 
