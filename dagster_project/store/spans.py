@@ -1,7 +1,8 @@
 """Which days, windows, versions and references the next metric statements see: `span.*` views of `daily.*`.
 
 In: the spans asked for; out: views that any metric file reads (`spans.sql`). A person can query them in the
-warehouse afterwards: they show the spans asked for last. Caller: pipeline.score, pipeline.value.
+warehouse: they show the spans asked for last, after a night the windows of its day. Callers: pipeline.score,
+score_shown, watch_known and value.
 """
 
 from __future__ import annotations
