@@ -45,6 +45,10 @@ class Place:
             raise PublishError(f"{self.path!r} is no address of a page: expected 'name.html' or 'folder/'")
 
 
+UNREADABLE = "".join(map(chr, (*range(9), 0xB, *range(0xE, 0x20), 0x7F, 0x202D, 0x202E)))
+"""Control characters that are no space, and the two that override the direction of text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """An entry of the contents list: level 2 or 3, the heading's id and its plain text."""
@@ -99,7 +103,15 @@ def stamp(shell: Shell, page: Stamped) -> bytes:
         "toc": _contents(page.toc),
         "body": str(page.body),
     }
-    return "".join(part if i % 2 == 0 else fields[part] for i, part in enumerate(room)).encode()
+    return _readable("".join(part if i % 2 == 0 else fields[part] for i, part in enumerate(room))).encode()
+
+
+def _readable(html: str) -> str:
+    """The page with a mark in place of what HTML may not hold, and of what turns the words after it around."""
+    for character in UNREADABLE:
+        if character in html:
+            html = html.replace(character, "\ufffd")
+    return html
 
 
 def folder_of(path: str) -> str:

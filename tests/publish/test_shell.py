@@ -74,3 +74,10 @@ def test_headings_are_read_from_a_body() -> None:
     """Only h2 and h3 that can be linked to."""
     body = '<h1 id="a">A</h1><h2 id="b">B &amp; <em>C</em></h2><h2>no id</h2><h3 class="x" id="d">D</h3>'
     assert headings(body) == (Heading(2, "b", "B & C"), Heading(3, "d", "D"))
+
+
+def test_what_html_may_not_hold_or_turns_the_page_around_is_marked() -> None:
+    """A log may hold any character; Hebrew and emoji stay what they are."""
+    text = "a\0b\x1b[2Jc\u202edone \t\n\u05e9\u05dc\u05d5\u05dd \U0001f600"
+    html = stamp(SHELL, Stamped("models/a.html", text, Markup("<h1>") + text + Markup("</h1>"))).decode()
+    assert html.count("a\ufffdb\ufffd[2Jc\ufffddone \t\n\u05e9\u05dc\u05d5\u05dd \U0001f600") == 3
