@@ -110,7 +110,6 @@ def _columns(days: pl.Series, origin: dt.date, step: int) -> Ints:
 
 def _state(old: pl.DataFrame, monitors: int, memory: int) -> tuple[episodes.State, Floats]:
     """Where the fold stands after the newest earlier signal of each monitor."""
-
     kept = np.full((monitors, memory), np.nan)
     last = old.sort("day").unique("at", keep="last", maintain_order=True)
     at = last["at"].to_numpy()

@@ -1,4 +1,8 @@
-"""Which reader a file gets, and what every unreadable file ends in. Called by `pipeline.ingest_rows`."""
+"""Which reader a file gets, and what every unreadable file ends in. Called by `pipeline.ingest_rows`.
+
+A format more is a module beside this one that yields batches, its name in `spec.source.Format`, and its line in
+READERS and, where a file's name may say it, in _ENDINGS.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,14 @@ from pathlib import Path
 from dagster_project.core.errors import SourceError
 from dagster_project.readers import csv, jsonl, parquet
 from dagster_project.readers.raw import RawBatch
-from dagster_project.spec.source import Source
+from dagster_project.spec.source import Format, Source
 
 Reader = Callable[[Path, Source], Iterator[RawBatch]]
-READERS: dict[str, Reader] = {"parquet": parquet.read, "csv": csv.read, "jsonl": jsonl.read}
-_ENDINGS = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+READERS: dict[Format, Reader] = {"parquet": parquet.read, "csv": csv.read, "jsonl": jsonl.read}
+_ENDINGS: dict[str, Format] = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 
 
-def format_of(path: Path, source: Source) -> str:
+def format_of(path: Path, source: Source) -> Format:
     """The source's format, or the one the file's name says. Raises SourceError where neither does."""
     if source.format is not None:
         return source.format

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import gzip
 from pathlib import Path
+from typing import get_args
 
 import polars as pl
 import pyarrow as pa
 import pytest
 
 from dagster_project.core.errors import SourceError
-from dagster_project.readers.formats import format_of, read
+from dagster_project.readers.formats import READERS, format_of, read
 from dagster_project.readers.raw import RawBatch
-from dagster_project.spec.source import Source
+from dagster_project.spec.source import Format, Source
 
 SOURCE = Source.model_validate(
     {"source": "s", "files": "*", "columns": {"event_time": "ts", "model_id": "m"}}
@@ -135,3 +136,8 @@ def test_bytes_that_are_no_text_set_a_csv_aside(tmp_path: Path) -> None:
     """Also in a line of the wrong length, late in the file: no row is lost unseen."""
     with pytest.raises(SourceError, match="not UTF-8"):
         batches(tmp_path / "a.csv", b"a,b\n" + b"1,2\n" * 100_000 + b"\xff\n")
+
+
+def test_every_format_that_a_source_may_name_has_a_reader() -> None:
+    """`modelboard check` refuses others, with the one that was meant."""
+    assert set(get_args(Format)) == READERS.keys()
