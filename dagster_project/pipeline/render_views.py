@@ -56,12 +56,16 @@ def _read(warehouse: Warehouse, mart: Statement) -> pl.DataFrame:
 
 
 def _within_share(warehouse: Warehouse, ask: Callable[[str], T], query: str) -> T:
-    """Ask; of thousands of models some views do not fit into the share of publishing: lists are never spilled."""
-    try:
-        return ask(query)
-    except MemoryShareError:
-        with warehouse.within(warehouse.memory):
+    """Ask, for rows in the view's order, a table's too.
+
+    Of thousands of models some views do not fit into the share of publishing: lists are never spilled.
+    """
+    with warehouse.in_order():
+        try:
             return ask(query)
+        except MemoryShareError:
+            with warehouse.within(warehouse.memory):
+                return ask(query)
 
 
 def _drop_all(warehouse: Warehouse) -> None:

@@ -75,6 +75,15 @@ class Warehouse:
             self.shares.pop()
             self.run("SET memory_limit = ?", [self.shares[-1] if self.shares else self.memory])
 
+    @contextmanager
+    def in_order(self) -> Iterator[None]:
+        """Let tables keep the order in which rows are put into them, and give them back in it."""
+        self.run("SET preserve_insertion_order = true")
+        try:
+            yield
+        finally:
+            self.run("SET preserve_insertion_order = false")
+
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run statements whose rows nobody reads. Raises QueryError when the database refuses one."""
         with refusals():

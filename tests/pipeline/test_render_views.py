@@ -35,6 +35,14 @@ def test_a_view_that_several_others_read_is_found_once() -> None:
     assert len(draws) == 2
 
 
+def test_a_view_kept_as_a_table_is_read_in_its_order_however_long_it_is() -> None:
+    """Several row groups, written and read by two threads."""
+    marts = [mart("select i, hash(i) as h from range(400_000) as r (i) order by h", "mixed")]
+    marts += [mart("select count(*) as n from page.mixed", name) for name in ("first", "second")]
+    with Warehouse.open(None) as warehouse:
+        assert create_views(marts, warehouse).frame("mixed")["h"].is_sorted()
+
+
 def test_a_view_that_needs_more_than_the_small_share_is_read_all_the_same() -> None:
     """Its rows are there, and afterwards the small share holds again."""
     setting = "SELECT current_setting('memory_limit')"
