@@ -33,8 +33,8 @@ def outdated(workspace: Workspace, warehouse: Warehouse) -> list[tuple[str, str]
     return [
         (source.source, path)
         for source in workspace.sources
-        for (path,) in warehouse.frame(
+        for (path,) in warehouse.rows(
             "SELECT path FROM ops.file WHERE source = $source AND state = 'read' AND mapping <> $mapping ORDER BY path",
             {"source": source.source, "mapping": mapping_of(workspace, source)},
-        ).iter_rows()
+        )
     ]

@@ -57,7 +57,7 @@ QUERIES = (
 
 def remarks(night: Night, warehouse: Warehouse) -> list[str]:
     """Files set aside, sources without a file, columns that no file has, rows rejected; then logs of the past."""
-    found = [str(line) for query in QUERIES for (line,) in warehouse.frame(query).iter_rows()]
+    found = [str(line) for query in QUERIES for (line,) in warehouse.rows(query)]
     said = found[:MOST]
     if len(found) > MOST:
         said.append(f"{len(found) - MOST} more of this kind; ledger/data.html has them all")

@@ -53,12 +53,12 @@ def note_sources(warehouse: Warehouse) -> None:
     """Learn the models of every source anew whose files became other rows since the last run."""
     changed = [
         source
-        for (source,) in warehouse.frame(
+        for (source,) in warehouse.rows(
             """
             SELECT now.key[8:] FROM ops.state AS now JOIN ops.state AS before ON before.key = 'counted ' || now.key
             WHERE starts_with(now.key, 'source ') AND now.value <> before.value ORDER BY ALL
             """
-        ).iter_rows()
+        )
     ]
     models = warehouse.frame(
         "SELECT DISTINCT model_id FROM daily.traffic WHERE list_contains($sources, source) ORDER BY ALL",

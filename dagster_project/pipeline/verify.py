@@ -112,7 +112,7 @@ def _chain_differences(newest_first: Sequence[Release]) -> list[str]:
 def _lake_differences(workspace: Workspace, *, whole: bool) -> list[str]:
     """Files of the lake that are gone or, where all of them are read, not what was written."""
     with Warehouse.open(workspace.warehouse) as warehouse:
-        listed = dict(warehouse.frame("SELECT path, sha256 FROM ops.part ORDER BY path").iter_rows())
+        listed = dict(warehouse.rows("SELECT path, sha256 FROM ops.part ORDER BY path"))
     wrong = []
     for path, sha256 in listed.items():
         file = workspace.root / path

@@ -66,7 +66,7 @@ def day_digests(warehouse: Warehouse, as_of: dt.date) -> dict[dt.date, str]:
 
 def changed_days(warehouse: Warehouse, now: Mapping[dt.date, str]) -> list[dt.date]:
     """Days that are new, gone, or not as they were."""
-    before = dict(warehouse.frame("SELECT day, digest FROM ops.watched").iter_rows())
+    before = dict(warehouse.rows("SELECT day, digest FROM ops.watched"))
     return sorted(day for day in now.keys() | before.keys() if now.get(day) != before.get(day))
 
 

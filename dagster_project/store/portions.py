@@ -140,4 +140,4 @@ def _batches(warehouse: Warehouse, sql: str, query: Query, portion: _Portion) ->
 
 
 def _counted(warehouse: Warehouse, order: str) -> list[ModelDay]:
-    return [ModelDay(*row) for row in warehouse.frame(statement("portions", order)).iter_rows()]
+    return [ModelDay(*row) for row in warehouse.rows(statement("portions", order))]
