@@ -176,25 +176,20 @@ def experiment_days(rng: np.random.Generator, share: float) -> list[tuple[pl.Dat
     return days
 
 
+def model_in_experiment(planned: float) -> dict[str, object]:
+    """A model whose second version is to decide for a share of users on all four days."""
+    plan = {
+        "id": "canary", "control": "v1", "treatment": "v2", "start": day(0), "end": day(3), "treatment_share": planned,
+    }  # fmt: skip
+    return {
+        "id": "m", "task": "binary", "threshold": 0.3, "value": {"per_outcome": MONEY}, "experiment": plan,
+    }  # fmt: skip
+
+
 def test_an_experiment_is_measured_apart_from_what_is_declared(tmp_path: Path) -> None:
     """N_T * (mean Y_T - mean Y_C) with an interval, evidence A, beside the declared rows."""
     days = experiment_days(np.random.default_rng(8), 0.2)
-    plan = {
-        "id": "canary",
-        "control": "v1",
-        "treatment": "v2",
-        "start": day(0),
-        "end": day(3),
-        "treatment_share": 0.2,
-    }
-    model = {
-        "id": "m",
-        "task": "binary",
-        "threshold": 0.3,
-        "value": {"per_outcome": MONEY},
-        "experiment": plan,
-    }
-    found = impact(tmp_path, model, days)
+    found = impact(tmp_path, model_in_experiment(planned=0.2), days)
     row = found.filter(pl.col("kind") == "measured").row(0, named=True)
     labels = pl.concat([labels for _, labels in days])
     arms = [labels.filter(pl.col("version") == v) for v in ("v2", "v1")]
@@ -208,22 +203,8 @@ def test_an_experiment_is_measured_apart_from_what_is_declared(tmp_path: Path) -
 def test_a_split_that_was_not_planned_is_not_a_measurement(tmp_path: Path) -> None:
     """A sample-ratio mismatch withholds the effect and says so."""
     days = experiment_days(np.random.default_rng(8), 0.2)
-    plan = {
-        "id": "canary",
-        "control": "v1",
-        "treatment": "v2",
-        "start": day(0),
-        "end": day(3),
-        "treatment_share": 0.4,
-    }
-    model = {
-        "id": "m",
-        "task": "binary",
-        "threshold": 0.3,
-        "value": {"per_outcome": MONEY},
-        "experiment": plan,
-    }
-    row = impact(tmp_path, model, days).filter(pl.col("kind") == "measured").row(0, named=True)
+    found = impact(tmp_path, model_in_experiment(planned=0.4), days)
+    row = found.filter(pl.col("kind") == "measured").row(0, named=True)
     assert row["value"] is None
     assert row["reason"].startswith("sample-ratio mismatch")
 
