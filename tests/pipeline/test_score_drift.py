@@ -18,7 +18,7 @@ from dagster_project.core.types import Floats
 from dagster_project.pipeline.score import Scored, score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, measuring, night, put, requests, workspace
+from tests.pipeline.lakes import day, labelled, measuring, night, one, put, requests, workspace
 
 N = 4000
 Day = tuple[pl.DataFrame, pl.DataFrame | None]
@@ -41,33 +41,16 @@ def read(
         return warehouse.frame("SELECT * FROM mart.reading ORDER BY ALL")
 
 
-def value(readings: pl.DataFrame, metric: str, feature: str, number: int, **key: object) -> float | None:
+def value(readings: pl.DataFrame, metric: str, feature: str, number: int, **key: str) -> float | None:
     """One day's own reading."""
-    wanted = {
-        "metric": metric,
-        "feature": feature,
-        "day": day(number),
-        "window_days": 1,
-        "version": "",
-        **key,
-    }
-    return readings.row(
-        by_predicate=pl.all_horizontal(pl.col(c) == v for c, v in wanted.items()), named=True
-    )["value"]
+    found = one(readings, metric, number, feature=feature, **key)["value"]
+    assert found is None or isinstance(found, float)
+    return found
 
 
-def reason(readings: pl.DataFrame, metric: str, feature: str, number: int, **key: object) -> str:
+def reason(readings: pl.DataFrame, metric: str, feature: str, number: int) -> str:
     """Why there is no value, or what it says."""
-    wanted = {
-        "metric": metric,
-        "feature": feature,
-        "day": day(number),
-        "window_days": 1,
-        "version": "",
-        **key,
-    }
-    row = readings.row(by_predicate=pl.all_horizontal(pl.col(c) == v for c, v in wanted.items()), named=True)
-    return str(row["reason"])
+    return str(one(readings, metric, number, feature=feature)["reason"])
 
 
 FIRST_DAY: dict[str, object] = {"reference": {"start": day(0), "end": day(0)}}
