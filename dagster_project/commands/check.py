@@ -14,10 +14,18 @@ from dagster_project.commands.options import json_option, workspace_option
 @workspace_option
 @json_option
 def command(root: Path, as_json: bool) -> None:
-    """Read every file of the workspace and report all errors in one go, each as file:line: key: what was expected."""
+    """Read every file of the workspace and report all errors in one go, each as file:line: key: what was expected.
+
+    SQL and page templates are tried on an empty warehouse; nothing is written, no log is read.
+    """
+    from dagster_project.core.errors import WorkspaceError
+    from dagster_project.pipeline.rehearse import rehearse
     from dagster_project.spec.loading import load_workspace
 
     workspace = load_workspace(root.resolve())
+    problems = rehearse(workspace)
+    if problems:
+        raise WorkspaceError(problems)
     counts = {
         "models": len(workspace.models),
         "sources": len(workspace.sources),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, TypeVar
 
-from dagster_project.core.errors import MemoryShareError, PublishError, QueryError, WorkspaceError
+from dagster_project.core.errors import MemoryShareError, Problem, PublishError, QueryError, WorkspaceError
 from dagster_project.publish.views import MARK, Views
 from dagster_project.store.connection import quote
 from dagster_project.store.warehouse import Warehouse
@@ -44,6 +44,24 @@ def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
         except QueryError as error:
             raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
     return Views(frozenset(by_id), lambda view: _read(warehouse, by_id[view]))
+
+
+def failing_views(marts: Sequence[Statement], warehouse: Warehouse) -> list[Problem]:
+    """The problems of all views that the database refuses; one that reads such a view is not blamed."""
+    _drop_all(warehouse)
+    by_id = {mart.id: mart for mart in marts}
+    reads = _reads(by_id)
+    found, failed = [], set[str]()
+    for name in _in_order(reads):
+        mart = by_id[name]
+        try:
+            if failed.isdisjoint(reads[name]):
+                warehouse.run(f"CREATE VIEW page.{quote(name)} AS {mart.sql}")
+                continue
+        except QueryError as error:
+            found.append(error.in_file(mart.file, mart.line))
+        failed.add(name)
+    return found
 
 
 def _read(warehouse: Warehouse, mart: Statement) -> pl.DataFrame:

@@ -93,15 +93,20 @@ def _problems(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequenc
     """
     for batch in batches:
         _look_at(night, warehouse, asked, batch)
-        found: list[Problem] = []
-        for sql, metrics in _by_sql(night.workspace.metrics).items():
-            try:
-                _figures(warehouse, sql, metrics)
-            except WorkspaceError as error:
-                found += error.problems
-        if found:
+        if found := failing_metrics(night.workspace.metrics, warehouse):
             return found
     return []
+
+
+def failing_metrics(metrics: Sequence[Metric], warehouse: Warehouse) -> list[Problem]:
+    """The problems of all metrics whose SQL fails, or does not fit their function, over the spans asked for."""
+    found: list[Problem] = []
+    for sql, same in _by_sql(metrics).items():
+        try:
+            _figures(warehouse, sql, same)
+        except WorkspaceError as error:
+            found += error.problems
+    return found
 
 
 def in_order(metrics: Sequence[Metric]) -> list[Metric]:
