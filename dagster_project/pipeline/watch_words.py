@@ -13,6 +13,9 @@ from dagster_project.core.naming import spoken
 from dagster_project.spec.rule import Rule
 from dagster_project.spec.statement import MetricHead
 
+NOTHING = 100
+"""What lies so many times below its limit is told in words: the digits of 0.00137 % say no more."""
+
 
 def about(title: str, feature: str, segment: str) -> str:
     """What an alert is about: 'rain in Late arrival', 'Late arrival, origin=JFK'; titles themselves may have commas."""
@@ -56,7 +59,8 @@ def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -
         )
     if rule.method == "slow_decline":
         return f"this weekday should bring about {expected}; the level of the last weeks lies below {limit}"
-    return f"about {expected} was expected, {side} {limit}"
+    little = bound == high and 0 <= signal["expected"] < high / NOTHING
+    return f"{'next to nothing' if little else f'about {expected}'} was expected, {side} {limit}"
 
 
 def _figure(value: float | None, unit: str, currency: str) -> str:

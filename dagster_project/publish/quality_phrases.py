@@ -28,7 +28,7 @@ def missing_lead(missing: Row) -> str:
         return f"None of the {words.value(missing['seen'], 'count')} values of {features} is missing."
     have = "has" if missing["with_gaps"] == 1 else "have"
     return (
-        f"{words.value(missing['share'], 'share')} of all feature values are missing, {missing['when_missing']};"
+        f"{words.value(missing['share'], 'share')} of all feature values are missing: {missing['when_missing']};"
         f" {missing['with_gaps']} of {features} {have} gaps,"
         f" {missing['worst_feature']} most ({words.value(missing['worst_share'], 'share')})."
     )

@@ -55,6 +55,11 @@ def told(method: str, unit: str = "share", head: MetricHead | None = SHARE, **si
         ),
         (
             "spread",
+            {"observed": 0.4, "expected": 0.0000137, "low": 0.0, "high": 0.0286},
+            "40.0 % on 4 Mar 2025; next to nothing was expected, at most 2.86 %.",
+        ),
+        (
+            "spread",
             {"observed": 0.0, "expected": 0.3, "low": 0.2, "high": 0.4},
             "0 % on 4 Mar 2025; about 30.0 % was expected, at least 20.0 %.",
         ),

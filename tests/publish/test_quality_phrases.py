@@ -22,7 +22,7 @@ SKEW: Row = {
 def test_what_is_missing() -> None:
     """How much, when and where; or that nothing is."""
     assert phrases.missing_lead(MISSING) == (
-        f"5.00{NBSP}% of all feature values are missing, on one day; 1 of 8 features has gaps,"
+        f"5.00{NBSP}% of all feature values are missing: on one day; 1 of 8 features has gaps,"
         f" wind most (4.00{NBSP}%)."
     )
     assert "2 of 8 features have gaps" in phrases.missing_lead({**MISSING, "with_gaps": 2})
