@@ -109,6 +109,20 @@ def test_the_next_page_of_a_table_has_the_next_rows(browser: Any, address: str) 
         assert watched.page.locator("tbody tr").count() == 50
 
 
+def test_paper_gets_the_rows_of_every_page_of_a_table_up_to_ten_sheets(browser: Any, address: str) -> None:
+    """There is no next page to turn to; afterwards the screen shows the page it showed before."""
+    with opened(browser, address + "models.html") as watched:
+        page, rows = watched.page, watched.page.locator("tbody tr")
+        page.click("text=Next")
+        first = page.inner_text("tbody tr:first-child")
+        page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        assert rows.count() == 500
+        assert page.inner_text("[role=status]") == "900 models, showing 1 to 500"
+        page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert rows.count() == 50
+        assert page.inner_text("tbody tr:first-child") == first
+
+
 def test_the_page_is_readable_without_scripts(browser: Any, address: str) -> None:
     """Charts, figures and the first rows need none."""
     with opened(browser, address + "models.html", java_script_enabled=False) as watched:

@@ -2,6 +2,7 @@
 // state lives in the address (#id?q=late&team=Ops&sort=-auc&page=2), so that it can be linked to.
 "use strict";
 (() => {
+  const PRINTED = 500;
   const make = (tag, text, name) => {
     const node = document.createElement(tag);
     if (text !== undefined) node.textContent = text;
@@ -55,7 +56,7 @@
     const given = heads.find((head) => head.hasAttribute("aria-sort"));
     const initial = given ? (given.getAttribute("aria-sort") === "descending" ? "-" : "") + given.dataset.key : "";
     const inputs = controls ? [...controls.querySelectorAll("input, select")] : [];
-    let sort = "", page = 1;
+    let sort = "", page = 1, atOnce = size;
 
     const row = (i) => ready[i] || (ready[i] = make("tr"),
       ready[i].append(...columns.map((column, at) => cell(column, i, at === 0, pills))), ready[i]);
@@ -92,9 +93,9 @@
     if (total > size) root.append(pager);
 
     const show = () => {
-      const rows = chosen(), pages = Math.max(1, Math.ceil(rows.length / size));
+      const rows = chosen(), pages = Math.max(1, Math.ceil(rows.length / atOnce));
       page = Math.min(Math.max(1, page), pages);
-      const from = (page - 1) * size, shown = rows.slice(from, from + size);
+      const from = (page - 1) * atOnce, shown = rows.slice(from, from + atOnce);
       body.replaceChildren(...shown.map(row));
       const part = rows.length > shown.length ? `, showing ${from + 1} to ${from + shown.length}` : "";
       note.textContent = `${rows.length === total ? total : `${rows.length} of ${total}`} ${noun}${part}`;
@@ -140,6 +141,11 @@
     if (controls) controls.hidden = false;
     window.addEventListener("hashchange", load);
     load();
+
+    // Paper has no next page to turn to: it gets every chosen row, up to ten sheets of them.
+    let before = page;
+    window.addEventListener("beforeprint", () => { before = page; atOnce = Math.max(size, PRINTED); page = 1; show(); });
+    window.addEventListener("afterprint", () => { atOnce = size; page = before; show(); });
   };
 
   for (const root of document.querySelectorAll(".mb-data-table")) wake(root);
