@@ -39,6 +39,11 @@ QUERIES = (
     GROUP BY s.source ORDER BY s.source
     """,
     """
+    SELECT file || ':' || line || ': no alert ' || alert || ' opened on ' || opened || ', so the answer counts for none'
+      || coalesce('; one did on ' || opened_on, '')
+    FROM page.answers_astray ORDER BY file, line
+    """,
+    """
     SELECT 'source ' || source || ': no file has the column ''' || wanted || ''', which ' || name || ' comes from'
       || arg_max(hint, path)
     FROM ops.unfound AS u

@@ -1,4 +1,4 @@
-"""Rules, silences, known events and who answers for which metric, put into `catalog.*` for the pages about alerts.
+"""Rules, silences, answers, known events and who answers for which metric: into `catalog.*` for the alert pages.
 
 In: the workspace's objects. Out: rows, all replaced at once. Called by `pipeline.render_definitions`.
 """
@@ -28,6 +28,15 @@ def put_alert_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
              "reason": s.reason, "silenced_by": s.by, "file": placed.file, "line": placed.line}
             for placed in workspace.silences
             for s in [placed.value]
+        ],
+    )  # fmt: skip
+    warehouse.fill(
+        "catalog.answer",
+        [
+            {"position": i, "alert": a.alert, "model_id": a.model, "rule": a.rule, "feature": a.feature,
+             "opened": a.opened, "given": a.at, "file": placed.file, "line": placed.line}
+            for i, placed in enumerate(workspace.alert_answers)
+            for a in [placed.value]
         ],
     )  # fmt: skip
     events = enumerate(sorted(workspace.events, key=lambda event: event.day))

@@ -353,6 +353,10 @@ create table if not exists catalog.silence (
   model_id varchar, rule varchar, feature varchar, since date, until date, reason varchar, silenced_by varchar, file varchar,
   line integer
 );
+create table if not exists catalog.answer (  -- to alerts; alert: the fingerprint, else model and rule are given
+  position integer, alert varchar, model_id varchar, rule varchar, feature varchar, opened date, given date, file varchar,
+  line integer
+);
 create table if not exists catalog.feature (  -- declared inputs of a model
   model_id varchar, feature varchar, type varchar, min double, max double, allowed varchar[], unit varchar
 );

@@ -14,6 +14,7 @@ from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import workspace
 
+ASTRAY = "CREATE TABLE page.answers_astray (file varchar, line integer, alert varchar, opened date, opened_on varchar)"
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
@@ -21,6 +22,7 @@ def said(root: Path, tables: dict[str, dict[str, object]]) -> list[str]:
     """The remarks on these rows."""
     night = Night(workspace(root), dt.date(2025, 2, 9), NOW)
     with Warehouse.open(None) as warehouse:
+        warehouse.run(ASTRAY)
         for table, rows in tables.items():
             warehouse.append(table, pl.DataFrame(rows))
         return remarks(night, warehouse)
@@ -79,6 +81,22 @@ def test_a_source_whose_files_left_is_named_once(tmp_path: Path) -> None:
     ]
 
 
+def test_an_answer_that_names_no_alert_is_said(tmp_path: Path) -> None:
+    """A slip in a fingerprint or a day would go unnoticed."""
+    day = dt.date(2025, 2, 3)
+    answers = {
+        "file": "data/alerts/a.yml", "line": [5, 9], "alert": ["0402f7dad9", "gap of m"], "opened": day,
+        "opened_on": [None, "2025-02-01, 2025-02-02"],
+    }  # fmt: skip
+    assert said(tmp_path, {"page.answers_astray": answers}) == [
+        "data/alerts/a.yml:5: no alert 0402f7dad9 opened on 2025-02-03, so the answer counts for none",
+        (
+            "data/alerts/a.yml:9: no alert gap of m opened on 2025-02-03, so the answer counts for none;"
+            " one did on 2025-02-01, 2025-02-02"
+        ),
+    ]
+
+
 def test_very_many_are_counted(tmp_path: Path) -> None:
     """The page of data has them all."""
     files = {"source": "log", "path": list("abcdefgh"), "state": "set aside", "reason": "is empty"}
@@ -103,6 +121,7 @@ def test_logs_of_the_past_are_said_never_to_be_late(
     (tmp_path / "data" / "workspace.yml").write_text(f"name: A\n{settings}", encoding="utf-8")
     night = Night(load_workspace(of.root), dt.date.fromisoformat(as_of), NOW)
     with Warehouse.open(None) as warehouse:
+        warehouse.run(ASTRAY)
         part = {"kind": "requests", "source": "log", "day": [dt.date(2025, 2, 9)], "path": "a"}
         warehouse.append("ops.part", pl.DataFrame(part))
         found = remarks(night, warehouse)

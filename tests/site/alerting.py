@@ -10,6 +10,11 @@ from dagster_project.store.warehouse import Warehouse
 from tests.site.fixture import AS_OF, DAYS, HOSTILE, HOSTILE_ID, insert
 
 ALERTS_YML = f"""\
+answers:
+  - {{alert: abcdef0000, opened: 2013-12-20, state: acknowledged, at: 2013-12-21, by: A}}
+  - {{alert: abcdef0000, opened: 2013-12-19, state: acknowledged, at: 2013-12-21, by: A}}
+  - {{model: late-departure, rule: gap, opened: 2013-12-19, state: acknowledged, at: 2013-12-21, by: A}}
+  - {{alert: "{HOSTILE}", opened: 2013-12-30, state: acknowledged, at: 2014-01-01, by: A}}
 silences:
   - {{model: late-departure, rule: errors, since: 2013-12-01, until: 2014-01-31, reason: "{HOSTILE}", by: "{HOSTILE}"}}
 events:

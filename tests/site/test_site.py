@@ -144,6 +144,16 @@ def test_an_alert_has_a_page_that_says_what_to_do(site: Path) -> None:
     assert "abcdef0001-20131220.html" in text
 
 
+def test_an_answer_that_names_no_alert_is_said_with_the_days_on_which_one_opened(site: Path) -> None:
+    """One that fits is not, nor one that is given after the day of the report."""
+    page = (site / "alerts.html").read_text(encoding="utf-8")
+    lines = re.findall(r"<li><span class=\"mb-mono\">data/alerts/[^<]*</span>: (.*?)</li>", page)
+    assert lines == [
+        "no alert abcdef0000 opened on 19 Dec 2013; one did on 2013-12-20",
+        "no alert gap of late-departure opened on 19 Dec 2013",
+    ]
+
+
 def test_what_is_asked_begins_with_open_alerts(site: Path) -> None:
     """On the home page; an alert under another asks nothing."""
     text = (site / "index.html").read_text(encoding="utf-8")
