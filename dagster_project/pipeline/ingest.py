@@ -18,6 +18,7 @@ from dagster_project.pipeline.ingest_files import note, plan_files
 from dagster_project.pipeline.ingest_mapping import mapping_of
 from dagster_project.pipeline.ingest_names import insist_on_names
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
+from dagster_project.pipeline.ingest_segments import keep_parted
 from dagster_project.pipeline.night import Night
 from dagster_project.readers.facts import FACTS
 from dagster_project.readers.mapped import Door
@@ -80,6 +81,7 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
                 days.update(brought.days)
                 labelled += brought.labelled
     with warehouse.within(MATCH_MEMORY):
+        keep_parted(night, warehouse)
         labelled += _match(workspace, warehouse, waiters, _expire_before(night, warehouse))
     sweep(warehouse, workspace.root)
     night.progress("ingest", len(workspace.sources) + 1, len(workspace.sources) + 1)

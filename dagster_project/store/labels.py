@@ -52,11 +52,11 @@ def wait_for_labels(
     labelled = live_paths(warehouse, root, "labelled", batch.source, days)
     if labelled:
         warehouse.run(statement("labels", "take_back_labels", none=no_rows(LABELLED)), {"labelled": labelled})
-        _forget_labelled(warehouse, root, labelled)
+        forget_labelled(warehouse, root, labelled)
     warehouse.run(statement("labels", "forget_waiting"), {"source": batch.source, "days": days})
     if written.parts.is_empty():
         return 0
-    segments, parameters = _segments(written.types, waiters.segments)
+    segments, parameters = segments_of(written.types, waiters.segments)
     parameters |= {**written.query.parameters, "source": batch.source, "zone": batch.zone}
     rows, n = written.query.rows, 0
     if "label" in written.types:
@@ -140,7 +140,7 @@ def _used(sql: str, parameters: dict[str, object]) -> tuple[str, dict[str, objec
     return sql, named(sql, parameters)
 
 
-def _segments(
+def segments_of(
     types: Mapping[str, str], segments: Mapping[str, Sequence[str]]
 ) -> tuple[str, dict[str, object]]:
     """SQL for a row's segment texts such as 'origin=JFK', by its model; names and ids are parameters."""
@@ -157,7 +157,8 @@ def _segments(
     return f"CASE {' '.join(branches)} ELSE [] END::varchar[]", parameters
 
 
-def _forget_labelled(warehouse: Warehouse, root: Path, paths: Sequence[str]) -> None:
+def forget_labelled(warehouse: Warehouse, root: Path, paths: Sequence[str]) -> None:
+    """List files of labelled requests, by their absolute paths, no more."""
     relative = [Path(path).relative_to(root).as_posix() for path in paths]
     warehouse.run(statement("labels", "forget_labelled"), {"paths": relative})
 
@@ -170,7 +171,7 @@ def _unlabel(warehouse: Warehouse, root: Path, source: str, day: dt.date) -> Non
         statement("labels", "take_back_requests", none=no_rows(LABELLED)),
         {"labelled": paths, "source": source},
     )
-    _forget_labelled(warehouse, root, paths)
+    forget_labelled(warehouse, root, paths)
 
 
 def _take_back(warehouse: Warehouse, root: Path, file_ids: Sequence[str]) -> None:
@@ -213,7 +214,7 @@ def _write_source(warehouse: Warehouse, root: Path, source: str, days: Sequence[
     )
     written = write_parts(root, "labelled", rows, lambda _: tuple(LABELLED))
     if stored:
-        _forget_labelled(warehouse, root, stored)
+        forget_labelled(warehouse, root, stored)
     warehouse.append("ops.part", part_rows(written))
 
 

@@ -1,0 +1,40 @@
+"""Segments that are declared after nights: labelled requests of the past are parted by them as new ones are.
+
+In: the catalog, and which segments the lake was parted by. Out: labelled files that say the parts of today's. Called by
+`pipeline.ingest`, before labels are matched.
+"""
+
+from __future__ import annotations
+
+import json
+
+from dagster_project.pipeline.night import Night
+from dagster_project.store.segments import days_to_part, part_again
+from dagster_project.store.warehouse import Warehouse
+
+PARTED = "parted/"
+"""How keys of ops.state begin that say by which segments a model's labelled requests are parted."""
+
+
+def keep_parted(night: Night, warehouse: Warehouse) -> None:
+    """Part the labelled and waiting requests of every model anew whose segments changed."""
+    now = {
+        PARTED + placed.value.id: json.dumps(placed.value.segments)
+        for placed in night.workspace.models
+        if placed.value.segments
+    }
+    before = dict(
+        warehouse.rows("SELECT key, value FROM ops.state WHERE starts_with(key, $prefix)", {"prefix": PARTED})
+    )
+    changed = sorted(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
+    segments = {key.removeprefix(PARTED): json.loads(now.get(key, "[]")) for key in changed}
+    if not segments:
+        return
+    for source, day in days_to_part(warehouse, sorted(segments)):
+        with warehouse.transaction():
+            part_again(warehouse, night.workspace.root, source, day, segments)
+    with warehouse.transaction():
+        warehouse.run("DELETE FROM ops.state WHERE list_contains($keys, key)", {"keys": changed})
+        for key in changed:
+            if key in now:
+                warehouse.run("INSERT INTO ops.state VALUES ($key, $value)", {"key": key, "value": now[key]})
