@@ -70,7 +70,7 @@ def summarise(night: Night, warehouse: Warehouse) -> Summarised:
     Raises WorkspaceError for a declared pattern that RE2 refuses.
     """
     insist_on_patterns(night, warehouse)
-    note_sources(warehouse)
+    note_sources(night, warehouse)
     note_declarations(night, warehouse)
     grids.forget_unmapped(warehouse)
     days = events = rows = 0

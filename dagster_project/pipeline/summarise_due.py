@@ -24,6 +24,8 @@ from dagster_project.store.warehouse import Warehouse
 
 COUNTED = "repeats where requests have ids"
 """What this package's own code counts beside the statements; another text has all requests counted again."""
+READ, COUNTED_AS = "source ", "counted source "
+"""How keys of ops.state begin that say by which mapping a source was read, and by which it was counted."""
 GONE = "gone"
 """Digest of a day that was rolled up and has no files any more: its rows are taken out."""
 
@@ -49,27 +51,25 @@ class Due:
         return self.labelled_rows + (0 if self.labels_only else self.request_rows)
 
 
-def note_sources(warehouse: Warehouse) -> None:
-    """Learn the models of every source anew whose files became other rows since the last run."""
-    changed = [
-        source
-        for (source,) in warehouse.rows(
-            """
-            SELECT now.key[8:] FROM ops.state AS now JOIN ops.state AS before ON before.key = 'counted ' || now.key
-            WHERE starts_with(now.key, 'source ') AND now.value <> before.value ORDER BY ALL
-            """
-        )
-    ]
+def note_sources(night: Night, warehouse: Warehouse) -> None:
+    """Learn the models of every source anew whose files became other rows since, or whose segments have other caps."""
+    sql = "SELECT key, value FROM ops.state WHERE starts_with(key, $prefix) ORDER BY key"
+    caps = {source.source: source.max_segment_values for source in night.workspace.sources}
+    read = {key.removeprefix(READ): made for key, made in warehouse.rows(sql, {"prefix": READ})}
+    now = {COUNTED_AS + source: f"{made} {caps.get(source)}" for source, made in read.items()}
+    before = dict(warehouse.rows(sql, {"prefix": COUNTED_AS}))
+    changed = [key for key, counted in now.items() if before.get(key) != counted]
+    if not changed:
+        return
     models = warehouse.frame(
         "SELECT DISTINCT model_id FROM daily.traffic WHERE list_contains($sources, source) ORDER BY ALL",
-        {"sources": changed},
+        {"sources": [key.removeprefix(COUNTED_AS) for key in changed if key in before]},
     )
     with warehouse.transaction():
         _learn_anew(warehouse, models["model_id"].to_list())
-        warehouse.run(
-            "INSERT OR REPLACE INTO ops.state"
-            " SELECT 'counted ' || key, value FROM ops.state WHERE starts_with(key, 'source ')"
-        )
+        for key in changed:
+            values = {"key": key, "value": now[key]}
+            warehouse.run("INSERT OR REPLACE INTO ops.state VALUES ($key, $value)", values)
 
 
 def note_declarations(night: Night, warehouse: Warehouse) -> int:

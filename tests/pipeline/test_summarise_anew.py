@@ -23,6 +23,7 @@ from .logs import AS_OF, HORIZON, Logs
 BY_SCORE = {"event_time": "ts", "request_id": "id", "model_id": {"constant": "m"}, "score": "p"}
 BY_PREDICTION = {"event_time": "ts", "request_id": "id", "model_id": {"constant": "m"}, "prediction": "p"}
 LOG = {"source": "log", "files": "logs/*.csv", "columns": BY_SCORE, "features": "*"}
+PARTED = {"catalog/m": {"id": "m", "segments": ["c"]}}
 TABLES = ("ops.grid", "ops.category", "daily.traffic", "daily.feature_hist", "daily.category_hist")
 Files = Mapping[str, object]
 
@@ -78,8 +79,14 @@ def counted(root: Path, *nights: Files) -> dict[str, pl.DataFrame]:
             source(BY_PREDICTION),
             {**source(BY_PREDICTION), "catalog/m": {"id": "m", "task": "multiclass"}},
         ),
+        (PARTED, {**PARTED, "sources/log": {**LOG, "max_segment_values": 2}}),
     ],
-    ids=["a score that turned out to be a prediction", "another time zone", "numbers that are classes"],
+    ids=[
+        "a score that turned out to be a prediction",
+        "another time zone",
+        "numbers that are classes",
+        "fewer segments",
+    ],
 )
 def test_grids_and_dictionaries_are_those_of_a_fresh_workspace(
     tmp_path: Path, before: Files, after: Files
