@@ -52,15 +52,16 @@ def grades(
     fewer than `minimum` rows, no value (nan), no target (good or poor nan, or both the same).
     """
     values, good, poor, n = (np.asarray(a, dtype=np.float64) for a in (values, good, poor, n))
-    rows = zip(
-        _verdicts(values, good, poor, n, minimum), good.tolist(), poor.tolist(), n.tolist(), strict=True
-    )
+    verdicts = _verdicts(values, good, poor, n, minimum)
+    # Only what the words need: a nan equals no other, and would be put into words for each row anew.
+    targeted = np.isfinite(good) & np.isfinite(poor)
+    at_good, at_poor = np.where(targeted, good, 0.0).tolist(), np.where(targeted, poor, 0.0).tolist()
     reason = lru_cache(maxsize=4096)(partial(_reason, minimum=minimum, unit=unit, currency=currency))
-    found: list[Grade] = []
-    reasons: list[str] = []
-    for verdict, at_good, at_poor, count in rows:
-        found.append(_GRADE.get(verdict, "unknown"))
-        reasons.append(reason(verdict, at_good, at_poor, count if verdict == "too few" else 0.0))
+    found: list[Grade] = [_GRADE.get(verdict, "unknown") for verdict in verdicts]
+    reasons = [
+        reason(verdict, above, below, count if verdict == "too few" else 0.0)
+        for verdict, above, below, count in zip(verdicts, at_good, at_poor, n.tolist(), strict=True)
+    ]
     return found, reasons
 
 

@@ -8,7 +8,6 @@ pipeline.watch, pipeline.replay.
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -125,7 +124,7 @@ def _frame(board: Board, judged: Sequence[Columns]) -> pl.DataFrame:
         pl.col(pl.Float64).fill_nan(None),
         *(_day(name) for name in ("since", "opened", "last_fired", "day")),
         *texts.values(),
-        pl.Series("held", [_held(row) for row in held.tolist()], dtype=pl.List(pl.Float64)),
+        _held(held),
     )
     own = frame.with_columns(
         pl.col("n").cast(pl.Int64), (pl.col("day") + pl.duration(days=board.wait)).alias("known_on")
@@ -149,8 +148,13 @@ def _finite(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _held(row: list[float]) -> list[float] | None:
-    return None if not row or all(math.isnan(value) for value in row) else row
+def _held(memory: Floats) -> pl.Series:
+    """What monitors remember [rows, items] as a list a row; NULL where that is nothing."""
+    import polars as pl
+
+    lists = pl.Series("held", memory, dtype=pl.Array(pl.Float64, memory.shape[1])).cast(pl.List(pl.Float64))
+    something = pl.Series(~np.isnan(memory).all(axis=1))
+    return lists.to_frame().select(pl.when(something).then("held"))["held"]
 
 
 def _states(verdict: Verdict, is_open: Bools) -> list[str]:
