@@ -50,6 +50,11 @@ class Due:
         """Rows to read."""
         return self.labelled_rows + (0 if self.labels_only else self.request_rows)
 
+    @property
+    def rows_at_once(self) -> int:
+        """Rows in memory at a time: labels are read when the requests are forgotten."""
+        return max(self.labelled_rows, 0 if self.labels_only else self.request_rows)
+
 
 def note_sources(night: Night, warehouse: Warehouse) -> None:
     """Learn the models of every source anew whose files became other rows since, or whose segments have other caps."""
@@ -158,13 +163,15 @@ def files_digest(digest: str) -> str:
 
 
 def chunks(due: Sequence[Due], rows: int = KEEP_ROWS) -> Iterator[list[Due]]:
-    """Runs of days of one source, rolled up together as long as they fit into `rows`."""
+    """Runs of days of one source, rolled up together as long as what is read at once fits into `rows`."""
     chunk: list[Due] = []
+    n = 0
     for one in due:
-        if chunk and (chunk[0].source != one.source or sum(d.rows for d in chunk) + one.rows > rows):
+        if chunk and (chunk[0].source != one.source or n + one.rows_at_once > rows):
             yield chunk
-            chunk = []
+            chunk, n = [], 0
         chunk.append(one)
+        n += one.rows_at_once
     if chunk:
         yield chunk
 
