@@ -33,14 +33,15 @@ def average_precision(
     lead = leads(pos, neg, pos_s1, neg_s1)[:, ::-1]
     pos, neg = (np.atleast_2d(np.asarray(a, dtype=np.float64))[:, ::-1] for a in (pos, neg))
     n_pos = pos.sum(axis=1)
-    right = np.cumsum(pos, axis=1) - pos
-    wrong = np.cumsum(neg, axis=1) - neg
+    at = pos > 0  # a bin without a positive adds nothing
+    right, wrong = (np.cumsum(pos, axis=1) - pos)[at], (np.cumsum(neg, axis=1) - neg)[at]
+    own, others, bend = pos[at], neg[at], 6 * lead[at]
     inside = np.zeros_like(pos)
     for node, weight in zip(*np.polynomial.legendre.leggauss(NODES), strict=True):
-        place = 0.5 + pos * (node + 1) / 2
-        share = place / (pos + 1)
+        place = 0.5 + own * (node + 1) / 2
+        share = place / (own + 1)
         hits = right + place
-        inside += weight / 2 * hits / (hits + wrong + neg * (share - 6 * lead * share * (1 - share)))
+        inside[at] += weight / 2 * hits / (hits + wrong + others * (share - bend * share * (1 - share)))
     mixed = (n_pos > 0) & (neg.sum(axis=1) > 0)
     value = np.where(mixed, np.clip(ratio((pos * inside).sum(axis=1), n_pos), 0.0, 1.0), np.nan)
     low, high = logit_interval(value, value * (1 - value) / np.maximum(n_pos, 1.0))
