@@ -7,7 +7,7 @@ where nothing can be said. Caller: pipeline.score_apply.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,8 @@ from dagster_project.pipeline.score_rows import KEY, Rows
 if TYPE_CHECKING:
     import polars as pl
 
+Cell = tuple[str, str, str, float, float]
+"""grids, a, b, n, s: the sum of feature a over n rows; of the product with b, where that is named."""
 CHANGED = "not computable: the features or their grids are not those of the reference"
 
 
@@ -28,7 +30,8 @@ def reconstruction(rows: Rows, arguments: Mapping[str, float | str]) -> pl.DataF
 
     del arguments
     starts = np.searchsorted(rows.group, np.arange(len(rows) + 1)).tolist()
-    parts = [rows.columns[a:b] for a, b in itertools.pairwise(starts)]
+    cells = rows.columns.select("grids", "a", "b", "n", "s").rows()
+    parts = [cells[a:b] for a, b in itertools.pairwise(starts)]
     keys = rows.keys.select("part", "ref").rows()
     references = {ref: _grids(parts[i]) for i, (part, ref) in enumerate(keys) if part == "reference"}
     found = [_compared(parts[i], ref, references) for i, (part, ref) in enumerate(keys) if part == "current"]
@@ -43,7 +46,7 @@ def reconstruction(rows: Rows, arguments: Mapping[str, float | str]) -> pl.DataF
 
 
 def _compared(
-    own: pl.DataFrame, ref: int | None, references: Mapping[int, dict[str, Moments]]
+    own: Sequence[Cell], ref: int | None, references: Mapping[int, dict[str, Moments]]
 ) -> tuple[float | None, int, str | None]:
     """value, n, problem of one group."""
     sides = _grids(own)
@@ -66,17 +69,19 @@ def _compared(
     return value, n, None
 
 
-def _grids(rows: pl.DataFrame) -> dict[str, Moments]:
-    """Moments by the digest of features and grids: only rows of one of them add up."""
-    return {str(digest): _moments(part) for (digest,), part in rows.group_by("grids", maintain_order=True)}
+def _grids(cells: Sequence[Cell]) -> dict[str, Moments]:
+    """Moments by the digest of features and grids: only cells of one of them add up."""
+    by_grids: dict[str, list[Cell]] = {}
+    for cell in cells:
+        by_grids.setdefault(str(cell[0]), []).append(cell)
+    return {digest: _moments(own) for digest, own in by_grids.items()}
 
 
-def _moments(rows: pl.DataFrame) -> Moments:
-    import polars as pl
-
-    first = rows.filter(pl.col("b") == "").sort("a")
-    place = {name: i for i, name in enumerate(first["a"].to_list())}
+def _moments(cells: Sequence[Cell]) -> Moments:
+    first = sorted((a, float(n), float(s)) for _, a, b, n, s in cells if b == "")
+    place = {a: i for i, (a, _, _) in enumerate(first)}
     second = np.zeros((len(place), len(place)))
-    for a, b, s in rows.filter(pl.col("b") != "").select("a", "b", "s").iter_rows():
-        second[place[a], place[b]] = second[place[b], place[a]] = s
-    return Moments(float(first["n"][0]), first["s"].to_numpy().astype(np.float64), second)
+    for _, a, b, _, s in cells:
+        if b != "":
+            second[place[a], place[b]] = second[place[b], place[a]] = s
+    return Moments(first[0][1], np.array([s for _, _, s in first]), second)
