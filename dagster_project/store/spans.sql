@@ -182,20 +182,23 @@ WHERE h.segment = '' AND h.label_day <= r.labels_by
   AND h.model_id IN (SELECT model_id FROM span.version)
 GROUP BY ALL;
 
--- Predictions of every span beside the errors of the reference days by prediction; as above, for numbers.
+-- Predictions of every span beside the errors of the reference days by prediction, of the model and of each version.
 CREATE OR REPLACE VIEW span.error_estimate AS
 SELECT
-  'current' AS part, model_id, version, '' AS segment, '' AS feature, day, window_days, grid_from, NULL::DOUBLE AS scale,
-  bin::INTEGER AS bin, sum(n)::BIGINT AS n, 0::DOUBLE AS a, 0::DOUBLE AS aa, 0::DOUBLE AS aaaa
-FROM span.feature_hist
-WHERE segment = '' AND feature = 'output:prediction' AND bin BETWEEN -127 AND 127 GROUP BY ALL
+  'current' AS part, h.model_id, h.version, '' AS segment, '' AS feature, h.day, h.window_days, h.logged_version,
+  coalesce(v.apart, false) AS apart, h.grid_from, NULL::DOUBLE AS scale, h.bin::INTEGER AS bin,
+  sum(h.n)::BIGINT AS n, 0::DOUBLE AS a, 0::DOUBLE AS aa, 0::DOUBLE AS aaaa
+FROM span.feature_hist AS h
+LEFT JOIN span.learned AS v ON v.model_id = h.model_id AND v.version = h.logged_version AND v.version <> ''
+WHERE h.segment = '' AND h.feature = 'output:prediction' AND h.bin BETWEEN -127 AND 127 GROUP BY ALL
 UNION ALL
 SELECT
-  'reference', h.model_id, '', '', '', NULL, NULL, h.grid_from, g.scale, h.bin::INTEGER, sum(h.n)::BIGINT,
-  sum(h.a)::DOUBLE, sum(h.aa)::DOUBLE, sum(h.aaaa)::DOUBLE
+  'reference', h.model_id, r.version, '', '', NULL, NULL, '', false, h.grid_from, g.scale, h.bin::INTEGER,
+  sum(h.n)::BIGINT, sum(h.a)::DOUBLE, sum(h.aa)::DOUBLE, sum(h.aaaa)::DOUBLE
 FROM daily.error_hist AS h
 JOIN ops.grid AS g ON g.model_id = h.model_id AND g.feature = 'output:prediction' AND g.from_day = h.grid_from
-JOIN span.learned AS r ON r.model_id = h.model_id AND r.version = '' AND h.day BETWEEN r.start AND r.until
+JOIN span.learned AS r
+  ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until AND (r.version = '' OR r.version = h.version)
 WHERE h.segment = '' AND h.label_day <= r.labels_by
   AND h.model_id IN (SELECT model_id FROM span.version)
 GROUP BY ALL;

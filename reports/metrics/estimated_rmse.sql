@@ -5,7 +5,8 @@ unit: label
 better: down
 definition: >-
   The root mean squared error to expect from the predictions alone, before labels come: a prediction of a size is taken to err as such
-  predictions erred on the reference days. It sees predictions that moved; it cannot see that the same inputs now mean
+  predictions erred on the reference days of its version, or on those of the model while the version has too few labels of its own.
+  It sees predictions that moved; it cannot see that the same inputs now mean
   something else.
 formula: >-
   sqrt(mean of m(prediction)); m is the mean of (prediction - label)^2 on the reference days, by steps of the prediction that hold about 50 labels
@@ -21,5 +22,6 @@ minimum: 100
 weight: 0
 without_labels: true
 ---*/
-SELECT part, model_id, version, segment, feature, day, window_days, grid_from, scale, bin, n, a, aa, aaaa
+SELECT part, model_id, version, segment, feature, day, window_days, logged_version, apart,
+  grid_from, scale, bin, n, a, aa, aaaa
 FROM span.error_estimate
