@@ -5,12 +5,13 @@ Called by every stage of `pipeline`; nothing outside `store` imports duckdb.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagster_project.core.errors import QueryError
 from dagster_project.store.connection import all_or_nothing, connect, quote, quote_table, refusals
 from dagster_project.store.migration import bring_up_to_date
 from dagster_project.store.statements import text_of
@@ -164,8 +165,17 @@ class Warehouse:
             self.connection.register(name, frame.to_arrow())
         try:
             yield
-        finally:
-            for name in frames:
+        except QueryError:
+            with suppress(
+                QueryError
+            ):  # a transaction ended by what was refused; the reason is what is to be told
+                self._forget(frames)
+            raise
+        self._forget(frames)
+
+    def _forget(self, names: Iterable[str]) -> None:
+        with refusals():
+            for name in names:
                 self.connection.unregister(name)
 
     @contextmanager

@@ -159,3 +159,12 @@ def test_a_damaged_warehouse_is_not_taken_for_a_busy_one(tmp_path: Path) -> None
         Warehouse.open(path),
     ):
         pass
+
+
+def test_rows_that_do_not_fit_are_refused_with_the_reason_inside_a_transaction_too() -> None:
+    """Not with the state that the refusal left the transaction in; afterwards the table takes rows again."""
+    with Warehouse.open(None) as warehouse:
+        with pytest.raises(QueryError, match="soon"), warehouse.transaction():
+            warehouse.append("mart.reading", pl.DataFrame({"day": ["soon"], "value": [1.0]}))
+        warehouse.append("ops.state", pl.DataFrame({"key": ["a"], "value": ["1"]}))
+        assert warehouse.value("SELECT value FROM ops.state WHERE key = 'a'") == "1"
