@@ -113,7 +113,9 @@ def reference_policy(look: Look) -> str:
         _run(work, target, settings=Settings(name="Reference"), tabs={}, extra={}, epoch=0)
         made = policy(p.read_text(encoding="utf-8") for p in sorted(target.rglob("*.html")))
     look.cache.mkdir(parents=True, exist_ok=True)
-    kept.write_text(made, encoding="utf-8")
+    aside = kept.with_suffix(".tmp")
+    aside.write_text(made, encoding="utf-8")
+    aside.replace(kept)
     return made
 
 
