@@ -137,5 +137,6 @@ def test_a_night_that_read_nothing_says_why(tmp_path: Path, name: str, content: 
         ingest(night, warehouse)
         put_definitions(night.workspace, warehouse)
         assert out_of_sight(night, warehouse) == "no request was read"
+        create_views(night.workspace.marts, warehouse)
         (why,) = remarks(night, warehouse)
     assert why.startswith(said)
