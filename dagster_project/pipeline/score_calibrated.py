@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from dagster_project.core import estimates
-from dagster_project.core.histogram import K, dense
+from dagster_project.core.histogram import dense
 from dagster_project.core.types import Floats
-from dagster_project.pipeline.score_learned import references, remarks
+from dagster_project.pipeline.score_learned import learning
 from dagster_project.pipeline.score_rows import Rows
 
 
@@ -33,27 +31,10 @@ class Calibrated:
 
 def calibrated(rows: Rows) -> Calibrated:
     """Every group's scores, each by the reference of its version."""
-    group, bins, n = rows.group, rows.ints("bin"), rows.floats("n")
-    counts = dense(group, bins, n, len(rows))
-    known = counts.sum(axis=1)
-    used, own = references(rows, known)
-    table = _chances(rows, counts)
-    chance = np.where(used >= 0, table[used, np.clip(bins, -K, K) + K], np.nan)
-    labels = np.full(len(rows), np.inf)
-    np.minimum.at(labels, group, np.where(used >= 0, known[used], 0.0))
-    return Calibrated(
-        n=counts,
-        decided=dense(group, bins, rows.floats("decided"), len(rows)),
-        chance=dense(group, bins, n * chance, len(rows)) / np.maximum(counts, 1.0),
-        labels=labels,
-        remark=remarks(rows, own),
+    counts, decided, positives = (
+        dense(rows.group, rows.ints("bin"), rows.floats(name), len(rows))
+        for name in ("n", "decided", "positives")
     )
-
-
-def _chances(rows: Rows, counts: Floats) -> Floats:
-    """The chance of a positive by bin, of reference groups; nan for the others [groups, 255]."""
-    positives = dense(rows.group, rows.ints("bin"), rows.floats("positives"), len(rows))
-    found = np.full(counts.shape, np.nan)
-    for at in np.flatnonzero((rows.keys["part"] == "reference").to_numpy()).tolist():
-        found[at] = estimates.calibrated(counts[at], positives[at])
-    return found
+    learned = learning(rows, counts)
+    chance = learned.expected(learned.table(positives, estimates.calibrated))
+    return Calibrated(counts, decided, chance, learned.fewest_labels(), learned.remarks())

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dagster_project.core import estimates
-from dagster_project.core.histogram import K, dense
+from dagster_project.core.histogram import dense
 from dagster_project.core.types import Bools, Floats
-from dagster_project.pipeline.score_learned import references, remarks
+from dagster_project.pipeline.score_learned import learning
 from dagster_project.pipeline.score_rows import Rows
 
 POWERS = {"a": "aa", "aa": "aaaa"}
@@ -40,31 +40,30 @@ class Erring:
 
 def erring(rows: Rows) -> Erring:
     """Every group's predictions, each by the reference of its version."""
-    group, bins, n = rows.group, rows.ints("bin"), rows.floats("n")
+    group, bins = rows.group, rows.ints("bin")
     grids, newest = _grids(rows)
-    on_newest = grids == newest[group]
-    known = dense(group, bins, np.where(on_newest, n, 0.0), len(rows))
-    used, own = references(rows, known.sum(axis=1))
-    means = {name: _learned(rows, known, name, on_newest) for name in ("a", *POWERS.values())}
-    place = used, np.clip(bins, -K, K) + K
-    counts = dense(group, bins, n, len(rows))
-
-    def mixed(by_row: Floats) -> Floats:
-        return dense(group, bins, n * np.where(used >= 0, by_row, np.nan), len(rows)) / np.maximum(
-            counts, 1.0
-        )
-
-    mean = {name: mixed(means[name][place]) for name in POWERS}
-    scatter = {name: mixed(means[square][place] - means[name][place] ** 2) for name, square in POWERS.items()}
-    labels, scale = np.full(len(rows), np.inf), np.zeros(len(rows))
-    np.minimum.at(labels, group, np.where(used >= 0, known.sum(axis=1)[used], 0.0))
-    np.maximum.at(scale, group, np.nan_to_num(rows.floats("scale")))
-    units = np.zeros(len(rows))
-    np.maximum.at(units, group, np.where(used >= 0, scale[used], 0.0))
-    left = np.zeros(len(rows), dtype=bool)
-    np.logical_or.at(left, group, (used >= 0) & (grids != newest[used]))
-    squares = {name: scatter[name] + mean[name] ** 2 for name in POWERS}
-    return Erring(counts, mean, squares, units, labels, left, remarks(rows, own))
+    counted = {
+        name: dense(group, bins, np.where(grids == newest[group], rows.floats(name), 0.0), len(rows))
+        for name in ("n", "a", *POWERS.values())
+    }
+    learned = learning(rows, counted["n"])
+    means = {name: learned.table(sums, estimates.learned) for name, sums in counted.items() if name != "n"}
+    mean = {name: learned.expected(means[name]) for name in POWERS}
+    scatter = {name: learned.expected(means[square] - means[name] ** 2) for name, square in POWERS.items()}
+    known, left = learned.used >= 0, np.zeros(len(rows), dtype=bool)
+    np.logical_or.at(left, group, known & (grids != newest[learned.used]))
+    own_scale, scale = np.zeros(len(rows)), np.zeros(len(rows))
+    np.maximum.at(own_scale, group, np.nan_to_num(rows.floats("scale")))
+    np.maximum.at(scale, group, np.where(known, own_scale[learned.used], 0.0))
+    return Erring(
+        n=dense(group, bins, rows.floats("n"), len(rows)),
+        mean=mean,
+        squares={name: scatter[name] + mean[name] ** 2 for name in POWERS},
+        scale=scale,
+        labels=learned.fewest_labels(),
+        left=left,
+        remark=learned.remarks(),
+    )
 
 
 def _grids(rows: Rows) -> tuple[Floats, Floats]:
@@ -75,12 +74,3 @@ def _grids(rows: Rows) -> tuple[Floats, Floats]:
     newest = np.zeros(len(rows))
     np.maximum.at(newest, rows.group, grids)
     return grids, newest
-
-
-def _learned(rows: Rows, known: Floats, name: str, on_newest: Bools) -> Floats:
-    """Mean of a power of the error by bin, of reference groups; nan for the others [groups, 255]."""
-    sums = dense(rows.group, rows.ints("bin"), np.where(on_newest, rows.floats(name), 0.0), len(rows))
-    found = np.full(known.shape, np.nan)
-    for at in np.flatnonzero((rows.keys["part"] == "reference").to_numpy()).tolist():
-        found[at] = estimates.learned(known[at], sums[at])
-    return found

@@ -1,4 +1,4 @@
-"""Which reference an estimate without labels learns from: that of each row's own version, or that of its model.
+"""What estimates without labels learn from: each row's own version on its reference days, or its model.
 
 In: rows of `span.score_estimate` or `span.error_estimate`. A version with too few labels on reference days of its own
 is read by those of the model. Caller: pipeline.score_calibrated, pipeline.score_errors.
@@ -6,10 +6,14 @@ is read by those of the model. Caller: pipeline.score_calibrated, pipeline.score
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dagster_project.core import estimates
+from dagster_project.core.histogram import K, dense
 from dagster_project.core.types import Floats, Ints
 from dagster_project.pipeline.score_rows import Rows
 
@@ -17,7 +21,50 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def references(rows: Rows, known: Floats) -> tuple[Ints, pl.Series]:
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """Which reference each row is read by. Tables are [groups, 255], by bin."""
+
+    rows: Rows
+    counts: Floats
+    """Table of rows; those of references are labelled."""
+    used: Ints
+    """The reference group of each row; -1 without one."""
+    own: pl.Series
+    """Whether it is that of the row's version."""
+
+    def table(self, sums: Floats, learn: Callable[[Floats, Floats], Floats]) -> Floats:
+        """What is learned of each reference from its counts and sums; nan for the other groups."""
+        found = np.full(self.counts.shape, np.nan)
+        for at in np.flatnonzero((self.rows.keys["part"] == "reference").to_numpy()).tolist():
+            found[at] = learn(self.counts[at], sums[at])
+        return found
+
+    def expected(self, table: Floats) -> Floats:
+        """Mean of what a table says of the rows of each group and bin, whatever their versions; nan where unknown."""
+        group, bins, n = self.rows.group, self.rows.ints("bin"), self.rows.floats("n")
+        said = np.where(self.used >= 0, table[self.used, np.clip(bins, -K, K) + K], np.nan)
+        counts = dense(group, bins, n, len(self.rows))
+        return dense(group, bins, n * said, len(self.rows)) / np.maximum(counts, 1.0)
+
+    def fewest_labels(self) -> Floats:
+        """By group, the labels behind the reference that has the fewest."""
+        found = np.full(len(self.rows), np.inf)
+        behind = np.where(self.used >= 0, self.counts.sum(axis=1)[self.used], 0.0)
+        np.minimum.at(found, self.rows.group, behind)
+        return found
+
+    def remarks(self) -> list[str | None]:
+        """By group, how versions were read whose reference days are not the model's; None without one."""
+        return _remarks(self.rows, self.own)
+
+
+def learning(rows: Rows, counts: Floats) -> Learning:
+    """Find the reference of each row; `counts` are the rows that count, by group and bin."""
+    return Learning(rows, counts, *_references(rows, counts.sum(axis=1)))
+
+
+def _references(rows: Rows, known: Floats) -> tuple[Ints, pl.Series]:
     """The reference group that each row is read by, -1 without one, and whether it is that of the row's version."""
     import polars as pl
 
@@ -35,8 +82,7 @@ def references(rows: Rows, known: Floats) -> tuple[Ints, pl.Series]:
     return used, found["place"].is_not_null()
 
 
-def remarks(rows: Rows, own: pl.Series) -> list[str | None]:
-    """By group, how versions were read whose reference days are not the model's; None without one."""
+def _remarks(rows: Rows, own: pl.Series) -> list[str | None]:
     import polars as pl
 
     read = pl.DataFrame({
