@@ -151,9 +151,11 @@ def test_a_filter_works_without_a_server(browser: Any, sample: Path) -> None:
 
 
 def test_print_is_light_even_from_the_dark_theme(browser: Any, address: str) -> None:
-    """Paper is white."""
+    """Paper is white, its margins too."""
     with opened(browser, address + "index.html", scheme="dark") as watched:
         watched.page.emulate_media(media="print")
         colour = watched.page.evaluate("getComputedStyle(document.querySelector('.mb-card')).backgroundColor")
         assert colour == "rgb(255, 255, 255)"
         assert not watched.page.locator(".md-header").is_visible()
+        scheme = watched.page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+        assert set(scheme.split()) == {"only", "light"}, "a dark system would print black margins"
