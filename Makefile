@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile
 
 .PHONY: demo test lint types bench lock clean
 
@@ -23,13 +24,16 @@ bench: $(READY)
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	awk '/^[a-z]/ {wanted = /^uv==/} wanted' requirements.lock >.venv/uv.lock
+	$(PIP) --require-hashes -r .venv/uv.lock
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes -r requirements.lock || \
+	$(PIP) --require-hashes -r requirements.lock  # slower, but knows the registry that pip is set up for
+	$(PIP) --no-deps --no-build-isolation -e .
 	-$(BIN)/python -m compileall -q -j 0 -x '/(tests|pandas)/' .venv/lib dagster_project  # by all processors; pip takes one
 	touch $(READY)
 
-lock:
-	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate -o requirements.lock
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --no-annotate -o requirements.lock
 
 clean:
 	rm -rf .venv build data/lake data/logs data/facts data/demo data/dagster data/warehouse.duckdb*
