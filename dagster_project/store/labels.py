@@ -18,7 +18,7 @@ from dagster_project.store.ingestion import enter_duplicates, enter_new_accepted
 from dagster_project.store.lake import live_paths
 from dagster_project.store.parts import STREAM_ROWS, part_rows, write_parts
 from dagster_project.store.portions import Query, named, sorted_by_model
-from dagster_project.store.requests import Batch, Written
+from dagster_project.store.requests import Batch, Written, find_twice
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
@@ -94,23 +94,28 @@ def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiter
     """Enter a source's labels among the unmatched, and count them in its ledger; labels of replaced files go."""
     if batch.replaced:
         _take_back(warehouse, root, sorted(batch.replaced))
-        parameters = {"source": batch.source, "file_ids": sorted(batch.replaced)}
-        warehouse.run(statement("labels", "forget_labels"), parameters)
+        gone = {"source": batch.source, "file_ids": sorted(batch.replaced)}
+        warehouse.run(statement("labels", "forget_labels"), gone)
     if not batch.spool:
         return
-    parameters = {
+    parameters: dict[str, object] = {
         "source": batch.source,
         "spool": [str(path) for path in batch.spool],
         "left_out": sorted(batch.left_out),
         "inline_sources": list(waiters.inline_sources),
     }
-    warehouse.run(statement("labels", "rank_labels"), parameters)
+    new = statement("labels", "new_labels")
+    pending = statement("labels", "pending_labels", new=new)
+    find_twice(warehouse, pending, "model_id, request_id", parameters)
+    warehouse.run(statement("labels", "find_beaten", pending=pending), parameters)
+    unbeaten = statement("labels", "unbeaten_labels", new=new)
+    accepted = warehouse.frame(*_used(statement("labels", "label_accepted", unbeaten=unbeaten), parameters))
+    enter_new_accepted(warehouse, batch.source, accepted)
     duplicates = warehouse.frame(statement("labels", "label_duplicates"))
-    enter_new_accepted(warehouse, batch.source, warehouse.frame(statement("labels", "label_accepted")))
     enter_duplicates(warehouse, batch.source, _counts(duplicates.filter(duplicates["new"])))
     _move_duplicates(warehouse, duplicates.filter(~duplicates["new"]))
     warehouse.run(statement("labels", "drop_beaten"))
-    warehouse.run(statement("labels", "enter_labels"))
+    warehouse.run(*_used(statement("labels", "enter_labels", unbeaten=unbeaten), parameters))
 
 
 def match_labels(warehouse: Warehouse, root: Path, waiters: Waiters, expire_before: dt.date | None) -> int:

@@ -55,55 +55,54 @@ ORDER BY source, day
 -- name: forget_labels
 DELETE FROM lake.unmatched WHERE source = $source AND list_contains($file_ids, file_id)
 
--- name: rank_labels
+-- name: new_labels
+SELECT * FROM read_parquet($spool, union_by_name = true) WHERE NOT list_contains($left_out, file_id)
+
+-- name: pending_labels
+SELECT request_id, $source AS source, file_id, model_id, label_time, label_day, file_row, true AS new
+FROM ({new})
+UNION ALL BY NAME
+SELECT request_id, source, file_id, model_id, label_time, label_day, 0 AS file_row, false AS new
+FROM lake.unmatched SEMI JOIN ({new}) USING (request_id)
+WHERE NOT list_contains($inline_sources, source)
+
+-- name: find_beaten
 -- Of two labels with one request the first counts: the earliest label time (none: known at once), then the
 -- source's name, then the file's content hash, then the row.
 -- Only ids that come twice are ranked: sorting all labels of a first night would cost more than all else here.
-CREATE OR REPLACE TEMP TABLE new_label AS
-WITH pending AS (
-    SELECT request_id, $source AS source, file_id, model_id, label, label_text, label_time, label_day, file_row,
-           true AS new
-    FROM read_parquet($spool, union_by_name = true) WHERE NOT list_contains($left_out, file_id)
-    UNION ALL BY NAME
-    SELECT u.*, 0 AS file_row, false AS new FROM lake.unmatched AS u SEMI JOIN (
-        SELECT request_id FROM read_parquet($spool, union_by_name = true)) USING (request_id)
-    WHERE NOT list_contains($inline_sources, u.source)
-  ),
-  twice AS (SELECT model_id, request_id FROM pending GROUP BY ALL HAVING count(*) > 1)
-SELECT *, 1 AS place FROM pending ANTI JOIN twice USING (model_id, request_id)
-UNION ALL BY NAME
-SELECT *, row_number() OVER (
-    PARTITION BY model_id, request_id ORDER BY label_time NULLS FIRST, source, file_id, file_row) AS place
-FROM pending SEMI JOIN twice USING (model_id, request_id)
+CREATE OR REPLACE TEMP TABLE beaten_label AS
+SELECT * FROM (
+    SELECT *, row_number() OVER (
+        PARTITION BY model_id, request_id ORDER BY label_time NULLS FIRST, source, file_id, file_row) AS place
+    FROM ({pending}) SEMI JOIN temp.seen_twice AS t ON t.h = hash(model_id, request_id)
+  )
+WHERE place > 1
+
+-- name: unbeaten_labels
+SELECT * FROM ({new}) ANTI JOIN (SELECT file_id, file_row FROM temp.beaten_label WHERE new) USING (file_id, file_row)
 
 -- name: label_accepted
-SELECT file_id, label_day AS day, count(*) AS accepted, 0::bigint AS late FROM temp.new_label
-WHERE new AND place = 1 GROUP BY ALL ORDER BY ALL
+SELECT file_id, label_day AS day, count(*) AS accepted, 0::bigint AS late FROM ({unbeaten}) GROUP BY ALL ORDER BY ALL
 
 -- name: label_duplicates
-SELECT source, file_id, label_day AS day, new, count(*) AS duplicate FROM temp.new_label
-WHERE place > 1 GROUP BY ALL ORDER BY ALL
+SELECT source, file_id, label_day AS day, new, count(*) AS duplicate FROM temp.beaten_label
+GROUP BY ALL ORDER BY ALL
 
 -- name: drop_beaten
-DELETE FROM lake.unmatched AS u USING temp.new_label AS n
-WHERE NOT n.new AND n.place > 1 AND u.source = n.source AND u.file_id = n.file_id AND u.request_id = n.request_id
-  AND u.model_id = n.model_id
+DELETE FROM lake.unmatched AS u USING temp.beaten_label AS b
+WHERE NOT b.new AND u.source = b.source AND u.file_id = b.file_id AND u.request_id = b.request_id
+  AND u.model_id = b.model_id
 
 -- name: enter_labels
 INSERT INTO lake.unmatched BY NAME
-SELECT request_id, source, file_id, model_id, label, label_text, label_time, label_day FROM temp.new_label
-WHERE new AND place = 1
+SELECT request_id, $source AS source, file_id, model_id, label, label_text, label_time, label_day FROM ({unbeaten})
 
 -- name: match
 -- A label that came inside a request belongs to that very row, not to another with its id. Only requests with more
--- than one label are ranked.
+-- than one label are ranked. Rows are known by where they lie: what they hold is read once, when it is written.
 CREATE OR REPLACE TEMP TABLE matched AS
 WITH pair AS MATERIALIZED (
-    SELECT w.rowid AS waiting_row, u.rowid AS label_row, w.request_id, w.source, w.day, w.model_id, w.version,
-           w.user_hash, w.records, w.score, w.prediction, w.prediction_text, w.baseline, w.segments,
-           w.file_id AS request_file_id,
-           u.file_id, u.source AS label_source, u.model_id AS label_model, u.label, u.label_text, u.label_time,
-           u.label_day AS own_day, coalesce(u.label_day, w.day) AS label_day
+    SELECT w.rowid AS waiting_row, u.rowid AS label_row
     FROM lake.waiting AS w JOIN lake.unmatched AS u ON u.request_id = w.request_id
     WHERE (u.model_id = '' OR u.model_id = w.model_id)
       AND (NOT list_contains($inline_sources, u.source) OR (u.source = w.source AND u.file_id = w.file_id))
@@ -111,9 +110,9 @@ WITH pair AS MATERIALIZED (
   twice AS (SELECT waiting_row FROM pair GROUP BY waiting_row HAVING count(*) > 1)
 SELECT *, 1 AS place FROM pair ANTI JOIN twice USING (waiting_row)
 UNION ALL BY NAME
-SELECT *, row_number() OVER (
-    PARTITION BY waiting_row ORDER BY label_time NULLS FIRST, label_source, file_id, label_model) AS place
-FROM pair SEMI JOIN twice USING (waiting_row)
+SELECT p.*, row_number() OVER (
+    PARTITION BY p.waiting_row ORDER BY u.label_time NULLS FIRST, u.source, u.file_id, u.model_id) AS place
+FROM pair AS p SEMI JOIN twice USING (waiting_row) JOIN lake.unmatched AS u ON u.rowid = p.label_row
 
 -- name: challenged
 -- Labels left over whose request already has one: these days are matched again, so that the first one counts.
@@ -125,15 +124,21 @@ WHERE u.rowid NOT IN (SELECT label_row FROM temp.matched)
 ORDER BY ALL
 
 -- name: matched_days
-SELECT DISTINCT source, day FROM temp.matched ORDER BY source, day
+SELECT DISTINCT source, day FROM lake.waiting WHERE rowid IN (SELECT waiting_row FROM temp.matched)
+ORDER BY source, day
 
 -- name: labelled_rows
 SELECT request_id, file_id, label_source, request_file_id, model_id, version, day, label_day, label_time, user_hash,
        records, score, prediction, prediction_text, baseline, label, label_text, segments,
        $source AS part_source, '' AS part_model
 FROM (
-  SELECT * EXCLUDE (waiting_row, label_row, label_model, own_day, place, source) FROM temp.matched
-  WHERE place = 1 AND source = $source
+  SELECT w.request_id, u.file_id, u.source AS label_source, w.file_id AS request_file_id, w.model_id, w.version, w.day,
+         coalesce(u.label_day, w.day) AS label_day, u.label_time, w.user_hash, w.records, w.score, w.prediction,
+         w.prediction_text, w.baseline, u.label, u.label_text, w.segments
+  FROM temp.matched AS m
+  JOIN lake.waiting AS w ON w.rowid = m.waiting_row
+  JOIN lake.unmatched AS u ON u.rowid = m.label_row
+  WHERE m.place = 1 AND w.source = $source
   {stored}
 )
 ORDER BY day, model_id, request_id
@@ -142,8 +147,10 @@ ORDER BY day, model_id, request_id
 UNION ALL BY NAME SELECT * FROM read_parquet($labelled, union_by_name = true)
 
 -- name: beaten
-SELECT label_source AS source, file_id, own_day AS day, count(DISTINCT label_row) AS duplicate FROM temp.matched
-WHERE label_row NOT IN (SELECT label_row FROM temp.matched WHERE place = 1)
+SELECT u.source, u.file_id, u.label_day AS day, count(*) AS duplicate
+FROM (SELECT DISTINCT label_row FROM temp.matched WHERE place > 1) AS b
+ANTI JOIN (SELECT label_row FROM temp.matched WHERE place = 1) USING (label_row)
+JOIN lake.unmatched AS u ON u.rowid = b.label_row
 GROUP BY ALL ORDER BY ALL
 
 -- name: drop_waiting
