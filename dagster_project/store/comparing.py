@@ -45,7 +45,7 @@ DELIMITERS = ",;\t|"
 ROW_NUMBER = "file_row_number"
 _SETTINGS = ("autoinstall_known_extensions = false", "parquet_metadata_cache = true", "TimeZone = 'UTC'")
 _READERS = {
-    ".parquet": "read_parquet(getvariable('file'), hive_partitioning = false)",
+    ".parquet": "read_parquet(getvariable('file'), can_have_nan = true, hive_partitioning = false)",
     ".csv": "read_csv(getvariable('file'), skip = 0, hive_partitioning = false{packed})",
     ".jsonl": "read_json(getvariable('file'), format = 'newline_delimited', hive_partitioning = false{packed})",
 }

@@ -122,6 +122,13 @@ def test_what_is_no_finite_number_is_told_apart(tmp_path: Path) -> None:
     assert column.tally.n == 3
 
 
+def test_what_is_no_number_is_missing_whatever_a_files_statistics_say(tmp_path: Path) -> None:
+    """Other writers leave NaN out of the smallest and largest value: that is no word that there is none."""
+    pl.DataFrame({"x": [1.0, float("nan"), 2.0, None]}).write_parquet(tmp_path / "x.parquet")
+    column = profiled(tmp_path / "x.parquet", {"x": Grid(1.0, 1.0)})["x"]
+    assert (column.missing, column.infinite) == (2, 0)
+
+
 def test_infinities_are_found_where_no_value_is_missing(tmp_path: Path) -> None:
     """The file's own word on how many values are NULL only saves a look; NaN beside NULL is looked at too."""
     pl.DataFrame({"x": [1.0, 2.0, float("inf")], "y": [None, float("nan"), 1.0]}).write_parquet(
