@@ -71,8 +71,6 @@ class Table:
     """What to read all rows from: the Parquet file itself, for a view of very many columns is dear to look through."""
     numbered: str
     """What to read the rows from by their number in the file."""
-    nulls: Mapping[str, int | None]
-    """How many values of a column are NULL, where the file says so: nothing is looked at twice that need not be."""
 
 
 @contextmanager
@@ -132,12 +130,10 @@ def count_number(table: Table, name: str, grid: Grid) -> Column:
     """Count a numeric column on a grid."""
     place = {"centre": grid.centre, "scale": grid.scale}
     found = _fetched(table, _reading(table, name, "DOUBLE", "number"), place)
-    empty, counts = np.ma.getmaskarray(found["code"]), found["n"]
     codes: Ints = np.ma.getdata(found["code"]).astype(np.int64)
-    inner, infinite = ~empty & (np.abs(codes) < TAIL), 0
-    look = bool((~empty & ~inner).any()) or counts[empty].sum() != table.nulls.get(name, 0)
-    codes, counts = codes[inner], counts[inner]
-    if look:
+    inner, infinite = ~np.ma.getmaskarray(found["code"]) & (np.abs(codes) < TAIL), 0
+    codes, counts = codes[inner], found["n"][inner]
+    if not inner.all():
         tail = table.connection.execute(_reading(table, name, "DOUBLE", "tail"), place).fetchall()
         infinite = sum(n for what, _, n in tail if what == "infinite")
         finite = np.array([(code, n) for what, code, n in tail if what == "finite"], dtype=np.int64)
@@ -206,8 +202,7 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
     connection.execute(f"SET perfect_ht_threshold = {20 if n > MANY_ROWS else 12}")
     numbered = source.replace("hive", f"{ROW_NUMBER} = true, hive")
     scan = f"{numbered} WHERE {ROW_NUMBER}" if lies else "file_rows WHERE rowid"
-    nulls = dict(connection.execute(text_of("compare_nulls")).fetchall()) if lies else {}
-    return Table(path, connection, n, types, source if lies else "file_rows", scan, nulls)
+    return Table(path, connection, n, types, source if lies else "file_rows", scan)
 
 
 def _insist_on_columns(path: Path, names: Mapping[str, str]) -> None:

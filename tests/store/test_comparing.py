@@ -130,7 +130,7 @@ def test_what_is_no_number_is_missing_whatever_a_files_statistics_say(tmp_path: 
 
 
 def test_infinities_are_found_where_no_value_is_missing(tmp_path: Path) -> None:
-    """The file's own word on how many values are NULL only saves a look; NaN beside NULL is looked at too."""
+    """What is no finite number makes a second look; what is missing does not."""
     pl.DataFrame({"x": [1.0, 2.0, float("inf")], "y": [None, float("nan"), 1.0]}).write_parquet(
         tmp_path / "x.parquet"
     )
