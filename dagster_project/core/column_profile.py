@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -87,6 +88,19 @@ class Profile:
 
 def positions(codes: Ints) -> Floats:
     """Return the middle of each code's bin as u."""
+    if len(codes) and codes.min() > -TAIL and codes.max() < TAIL:
+        found: Floats = _inner_positions()[codes + TAIL]
+        return found
+    return _positions(codes)
+
+
+@cache
+def _inner_positions() -> Floats:
+    """Positions of the codes from -TAIL to TAIL - 1, in order: every column's, so they are reckoned once."""
+    return _positions(np.arange(-TAIL, TAIL))
+
+
+def _positions(codes: Ints) -> Floats:
     size = np.abs(codes).astype(np.float64)
     inner = np.minimum(size, TAIL) / K
     found = inner / (1 - inner)
@@ -107,8 +121,11 @@ def values(grid: Grid, codes: Ints) -> Floats:
 
 def tallied(codes: Ints, counts: Ints) -> Tally:
     """Return the tally of codes in any order; equal codes add up."""
+    codes, counts = np.asarray(codes, dtype=np.int64), np.asarray(counts, dtype=np.int64)
+    if (codes[1:] > codes[:-1]).all():
+        return Tally(codes, counts)
     order = np.argsort(codes)
-    codes, counts = np.asarray(codes, dtype=np.int64)[order], np.asarray(counts, dtype=np.int64)[order]
+    codes, counts = codes[order], counts[order]
     first = np.flatnonzero(np.diff(codes, prepend=codes[:1] - 1))
     return Tally(codes[first], np.add.reduceat(counts, first) if len(first) else counts)
 

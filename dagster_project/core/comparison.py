@@ -29,6 +29,9 @@ OTHERS = "all other categories"
 RARE = 5
 """Categories expected fewer times than this on a side are tested together (Cochran 1954)."""
 
+Sides = tuple[Floats, Floats]
+"""Something of the reference and of the current column."""
+
 
 @dataclass(frozen=True, slots=True)
 class NumberDistance:
@@ -67,14 +70,20 @@ def aligned(reference: Tally, current: Tally) -> tuple[Ints, Floats, Floats]:
     width = int(max(reference.codes[-1], current.codes[-1]) - low) + 1
     if width > DENSE:
         codes = np.union1d(reference.codes, current.codes)
-        places = [np.searchsorted(codes, side.codes) for side in (reference, current)]
-        width = len(codes)
-    else:
-        codes, places = np.arange(low, low + width), [side.codes - low for side in (reference, current)]
-    r, c = np.zeros(width), np.zeros(width)
-    r[places[0]], c[places[1]] = reference.counts, current.counts
+        r, c = (
+            _placed(np.searchsorted(codes, side.codes), side.counts, len(codes))
+            for side in (reference, current)
+        )
+        return codes, r, c
+    r, c = (_placed(side.codes - low, side.counts, width) for side in (reference, current))
     held = np.flatnonzero(r + c)
-    return codes[held], r[held], c[held]
+    return held + low, r[held], c[held]
+
+
+def _placed(places: Ints, counts: Ints, width: int) -> Floats:
+    found = np.zeros(width)
+    found[places] = counts
+    return found
 
 
 def number_distance(reference: Tally, current: Tally) -> NumberDistance | None:
@@ -82,8 +91,9 @@ def number_distance(reference: Tally, current: Tally) -> NumberDistance | None:
     if len(reference.codes) < 2 or not current.n:
         return None
     codes, r, c = aligned(reference, current)
-    gap = np.abs(np.cumsum(r) / reference.n - np.cumsum(c) / current.n)
-    coarse = equal_bins(codes, r, c)
+    reached = np.cumsum(r), np.cumsum(c)
+    gap = np.abs(reached[0] / reference.n - reached[1] / current.n)
+    coarse = equal_bins(codes, (r, c), reached)
     u = positions(codes)
     (mean_r, sd_r), (mean_c, sd_c) = mean_sd(u, r), mean_sd(u, c)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -98,27 +108,25 @@ def number_distance(reference: Tally, current: Tally) -> NumberDistance | None:
     )
 
 
-def equal_bins(codes: Ints, reference: Floats, current: Floats) -> tuple[Floats, Floats]:
+def equal_bins(codes: Ints, sides: Sides, reached: Sides) -> tuple[Floats, Floats]:
     """Return counts [1, bins] of both on bins of equal shares of the reference, closed to the right.
 
+    `sides` are the counts of reference and current, `reached` their running sums.
     A border inside a code's bin cuts it in proportion, unless the bin holds a single value (far more than the codes
     beside it): that goes to the left as a whole, as numpy's "inverted_cdf" has it. A reference of few values has a bin
     for each. What lies above a border that is the reference's largest value has a bin of its own.
     """
-    n, reached = reference.sum(), np.cumsum(reference)
+    reference, below = sides[0], reached[0]
     held = np.flatnonzero(reference)
     few = len(held) <= COARSE
-    targets = reached[held] if few else n * np.arange(1, COARSE) / COARSE
-    if reached[held[-2]] < targets[0]:
-        targets = np.append(reached[held[-2]], targets)
-    at = np.searchsorted(reached, targets - 1e-9)
+    targets = below[held] if few else below[-1] * np.arange(1, COARSE) / COARSE
+    if below[held[-2]] < targets[0]:
+        targets = np.append(below[held[-2]], targets)
+    at = np.searchsorted(below, targets - 1e-9)
     beside = _beside(codes, reference, at, -1) + _beside(codes, reference, at, 1)
-    part = np.where(few | (reference[at] > 2 * beside), 1.0, (targets - reached[at]) / reference[at] + 1)
-    borders = (side.cumsum()[at] - side[at] * (1 - part) for side in (reference, current))
-    bins = (
-        np.diff(b, prepend=0.0, append=side.sum())
-        for b, side in zip(borders, (reference, current), strict=True)
-    )
+    part = np.where(few | (reference[at] > 2 * beside), 1.0, (targets - below[at]) / reference[at] + 1)
+    borders = (sums[at] - side[at] * (1 - part) for side, sums in zip(sides, reached, strict=True))
+    bins = (np.diff(b, prepend=0.0, append=sums[-1]) for b, sums in zip(borders, reached, strict=True))
     r, c = (np.maximum(b, 0.0)[None] for b in bins)
     return r, c
 
