@@ -6,6 +6,7 @@ Caller: publish.compare.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from dagster_project.core.column_profile import Column, Grid, Tally, values
 from dagster_project.core.comparison import aligned
 from dagster_project.core.formatting import format_value
+from dagster_project.core.types import Floats, Ints
 from dagster_project.core.verdicts import Verdict
 from dagster_project.publish.bars import histogram_pair
 from dagster_project.publish.scales import value_scale
@@ -24,7 +26,7 @@ FEW: Final = 12
 SHOWN: Final = 8
 """Categories with a bar of their own."""
 LONGEST: Final = 40
-ENDS: Final = np.array([0.01, 0.99])
+ENDS: Final = (0.01, 0.99)
 """The picture reaches over this middle part of both sides together."""
 
 
@@ -41,21 +43,46 @@ def distribution(verdict: Verdict) -> Markup:
 
 
 def _numbers(grid: Grid, reference: Tally, current: Tally) -> Markup:
-    codes, r, c = aligned(reference, current)
-    x = values(grid, codes)
-    before, now = r / r.sum(), c / c.sum()
-    if len(codes) <= FEW:
-        labels: list[str | float] = [format_value(float(f"{value:.6g}"), "1") for value in x.tolist()]
-        return _pair(labels, before.tolist(), now.tolist(), "")
-    low, high = x[np.searchsorted(np.cumsum(before + now) / 2, ENDS)].tolist()
-    if not low < high:
-        low, high = float(x[0]), float(x[-1])
-    edges = np.array(value_scale([low, high], intervals=BARS).ticks)
-    bar = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
-    bars = (np.bincount(bar, side, len(edges) - 1).tolist() for side in (before, now))
-    beyond = float(now[(x < edges[0]) | (x > edges[-1])].sum())
+    if max(len(reference.codes), len(current.codes)) <= FEW:
+        codes, r, c = aligned(reference, current)
+        if len(codes) <= FEW:
+            labels: list[str | float] = [
+                format_value(float(f"{value:.6g}"), "1") for value in values(grid, codes).tolist()
+            ]
+            return _pair(labels, (r / r.sum()).tolist(), (c / c.sum()).tolist(), "")
+    edges = np.array(value_scale(_middle(grid, reference, current), intervals=BARS).ticks)
+    before, _ = _bars(grid, reference, edges)
+    now, beyond = _bars(grid, current, edges)
     note = f"; the end bars hold the {format_value(beyond, 'share')} beyond them" if beyond else ""
-    return _pair(edges.tolist(), next(bars), next(bars), note)
+    return _pair(edges.tolist(), before, now, note)
+
+
+def _middle(grid: Grid, reference: Tally, current: Tally) -> list[float]:
+    """The two values that the picture reaches from and to."""
+    sides = [(side.codes, _reached(side)) for side in (reference, current)]
+    first, last = min(int(codes[0]) for codes, _ in sides), max(int(codes[-1]) for codes, _ in sides)
+
+    def share(code: int) -> float:
+        parts = [sums[codes.searchsorted(code, side="right")] / sums[-1] for codes, sums in sides]
+        return float(sum(parts)) / 2
+
+    low, high = (first + bisect_left(range(first, last), end, key=share) for end in ENDS)
+    ends: list[float] = values(grid, np.array([low, high, first, last])).tolist()
+    return ends[:2] if ends[0] < ends[1] else ends[2:]
+
+
+def _bars(grid: Grid, side: Tally, edges: Floats) -> tuple[list[float], float]:
+    """Shares of a side's values between the edges, the end bars with all beyond them, and the share of those."""
+    x, reached = values(grid, side.codes), _reached(side)
+    n = reached[-1]
+    cuts = np.concatenate([[0], reached[x.searchsorted(edges[1:-1])], [n]])
+    inside = reached[x.searchsorted(edges[-1], side="right")] - reached[x.searchsorted(edges[0])]
+    return (np.diff(cuts) / n).tolist(), float((n - inside) / n)
+
+
+def _reached(side: Tally) -> Ints:
+    """Running sums of the counts, from 0 on."""
+    return np.concatenate([[0], side.counts]).cumsum()
 
 
 def _categories(reference: Column, current: Column) -> Markup:
