@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
+from dagster_project.core.column_profile import Column, Grid, Profile, Tally
 from dagster_project.core.errors import SourceError
 from dagster_project.core.verdicts import THRESHOLDS, Comparison
 from dagster_project.pipeline import compare, compare_profile
@@ -117,6 +120,7 @@ def test_a_changed_type_and_new_columns_are_compared_without_their_values(tmp_pa
         ({"scale": float("nan")}, "finite"),
         ({"centre": "1"}, "finite"),
         ({"tally": "!"}, "no saved profile"),
+        ({"tally": "i3:"}, "no saved profile"),
         ({"tally": compare_profile._packed(np.array([0, -1, 1, 1]))}, "rise"),
         ({"tally": compare_profile._packed(np.array([0, 1, 1, 0]))}, "at least 1"),
         ({"tally": compare_profile._packed(np.zeros(8_000_000, dtype=np.int64))}, "larger"),
@@ -134,6 +138,34 @@ def test_a_broken_profile_is_refused_with_its_reason(
     kept.write_text(json.dumps(document), encoding="utf-8")
     with pytest.raises(SourceError, match=reason):
         compared(kept, pair / "current.parquet")
+
+
+@pytest.mark.parametrize("largest", [2**15 - 1, 2**15, 2**31, 2**40])
+def test_counts_of_any_size_are_kept_as_they_are(largest: int, tmp_path: Path) -> None:
+    """However wide the integers of the file have to be; codes far below zero too."""
+    tally = Tally(np.array([-700_000, -3, 5]), np.array([1, largest, 2]))
+    column = Column("x", "DOUBLE", "number", grid=Grid(0.0, 1.0), tally=tally)
+    compare_profile.save(Profile("r", largest + 3, (column,)), tmp_path / "r.profile.json")
+    (again,) = compare_profile.load(tmp_path / "r.profile.json").columns
+    assert again.tally is not None
+    assert again.tally.codes.tolist() == tally.codes.tolist()
+    assert again.tally.counts.tolist() == tally.counts.tolist()
+
+
+def test_a_profile_of_an_earlier_version_is_read(pair: Path, tmp_path: Path) -> None:
+    """Its counts stand as integers of 64 bits without a word of their width."""
+    kept = tmp_path / "r.profile.json"
+    compare_profile.save(compare.profile(pair / "reference.parquet", ["n00"]), kept)
+    document = json.loads(kept.read_text(encoding="utf-8"))
+    (record,) = document["columns"]
+    numbers = compare_profile._unpacked(record["tally"])
+    record["tally"] = base64.b64encode(zlib.compress(numbers.astype("<i8").tobytes())).decode("ascii")
+    (tmp_path / "old.profile.json").write_text(json.dumps(document), encoding="utf-8")
+    found = [
+        compare.record(compared(tmp_path / f"{n}.profile.json", pair / "current.parquet"))
+        for n in ("r", "old")
+    ]
+    assert found[0] == found[1]
 
 
 def test_text_that_is_no_profile_is_refused(pair: Path, tmp_path: Path) -> None:
