@@ -228,14 +228,7 @@ def share_by_chance(alpha: float, reference: int, n_reference: int, current: int
 
 
 def unseen_by_chance(alpha: float, reference: Mapping[str, int], n_current: int) -> float:
-    """Return the share of unseen categories that a second sample of the reference's source rarely exceeds.
-
-    As many rows are expected to be unseen as the reference has in categories that it holds once; that estimate varies
-    as those that it holds once and twice (Good 1953), and the rows about it as a Poisson count.
-    """
-    once, twice = (sum(1 for n in reference.values() if n == times) for times in (1, 2))
-    part = n_current / max(sum(reference.values()), 1)
-    expected = part * (once + 1)
-    variance = expected + part * part * (once + 1 + 2 * twice)
+    """Return the share of unseen categories that a second sample of the reference's source rarely exceeds."""
+    once, twice = (list(reference.values()).count(times) for times in (1, 2))
     z = NormalDist().inv_cdf(1 - alpha)
-    return min(1.0, (expected + z * math.sqrt(variance) + z * z / 3) / n_current)
+    return float(drift.unseen_by_chance(once, twice, sum(reference.values()), n_current, z)[0])

@@ -20,6 +20,10 @@ from dagster_project.core.types import Floats, Ints, Numbers
 
 EMPTY_SHARE = 1e-4
 """What an empty bin counts as in PSI (the convention of Evidently)."""
+RARE = 5
+"""A category that the reference holds so often at most may as well have been missed by it."""
+QUANTILE = 2.3263478740408408
+"""Of the normal distribution, which 1 in 100 exceed: more unseen rows than chance brings so often are new."""
 
 
 def coarsen(reference: Numbers, current: Numbers, target: int = 10) -> tuple[Floats, Floats]:
@@ -159,18 +163,47 @@ def _areas(mass: Floats, moment: Floats, borders: Floats) -> Floats:
     return areas
 
 
-def pooled(reference: Numbers, current: Numbers, most: int = 30) -> tuple[Floats, Floats]:
-    """Put the categories beyond the `most` frequent of the reference together in one more column.
+def pooled(
+    reference: Numbers, current: Numbers, other: tuple[Numbers, Numbers], unseen: Numbers, most: int = 30
+) -> tuple[Floats, Floats]:
+    """Put rare categories together: the `most` frequent of the reference, one column of all others, one of new ones.
 
-    Distances that grow with the number of categories (PSI, Jensen-Shannon, Hellinger) are taken after it.
+    `other` are the rows of both sides [groups] that have no category of their own, `unseen` the current ones whose
+    category the reference lacks. Two samples of one long-tailed source hold as many rows in categories that only the
+    other lacks: where the reference holds some just once, its rare ones count with the others, and with them as many
+    of the unseen as chance brings; only what is beyond is new. Distances that grow with the number of categories (PSI,
+    Jensen-Shannon, Hellinger) are taken after it.
     """
-    reference, current = _float(reference), _float(current)
-    if reference.shape[1] <= most:
-        return reference, current
+    reference, current, unseen = _float(reference), _float(current), np.asarray(unseen, dtype=np.float64)
     order = np.argsort(-reference, axis=1, kind="stable")
-    sorted_sides = (np.take_along_axis(a, order, axis=1) for a in (reference, current))
-    ref, cur = (np.hstack([a[:, :most], a[:, most:].sum(axis=1, keepdims=True)]) for a in sorted_sides)
+    ref, cur = (np.take_along_axis(side, order, axis=1) for side in (reference, current))
+    once, twice = ((ref == times).sum(axis=1) for times in (1, 2))
+    rare = (ref > 0) & (ref <= RARE) & (once > 0)[:, None]
+    rare[:, most:] = True
+    totals = ref.sum(axis=1) + other[0], cur.sum(axis=1) + other[1] + unseen
+    by_chance = totals[1] * unseen_by_chance(once, twice, *totals, QUANTILE)
+    expected = np.where(once > 0, np.minimum(unseen, by_chance), 0.0)
+    others = (ref * rare).sum(axis=1) + other[0], (cur * rare).sum(axis=1) + other[1] + expected
+    kept = (np.where(rare, 0.0, side)[:, :most] for side in (ref, cur))
+    new = np.zeros(len(ref)), unseen - expected
+    ref, cur = (np.column_stack(columns) for columns in zip(kept, others, new, strict=True))
     return ref, cur
+
+
+def unseen_by_chance(
+    once: int | Numbers, twice: int | Numbers, n_reference: int | Numbers, n_current: int | Numbers, z: float
+) -> Floats:
+    """Return the share of unseen categories that another sample of the reference's source rarely exceeds.
+
+    As many rows are expected to be unseen as the reference has in categories that it holds once; that estimate varies
+    as those that it holds once and twice (Good 1953), and the rows about it as a Poisson count.
+    """
+    n_current = np.maximum(_column(n_current), 1.0)
+    part = n_current / np.maximum(_column(n_reference), 1.0)
+    seen_once = _column(once) + 1
+    expected = part * seen_once
+    variance = expected + part * part * (seen_once + 2 * _column(twice))
+    return np.minimum((expected + z * np.sqrt(variance) + z * z / 3) / n_current, 1.0)
 
 
 def psi_by_chance(bins: int | Numbers, n_reference: Numbers, n_current: Numbers) -> Floats:
@@ -206,7 +239,7 @@ def _float(counts: Numbers) -> Floats:
     return np.atleast_2d(np.asarray(counts, dtype=np.float64))
 
 
-def _column(values: Numbers) -> Floats:
+def _column(values: int | Numbers) -> Floats:
     return np.atleast_1d(np.asarray(values, dtype=np.float64))
 
 

@@ -34,8 +34,8 @@ BINNED: dict[str, tuple[Callable[..., Floats], Callable[..., Floats]]] = {
 """Distances that grow with the number of bins, and what equal data would show."""
 NAMED = 1000
 """Codes below it stand for one category each; the others for all that have none of their own."""
-MISSING_CODE = 1002
-"""Code of rows without a category."""
+OTHER_CODE, UNSEEN_CODE, MISSING_CODE = 1000, 1001, 1002
+"""Codes of rows whose category has no name of its own, whose category the reference lacks, and without a category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,12 @@ class Distance:
 def paired(kind: str, current: Side, reference: Side, scale: Floats) -> Sides:
     """Both sides with what several statistics share: few bins, and for numbers the widest gap of the curves.
 
-    Few bins are deciles of the reference and what is odd; for categories the 30 most frequent ones and the rest.
+    Few bins are deciles of the reference and what is odd; for categories the 30 most frequent ones, the rest, new ones
+    and the missing.
     """
     ref, cur = reference, current
     if kind == "category":
-        named = distances.pooled(ref.n[:, :NAMED], cur.n[:, :NAMED])
-        coarse = tuple(np.hstack([a, side.n[:, NAMED:]]) for a, side in zip(named, (ref, cur), strict=True))
-        return Sides(kind, cur, ref, scale, (coarse[0], coarse[1]), np.full(len(cur.n), np.nan))
+        return Sides(kind, cur, ref, scale, _few_categories(ref, cur), np.full(len(cur.n), np.nan))
     if kind == "score":
         return Sides(kind, cur, ref, scale, distances.coarsen(ref.n, cur.n), distances.ks(ref.n, cur.n))
     one, other = curves.curves(*(curves.Sums(side.n, side.s1, side.s2) for side in (ref, cur)))
@@ -119,6 +118,16 @@ def distance(sides: Sides, statistic: str) -> Distance:
         return _plain(sides.gap)
     plain = {"cramers_v": distances.cramers_v, "l_infinity": distances.l_infinity}
     return _plain(plain[statistic](ref.n, cur.n))
+
+
+def _few_categories(ref: Side, cur: Side) -> tuple[Floats, Floats]:
+    other, unseen, missing = (
+        tuple(side.n[:, code : code + 1].sum(axis=1) for side in (ref, cur))
+        for code in (OTHER_CODE, UNSEEN_CODE, MISSING_CODE)
+    )
+    ahead = other[0] + unseen[0], other[1]
+    few = distances.pooled(ref.n[:, :NAMED], cur.n[:, :NAMED], ahead, unseen[1])
+    return np.column_stack([few[0], missing[0]]), np.column_stack([few[1], missing[1]])
 
 
 def _plain(value: Floats, remark: Sequence[str | None] | None = None) -> Distance:

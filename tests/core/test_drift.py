@@ -172,16 +172,32 @@ def test_chance_levels_are_what_equal_data_show() -> None:
     assert np.isnan(d.psi_by_chance(10, np.array([0]), n_cur)).all()
 
 
-@given(COUNTS, COUNTS, st.integers(1, 14))
+@given(COUNTS, COUNTS, st.integers(1, 14), st.integers(0, 40))
 def test_pooling_rare_categories_keeps_every_row_and_never_adds_distance(
-    one: np.ndarray, other: np.ndarray, most: int
+    one: np.ndarray, other: np.ndarray, most: int, unseen: int
 ) -> None:
     """Counts add up; a Jensen-Shannon distance after pooling is at most the one before (data processing)."""
-    ref, cur = d.pooled(one, other, most)
-    np.testing.assert_array_equal(ref.sum(axis=1), one.sum(axis=1))
-    np.testing.assert_array_equal(cur.sum(axis=1), other.sum(axis=1))
-    assert ref.shape[1] == min(most + 1, one.shape[1])
-    assert (d.jensen_shannon(ref, cur) <= d.jensen_shannon(one, other) + 1e-9).all()
+    nobody = np.zeros(len(one))
+    new = np.full(len(one), float(unseen))
+    ref, cur = d.pooled(one, other, (nobody, nobody), new, most)
+    np.testing.assert_allclose(ref.sum(axis=1), one.sum(axis=1))
+    np.testing.assert_allclose(cur.sum(axis=1), other.sum(axis=1) + unseen)
+    assert ref.shape[1] == min(most, one.shape[1]) + 2
+    apart = np.column_stack([one, nobody]), np.column_stack([other, new])
+    assert (d.jensen_shannon(ref, cur) <= d.jensen_shannon(*apart) + 1e-9).all()
+
+
+def test_a_long_tail_of_one_distribution_shows_no_more_than_chance() -> None:
+    """Half of the rows lie in categories of one or a few rows: those that only the second sample has are no drift."""
+    rng = np.random.default_rng(4)
+    before, now = (np.bincount(rng.zipf(1.5, 4000) % 100_000, minlength=100_000)[None] for _ in range(2))
+    nobody, unseen = np.zeros(1), now[before == 0].sum(keepdims=True)
+    ref, cur = d.pooled(before[:, before[0] > 0], now[:, before[0] > 0], (nobody, nobody), unseen)
+    by_chance = d.psi_by_chance((ref + cur > 0).sum(axis=1), ref.sum(axis=1), cur.sum(axis=1))
+    assert unseen[0] > 100
+    assert d.psi(ref, cur)[0] < 3 * by_chance[0]
+    _, grown = d.pooled(before[:, before[0] > 0], now[:, before[0] > 0], (nobody, nobody), unseen + 500)
+    assert grown[0, -1] == pytest.approx(500, abs=100), "what is beyond chance stays apart"
 
 
 def test_what_equal_data_show_is_what_the_formulas_say() -> None:

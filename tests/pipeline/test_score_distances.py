@@ -73,3 +73,18 @@ def test_a_new_grid_is_a_break_in_the_series(tmp_path: Path) -> None:
         score(night(of, day(16)), warehouse)
         reading = one(warehouse.frame("SELECT * FROM mart.reading"), "drift_psi", 16, feature="x")
     assert (reading["value"], reading["reason"]) == (None, f"not computable: new grid since {day(16)}")
+
+
+@pytest.mark.parametrize("a_day", [60, 400])
+def test_ids_among_the_features_are_no_drift(tmp_path: Path, a_day: int) -> None:
+    """A column of nothing but different values does not move, whether the dictionary holds the reference or is full."""
+    of = workspace(tmp_path, [{"id": "m", "reference": {"start": day(0), "end": day(9)}}])
+    with Warehouse.open(None) as warehouse:
+        for number in range(20):
+            ids = [f"{number}-{row}" for row in range(a_day)]
+            put(of, warehouse, "requests", "log", requests("m", day(number), a_day, {"id": ids}))
+        summarise(night(of, day(19)), warehouse)
+        score(night(of, day(19)), warehouse)
+        readings = warehouse.frame("SELECT * FROM mart.reading")
+    reading = one(readings, "drift_psi", 19, 7, feature="id")
+    assert reading["value"] == pytest.approx(0), reading["reason"]
