@@ -14,7 +14,7 @@ from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
 from dagster_project.store.warehouse import Warehouse
 
-MADE_AS = 5
+MADE_AS = 6
 """Counts up when the same file would become other rows than before: then files are read again."""
 _NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values"})
 

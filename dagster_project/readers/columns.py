@@ -6,6 +6,7 @@ A flaw is a value that cannot be read as what it should be; the row that has one
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ MISSING_MARKS = ("", "NA", "N/A", "null", "NULL", "None")
 """Texts that say "no value" where a number or a time is expected; as text they stay what they are."""
 _MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
 _WHOLE = 2.0**53
+_COMMA = r"^[+-]?\d*,\d+$"
+_POINTS_IN_COMMA, _COMMAS_IN_POINT = r"^[+-]?\d{1,3}(\.\d{3})+,\d+$", r"^[+-]?\d{1,3}(,\d{3})+\.\d+$"
+"""Thousands and a fraction, such as 1.234,50 and 1,234.50: with both there is one way to read it."""
 LARGEST = 1e150
 """A number beyond is as good as infinite: its square, or its quotient with a small number, is."""
 
@@ -36,12 +40,16 @@ class Flaw:
 def pick(frame: pl.DataFrame, ref: Column | None) -> pl.Series | None:
     """The raw column that `ref` names, or its constant; None where the frame has no such column.
 
-    A name with dots reaches into nested records, unless a column has that very name.
+    A name with dots reaches into nested records, unless a column has that very name. Where `ref` says which texts are
+    positive, the column is 1 and 0.
     """
+    raw = None if ref is None else _raw(frame, ref)
+    return raw if raw is None or ref is None or not ref.positive else _truths(raw, ref.positive)
+
+
+def _raw(frame: pl.DataFrame, ref: Column) -> pl.Series | None:
     import polars as pl
 
-    if ref is None:
-        return None
     if ref.column is None:
         return pl.select(pl.lit(ref.constant)).to_series().new_from_index(0, frame.height)
     if ref.column in frame.columns:
@@ -88,10 +96,25 @@ def as_number(series: pl.Series) -> tuple[pl.Series, pl.Series]:
     text = text.to_frame("t").select(pl.when(~pl.col("t").is_in(MISSING_MARKS)).then("t"))["t"]
     number = text.cast(pl.Float64, strict=False)
     if number.null_count() > text.null_count():
-        lower = text.str.to_lowercase()
-        truth = lower.replace_strict({"true": 1.0, "false": 0.0}, default=None, return_dtype=pl.Float64)
-        number = number.zip_with(number.is_not_null(), truth)
+        number = number.zip_with(number.is_not_null(), _written(text))
     return number, text.is_not_null() & number.is_null()
+
+
+def _written(text: pl.Series) -> pl.Series:
+    """Numbers that a plain cast does not read: true and false, and those with thousands parted."""
+    import polars as pl
+
+    value = pl.col("t")
+    plain = (
+        pl.when(value.str.contains(_POINTS_IN_COMMA))
+        .then(value.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True))
+        .when(value.str.contains(_COMMAS_IN_POINT))
+        .then(value.str.replace_all(",", "", literal=True))
+    )
+    truth = value.str.to_lowercase().replace_strict(
+        {"true": 1.0, "false": 0.0}, default=None, return_dtype=pl.Float64
+    )
+    return text.to_frame("t").select(pl.coalesce(truth, plain.cast(pl.Float64, strict=False))).to_series()
 
 
 def number_column(
@@ -112,7 +135,19 @@ def number_column(
     number = number.to_frame("v").select(pl.when(inside).then("v"))["v"].rename(name)
     if keep_text or not wrong.any():
         return number, []
-    return number, [Flaw(name, "is not a number", wrong, as_text(raw))]
+    texts = as_text(raw)
+    comma = texts.filter(wrong).str.strip_chars().str.contains(_COMMA).any()
+    hint = "; where a comma parts whole from fraction, give decimal: ','" if comma else ""
+    return number, [Flaw(name, f"is not a number{hint}", wrong, texts)]
+
+
+def _truths(raw: pl.Series, positive: Collection[str]) -> pl.Series:
+    """1 where the text is one of `positive`, 0 where it is another, NULL where there is none."""
+    import polars as pl
+
+    text = pl.col("t").str.strip_chars()
+    there = pl.when(~text.is_in(MISSING_MARKS)).then(text)
+    return as_text(raw).to_frame("t").select(there.is_in(list(positive)).cast(pl.Float64)).to_series()
 
 
 def without_overflow(number: pl.Series) -> pl.Series:

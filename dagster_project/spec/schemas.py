@@ -101,6 +101,8 @@ def _with_short_forms(schema: Schema) -> Schema:
     properties["features"]["additionalProperties"] = column
     several = {"type": "array", "items": name, "uniqueItems": True}
     properties["features"] = _either(properties["features"], {"const": "*"}, several)
+    positive = schema["$defs"]["Column"]["properties"]
+    positive["positive"] = _either(positive["positive"], {"type": TEXT})
     return schema
 
 

@@ -46,6 +46,11 @@ def _as_written(value: object) -> object:
     return value
 
 
+def _one_or_many(value: object) -> object:
+    """A single text stands for a list of one."""
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
 def _parts_fields(value: str) -> str:
     if not value.isascii() or value in '\0"\r\n':
         raise ValueError(f"expected one character of ASCII, such as ; or \\t, found {found(value)}")
@@ -75,6 +80,8 @@ class Column(Input):
     """Zone of times without an offset; the source's where not given."""
     feature_type: Literal["number", "category"] | None = None
     """Features: how the values are read; found from the data where it is not given."""
+    positive: Annotated[tuple[Name, ...], BeforeValidator(_one_or_many)] = ()
+    """Yes and no written as texts or codes: the one, or those, that count as 1; every other value counts as 0."""
 
     @model_validator(mode="after")
     def _one(self) -> Column:

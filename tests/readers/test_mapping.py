@@ -82,6 +82,33 @@ def test_wrong_types_reject_the_row_with_its_first_value() -> None:
     assert '"took": "fast"' in done.rejects["sample"][0]
 
 
+def test_a_comma_in_a_number_names_the_key_that_reads_it() -> None:
+    """The reason of a German file says what to write into the source."""
+    done = mapped(source(columns={"latency_ms": "took"}), took=["0,048"])
+    wanted = "latency_ms: '0,048' is not a number; where a comma parts whole from fraction, give decimal: ','"
+    assert done.rejects["reason"].to_list() == [wanted]
+
+
+def test_thousands_beside_a_fraction_are_read_in_both_ways_of_writing() -> None:
+    """They can be read in one way only; a feature written so was a category, and every value of it a new one."""
+    written = ["1.234,50", "-1,234.50", "12.345.678,9", "999"]
+    done = mapped(source(columns={"latency_ms": "took"}, features=["x"]), took=["1,234.5"] * 4, x=written)
+    assert done.rows["f:x"].to_list() == [1234.5, -1234.5, 12345678.9, 999.0]
+    assert done.rows["latency_ms"].to_list() == [1234.5] * 4
+    assert mapped(source(columns={"score": "s"}), s=["12,34.5", "1.2,3"]).rows.is_empty()
+
+
+@pytest.mark.parametrize(
+    ("positive", "raw"),
+    [("ja", ["ja ", "nein", "", None]), (["J", "ja"], ["J", "N", "NA", None]), ("2", [2, 1, None, None])],
+)
+def test_values_that_mean_yes_become_one_and_others_zero(positive: object, raw: list[object]) -> None:
+    """Without it, a label written as a text counts for no binary model, and codes 1 and 2 are both positive."""
+    done = mapped(source(columns={"label": {"column": "y", "positive": positive}}), y=raw)
+    assert done.rows["label"].to_list() == [1.0, 0.0, None, None]
+    assert done.rows["label_text"].null_count() == 4
+
+
 def test_numbers_beyond_reason_are_set_aside_or_infinite() -> None:
     """A latency of years was not measured; a cost or score in billions is a mistake; 1e200 is as good as infinite."""
     of = source(columns={"latency_ms": "l", "score": "s", "cost": "c", "baseline": "b"}, features=["x"])
