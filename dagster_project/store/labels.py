@@ -230,3 +230,15 @@ def _move_duplicates(warehouse: Warehouse, duplicates: pl.DataFrame) -> None:
 
 def _counts(duplicates: pl.DataFrame) -> pl.DataFrame:
     return duplicates.select("file_id", "day", "duplicate")
+
+
+def uncounted_labels(warehouse: Warehouse, root: Path) -> list[tuple[str, str, str]]:
+    """Model, task and a label of models whose labels are texts where the task needs numbers, so that none counts."""
+    suspects = warehouse.rows(statement("labels", "never_counted"))
+    if not suspects:
+        return []
+    paths = sorted({str(root / path) for _, _, path in suspects})
+    texts = dict(warehouse.rows(statement("labels", "texts", none=no_rows(LABELLED)), {"labelled": paths}))
+    return [
+        (m, task, texts[m]) for m, task in dict.fromkeys((m, task) for m, task, _ in suspects) if m in texts
+    ]

@@ -167,3 +167,18 @@ DELETE FROM lake.waiting WHERE day < $before
 
 -- name: expire_unmatched
 DELETE FROM lake.unmatched WHERE label_day < $before
+
+-- name: never_counted
+-- Models that declare what their labels are and have no outcome at all, with the newest labelled file of each source.
+SELECT m.model_id, m.task, arg_max(p.path, (p.day, p.path)) AS path
+FROM catalog.model AS m
+JOIN (SELECT DISTINCT model_id, source FROM daily.traffic) AS t USING (model_id)
+JOIN ops.part AS p ON p.kind = 'labelled' AND p.source = t.source
+WHERE m.task IN ('binary', 'regression')
+  AND m.model_id NOT IN (SELECT model_id FROM daily.outcome_binary UNION ALL SELECT model_id FROM daily.outcome_regression)
+GROUP BY m.model_id, m.task, p.source ORDER BY ALL
+
+-- name: texts
+SELECT model_id, min(label_text) AS label
+FROM (SELECT * FROM read_parquet($labelled, union_by_name = true) UNION ALL BY NAME {none})
+WHERE label IS NULL AND label_text IS NOT NULL GROUP BY model_id
