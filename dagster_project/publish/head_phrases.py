@@ -14,13 +14,20 @@ from dagster_project.publish import words
 from dagster_project.publish.views import Row
 
 MOST_FAMILIES = 6
+SILENT_DAYS = 7
+"""A model that answers once a week is not silent."""
 
 
 def lede(model: Row, health: Sequence[Row], exceptions: Sequence[Row], build: Row) -> str:
     """A model in one or a few sentences; `build` says the day of the report and the days of its window."""
     said = [verdict(model, health, build["as_of"])]
-    if model["grade"] in ("poor", "watch") and not is_retired(model, build["as_of"]):
-        said.append(reason_and_ask(model, exceptions))
+    if not is_retired(model, build["as_of"]):
+        said = [*silence(model["last_day"], build["as_of"]), *said]
+        if exceptions or model["grade"] in (
+            "poor",
+            "watch",
+        ):  # of a model that is neither they are open alerts
+            said.append(reason_and_ask(model, exceptions))
     requests = words.number(model["requests"])
     if requests:
         before, began = words.number(model["requests_before"]), model["first_day"]
@@ -29,6 +36,16 @@ def lede(model: Row, health: Sequence[Row], exceptions: Sequence[Row], build: Ro
         )
         said.append(f"It answered {words.value(requests, 'requests')} requests, {change}.")
     return " ".join(said)
+
+
+def silence(last_day: object, as_of: object) -> list[str]:
+    """Since when nobody has asked the model, where that is longer than a week: its grades are of days before."""
+    if not isinstance(last_day, dt.date) or not isinstance(as_of, dt.date):
+        return []
+    days = (as_of - last_day).days
+    return (
+        [f"No request has come for {days} days, since {words.day(last_day)}."] if days > SILENT_DAYS else []
+    )
 
 
 def verdict(model: Row, health: Sequence[Row], as_of: object) -> str:

@@ -11,6 +11,7 @@ BUILD: Row = {"as_of": dt.date(2025, 3, 3), "window_days": 28}
 MODEL: Row = {
     "grade": "good", "graded_families": 3, "stage": "production", "retired_on": None, "reason": "late",
     "requests": None, "requests_before": None, "first_day": dt.date(2024, 1, 1),
+    "last_day": dt.date(2025, 3, 3),
 }  # fmt: skip
 HEALTH: list[Row] = [
     {"title": "Drift", "grade": "watch"},
@@ -58,6 +59,22 @@ def test_a_retired_model_says_so_first_and_no_reason() -> None:
     assert said([ASKED], grade="poor", retired_on=day) == "Retired on 3 Mar 2025."
     later = {**MODEL, "retired_on": day + dt.timedelta(days=1)}
     assert not is_retired(later, day)
+
+
+def test_a_model_that_stopped_says_so_before_its_grade() -> None:
+    """Its figures are of the days before, and may all be good; once a week is no silence, nor is retirement."""
+    stopped = dt.date(2025, 2, 10)
+    assert said(last_day=stopped).startswith(
+        "No request has come for 21 days, since 10 Feb 2025. All 3 families"
+    )
+    assert said(last_day=dt.date(2025, 2, 24)).startswith("All 3 families")
+    assert said(last_day=stopped, retired_on=dt.date(2025, 2, 11)).startswith("Retired on")
+    assert said(last_day=None, grade="unknown").startswith("Nothing about")
+
+
+def test_an_open_alert_of_a_good_model_stands_in_its_first_sentences() -> None:
+    """Within all targets is half of the truth while an alert is open."""
+    assert said([ASKED]).endswith("within their targets. Errors rose. Asked of Ann: look.")
 
 
 def test_requests_are_compared_with_the_window_before() -> None:
