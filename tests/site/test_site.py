@@ -154,6 +154,17 @@ def test_an_answer_that_names_no_alert_is_said_with_the_days_on_which_one_opened
     ]
 
 
+@pytest.mark.parametrize(
+    ("table", "line"), [("rules-table", "rule"), ("monitors-table", "could judge the newest day")]
+)
+def test_tables_that_nobody_asked_for_are_folded_below_their_count(site: Path, table: str, line: str) -> None:
+    """On a phone they made a third of a page thirteen thousand pixels long, below the alerts."""
+    before, _, _ = (site / "alerts.html").read_text(encoding="utf-8").partition(f'id="{table}"')
+    fold = before.rpartition('<details class="mb-more">')[2]
+    assert "</details>" not in fold
+    assert line in fold.partition("</summary>")[0]
+
+
 def test_what_is_asked_begins_with_open_alerts(site: Path) -> None:
     """On the home page; an alert under another asks nothing."""
     text = (site / "index.html").read_text(encoding="utf-8")
