@@ -80,16 +80,15 @@ def limit(chance: Numbers, df: Numbers, excess: Numbers | float = 0.0) -> Floats
     """Return the number of sd [S] that a day exceeds with `chance`: Student's t.
 
     `df` are the degrees of freedom of the sd. Positive `excess` kurtosis makes tails heavier: those of the t
-    distribution with the same kurtosis, 4 + 6 / excess degrees of freedom, scaled to the same sd.
+    distribution with the same kurtosis, 4 + 6 / excess degrees of freedom, scaled to the same sd. Both are at work
+    at once, heavy tails and a sd that is not known exactly: their reciprocals add up.
     """
     from scipy.special import stdtrit
 
     chance, df, excess = np.broadcast_arrays(*(np.asarray(a, dtype=np.float64) for a in (chance, df, excess)))
-    known, heavy = np.maximum(df, 1.0), np.maximum(excess, 0.0)
-    with np.errstate(divide="ignore"):
-        tail = np.where(heavy > 0, 4 + 6 / heavy, np.inf)
-    scale = np.where(tail < known, np.sqrt(1 - 2 / np.minimum(tail, 1e9)), 1.0)
-    return np.asarray(-stdtrit(np.minimum(known, tail), chance) * scale)
+    fewer = np.maximum(excess, 0.0) / (4 * np.maximum(excess, 0.0) + 6)
+    together = 1 / (1 / np.maximum(df, 1.0) + fewer)
+    return np.asarray(-stdtrit(together, chance) * np.sqrt(1 - 2 * fewer))
 
 
 def reasons(cases: Sequence[tuple[Bools, Sequence[str] | str]], monitors: int) -> list[str]:

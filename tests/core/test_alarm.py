@@ -38,8 +38,15 @@ def test_limits_are_those_of_student() -> None:
     """Without heavy tails the quantile of t; with them the t of that kurtosis at the same sd."""
     assert alarm.limit(1e-4, 50) == pytest.approx(stats.t.isf(1e-4, 50))
     heavy = stats.t(df=4 + 6 / 1.5)
-    assert alarm.limit(1e-4, 50, 1.5) == pytest.approx(heavy.isf(1e-4) / heavy.std())
+    assert alarm.limit(1e-4, np.inf, 1.5) == pytest.approx(heavy.isf(1e-4) / heavy.std())
     assert heavy.stats(moments="k") == pytest.approx(1.5)
+
+
+def test_a_sd_that_is_not_known_exactly_and_heavy_tails_add_up() -> None:
+    """Both together put the limit farther out than either: the t of 1 / (1 / 50 + 1 / 8) degrees of freedom."""
+    together = stats.t.isf(1e-4, 1 / (1 / 50 + 1 / 8)) / stats.t(df=8).std()
+    assert alarm.limit(1e-4, 50, 1.5) == pytest.approx(together)
+    assert together > alarm.limit(1e-4, np.inf, 1.5)
 
 
 def test_a_budget_is_shared_by_the_models_monitors() -> None:
