@@ -36,19 +36,22 @@ class Described:
     unsure: Floats
     """Variance of centre and weekday effects together, over that of one day."""
     correlation: Floats
-    """Of neighbouring days: corrected for its bias, one standard error up."""
+    """Of neighbouring days: corrected for its bias, and `errors_up` standard errors up."""
     excess: Floats
     """Kurtosis beyond that of a normal: one and a half standard errors up, and twice, as a few dozen days show less
     than half of it where tails are heavy."""
 
 
-def describe(places: Floats, stretch: Floats, weekdays: Ints) -> Described:
-    """Describe days [S, R]; what is left of a day is divided by its stretch [S, R] (how widely it may lie)."""
+def describe(places: Floats, stretch: Floats, weekdays: Ints, errors_up: float) -> Described:
+    """Describe days [S, R]; what is left of a day is divided by its stretch [S, R] (how widely it may lie).
+
+    `errors_up` are the standard errors that the correlation is taken up.
+    """
     days = np.isfinite(places).sum(axis=1)
     centre = mean(places)
     effects, kept = _season(places - centre[:, None], weekdays)
     left = (places - centre[:, None] - effects[:, weekdays]) / stretch
-    squares, correlation, excess = _moments(left, days)
+    squares, correlation, excess = _moments(left, days, errors_up)
     count, taken = np.maximum(days, 1), 1 + (WEEK - 1) * kept
     independent = count * (1 - correlation**2) / (1 + correlation**2)
     return Described(
@@ -97,7 +100,7 @@ def _season(left: Floats, weekdays: Ints) -> tuple[Floats, Floats]:
     return effects * kept[:, None], kept
 
 
-def _moments(left: Floats, days: Ints) -> tuple[Floats, Floats, Floats]:
+def _moments(left: Floats, days: Ints, errors_up: float) -> tuple[Floats, Floats, Floats]:
     """Sum of squares, correlation of neighbours and excess kurtosis of what is left, as `Described` has them."""
     safe = np.where(np.isfinite(left), left, 0.0)
     squares = (safe**2).sum(axis=1)
@@ -106,6 +109,7 @@ def _moments(left: Floats, days: Ints) -> tuple[Floats, Floats, Floats]:
     raw = (safe[:, 1:] * safe[:, :-1]).sum(axis=1) / some * count / np.maximum(pairs, 1)
     raw = np.clip(raw, -_MOST, _MOST)
     # Kendall (1954): the estimate is too low by about (1 + 3 r) / n.
-    correlation = np.clip(raw + (1 + 3 * raw) / count + np.sqrt((1 - raw**2) / count), 0.0, _MOST)
+    error = np.sqrt((1 - raw**2) / count)
+    correlation = np.clip(raw + (1 + 3 * raw) / count + errors_up * error, 0.0, _MOST)
     excess = np.maximum((safe**4).sum(axis=1) / some**2 * count - 3, 0.0)
     return squares, correlation, 2 * (excess + 1.5 * np.sqrt(24 / count))

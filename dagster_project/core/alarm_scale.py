@@ -26,9 +26,14 @@ _SAMPLING, _WANDERING = (0.30, 1 / 4), (0.76, 2 / 3)
 """Coefficient of variation of a distance, and the power that makes it nearly normal."""
 
 
+def is_size(kind: Kind) -> bool:
+    """Whether days are sizes of something that wanders to both sides."""
+    return kind.endswith("distance")
+
+
 def power(values: Floats, kind: Kind) -> Floats:
     """Return the power [S] for the reference days [S, R] of distances; 1 for other kinds."""
-    if kind not in ("distance", "squared distance"):
+    if not is_size(kind):
         return np.ones(len(values))
     size = size_of(values, kind)
     seen = np.maximum(np.isfinite(size).sum(axis=1), 1)
@@ -99,4 +104,4 @@ def ends(n: Floats, powers: Floats, kind: Kind) -> tuple[Floats, Floats]:
     zero, infinite = np.zeros(np.shape(n)), np.full(np.shape(n), np.inf)
     if kind == "share":
         return scaled(zero, n, n, powers, kind), scaled(zero + 1, n, n, powers, kind)
-    return (zero if kind.endswith("distance") else -infinite), infinite
+    return (zero if is_size(kind) else -infinite), infinite

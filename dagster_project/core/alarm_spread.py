@@ -26,6 +26,8 @@ _LEVEL, _ERROR = 1 / 14, 1 / 28
 """Weight of one day in the level of the recent weeks, and in its error."""
 _ECHO, _FADING = 0.5, 0.45
 """Part of the day before that a shock may leave where days are independent, and more of it by their correlation."""
+_HIDDEN = 1.5
+"""Standard errors that the correlation of a distance is taken up: sizes show less of it than what they are sizes of."""
 _ROUNDING = 1e-9
 """Spread that rounding alone leaves in equal days, as a share of their value."""
 _FOLDED = 5 / 3
@@ -89,7 +91,8 @@ def reference(
     n = np.where(np.isfinite(values), n, np.nan)
     rows, power = alarm_days.median(n), alarm_scale.power(values, kind)
     places = alarm_scale.scaled(values, n, rows[:, None], power[:, None], kind)
-    found = alarm_days.describe(places, _stretch(n, rows[:, None], kind), np.asarray(weekdays))
+    up, wide = _HIDDEN if alarm_scale.is_size(kind) else 1.0, _stretch(n, rows[:, None], kind)
+    found = alarm_days.describe(places, wide, np.asarray(weekdays), up)
     sampling = alarm_days.mean(alarm_scale.sampling(n, kind))
     size = alarm_scale.size_of(values, kind)
     one, both = _limits(found, alarm.alpha(tests, budget), in_a_row)
@@ -227,11 +230,7 @@ def _bands(spread: Spread, recent: Recent, n: Floats, weekday: int, direction: F
 
 
 def _day_sd(spread: Spread, n: Floats, growth: Floats | float = 1.0) -> Floats:
-    wide = (
-        alarm_scale.stretch(n, spread.rows)
-        if spread.kind == "share"
-        else _stretch(n, spread.rows, spread.kind)
-    )
+    wide = 1.0 if alarm_scale.is_size(spread.kind) else alarm_scale.stretch(n, spread.rows)
     return np.asarray(np.sqrt((spread.sd * wide * growth) ** 2 + alarm_scale.sampling(n, spread.kind)))
 
 
@@ -249,11 +248,9 @@ def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, lea
     floor, ceiling = alarm_scale.ends(n, spread.power, spread.kind)
     rise, fall = bands.high(1.0) + noise, bands.low(1.0) - noise
     up = np.where(rise < ceiling, _own(spread, rise, n) - now, np.nan)
-    if spread.kind.endswith("distance"):
-        size = (
-            alarm_scale.size_of(_own(spread, bands.high(1.0), n), spread.kind)
-            + sure * _FOLDED * spread.size_sd
-        )
+    if alarm_scale.is_size(spread.kind):
+        size = alarm_scale.size_of(_own(spread, bands.high(1.0), n), spread.kind)
+        size = size + sure * _FOLDED * spread.size_sd
         up = (size**2 if spread.kind == "squared distance" else size) - now
     up = np.maximum(up, least + _own(spread, bands.level + noise, n) - now)
     down = np.where(fall > floor, now - _own(spread, fall, n), np.nan)
@@ -263,17 +260,20 @@ def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, lea
 
 def _moved(spread: Spread, level: Floats, today: Floats, place: Floats, n: Floats) -> Floats:
     """How far today lies from the level of the recent weeks: distances as such, others on their scale."""
-    if not spread.kind.endswith("distance"):
+    if not alarm_scale.is_size(spread.kind):
         return place - level
     return alarm_scale.size_of(today, spread.kind) - alarm_scale.size_of(_own(spread, level, n), spread.kind)
 
 
 def _lasts(spread: Spread, recent: Recent, moved: Floats) -> Bools:
-    """Whether a day after a firing one is more than its echo: a shock fades by the correlation, a change stays."""
+    """Whether a day after a firing one is more than its echo: a shock fades by the correlation, a change stays.
+
+    Where means follow each other by r, their sizes do by about r squared: the root is what a shock leaves of a size.
+    """
     if recent.moved is None:
         return np.ones(len(moved), dtype=np.bool_)
-    echo = _ECHO + _FADING * spread.correlation
-    return np.asarray(moved * np.sign(recent.moved) >= echo * np.abs(recent.moved))
+    left = np.sqrt(spread.correlation) if alarm_scale.is_size(spread.kind) else spread.correlation
+    return np.asarray(moved * np.sign(recent.moved) >= (_ECHO + _FADING * left) * np.abs(recent.moved))
 
 
 def _unlimited(spread: Spread) -> Bools:

@@ -18,9 +18,12 @@ from dagster_project.core.types import Floats
 R = 90
 
 
-def history(seed: int, monitors: int, days: int, correlation: float = 0.0, weekly: float = 0.0) -> Floats:
-    """Normal days of sd 1 around 10; the first is a Monday."""
-    fresh = np.random.default_rng(seed).normal(size=(monitors, days))
+def history(
+    seed: int, monitors: int, days: int, correlation: float = 0.0, weekly: float = 0.0, *, heavy: bool = False
+) -> Floats:
+    """Days of sd 1 around 10, their shocks normal or Student's t with 5 degrees of freedom; the first is a Monday."""
+    rng, shape = np.random.default_rng(seed), (monitors, days)
+    fresh = rng.standard_t(5, shape) / np.sqrt(5 / 3) if heavy else rng.normal(size=shape)
     found = fresh.copy()
     for day in range(1, days):
         found[:, day] = correlation * found[:, day - 1] + np.sqrt(1 - correlation**2) * fresh[:, day]
@@ -45,6 +48,14 @@ def follow(
             state, _ = e.step(state, day, verdict.fires, verdict.clears, verdict.known)
         verdicts.append(verdict)
     return verdicts, recent, state
+
+
+def opened(verdicts: list[Verdict]) -> int:
+    """Alarms after the reference days."""
+    fires, clears, known = (
+        np.stack([getattr(v, name) for v in verdicts[R:]], axis=1) for name in ("fires", "clears", "known")
+    )
+    return sum(len(found) for found in e.replay(fires, clears, known))
 
 
 @given(st.integers(0, 50), st.floats(1e-3, 1e3), st.floats(-1e3, 1e3))
@@ -88,12 +99,14 @@ def test_quiet_models_stay_within_their_budget(correlation: float, weekly: float
     values = history(7, 600, days, correlation, weekly)
     phase = np.random.default_rng(8).random((600, 1))
     values += wave * np.sin(2 * np.pi * (np.arange(days) / 365 + phase))
-    verdicts, _, _ = follow(fit(values), values)
-    fires, clears, known = (
-        np.stack([getattr(v, name) for v in verdicts[R:]], axis=1) for name in ("fires", "clears", "known")
-    )
-    opened = sum(len(found) for found in e.replay(fires, clears, known))
-    assert opened / (600 * 2) <= 0.1
+    assert opened(follow(fit(values), values)[0]) / (600 * 2) <= 0.1
+
+
+def test_sizes_of_heavy_tailed_means_that_follow_each_other_stay_within_the_budget() -> None:
+    """A distance is the size of a mean: 24 models of 25 monitors, two years, shocks that are heavy-tailed and fade."""
+    values = np.abs(history(1, 600, R + 730, 0.5, heavy=True) - 10)
+    verdicts, _, _ = follow(fit(values, kind="distance", tests=25), values, direction=1)
+    assert opened(verdicts) / (24 * 2) <= 0.1
 
 
 @pytest.mark.parametrize("kind", ["plain", "log", "share", "distance"])
@@ -249,9 +262,24 @@ def test_a_shock_that_fades_is_no_change_that_lasts() -> None:
     for day in range(3):
         shock[:, R + day] += 20 * 0.8 ** (3 * day)
         change[:, R + day] += 20
-    opened = [follow(fit(v), v)[2].open.mean() for v in (shock, change)]
-    assert opened[0] < 0.05
-    assert opened[1] > 0.95
+    found = [follow(fit(v), v)[2].open.mean() for v in (shock, change)]
+    assert found[0] < 0.05
+    assert found[1] > 0.95
+
+
+def test_a_fading_shock_is_known_by_a_distance_too() -> None:
+    """Sizes hang together less than the means they are sizes of; what fades by half is no change all the same."""
+    means = history(18, 400, R + 3, 0.5) - 10
+    shock, change = means.copy(), means.copy()
+    for day in range(3):
+        shock[:, R + day] += 12 * 0.5**day
+        change[:, R + day] += 12
+    found = [
+        follow(fit(v, kind="distance"), v, direction=1)[2].open.mean()
+        for v in (np.abs(shock), np.abs(change))
+    ]
+    assert found[0] < 0.01
+    assert found[1] > 0.95
 
 
 def test_without_yesterdays_memory_every_day_counts() -> None:
