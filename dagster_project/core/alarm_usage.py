@@ -93,10 +93,11 @@ def kept(open_: Bools, old: Baseline, new: Baseline) -> Baseline:
 def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
     """Judge today, the last of seven days of counts [S, 7]; nan: not known.
 
-    It fires when two days together are 4 sd and 15 % below what was expected, each of them 2.5 sd; where there is
-    little use, also when seven days bring so few requests as would come by chance once in 100,000 (negative
-    binomial); and at once on a day without any request, where that has such a chance. `low` is the limit of the
-    mean of two days. One firing day is enough to open an alarm: the days in a row are in the rule.
+    It fires when two days together are 4 sd and 15 % below what was expected, each of them 2.5 sd: today and the last
+    known day before it, so that a day after a holiday is not judged alone. Where there is little use, also when seven
+    days bring so few requests as would come by chance once in 100,000 (negative binomial); and at once on a day
+    without any request, where that has such a chance. `low` is the limit of the mean of two days. One firing day is
+    enough to open an alarm: the days in a row are in the rule.
     """
     week = np.asarray(week, dtype=np.float64)
     expected = base.weekday[:, np.asarray(weekdays)]
@@ -104,11 +105,13 @@ def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
     known, why = _judged(base, today, mu)
     rate = _mean(base.weekday, np.isfinite(base.weekday))
     claimed = rate / (1 + rate * base.cv2) >= CLAIMED
-    seven, two, *each = (_Sum.of(base, week[:, a:b], expected[:, a:b])
-                         for a, b in ((0, 7), (5, 7), (5, 6), (6, 7)))  # fmt: skip
+    last, due = _last_two(week, expected)
+    seven, two, before, alone = (
+        _Sum.of(base, *counts)
+        for counts in ((week, expected), (last, due), (last[:, :1], due[:, :1]), (last[:, 1:], due[:, 1:]))
+    )
     dropped = (two.z < -DROP_LIMIT) & (two.count <= (1 - LEAST_DROP) * two.expected)
-    for day in each:
-        dropped &= (day.z < -EACH_LIMIT) | (day.expected == 0)
+    dropped &= (before.z < -EACH_LIMIT) & (alone.z < -EACH_LIMIT)
     none = (today == 0) & (_none(mu, base.cv2) < RARE)
     z = np.where(claimed, two.z, np.minimum(two.z, seven.z))
     fires = known & (dropped | none | (~claimed & (seven.chance < RARE)))
@@ -123,7 +126,7 @@ def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
         drifts=np.zeros(len(week), dtype=np.bool_),
         known=known,
         why=why,
-        detectable=np.where(known, _detectable(base, two, each[1], mu), np.nan),
+        detectable=np.where(known, _detectable(base, two, alone, mu), np.nan),
     )
 
 
@@ -193,6 +196,16 @@ class _Sum:
     def reach(self, limit: float) -> Floats:
         """The share of the expectation that `limit` sd are."""
         return np.asarray(limit * np.sqrt(self.variance) / np.maximum(self.expected, 1e-9))
+
+
+def _last_two(week: Floats, expected: Floats) -> tuple[Floats, Floats]:
+    """Counts and expectations [S, 2] of today and of the last known day before it; nan where there is none."""
+    known = np.isfinite(week[:, :-1]) & np.isfinite(expected[:, :-1])
+    place = (known * np.arange(1, known.shape[1] + 1)).max(axis=1) - 1
+    at = np.column_stack([place, np.full(len(week), week.shape[1] - 1)])
+    count, due = np.take_along_axis(week, at, axis=1), np.take_along_axis(expected, at, axis=1)
+    count[place < 0, 0] = np.nan
+    return count, due
 
 
 def _detectable(base: Baseline, two: _Sum, one: _Sum, mu: Floats) -> Floats:

@@ -77,6 +77,21 @@ def test_a_day_that_is_not_known_is_not_judged() -> None:
     assert (found.why, found.known.tolist(), found.fires.tolist()) == (["no value"], [False], [False])
 
 
+@pytest.mark.parametrize(("before", "fires"), [(1.0, False), (0.6, True)])
+def test_a_day_after_a_holiday_is_not_judged_alone(before: float, fires: bool) -> None:
+    """Yesterday is not known: today's drop fires with one on the day before that, and not by itself."""
+    base, week = base_of(counts(19, 1, PAST, 1_000)), counts(20, 1, 7, 1_000)
+    week[0, -3:] = np.floor(week[0, -3:] * np.array([before, np.nan, 0.6]))
+    assert u.drop(base, week, weekdays(7)).fires[0] == fires
+
+
+def test_one_known_day_of_seven_is_no_drop() -> None:
+    """After six days that are not known, one low day is one odd day; one without any use is silence."""
+    base, week = base_of(counts(21, 2, PAST, 1_000)), np.full((2, 7), np.nan)
+    week[:, -1] = 300, 0
+    assert u.drop(base, week, weekdays(7)).fires.tolist() == [False, True]
+
+
 @pytest.mark.parametrize(("rate", "fires"), [(3, False), (60, True)])
 def test_silence_fires_at_once_where_it_is_no_chance(rate: float, fires: bool) -> None:
     """No request on a day of 60 expected is an alarm on that day; of 3 it is not."""
