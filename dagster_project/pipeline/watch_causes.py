@@ -71,44 +71,38 @@ def causes(
     for alert in alerts:
         for model in alert.models:
             by_model.setdefault(model, []).append(alert)
-    same = _same_day(alerts)
-    direct = {
-        alert.slug: next(_candidates(alert, by_model, same, deployments, depends_on), Cause(None, None, None))
-        for alert in alerts
+    earlier = {
+        alert.slug: next(_candidates(alert, by_model, deployments, depends_on), None) for alert in alerts
     }
+    leaders = _leaders(alerts, earlier)
+    direct = {slug: cause or _of_the_day(slug, leaders[slug]) for slug, cause in earlier.items()}
     return {slug: _rooted(slug, direct) for slug in direct}
 
 
 def _candidates(
     alert: Raised,
     by_model: Mapping[str, Sequence[Raised]],
-    same: Mapping[tuple[str, str, dt.date], Raised],
     deployments: Sequence[Deployment],
     depends_on: Mapping[str, Sequence[str]],
 ) -> Iterator[Cause]:
-    """Causes that fit, the most upstream first."""
-    if alert.method not in UPSTREAM:
-        for other in by_model.get(alert.model_id, ()):
-            if other.method in UPSTREAM and _before(other, alert):
-                yield Cause(
-                    f"{other.title} on {format_day(other.opened)}", UPSTREAM[other.method], other.slug
-                )
-        for needed in depends_on.get(alert.model_id, ()):
-            for other in by_model.get(needed, ()):
-                if _before(other, alert):
-                    yield Cause(f"{other.title}, which it depends on", "depends on", other.slug)
-        for other in by_model.get(alert.model_id, ()):
-            if other.slug != alert.slug and other.figure == alert.figure and _just_before(other, alert):
-                yield Cause(f"{other.title} on {format_day(other.opened)}", "same figure", other.slug)
-        for deployment in deployments:
-            since = alert.opened - deployment.day
-            if deployment.model_id == alert.model_id and dt.timedelta(0) <= since <= AFTER_DEPLOYMENT:
-                said = f"version {deployment.version} was deployed on {format_day(deployment.day)}"
-                yield Cause(said, "deployment", None)
-    for key in _keys(alert):
-        leader = same[key]
-        if leader.slug != alert.slug:
-            yield Cause(f"{leader.title} on the same day", "same day", leader.slug)
+    """Causes that came before, the most upstream first."""
+    if alert.method in UPSTREAM:
+        return
+    for other in by_model.get(alert.model_id, ()):
+        if other.method in UPSTREAM and _before(other, alert):
+            yield Cause(f"{other.title} on {format_day(other.opened)}", UPSTREAM[other.method], other.slug)
+    for needed in depends_on.get(alert.model_id, ()):
+        for other in by_model.get(needed, ()):
+            if _before(other, alert):
+                yield Cause(f"{other.title}, which it depends on", "depends on", other.slug)
+    for other in by_model.get(alert.model_id, ()):
+        if other.slug != alert.slug and other.figure == alert.figure and _just_before(other, alert):
+            yield Cause(f"{other.title} on {format_day(other.opened)}", "same figure", other.slug)
+    for deployment in deployments:
+        since = alert.opened - deployment.day
+        if deployment.model_id == alert.model_id and dt.timedelta(0) <= since <= AFTER_DEPLOYMENT:
+            said = f"version {deployment.version} was deployed on {format_day(deployment.day)}"
+            yield Cause(said, "deployment", None)
 
 
 def _before(cause: Raised, alert: Raised) -> bool:
@@ -120,12 +114,12 @@ def _before(cause: Raised, alert: Raised) -> bool:
 def _just_before(cause: Raised, alert: Raised) -> bool:
     """Whether another rule saw the same figure first: it is open still, or ended within a fortnight."""
     is_near = cause.ended is None or alert.opened - cause.ended <= FORTNIGHT
-    first = (cause.opened, RANK[cause.severity], cause.slug) < (
-        alert.opened,
-        RANK[alert.severity],
-        alert.slug,
-    )
+    first = _order(cause) < _order(alert)
     return bool(alert.figure[0]) and cause.rule != alert.rule and first and is_near
+
+
+def _order(alert: Raised) -> tuple[dt.date, int, str]:
+    return alert.opened, RANK[alert.severity], alert.rule
 
 
 def _keys(alert: Raised) -> list[tuple[str, str, dt.date]]:
@@ -138,13 +132,41 @@ def _keys(alert: Raised) -> list[tuple[str, str, dt.date]]:
     return keys
 
 
-def _same_day(alerts: Sequence[Raised]) -> dict[tuple[str, str, dt.date], Raised]:
-    """Who leads each set of alerts that have a day and a rule in common: the worst, then the first by name."""
-    leaders: dict[tuple[str, str, dt.date], Raised] = {}
-    for alert in sorted(alerts, key=lambda a: (RANK[a.severity], -a.strength, a.slug)):
+def _leaders(alerts: Sequence[Raised], earlier: Mapping[str, Cause | None]) -> dict[str, Raised]:
+    """Who leads each alert, by slug, of those linked by what they have in common, over as many links as there are.
+
+    One that stands under an alert of another kind, so that all of them do; then the worst, then the first by name.
+    """
+    linked: dict[tuple[str, str, dt.date], list[Raised]] = {}
+    for alert in alerts:
         for key in _keys(alert):
-            leaders.setdefault(key, alert)
-    return leaders
+            linked.setdefault(key, []).append(alert)
+    place = _precedence(alerts, earlier)
+    found: dict[str, Raised] = {}
+    for first in sorted(alerts, key=lambda a: (place[a.slug], RANK[a.severity], -a.strength, a.slug)):
+        reached = [first]
+        while reached:
+            alert = reached.pop()
+            if alert.slug not in found:
+                found[alert.slug] = first
+                reached += [other for key in _keys(alert) for other in linked.pop(key, ())]
+    return found
+
+
+def _precedence(alerts: Sequence[Raised], earlier: Mapping[str, Cause | None]) -> dict[str, int]:
+    """0 for what stands under another kind of alert, 1 under nothing, 2 under one of its own rule and day."""
+    kinds = {alert.slug: (alert.rule, alert.opened) for alert in alerts}
+    under = {slug: cause.under if cause else None for slug, cause in earlier.items()}
+    return {
+        slug: 1 if other is None else 2 if kinds[other] == kinds[slug] else 0 for slug, other in under.items()
+    }
+
+
+def _of_the_day(slug: str, leader: Raised) -> Cause:
+    """Under the leader of its day; the leader itself under nothing."""
+    if leader.slug == slug:
+        return Cause(None, None, None)
+    return Cause(f"{leader.title} on the same day", "same day", leader.slug)
 
 
 def _rooted(slug: str, direct: Mapping[str, Cause]) -> Cause:

@@ -84,6 +84,50 @@ def test_alerts_of_one_rule_and_day_have_one_leader() -> None:
     assert [found[slug].under for slug in "abcd"] == ["b", None, "b", None]
 
 
+def missing(slug: str, model: str, feature: str, **more: object) -> Raised:
+    """A feature of a model without values."""
+    return raised(
+        slug, "missing", model=model, feature=feature, figure=("missing_share", "", feature), **more
+    )
+
+
+def test_alerts_that_have_nothing_in_common_but_a_third_stand_together() -> None:
+    """Model m lacks x and y, model k lacks y and z: one thing happened, not two."""
+    alerts = [missing("a", "m", "x", strength=9.0), missing("b", "m", "y"), missing("c", "k", "y"),
+              missing("d", "k", "z", strength=5.0)]  # fmt: skip
+    found = causes(alerts, [], {})
+    assert [found[slug].under for slug in "abcd"] == [None, "a", "a", "a"]
+    assert found["d"].text == "A on the same day"
+
+
+def test_what_one_of_a_day_stands_under_holds_for_all_of_them() -> None:
+    """The columns of m changed; k, which lacks the same feature, is no second thing to ask about."""
+    schema = raised("s", "schema_change", "schema")
+    found = causes([schema, missing("a", "m", "x"), missing("b", "k", "x", strength=9.0)], [], {})
+    assert [found[slug].under for slug in "sab"] == [None, "s", "s"]
+
+
+def test_a_model_that_is_needed_leads_its_day() -> None:
+    """However far out the one that needs it is, they do not stand under each other."""
+    found = causes([missing("a", "m", "x", strength=9.0), missing("b", "k", "x")], [], {"m": ["k"]})
+    assert [found[slug].under for slug in "ab"] == ["b", None]
+
+
+def test_of_two_rules_on_the_same_figures_one_leads_them_all() -> None:
+    """Names of alerts decide nothing: else each rule would lead the other on some figure, and nobody all."""
+    alerts = [
+        replace(missing(slug, "m", feature), rule=rule)
+        for slug, feature, rule in (
+            ("a", "x", "missing"),
+            ("b", "x", "gap"),
+            ("c", "y", "gap"),
+            ("d", "y", "missing"),
+        )
+    ]
+    found = causes(alerts, [], {})
+    assert [slug for slug in "abcd" if found[slug].under is None] == ["b"]
+
+
 def test_a_drop_explains_the_decline_after_it() -> None:
     """Two rules on one figure: the first leads."""
     drop = raised("d", "usage_drop", "usage_drop", figure=("requests", "", ""), ended=DAY + days(1))
