@@ -77,11 +77,13 @@ def write_readings(folder: Path, batches: pa.RecordBatchReader, newest: dt.date)
 def _noting_day(batches: pa.RecordBatchReader, day: dt.date, file: IO[bytes]) -> Iterator[pa.RecordBatch]:
     """The batches as they are; on the way, their rows of a day are written as CSV."""
     import polars as pl
+    import pyarrow.compute as pc
 
     _put_csv(pl.DataFrame(batches.schema.empty_table()).select(READING_COLUMNS), file, header=True)
     for batch in batches:
-        of_day = pl.DataFrame(batch).filter(pl.col("day") == day)
-        _put_csv(of_day.select(READING_COLUMNS), file, header=False)
+        of_day = batch.filter(pc.equal(batch.column("day"), day))
+        if of_day.num_rows:
+            _put_csv(pl.DataFrame(of_day).select(READING_COLUMNS), file, header=False)
         yield batch
 
 

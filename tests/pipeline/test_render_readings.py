@@ -69,6 +69,14 @@ def test_bytes_do_not_depend_on_the_batches(warehouse: Warehouse, tmp_path: Path
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "10000" / name).read_bytes()
 
 
+def test_bytes_do_not_depend_on_how_many_are_sorted(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Each model by itself, two or three models at a time, or all: one order."""
+    for portion in (1, 50, 10_000):
+        write_all(warehouse, AS_OF, tmp_path / str(portion), portion=portion)
+    for name in ("readings.csv", "readings.parquet"):
+        assert len({(tmp_path / str(portion) / name).read_bytes() for portion in (1, 50, 10_000)}) == 1
+
+
 def test_without_readings_the_files_have_their_columns(tmp_path: Path) -> None:
     """A workspace's first build is read like any other."""
     with Warehouse.open(None) as empty:
