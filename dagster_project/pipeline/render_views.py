@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from dagster_project.core.errors import MemoryShareError, Problem, PublishError, QueryError, WorkspaceError
-from dagster_project.publish.views import MARK, Views
+from dagster_project.core.errors import Problem, PublishError, QueryError, WorkspaceError
+from dagster_project.pipeline.render_parts import ReadViews, within_share
+from dagster_project.publish.coming import Coming
+from dagster_project.publish.views import Views
 from dagster_project.store.connection import quote
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from dagster_project.spec.loading import Statement
 
-T = TypeVar("T")
 _READS = re.compile(r"\bpage\.(\w+)")
 
 
@@ -40,10 +39,11 @@ def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
         mart = by_id[name]
         kind = "TABLE" if readers[name] > 1 else "VIEW"
         try:
-            _within_share(warehouse, warehouse.run, f"CREATE {kind} page.{quote(name)} AS {mart.sql}")
+            within_share(warehouse, warehouse.run, f"CREATE {kind} page.{quote(name)} AS {mart.sql}")
         except QueryError as error:
             raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
-    return Views(frozenset(by_id), lambda view: _read(warehouse, by_id[view]))
+    read = ReadViews(warehouse, by_id)
+    return Views(frozenset(by_id), read.whole, Coming(read))
 
 
 def failing_views(marts: Sequence[Statement], warehouse: Warehouse) -> list[Problem]:
@@ -62,28 +62,6 @@ def failing_views(marts: Sequence[Statement], warehouse: Warehouse) -> list[Prob
             found.append(error.in_file(mart.file, mart.line))
         failed.add(name)
     return found
-
-
-def _read(warehouse: Warehouse, mart: Statement) -> pl.DataFrame:
-    """The view's rows with their marks; what fails only now, such as a cast of one value, is the file's fault too."""
-    query = f"SELECT *, md5(v::varchar) AS {MARK} FROM page.{quote(mart.id)} AS v"  # noqa: S608
-    try:
-        return _within_share(warehouse, warehouse.frame, query)
-    except QueryError as error:
-        raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
-
-
-def _within_share(warehouse: Warehouse, ask: Callable[[str], T], query: str) -> T:
-    """Ask, for rows in the view's order, a table's too.
-
-    Of thousands of models some views do not fit into the share of publishing: lists are never spilled.
-    """
-    with warehouse.in_order():
-        try:
-            return ask(query)
-        except MemoryShareError:
-            with warehouse.within(warehouse.memory):
-                return ask(query)
 
 
 def _drop_all(warehouse: Warehouse) -> None:

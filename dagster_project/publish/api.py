@@ -116,7 +116,9 @@ def models_document(views: Views) -> dict[str, object]:
 
 
 def _write_models(views: Views, folder: Path, trail: Trail) -> None:
-    for model in views.rows("models"):
+    models = sorted(views.rows("models"), key=lambda model: str(model["slug"]))
+    views.expect(models)
+    for model in models:
         name = f"{model['slug']}.json"
         place, path = _inside(folder, name), f"api/models/{name}"
         kept = trail.holds(path, model)

@@ -112,7 +112,9 @@ def render_pages(
         if source.head.for_each is None:
             yield _page(source, template, Watched(views), path=f"{source.address}.html")
             continue
-        for row in views.rows(source.head.for_each):
+        rows = sorted(views.rows(source.head.for_each), key=lambda row: _slug(source, row))
+        views.expect(rows)
+        for row in rows:
             yield _page_of(source, template, row, views, trail or Trail(views))
 
 
