@@ -4,6 +4,28 @@ table: daily.user_sketch
 per: input
 definition: The 10,000 smallest hashes of the day's users; below 10,000 users that is the exact set.
 ---*/
+-- Hashes lie evenly over 64 bits, so those in the lowest 64th (below 2^58) tell how low the 15,000 smallest of a key end.
+-- Users below that alone are told apart and sorted; all of them only where too few lay there for a judgement or, after
+-- all, for the sketch.
+WITH lowest AS (
+  SELECT key, count(*) AS n
+  FROM (SELECT key, user_hash FROM input WHERE user_hash < 288230376151711744 GROUP BY key, user_hash) AS few
+  GROUP BY key
+  HAVING count(*) > 240
+),
+limits AS (
+  SELECT key, CAST(288230376151711744 / CAST(n AS DOUBLE) * 15000 AS UBIGINT) AS up_to FROM lowest
+),
+low AS (
+  SELECT input.key, user_hash
+  FROM input
+  JOIN limits ON limits.key = input.key
+  WHERE user_hash < up_to
+  GROUP BY input.key, user_hash
+),
+enough AS (
+  SELECT key FROM low GROUP BY key HAVING count(*) >= 10000
+)
 SELECT key, user_hash
 FROM (
   SELECT
@@ -11,10 +33,13 @@ FROM (
     user_hash,
     row_number() OVER (PARTITION BY key ORDER BY user_hash) AS place
   FROM (
-    SELECT key, user_hash
+    SELECT low.key, user_hash FROM low JOIN enough ON enough.key = low.key
+    UNION ALL
+    SELECT input.key, user_hash
     FROM input
-    WHERE user_hash IS NOT NULL
-    GROUP BY key, user_hash
+    LEFT JOIN enough ON enough.key = input.key
+    WHERE user_hash IS NOT NULL AND enough.key IS NULL
+    GROUP BY input.key, user_hash
   ) AS users
 ) AS placed
 WHERE place <= 10000
