@@ -196,7 +196,13 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
 
     A request without a user is its own user. Labels of regression models are put on the grid of the predictions.
     """
-    bucket = "CAST(coalesce(r.user_hash, md5_number_lower(r.request_id)) % 32 AS SMALLINT)"
+    # Ids are long, and dear to read where nobody needs them.
+    user = (
+        "r.user_hash"
+        if chunk.engine.complete("user_hash")
+        else "coalesce(r.user_hash, md5_number_lower(r.request_id))"
+    )
+    bucket = f"CAST({user} % 32 AS SMALLINT)"
     by_segment = (keys["segment"] != "").any()
     columns = {
         "key": "k.key",

@@ -104,6 +104,10 @@ class Engine:
         described = self.warehouse.frame("SELECT column_name, column_type FROM (DESCRIBE lake_rows)")
         self.loaded.update(described.rows())
 
+    def complete(self, column: str) -> bool:
+        """Whether no loaded row lacks a value of a column; statistics of the files mostly tell."""
+        return self.warehouse.value(f"SELECT count(*) = count({quote(column)}) FROM lake_rows") is True  # noqa: S608
+
     def release(self) -> None:
         """Forget the loaded rows."""
         self.warehouse.run("DROP VIEW IF EXISTS temp.lake_rows; DROP TABLE IF EXISTS temp.lake_kept")

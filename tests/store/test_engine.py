@@ -41,6 +41,15 @@ def test_kept_and_scanned_files_give_the_same_sums(files: list[Path], rows: int)
         assert sorted(engine.loaded) == ["name", "x", "y"]
 
 
+@pytest.mark.parametrize("rows", [4, KEEP_ROWS + 1])
+def test_a_column_is_complete_where_every_row_of_every_file_has_a_value(files: list[Path], rows: int) -> None:
+    """One file without the column, or one row without a value, and it is not."""
+    with Warehouse.open(None) as warehouse:
+        engine = Engine(warehouse)
+        engine.load(files, rows)
+        assert [engine.complete(column) for column in ("name", "x", "y")] == [True, True, False]
+
+
 def test_nothing_is_left_behind(files: list[Path]) -> None:
     """After release no table or view of the rows remains, and nothing was written to the warehouse's schemas."""
     with Warehouse.open(None) as warehouse:
