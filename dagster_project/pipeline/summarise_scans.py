@@ -150,6 +150,15 @@ def _told(keys: pl.DataFrame, name: str, value: object, otherwise: str) -> str:
     return "true" if value in declared else "false"
 
 
+def _logged_batch(keys: pl.DataFrame) -> str:
+    """SQL of whether a request came in a batch, as declared or else as the log says.
+
+    Where no model declares it the row alone tells, and files without batches are passed by unread.
+    """
+    logged = "r.pattern = 'batch'"
+    return logged if keys["batch"].null_count() == len(keys) else f"coalesce(k.batch, {logged})"
+
+
 def _if_loaded(engine: Engine, name: str, expression: str, kind: str) -> str:
     """The expression, or NULL where the files were written before there was such a column."""
     return expression if name in engine.loaded else f"CAST(NULL AS {kind})"
@@ -164,7 +173,7 @@ def input_scan(chunk: Chunk, keys: pl.DataFrame, part: str | None = None) -> Sca
         "user_hash": "r.user_hash",
         "records": "r.records",
         "latency_ms": "CASE WHEN isfinite(r.latency_ms) THEN r.latency_ms END",
-        "batch": _told(keys, "batch", True, "coalesce(k.batch, r.pattern = 'batch')"),
+        "batch": _told(keys, "batch", True, _logged_batch(keys)),
         "error": "r.error",
         "late": "r.late",
         "score": "CASE WHEN isfinite(r.score) THEN r.score END",

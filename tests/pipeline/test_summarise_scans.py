@@ -55,6 +55,20 @@ def test_a_column_with_nulls_is_compared() -> None:
     assert telling(keys_of(GROUPS)) == BY_DAY
 
 
+@pytest.mark.parametrize("pattern", [None, "rest", "batch"])
+def test_batches_are_those_declared_or_else_logged(pattern: str | None, tmp_path: Path) -> None:
+    """What a model declares holds for all its requests; where nobody declares anything each row says it."""
+    logged = ["batch"] * 30 + ["rest"] * 20 + [None] * 50
+    declared = {"id": "m"} if pattern is None else {"id": "m", "pattern": pattern}
+    of = workspace(tmp_path, [declared])
+    rows = requests("m", day(0), 100, latency_ms=np.full(100, 7.0), records=np.full(100, 10), pattern=logged)
+    with Warehouse.open(None) as warehouse:
+        put(of, warehouse, "requests", "log", rows)
+        summarise(night(of, day(0)), warehouse)
+        counted = warehouse.value("SELECT sum(n)::BIGINT FROM daily.latency_hist WHERE per = '100 records'")
+    assert (counted or 0) == {None: 30, "rest": 0, "batch": 100}[pattern]
+
+
 def test_one_model_alone_counts_as_beside_another(tmp_path: Path) -> None:
     """Rows of a model are the same whether its day is summarised alone or with another model's."""
     found = []
