@@ -23,6 +23,8 @@ IN_A_ROW = 2
 SEEN = 0.985
 """Chance that one day of a change of the size `detectable` fires: both of two days then do 97 times in 100, which
 leaves room for a reference that does not know its sd exactly."""
+_ECHO, _FADING = 0.5, 0.45
+"""Part of the day before that a shock may leave where days are independent, and more of it by their correlation."""
 _FARTHEST = 12.0
 
 
@@ -74,6 +76,11 @@ def day_chance(rate: Numbers, correlation: Numbers, in_a_row: int = IN_A_ROW) ->
         common = ndtr(-middle) - 2 * owens_t(middle, slope) > rate
         low, high = np.where(common, middle, low), np.where(common, high, middle)
     return np.asarray(ndtr(-(low + high) / 2))
+
+
+def echo(correlation: Floats) -> Floats:
+    """Return the part of a day's shock that the next day may still show: what lasts is more."""
+    return _ECHO + _FADING * correlation
 
 
 def limit(chance: Numbers, df: Numbers, excess: Numbers | float = 0.0) -> Floats:

@@ -24,8 +24,6 @@ from dagster_project.core.types import Bools, Floats, Ints, Numbers
 FEWEST_DAYS = 60
 _LEVEL, _ERROR = 1 / 14, 1 / 28
 """Weight of one day in the level of the recent weeks, and in its error."""
-_ECHO, _FADING = 0.5, 0.45
-"""Part of the day before that a shock may leave where days are independent, and more of it by their correlation."""
 _HIDDEN = 1.5
 """Standard errors that the correlation of a distance is taken up: sizes show less of it than what they are sizes of."""
 _ROUNDING = 1e-9
@@ -273,7 +271,7 @@ def _lasts(spread: Spread, recent: Recent, moved: Floats) -> Bools:
     if recent.moved is None:
         return np.ones(len(moved), dtype=np.bool_)
     left = np.sqrt(spread.correlation) if alarm_scale.is_size(spread.kind) else spread.correlation
-    return np.asarray(moved * np.sign(recent.moved) >= (_ECHO + _FADING * left) * np.abs(recent.moved))
+    return np.asarray(moved * np.sign(recent.moved) >= alarm.echo(left) * np.abs(recent.moved))
 
 
 def _unlimited(spread: Spread) -> Bools:

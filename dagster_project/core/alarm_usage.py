@@ -94,10 +94,11 @@ def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
     """Judge today, the last of seven days of counts [S, 7]; nan: not known.
 
     It fires when two days together are 4 sd and 15 % below what was expected, each of them 2.5 sd: today and the last
-    known day before it, so that a day after a holiday is not judged alone. Where there is little use, also when seven
-    days bring so few requests as would come by chance once in 100,000 (negative binomial); and at once on a day
-    without any request, where that has such a chance. `low` is the limit of the mean of two days. One firing day is
-    enough to open an alarm: the days in a row are in the rule.
+    known day before it, so that a day after a holiday is not judged alone; and today must bring more than the echo of
+    that day, as one bad day fades. Where there is little use, also when seven days bring so few requests as would come
+    by chance once in 100,000 (negative binomial); and at once on a day without any request, where that has such a
+    chance. `low` is the limit of the mean of two days. One firing day is enough to open an alarm: the days in a row
+    are in the rule.
     """
     week = np.asarray(week, dtype=np.float64)
     expected = base.weekday[:, np.asarray(weekdays)]
@@ -112,6 +113,7 @@ def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
     )
     dropped = (two.z < -DROP_LIMIT) & (two.count <= (1 - LEAST_DROP) * two.expected)
     dropped &= (before.z < -EACH_LIMIT) & (alone.z < -EACH_LIMIT)
+    dropped &= alone.lost >= alarm.echo(base.correlation) * before.lost
     none = (today == 0) & (_none(mu, base.cv2) < RARE)
     z = np.where(claimed, two.z, np.minimum(two.z, seven.z))
     fires = known & (dropped | none | (~claimed & (seven.chance < RARE)))
@@ -183,6 +185,11 @@ class _Sum:
     def z(self) -> Floats:
         """Standard deviations from the expectation."""
         return np.asarray((self.count - self.expected) / np.sqrt(np.maximum(self.variance, 1e-9)))
+
+    @property
+    def lost(self) -> Floats:
+        """The share of the expectation that did not come; 0 where nothing was expected."""
+        return np.where(self.expected > 0, 1 - self.count / np.maximum(self.expected, 1e-9), 0.0)
 
     @property
     def chance(self) -> Floats:

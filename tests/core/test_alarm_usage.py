@@ -85,6 +85,16 @@ def test_a_day_after_a_holiday_is_not_judged_alone(before: float, fires: bool) -
     assert u.drop(base, week, weekdays(7)).fires[0] == fires
 
 
+def test_a_bad_day_that_fades_is_no_drop() -> None:
+    """Half of the use gone, and a fifth on the day after, is one bad day; half on both days is a drop."""
+    base, week = base_of(counts(22, 1, PAST, 5_000, 0.02)), counts(23, 1, 7, 5_000, 0.02)
+    fading, lasting = week.copy(), week.copy()
+    fading[0, -2:] = np.floor(week[0, -2:] * [0.5, 0.8])
+    lasting[0, -2:] = np.floor(week[0, -2:] * 0.5)
+    assert not u.drop(base, fading, weekdays(7)).fires[0]
+    assert u.drop(base, lasting, weekdays(7)).fires[0]
+
+
 def test_one_known_day_of_seven_is_no_drop() -> None:
     """After six days that are not known, one low day is one odd day; one without any use is silence."""
     base, week = base_of(counts(21, 2, PAST, 1_000)), np.full((2, 7), np.nan)
