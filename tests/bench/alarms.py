@@ -41,7 +41,7 @@ class Sizes:
     """How many of them, at most."""
 
 
-FULL = Sizes(models=25, years=2.0, monitors=200)
+FULL = Sizes(models=100, years=2.0, monitors=200)
 SMALL = Sizes(models=2, years=0.1, monitors=12, worlds=1, changes=2)
 
 
