@@ -22,11 +22,13 @@ said as (
     event.position,
     count(*) as judged,
     count(*) filter (where signal.state = 'warming up') as warming,
-    count(*) filter (where signal.state = 'fires') as fired
+    count(*) filter (where rule.method not in ('threshold', 'target', 'schema')) as learning,
+    count(*) filter (where signal.state = 'fires' and signal.opened is null) as fired
   from event
   join mart.signal as signal
     on signal.day between event.day and event.last_day
     and (len(event.models) = 0 or list_contains(event.models, signal.model_id))
+  left join catalog.rule as rule on rule.rule = signal.rule
   group by event.position
 )
 select
@@ -35,7 +37,7 @@ select
   case
     when alert.alerts is not null then 'seen'
     when said.judged is null then 'no monitor judged these days'
-    when said.warming > said.judged / 2 then 'no alert: most monitors were still warming up'
+    when said.warming > said.learning / 2 then 'no alert: most monitors were still warming up'
     when said.fired > 0 then 'no alert: single days fired, too few in a row'
     else 'no alert: within what days differ'
   end as outcome
