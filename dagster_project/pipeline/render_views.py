@@ -1,6 +1,6 @@
 """The `page.*` views: made from `reports/marts/*.sql` in the order they read each other, then read by name.
 
-A view that several others read is kept as a table, so that its rows are found once and not again by each of them.
+A view that is read at several places of others is kept as a table, so that its rows are found once and not again there.
 
 In: the workspace's marts. Out: views in the warehouse, and `Views` over them. Called by `pipeline.render`.
 """
@@ -34,10 +34,10 @@ def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
     _drop_all(warehouse)
     by_id = {mart.id: mart for mart in marts}
     reads = _reads(by_id)
-    readers = Counter(name for names in reads.values() for name in names)
+    mentions = Counter(name for mart in marts for name in _READS.findall(mart.sql))
     for name in _in_order(reads):
         mart = by_id[name]
-        kind = "TABLE" if readers[name] > 1 else "VIEW"
+        kind = "TABLE" if mentions[name] > 1 else "VIEW"
         try:
             within_share(warehouse, warehouse.run, f"CREATE {kind} page.{quote(name)} AS {mart.sql}")
         except QueryError as error:

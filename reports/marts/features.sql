@@ -29,46 +29,6 @@ grid as (
   from ops.grid
   qualify row_number() over (partition by model_id, feature order by from_day desc) = 1
 ),
-told as (  -- the training profile that a model as a whole is compared with
-  select p.*
-  from catalog.profile as p
-  join catalog.model as m on m.model_id = p.model_id and m.reference_method = 'training profile ' || p.profile
-),
-compared as (
-  select m.*, m.model_id in (select model_id from told) as is_told from catalog.model as m
-),
-number_rows as (
-  select model_id, feature, day, grid_from, bin::integer as bin, n::double as n, s1::double as s1, invalid, false as is_told
-  from daily.feature_hist where segment = ''
-  union all
-  select model_id, feature, null, grid_from, bin, n, s1, 0, true from told where kind = 'number'
-),
-category_rows as (
-  select model_id, feature, day, value, kind, n::double as n, invalid, false as is_told
-  from daily.category_hist where segment = ''
-  union all
-  select model_id, feature, null, value, case when value is null then 'missing' else 'value' end, n, 0, true
-  from told where kind = 'category'
-),
-number_cells as (
-  select
-    h.model_id as model,
-    h.feature,
-    case when abs(h.bin) <= 127 then least(floor((h.bin + 128) / 16)::integer, 15) end as cell,
-    min(h.s1 / h.n / 1048576) filter (where abs(h.bin) <= 127 and h.n > 0) as lowest_u,
-    max(h.s1 / h.n / 1048576) filter (where abs(h.bin) <= 127 and h.n > 0) as highest_u,
-    sum(h.n) filter (where h.is_told or (not m.is_told and h.day between m.reference_start and m.reference_end))::bigint
-      as reference,
-    sum(h.n) filter (where h.day between now.window_start and now.as_of)::bigint as current,
-    sum(h.invalid) filter (where h.day between now.window_start and now.as_of)::bigint as invalid
-  from number_rows as h
-  join compared as m on m.model_id = h.model_id
-  join grid on grid.model_id = h.model_id and grid.feature = h.feature and grid.from_day = h.grid_from,
-  page.now as now
-  where h.is_told or h.day between m.reference_start and m.reference_end
-    or h.day between now.window_start and now.as_of
-  group by h.model_id, h.feature, cell
-),
 bounds as (
   select
     model,
@@ -77,7 +37,7 @@ bounds as (
     max(cell) as last_cell,
     min(lowest_u) as lowest_u,
     max(highest_u) as highest_u
-  from number_cells
+  from page.feature_cells
   where cell is not null
   group by model, feature
 ),
@@ -92,24 +52,8 @@ numbers as (
     any_value(bounds.highest_u) as highest_u
   from bounds
   join range(0, 16) as r (cell) on r.cell between bounds.first_cell and bounds.last_cell
-  left join number_cells as c on c.model = bounds.model and c.feature = bounds.feature and c.cell = r.cell
+  left join page.feature_cells as c on c.model = bounds.model and c.feature = bounds.feature and c.cell = r.cell
   group by bounds.model, bounds.feature
-),
-category_counts as (
-  select
-    h.model_id as model,
-    h.feature,
-    case h.kind when 'value' then h.value else h.kind end as label,
-    h.kind,
-    sum(h.n) filter (where h.is_told or (not m.is_told and h.day between m.reference_start and m.reference_end))::bigint
-      as reference,
-    sum(h.n) filter (where h.day between now.window_start and now.as_of)::bigint as current,
-    sum(h.invalid) filter (where h.day between now.window_start and now.as_of)::bigint as invalid
-  from category_rows as h
-  join compared as m on m.model_id = h.model_id, page.now as now
-  where h.is_told or h.day between m.reference_start and m.reference_end
-    or h.day between now.window_start and now.as_of
-  group by h.model_id, h.feature, label, h.kind
 ),
 category_top as (
   select
@@ -125,7 +69,7 @@ category_top as (
       row_number() over (
         partition by model, feature order by coalesce(reference, 0) + coalesce(current, 0) desc, kind, label
       ) as place
-    from category_counts
+    from page.feature_values
     where kind <> 'missing'
   )
   group by model, feature, 3, 4
@@ -147,7 +91,7 @@ quality as (
     sum(current)::bigint as seen,
     sum(current) filter (where cell is null)::double / nullif(sum(current), 0) as missing_share,
     sum(invalid)::double / nullif(sum(current), 0) as invalid_share
-  from number_cells
+  from page.feature_cells
   group by model, feature
   union all
   select
@@ -156,7 +100,7 @@ quality as (
     sum(current)::bigint,
     sum(current) filter (where kind = 'missing')::double / nullif(sum(current), 0),
     sum(invalid)::double / nullif(sum(current), 0)
-  from category_counts
+  from page.feature_values
   group by model, feature
 ),
 known as (

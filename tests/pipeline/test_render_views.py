@@ -35,6 +35,15 @@ def test_a_view_that_several_others_read_is_found_once() -> None:
     assert len(draws) == 2
 
 
+def test_a_view_that_another_reads_twice_is_found_once() -> None:
+    """Both places of its one reader see the same draw."""
+    twice = "select (select x from page.drawn) as a, (select x from page.drawn) as b"
+    with Warehouse.open(None) as warehouse:
+        views = create_views([mart("select random() as x", "drawn"), mart(twice, "reader")], warehouse)
+        seen = {*views.frame("reader").row(0), views.frame("drawn")["x"].item()}
+    assert len(seen) == 1
+
+
 def test_a_view_kept_as_a_table_is_read_in_its_order_however_long_it_is() -> None:
     """Several row groups, written and read by two threads."""
     marts = [mart("select i, hash(i) as h from range(400_000) as r (i) order by h", "mixed")]
