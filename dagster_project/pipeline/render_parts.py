@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from dagster_project.core.errors import MemoryShareError, QueryError, WorkspaceError
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from dagster_project.spec.loading import Statement
 
 T = TypeVar("T")
+PIECE_VALUES = 1_000
+"""Values whose rows are asked for at a time, of a view whose rows do not all fit into the share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +34,29 @@ class ReadViews:
 
     warehouse: Warehouse
     marts: Mapping[str, Statement]
-    _columns: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Of the views that were put aside."""
+    _texts: dict[str, Sequence[str]] = field(default_factory=dict)
+    """The columns of texts of the views that were put aside."""
+    _in_pieces: set[str] = field(default_factory=set)
+    """Those of them that do not have the view's order, but only each value's rows in it."""
     _counts: dict[tuple[str, str], Mapping[object, int]] = field(default_factory=dict)
 
     def whole(self, view: str) -> pl.DataFrame:
         """All rows, in the view's order."""
-        if view in self._columns:
+        if view in self._texts and view not in self._in_pieces:
             return self._frame(view)
         return self._ask(view, self.warehouse.frame, _marked(view))
 
-    def counts(self, view: str, column: str) -> Mapping[object, int]:
-        """How many rows each value of a column has; none where there is no such column."""
+    def counts(self, view: str, column: str, values: Sequence[str]) -> Mapping[object, int]:
+        """How many rows each value of a column has; none where there is no such column of texts.
+
+        `values` are those that will be asked for: a view too large for the share is put aside some of them at a time.
+        """
         key = (view, column)
         if key not in self._counts:
-            if view not in self._columns:
-                self._put_aside(view)
+            if view not in self._texts:
+                self._put_aside(view, column, sorted(values))
             sql = f"SELECT {quote(column)}, count(*) FROM {_aside(view)} GROUP BY 1"  # noqa: S608  quoted
-            self._counts[key] = dict(self.warehouse.rows(sql)) if column in self._columns[view] else {}
+            self._counts[key] = dict(self.warehouse.rows(sql)) if column in self._texts[view] else {}
         return self._counts[key]
 
     def part(self, view: str, column: str, values: Sequence[str]) -> pl.DataFrame:
@@ -57,23 +66,50 @@ class ReadViews:
         given = {"first": min(values, default=""), "last": max(values, default=""), "values": list(values)}
         return self._frame(view, where, given)
 
-    def _put_aside(self, view: str) -> None:
-        self._ask(view, self.warehouse.run, f"CREATE OR REPLACE TEMP TABLE {_aside(view)} AS {_marked(view)}")
-        self._columns[view] = frozenset(self._frame(view, "LIMIT 0").columns) - {MARK}
+    def _put_aside(self, view: str, column: str, values: Sequence[str]) -> None:
+        make = f"CREATE OR REPLACE TEMP TABLE {_aside(view)} AS {_marked(view)}"
+        try:
+            with self.warehouse.in_order():
+                self.warehouse.run(make)
+        except MemoryShareError:
+            self._ask(view, self.warehouse.run, f"{make} LIMIT 0")
+            self._fill_in_pieces(view, column, values)
+        except QueryError as error:
+            raise self._blamed(view, error) from error
+        self._texts[view] = self._texts_of(view)
+
+    def _texts_of(self, view: str) -> Sequence[str]:
+        import polars as pl
+
+        return self._frame(view, "LIMIT 0").select(pl.col(pl.String)).columns
+
+    def _fill_in_pieces(self, view: str, column: str, values: Sequence[str]) -> None:
+        """Ask the view for some of the values at a time, where the column is a text; its NULLs are left out."""
+        self._in_pieces.add(view)
+        cuts = values[PIECE_VALUES::PIECE_VALUES] if column in self._texts_of(view) else []
+        for after, until in pairwise([None, *cuts, None]):
+            given = {name: value for name, value in (("after", after), ("until", until)) if value is not None}
+            ends = [f"{quote(column)} {'>' if name == 'after' else '<='} ${name}" for name in given]
+            where = f"WHERE {' AND '.join(ends)}" if ends else ""
+            sql = f"INSERT INTO {_aside(view)} {_marked(view)} {where}"
+            self._ask(view, partial(self.warehouse.run, parameters=given), sql)
 
     def _frame(
         self, view: str, which: str = "", parameters: Mapping[str, object] | None = None
     ) -> pl.DataFrame:
-        with self.warehouse.in_order():
-            return self.warehouse.frame(f"SELECT * FROM {_aside(view)} {which}", parameters)  # noqa: S608  quoted
+        ask = partial(self.warehouse.frame, parameters=parameters)
+        return within_share(self.warehouse, ask, f"SELECT * FROM {_aside(view)} {which}")  # noqa: S608  quoted
 
     def _ask(self, view: str, ask: Callable[[str], T], query: str) -> T:
         """Ask the view; what fails only now, such as a cast of one value, is its file's fault too."""
-        mart = self.marts[view]
         try:
             return within_share(self.warehouse, ask, query)
         except QueryError as error:
-            raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
+            raise self._blamed(view, error) from error
+
+    def _blamed(self, view: str, error: QueryError) -> WorkspaceError:
+        mart = self.marts[view]
+        return WorkspaceError([error.in_file(mart.file, mart.line)])
 
 
 def within_share(warehouse: Warehouse, ask: Callable[[str], T], query: str) -> T:

@@ -24,8 +24,11 @@ MOST_VALUES, MOST_ROWS = 500, 60_000
 class Parts(Protocol):
     """Reads parts of views."""
 
-    def counts(self, view: str, column: str) -> Mapping[object, int]:
-        """How many rows of a view each value of a column has; none where there is no such column."""
+    def counts(self, view: str, column: str, values: Sequence[str]) -> Mapping[object, int]:
+        """How many rows of a view each value of a column has; none where there is no such column.
+
+        `values` are those whose rows will be asked for.
+        """
         ...
 
     def part(self, view: str, column: str, values: Sequence[str]) -> pl.DataFrame:
@@ -60,7 +63,7 @@ class Coming:
             return None
         held = self._held.get((view, column))
         if held is None or value not in held.values:
-            counts = self.parts.counts(view, column)
+            counts = self.parts.counts(view, column, list(coming))
             if not counts:
                 return None
             held = self._held[view, column] = self._read(view, column, coming[value], counts)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import polars as pl
 import pytest
 
-from dagster_project.core.errors import WorkspaceError
+from dagster_project.core.errors import MemoryShareError, WorkspaceError
+from dagster_project.pipeline import render_parts
 from dagster_project.pipeline.render_views import create_views
 from dagster_project.publish.views import Row
 from dagster_project.spec.loading import Statement
@@ -44,6 +46,26 @@ def test_marks_of_parts_are_those_of_the_whole_view() -> None:
         again = create_views([mart(sql)], warehouse)
         assert of_part == [again.marks("v", "model", one["model"]) for one in MODELS]
     assert len(set(of_part)) == len(MODELS)
+
+
+@pytest.mark.parametrize("column", ["model", "n"])
+def test_a_view_larger_than_the_share_is_put_aside_in_pieces(
+    column: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists are never spilled; those of a hundred models at a time fit, and of a number's column the share is left."""
+    monkeypatch.setattr(render_parts, "PIECE_VALUES", 100)
+    lists = """select 'model-' || lpad((i // 4000)::varchar, 4, '0') as model, i // 4000 as n,
+    list(i order by i) as numbers from range(3_600_000) as r (i) group by all order by model desc"""
+    with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse, warehouse.within("40MB"):
+        with pytest.raises(MemoryShareError), warehouse.in_order():
+            warehouse.run(f"CREATE TEMP TABLE t AS {lists}")
+        views = create_views([mart(lists)], warehouse)
+        views.expect([one | {"n": one["model"]} for one in MODELS])
+        assert [len(views.where("v", **{column: one["model"]})) for one in MODELS[:3]] == [
+            column == "model"
+        ] * 3
+        with warehouse.within("1GB"):
+            assert views.frame("v")["model"].to_list() == [one["model"] for one in reversed(MODELS)]
 
 
 def test_a_value_that_cannot_be_cast_is_the_files_fault_in_parts_too() -> None:

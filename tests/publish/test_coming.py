@@ -27,7 +27,7 @@ class Asked:
 
     values: list[Sequence[str]] = field(default_factory=list)
 
-    def counts(self, view: str, column: str) -> Mapping[object, int]:
+    def counts(self, view: str, column: str, values: Sequence[str]) -> Mapping[object, int]:
         """Of the rows above."""
         return Counter(ROWS[column]) if column in ROWS.columns else {}
 
