@@ -96,7 +96,8 @@ def _with_short_forms(schema: Schema) -> Schema:
     name = {"type": TEXT, "description": "The name of a column."}
     column = {"anyOf": [name, {"$ref": "#/$defs/Column"}]}
     properties["files"] = _either(properties["files"], {"type": "string"})
-    properties["columns"]["properties"] = dict.fromkeys((*REQUEST_COLUMNS, *OUTCOME_COLUMNS), column)
+    meant = {**OUTCOME_COLUMNS, **REQUEST_COLUMNS}
+    properties["columns"]["properties"] = {c: {"description": text, **column} for c, text in meant.items()}
     properties["columns"]["additionalProperties"] = column
     properties["features"]["additionalProperties"] = column
     several = {"type": "array", "items": name, "uniqueItems": True}

@@ -23,17 +23,40 @@ Kind = Literal["requests", "outcomes", "training_runs", "ci_runs", "commits", "d
 Format = Literal["parquet", "csv", "jsonl"]
 Unit = Literal["ns", "us", "ms", "s", "min", "h", "share", "percent", "1"]
 
-REQUEST_COLUMNS = (
-    "event_time", "arrival_time", "request_id", "model_id", "version", "deployment", "pattern", "consumer",
-    "user", "records", "latency_ms", "status", "score", "prediction", "baseline", "label", "label_time", "tokens_in",
-    "tokens_out", "cost", "eligible",
-)  # fmt: skip
-"""What a request may bring. `baseline` is what the simple alternative answered to the same request, in the unit of the
-prediction: a column, or a constant such as the median of the past. Quality is then measured against it, row by row.
-`eligible` is how many records could have been scored; a run may say it once."""
+REQUEST_COLUMNS = {
+    "event_time": "When the model was asked; needed.",
+    "arrival_time": "When the row reached the log; gives arrival delays and late rows.",
+    "request_id": "Finds the request's label in another source, and its duplicates.",
+    "model_id": "Which model was asked, a column or a constant; needed.",
+    "version": "Of the model.",
+    "deployment": "Where the model ran, such as a region or a cluster; may be a segment.",
+    "pattern": "How it was asked: rest, batch, stream or other.",
+    "consumer": "The application or team that asked.",
+    "user": "The person it was about; hashed while it is read.",
+    "records": "Records of a batch; 1 where not given.",
+    "latency_ms": "How long the answer took, in any `unit` of time.",
+    "status": "How the request ended; which ones are errors, `errors` says.",
+    "score": "Binary models: the probability of a positive, 0 to 1.",
+    "prediction": "The answer: a number, a class, or 1 and 0.",
+    "baseline": "What the simple alternative answered to the same request, a column or a constant such as the median"
+    " of the past; quality is then measured against it, row by row.",
+    "label": "The truth: a number, a class, or 1 and 0 (`positive` says which text means 1).",
+    "label_time": "When the truth was known; the day of the request where not given.",
+    "tokens_in": "Tokens that a language model read.",
+    "tokens_out": "Tokens that it wrote.",
+    "cost": "Of the request, in the workspace's currency.",
+    "eligible": "How many records could have been scored, for coverage; a run may say it once.",
+}
+"""What a request may bring, and what it means."""
 LONGEST_NAME = 255
 """Bytes of a file's name that a file system takes."""
-OUTCOME_COLUMNS = ("request_id", "model_id", "label", "label_time")
+OUTCOME_COLUMNS = {
+    "request_id": "Of the request that the truth belongs to; needed.",
+    "model_id": "Whose request it was; any model's where not given.",
+    "label": REQUEST_COLUMNS["label"] + " Needed.",
+    "label_time": "When the truth was known; the day of the request where not given.",
+}
+"""What an outcome may bring."""
 
 
 def _as_written(value: object) -> object:
@@ -112,8 +135,7 @@ class Source(Input):
     encoding: Name = "utf-8"
     """CSV: how the text is written, such as utf-8, windows-1252 or utf-16."""
     columns: dict[str, Column] = Field(default_factory=dict)
-    """canonical column -> where it comes from. A plain text is the name of a column. Not used by facts.
-    `baseline` is the simple alternative's answer to the same request, a column or a constant."""
+    """canonical column -> where it comes from. A plain text is the name of a column. Not used by facts."""
     features: dict[FeatureName, Column] = Field(default_factory=dict)
     """feature -> where it comes from. A list of names, or "*" for every column not mapped otherwise."""
     all_other_columns_are_features: bool = False

@@ -102,3 +102,10 @@ def test_the_docs_under_each_field_are_the_descriptions() -> None:
     properties = schemas()["catalog"]["$defs"]["Model"]["properties"]
     assert properties["threshold"]["description"] == Model.model_fields["threshold"].description
     assert properties["threshold"]["description"].startswith("Binary: a score at or above it")
+
+
+def test_an_editor_shows_what_each_canonical_column_means() -> None:
+    """Who maps a log sees it beside the key; the list of all of them was names alone."""
+    columns = schemas()["source"]["$defs"]["Source"]["properties"]["columns"]["properties"]
+    assert "simple alternative" in columns["baseline"]["description"]
+    assert len({column["description"] for column in columns.values()}) == len(columns) == 21
