@@ -23,10 +23,8 @@ def lede(model: Row, health: Sequence[Row], exceptions: Sequence[Row], build: Ro
     said = [verdict(model, health, build["as_of"])]
     if not is_retired(model, build["as_of"]):
         said = [*silence(model["last_day"], build["as_of"]), *said]
-        if exceptions or model["grade"] in (
-            "poor",
-            "watch",
-        ):  # of a model that is neither they are open alerts
+        # Exceptions of a model that is neither poor nor on watch are its open alerts.
+        if exceptions or model["grade"] in ("poor", "watch"):
             said.append(reason_and_ask(model, exceptions))
     requests = words.number(model["requests"])
     if requests:

@@ -4,19 +4,14 @@ definition: >
   One row a model, numeric feature and one of 16 cells of its softsign grid (NULL: missing and infinite values): how many
   values the reference and the leading window have in it, and the smallest and largest mean of a day's grid cell.
 ---*/
-with told as (  -- the training profile that a model as a whole is compared with
-  select p.*
-  from catalog.profile as p
-  join catalog.model as m on m.model_id = p.model_id and m.reference_method = 'training profile ' || p.profile
-),
-compared as (
-  select m.*, m.model_id in (select model_id from told) as is_told from catalog.model as m
+with compared as (
+  select *, model_id in (select model_id from page.told_profiles) as is_told from catalog.model
 ),
 number_rows as (
   select model_id, feature, day, grid_from, bin::integer as bin, n::double as n, s1::double as s1, invalid, false as is_told
   from daily.feature_hist where segment = ''
   union all
-  select model_id, feature, null, grid_from, bin, n, s1, 0, true from told where kind = 'number'
+  select model_id, feature, null, grid_from, bin, n, s1, 0, true from page.told_profiles where kind = 'number'
 ),
 cells as (
   select

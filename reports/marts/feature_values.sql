@@ -4,20 +4,15 @@ definition: >
   One row a model, categorical feature and value (or kind: missing, unseen and other values): how often the reference and
   the leading window have it.
 ---*/
-with told as (  -- the training profile that a model as a whole is compared with
-  select p.*
-  from catalog.profile as p
-  join catalog.model as m on m.model_id = p.model_id and m.reference_method = 'training profile ' || p.profile
-),
-compared as (
-  select m.*, m.model_id in (select model_id from told) as is_told from catalog.model as m
+with compared as (
+  select *, model_id in (select model_id from page.told_profiles) as is_told from catalog.model
 ),
 category_rows as (
   select model_id, feature, day, value, kind, n::double as n, invalid, false as is_told
   from daily.category_hist where segment = ''
   union all
   select model_id, feature, null, value, case when value is null then 'missing' else 'value' end, n, 0, true
-  from told where kind = 'category'
+  from page.told_profiles where kind = 'category'
 )
 select
   h.model_id as model,
