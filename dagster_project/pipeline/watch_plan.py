@@ -17,6 +17,8 @@ from dagster_project.core.naming import content_id, state_id
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_labels import mature_lags
 from dagster_project.pipeline.score_references import Rule, find_rules
+from dagster_project.pipeline.summarise_terms import SILENCE
+from dagster_project.pipeline.watch_gone import newest_requests
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.rule import RuleFile
 from dagster_project.store.warehouse import Warehouse
@@ -81,7 +83,7 @@ def make_plan(night: Night, warehouse: Warehouse, rules: Sequence[RuleFile] | No
     """The plan of `rules`, or of all the workspace's that are enabled."""
     chosen = [rule for rule in (night.workspace.rules if rules is None else rules) if rule.rule.enabled]
     declared = {placed.value.id: placed.value for placed in night.workspace.models}
-    models = _watched(warehouse, find_rules(night, warehouse), declared)
+    models = _watched(night, warehouse, declared)
     groups = [group for rule in chosen for group in _groups(rule, models, declared)]
     better = {metric.id: metric.head.better for metric in night.workspace.metrics}
     return Plan(tuple(groups), models, better, _digest(night, chosen, models))
@@ -103,22 +105,29 @@ def _groups(rule: RuleFile, models: Mapping[str, Watched], declared: Mapping[str
     return [Group(rule, tuple(m for m in own if models[m].wait == wait), wait) for wait in waits]
 
 
-def _watched(
-    warehouse: Warehouse, rules: Sequence[Rule], declared: Mapping[str, Model]
-) -> dict[str, Watched]:
-    """The models, each with its reference days; the first ones where they roll along or a profile is declared."""
-    waits = _waits(warehouse, declared)
+def _watched(night: Night, warehouse: Warehouse, declared: Mapping[str, Model]) -> dict[str, Watched]:
+    """The models, each with its reference days; the first ones where they roll along or a profile is declared.
+
+    One that nobody declares and that was silent for longer than `SILENCE` is not watched: nobody answers for it, and a
+    row with a wrong year under an id of its own would have every day since then judged.
+    """
+    waits, newest = _waits(warehouse, declared), newest_requests(warehouse)
     found = {}
-    for rule in rules:
-        if rule.version:
+    for rule in find_rules(night, warehouse):
+        silent = night.as_of - newest.get(rule.model_id, rule.first_day)
+        if rule.version or (rule.model_id not in declared and silent > SILENCE):
             continue
-        model = declared.get(rule.model_id) or undeclared(rule.model_id)
-        start = max(rule.start or rule.first_day, rule.first_day)
-        longest = max(rule.until or start, start + (FEWEST_REFERENCE_DAYS - 1) * ONE_DAY)
-        last = model.retired_on - ONE_DAY if model.retired_on else None
-        wait = waits.get(rule.model_id, 0)
-        found[rule.model_id] = Watched(rule.model_id, rule.first_day, start, longest, last, wait)
+        found[rule.model_id] = _model(rule, declared.get(rule.model_id), waits.get(rule.model_id, 0))
     return found
+
+
+def _model(rule: Rule, declared: Model | None, wait: int) -> Watched:
+    start = max(rule.start or rule.first_day, rule.first_day)
+    longest = max(rule.until or start, start + (FEWEST_REFERENCE_DAYS - 1) * ONE_DAY)
+    retired = declared.retired_on if declared else None
+    return Watched(
+        rule.model_id, rule.first_day, start, longest, retired - ONE_DAY if retired else None, wait
+    )
 
 
 def _waits(warehouse: Warehouse, declared: Mapping[str, Model]) -> dict[str, int]:

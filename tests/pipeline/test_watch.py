@@ -95,6 +95,22 @@ def test_a_row_with_a_wrong_year_is_no_history_to_judge(tmp_path: Path) -> None:
         assert alerts(warehouse) == []
 
 
+def test_a_row_with_a_wrong_year_of_an_unknown_model_has_no_other_day_judged(tmp_path: Path) -> None:
+    """Silent for longer than a year and declared by nobody, it is not watched; the others are, as without it."""
+    root = workspace(tmp_path)
+    with watched(series()) as warehouse:
+        judge(root, warehouse)
+        expected = signals(warehouse)
+    with watched(series()) as warehouse:
+        warehouse.run(
+            "INSERT INTO daily.traffic BY NAME SELECT 'log' AS source, 'once' AS model_id, '1' AS version,"
+            " $day::DATE AS day, '' AS segment, 1 AS requests",
+            {"day": DAYS[0] - dt.timedelta(days=20 * 365)},
+        )
+        judge(root, warehouse)
+        assert signals(warehouse).equals(expected)
+
+
 def test_an_unchanged_second_night_writes_nothing(tmp_path: Path) -> None:
     """Not one signal."""
     root = workspace(tmp_path)
