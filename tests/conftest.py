@@ -16,11 +16,19 @@ for name in ONE_THREAD:
 import pytest  # noqa: E402 - what it loads reads the lines above
 from hypothesis import settings  # noqa: E402 - what it loads reads the lines above
 
+from tests import kept  # noqa: E402 - what it loads reads the lines above
+
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 LONG = ("slow", "browser")
 """Marks of tests that take longest."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder for all workers, which inherit its name; it is gone when the run ends."""
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(kept.begin().cleanup)
 
 
 def pytest_xdist_auto_num_workers() -> int:

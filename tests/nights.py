@@ -1,14 +1,8 @@
-"""Running a night in tests without Dagster: the same stages, in the same order.
-
-What is costly to make and the same for every workspace (font, chart library, policy, compiled templates) is kept from
-one workspace of a run to the next.
-"""
+"""Running a night in tests without Dagster: the same stages, in the same order."""
 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +12,6 @@ from dagster_project.pipeline.ingest import ingest
 from dagster_project.pipeline.mature import mature
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.publish import publish
-from dagster_project.pipeline.render import READS
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.start import night_for
 from dagster_project.pipeline.summarise import summarise
@@ -26,11 +19,11 @@ from dagster_project.pipeline.value import value
 from dagster_project.pipeline.watch import watch
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
+from tests import kept
 from tests.verdicts import insist
 
 Stage = Callable[[Night, Warehouse], object]
 Checks = Callable[[Warehouse, Night], list[check.Check]]
-KEPT = tempfile.TemporaryDirectory(prefix="modelboard-kept-")
 NOW = dt.datetime(2026, 1, 15, 3, 0, tzinfo=dt.UTC)
 
 
@@ -68,14 +61,8 @@ def pages(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> 
     """The site of figures that are there; returns its folder."""
     night = night_for(load_workspace(root), day=day, now=now)
     cache = night.workspace.build / "cache"
-    _lend(Path(KEPT.name), cache)
+    kept.lend(cache)
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         publish(night, warehouse)
-    _lend(cache, Path(KEPT.name))
+    kept.keep(cache)
     return root / "build" / "site"
-
-
-def _lend(cache: Path, to: Path) -> None:
-    """All but what one workspace's pages have read."""
-    if cache.is_dir():
-        shutil.copytree(cache, to, dirs_exist_ok=True, ignore=shutil.ignore_patterns(Path(READS).name))

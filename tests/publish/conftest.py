@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests import kept
 from tests.publish.sample import build_sample
 
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once a session: the font takes seconds."""
-    return tmp_path_factory.mktemp("cache")
+    """With what this run has made before: the font takes seconds."""
+    cache = tmp_path_factory.mktemp("cache")
+    kept.lend(cache)
+    return cache
 
 
 @pytest.fixture(scope="session")
@@ -20,4 +23,5 @@ def sample(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     """The sample site."""
     site = tmp_path_factory.mktemp("sample") / "site"
     build_sample(site, cache)
+    kept.keep(cache)
     return site
