@@ -67,10 +67,9 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
     workspace = night.workspace
     inputs = input_digest(night, warehouse)
     name = release_id(night.as_of.isoformat(), inputs)
-    views = prepare(night, warehouse, inputs)
     into.mkdir(parents=True, exist_ok=True)
     sources = template_sources(workspace.pages)
-    shell = build_shell(
+    shell = build_shell(  # before the views: with an empty cache a second process stands beside this one
         into,
         sites=site_folders(workspace),
         settings=workspace.settings,
@@ -79,6 +78,7 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
         cache=workspace.build / "cache",
         draft=_draft(night),
     )
+    views = prepare(night, warehouse, inputs)
     write_all(
         warehouse, night.as_of, into / "api"
     )  # before the pages: sorting takes memory that they take again

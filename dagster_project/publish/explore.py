@@ -11,10 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from dagster_project.publish.apart import kept
 
 if TYPE_CHECKING:
     import altair as alt
@@ -47,15 +48,7 @@ class Scripts:
 
 def scripts(folder: Path) -> Scripts:
     """The two scripts; made once, then read from `folder`."""
-    kept = folder / f"explore-{_fingerprint()}.json"
-    if kept.is_file():
-        return Scripts(**json.loads(kept.read_text(encoding="utf-8")))
-    made = _made()
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = kept.with_suffix(".tmp")
-    aside.write_text(json.dumps({"library": made.library, "charts": made.charts}), encoding="utf-8")
-    aside.replace(kept)
-    return made
+    return Scripts(**json.loads(kept(folder / f"explore-{_fingerprint()}.json", _make)))
 
 
 def licence() -> str:
@@ -67,10 +60,9 @@ def licence() -> str:
     )
 
 
-@cache
-def _made() -> Scripts:
-    """They cost seconds: a process makes them once, whatever folders it writes them to."""
-    return Scripts(_library(), _charts())
+def _make() -> bytes:
+    """The scripts as a file keeps them: JSON."""
+    return json.dumps({"library": _library(), "charts": _charts()}).encode()
 
 
 def _library() -> str:

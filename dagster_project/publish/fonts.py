@@ -7,12 +7,12 @@ Called by `build`.
 from __future__ import annotations
 
 import io
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from dagster_project.core.naming import content_id
+from dagster_project.publish.apart import kept
 
 _RANGES: Final = ((0x20, 0x7E), (0xA0, 0x17F), (0x2010, 0x2027), (0x2030, 0x203A), (0x20A0, 0x20BF))
 _SINGLE: Final = "\u02c6\u02dc\u0394\u03a3\u03b1\u03b2\u03b3\u03b4\u03ba\u03bb\u03bc\u03c0\u03c1\u03c3\u03c4\u03c7\u2009\u202f\u2044\u2070\u00b9\u2074\u2080\u2081\u2082\u2122\u2190\u2191\u2192\u2193\u2196\u2197\u2198\u2199\u2202\u2205\u2206\u2211\u2212\u221a\u221e\u2248\u2260\u2264\u2265\u2298\u25a0\u25a1\u25b2\u25b3\u25b6\u25bc\u25cb\u25cf\u25c6\u25c7\u26a0\u2713\u2717"  # noqa: E501
@@ -41,18 +41,9 @@ def inter_woff2(folder: Path) -> bytes:
     import fontTools
     import uharfbuzz
 
-    source = (files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf").read_bytes()
     versions = f"{fontTools.version} {uharfbuzz.__version__}"
     recipe = f"{_RECIPE} {versions} {_RANGES} {_SINGLE} {_FEATURES} {_WEIGHTS}".encode()
-    kept = folder / f"inter-{content_id(source + recipe)[:16]}.woff2"
-    if kept.is_file():
-        return kept.read_bytes()
-    made = _make(source)
-    folder.mkdir(parents=True, exist_ok=True)
-    aside = kept.with_suffix(".tmp")
-    aside.write_bytes(made)
-    aside.replace(kept)
-    return made
+    return kept(folder / f"inter-{content_id(_source() + recipe)[:16]}.woff2", _make)
 
 
 def inter_licence() -> str:
@@ -60,11 +51,14 @@ def inter_licence() -> str:
     return (files("fontpkg_inter") / "LICENSE").read_text(encoding="utf-8")
 
 
-@cache
-def _make(source: bytes) -> bytes:
+def _source() -> bytes:
+    return (files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf").read_bytes()
+
+
+def _make() -> bytes:
     from fontTools.ttLib import TTFont
 
-    font = TTFont(io.BytesIO(_cut_down(source)), recalcTimestamp=False)
+    font = TTFont(io.BytesIO(_cut_down(_source())), recalcTimestamp=False)
     font.flavor = "woff2"
     out = io.BytesIO()
     font.save(out, reorderTables=True)

@@ -1,0 +1,47 @@
+"""What is made in a process of its own: its bytes come back, its memory and what it loaded do not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from dagster_project.core.errors import PublishError
+from dagster_project.publish.apart import apart, kept
+
+
+def process() -> bytes:
+    """Who makes it; and something loaded that nothing else loads."""
+    import wave  # noqa: F401
+
+    return str(os.getpid()).encode()
+
+
+def broken() -> bytes:
+    """Says why it cannot."""
+    raise ValueError("no such glyph")
+
+
+def test_it_is_made_in_another_process_and_once() -> None:
+    """This process neither loads what the making loads nor waits for it twice."""
+    made = apart(process)
+    assert int(made) != os.getpid()
+    assert "wave" not in sys.modules
+    assert apart(process) == made
+
+
+def test_a_kept_file_is_read_and_not_made_again(tmp_path: Path) -> None:
+    """The file is what counts, whatever the making would answer."""
+    path = tmp_path / "cache" / "made.bin"
+    assert kept(path, process) == path.read_bytes()
+    path.write_bytes(b"as it was kept")
+    assert kept(path, process) == b"as it was kept"
+
+
+def test_what_goes_wrong_there_is_told_here(tmp_path: Path) -> None:
+    """The reason in one line, and no file that the next night would take for the whole one."""
+    with pytest.raises(PublishError, match="broken left with 1: ValueError: no such glyph"):
+        kept(tmp_path / "made.bin", broken)
+    assert not list(tmp_path.iterdir())
