@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-BATCH_ROWS = 50_000
-PORTION_ROWS = 250_000
+BATCH_ROWS = 20_000
+PORTION_ROWS = 100_000
 """Readings sorted at a time; one takes some 200 bytes. More of one model are sorted in pieces, on the disk."""
 READINGS = f"""
 SELECT {", ".join(READING_COLUMNS)} FROM mart.reading
@@ -43,6 +43,7 @@ def write_all(
     schema = _sorted(warehouse, as_of, (None, None), rows).schema
     batches = (batch for span in spans for batch in _sorted(warehouse, as_of, span, rows))
     write_readings(folder, pa.RecordBatchReader.from_batches(schema, batches), as_of)
+    pa.default_memory_pool().release_unused()  # Arrow would keep some 40 MB for writing that does not come again
 
 
 def _sorted(
