@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 
 def printable(text: str) -> str:
-    """A stranger's text with a mark in place of each character that is not for reading."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+    """A stranger's text with a mark in place of each character that is not for reading; every space a plain one."""
+    plain = (" " if unicodedata.category(c) == "Zs" else c for c in text)
+    return "".join(c if c.isprintable() else "�" for c in plain)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dagster_project.core.days import ONE_DAY
 from dagster_project.pipeline.ingest import newest_day
 from dagster_project.pipeline.night import Night
-from dagster_project.store.labels import uncounted_labels
+from dagster_project.publish.label_phrases import uncounted, uncounted_example, uncounted_mend
 from dagster_project.store.warehouse import Warehouse
 
 MOST = 5
@@ -65,22 +65,23 @@ def remarks(night: Night, warehouse: Warehouse) -> list[str]:
     """Files set aside, sources without a file, columns that no file has, rows rejected, labels that count for nothing;
     then logs of the past."""
     found = [str(line) for query in QUERIES for (line,) in warehouse.rows(query)]
-    found += _texts_for_labels(night, warehouse)
+    found += _uncounted(warehouse)
     said = found[:MOST]
     if len(found) > MOST:
         said.append(f"{len(found) - MOST} more of this kind; ledger/data.html has them all")
     return [*said, *_never_late(night, warehouse)]
 
 
-def _texts_for_labels(night: Night, warehouse: Warehouse) -> list[str]:
+def _uncounted(warehouse: Warehouse) -> list[str]:
     """What to write where a model's labels are words."""
-    mend = {
-        "binary": "say in its source which one means yes, label: {column: ..., positive: ...}",
-        "regression": "map the column of the true value, or declare task: multiclass",
-    }
+    rows = warehouse.frame(
+        "SELECT u.*, m.task FROM mart.uncounted_label AS u JOIN catalog.model AS m USING (model_id)"
+        " ORDER BY model_id, source"
+    ).to_dicts()
+    told = [(row["model_id"], uncounted(row), uncounted_mend(row), uncounted_example(row)) for row in rows]
     return [
-        f"{model_id}: not one label counts, for they are texts such as {label!r} and its task is {task}; {mend[task]}"
-        for model_id, task, label in uncounted_labels(warehouse, night.workspace.root)
+        f"{model_id}: {what}; {mend}{f', {example}' if example else ''}"
+        for model_id, what, mend, example in told
     ]
 
 

@@ -17,7 +17,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
 from dagster_project.pipeline.score_card import scorecard
-from dagster_project.pipeline.score_grade import Judge, judged
+from dagster_project.pipeline.score_grade import UNCOUNTED, Judge, judged
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_references import comparisons, learned_days, profile_rows
 from dagster_project.pipeline.score_rows import KEY, read_rows
@@ -58,6 +58,7 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
             warehouse.replace("catalog.importance", importance_rows(night, warehouse))
             warehouse.replace("catalog.profile", profile_rows(night, warehouse, asked.rules))
             warehouse.replace("mart.label_arrival", asked.arrival)
+            warehouse.replace("mart.uncounted_label", asked.uncounted)
             written = _write(night, warehouse, asked, batches)
             _remember(warehouse, asked)
             warehouse.replace("mart.scorecard", scorecard(night, warehouse))
@@ -166,7 +167,7 @@ def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, jud
         models = [m.id for m in judge.models.values() if m.task in head.tasks]
         brought = brought.filter(pl.col("model_id").is_in(models))
     lacking = pl.coalesce(
-        pl.when(pl.col(column).fill_null(0) == 0).then(pl.lit(f"not available: {words}"))
+        pl.when(pl.col(column).fill_null(0) == 0).then(_told(column, words, judge))
         for column, words in head.needs.items()
     )
     absent = brought.select(*KEY, problem=lacking, n=pl.lit(0, pl.Int64)).drop_nulls("problem")
@@ -174,6 +175,17 @@ def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, jud
     said = absent.join(figures, on=KEY, how="anti")
     kept = found.join(said.select(KEY), on=KEY, how="anti", maintain_order="left")
     return pl.concat([kept, said.cast({"window_days": found.schema["window_days"]})], how="diagonal")
+
+
+def _told(column: str, words: str, judge: Judge) -> pl.Expr:
+    """What a span is said to lack where nothing was counted in a column of `span.brought`."""
+    import polars as pl
+
+    usual = pl.lit(f"not available: {words}")
+    if column != "labelled":
+        return usual
+    in_words = pl.col("model_id").is_in(sorted(judge.uncounted))
+    return pl.when(in_words).then(pl.lit(f"not available: {UNCOUNTED}")).otherwise(usual)
 
 
 def _arrived(warehouse: Warehouse) -> pl.DataFrame:
@@ -202,7 +214,8 @@ def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     )  # fmt: skip
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     nothing = pl.DataFrame(schema={"model_id": pl.String})
-    return Judge(night, models, _partial(night, warehouse), growing, nothing)
+    in_words = frozenset(asked.uncounted["model_id"])
+    return Judge(night, models, _partial(night, warehouse), growing, nothing, in_words)
 
 
 def _partial(night: Night, warehouse: Warehouse) -> str:

@@ -17,7 +17,7 @@ from dagster_project.core.days import days_between
 from dagster_project.core.naming import state_id
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_importance import importance_rows
-from dagster_project.pipeline.score_labels import label_arrival, mature_lags, still_coming
+from dagster_project.pipeline.score_labels import label_arrival, mature_lags, still_coming, uncounted
 from dagster_project.pipeline.score_references import Rule, find_rules, learned_days, usual_days
 from dagster_project.store.spans import Span
 from dagster_project.store.statements import text_of
@@ -45,6 +45,8 @@ class Asked:
     """What every model with requests, and its versions, are compared with."""
     arrival: pl.DataFrame
     """model_id, lag, share, labels: when labels come."""
+    uncounted: pl.DataFrame
+    """Rows of `mart.uncounted_label`: models whose labels are words, so that none counts."""
 
     @property
     def spans(self) -> list[Span]:
@@ -63,7 +65,8 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
     spans = _windows(night)
     reach = {day for span in spans for day in span.members} | _rolling_days(rules, spans)
     held = (f"{day} {digests[day]}" for day in sorted(reach & digests.keys()))
-    digest = state_id([__version__, str(night.as_of), *held])
+    words = uncounted(night, warehouse)
+    digest = state_id([__version__, str(night.as_of), *map(str, words.rows()), *held])
     same = warehouse.value("SELECT value FROM ops.state WHERE key = ?", [WINDOWS]) == digest
     return Asked(
         days=tuple(sorted(day for day in digests if digests[day] != before.get(day))),
@@ -73,6 +76,7 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
         windows_digest=digest,
         rules=rules,
         arrival=arrival,
+        uncounted=words,
     )
 
 

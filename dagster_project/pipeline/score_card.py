@@ -13,6 +13,7 @@ from dagster_project.core.arrival import STILL_COMING
 from dagster_project.core.formatting import format_day, format_value, format_window
 from dagster_project.core.naming import spoken
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.score_grade import UNCOUNTED
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.store.warehouse import Warehouse
 
@@ -50,13 +51,14 @@ def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         )
     }
     models = {placed.value.id: placed.value for placed in night.workspace.models}
-    rows = [
-        _row(
-            models.get(m) or undeclared(m), family, worst.get((m, family)), served.get(m, (None, None)), night
-        )
-        for m in sorted(models.keys() | served.keys())
-        for family in FAMILIES
-    ]
+    in_words = {model_id for (model_id,) in warehouse.rows("SELECT model_id FROM mart.uncounted_label")}
+    rows = []
+    for m in sorted(models.keys() | served.keys()):
+        absent = ABSENT | ({"performance": f"not available: {UNCOUNTED}"} if m in in_words else {})
+        model = models.get(m) or undeclared(m)
+        for family in FAMILIES:
+            reading = worst.get((m, family))
+            rows.append(_row(model, family, reading, served.get(m, (None, None)), night, absent[family]))
     schema = {c: pl.Float64 if c == "value" else pl.String for c in SCHEMA}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -142,11 +144,12 @@ def _row(
     reading: dict[str, object] | None,
     served: tuple[dt.date | None, dt.date | None],
     night: Night,
+    absent: str,
 ) -> Row:
-    """`served`: the first and the last day with requests."""
+    """`served`: the first and the last day with requests; `absent`: why a model in use has no reading."""
     first, last = served
     if reading is None:
-        return model.id, family, "unknown", _absent(model, family, last, night), None, None, None
+        return model.id, family, "unknown", _absent(model, last, night, absent), None, None, None
     value, unit = reading["value"], str(reading["unit"])
     assert value is None or isinstance(value, float)  # noqa: S101  narrowing: the column is DOUBLE
     shown = f" {format_value(value, unit, night.workspace.settings.currency)}" if value is not None else ""
@@ -159,7 +162,7 @@ def _row(
     return model.id, family, str(reading["grade"]), reason, str(reading["metric"]), value, unit
 
 
-def _absent(model: Model, family: str, last: dt.date | None, night: Night) -> str:
+def _absent(model: Model, last: dt.date | None, night: Night, usual: str) -> str:
     """Why a family has nothing to show."""
     if last is None:
         return f"not available: {model.stage}, no requests yet"
@@ -167,4 +170,4 @@ def _absent(model: Model, family: str, last: dt.date | None, night: Night) -> st
         return f"not available: retired on {format_day(model.retired_on)}"
     if (night.as_of - last).days >= max(LEADING):
         return f"not available: the last request was on {format_day(last)}"
-    return ABSENT[family]
+    return usual

@@ -29,6 +29,8 @@ READING = [
     "model_id", "version", "metric", "segment", "feature", "day", "window_days", "value", "unit", "numerator",
     "denominator", "n", "low", "high", "grade", "reason",
 ]  # fmt: skip
+UNCOUNTED = "labels came, and none counts"
+"""In place of a metric's own words where labels are words that nobody said the meaning of."""
 FIGURES = ["value", "low", "high"]
 SPAN = ["model_id", "version", "day", "window_days"]
 
@@ -45,6 +47,8 @@ class Judge:
     """model_id, version, until: models and versions whose reference days are not over by the night's day."""
     arrived: pl.DataFrame
     """model_id, version, day, window_days, arrived: the share of a span's labels to come that are there."""
+    uncounted: frozenset[str] = frozenset()
+    """Models whose labels are words, so that none counts."""
 
 
 def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:

@@ -1,7 +1,8 @@
-"""How many of the labels to come are there: each model's arrival curve, from its reference days.
+"""How many of the labels to come are there: each model's arrival curve, from its reference days; and which never count.
 
-Flows in: `daily.outcome_*` on reference days, by request day and label day. Flows out: rows of `mart.label_arrival`,
-what of it is still moving, for the digests of young days, and when a day's labels count. Callers: pipeline.score_asked,
+Flows in: `daily.outcome_*` on reference days, by request day and label day; labels of the lake where no outcome came of
+them. Flows out: rows of `mart.label_arrival` and `mart.uncounted_label`, what is still moving, for the digests of young
+days, and when a day's labels count. Callers: pipeline.score_asked,
 pipeline.watch_plan.
 """
 
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dagster_project.core.arrival import MATURE, arrival_curve
+from dagster_project.pipeline.night import Night
+from dagster_project.store.labels import uncounted_labels
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -42,6 +45,16 @@ def label_arrival(warehouse: Warehouse, references: pl.DataFrame, as_of: dt.date
     curves = [_curve(rows, as_of) for _, rows in counted.group_by("model_id", maintain_order=True)]
     schema = {"model_id": pl.String, "lag": pl.Int32, "share": pl.Float64, "labels": pl.Int64}
     return pl.concat([pl.DataFrame(schema=schema), *curves]).drop_nans("share")
+
+
+def uncounted(night: Night, warehouse: Warehouse) -> pl.DataFrame:
+    """Rows of `mart.uncounted_label`: labels in words of which nobody said the meaning, with their column."""
+    import polars as pl
+
+    found = uncounted_labels(warehouse, night.workspace.root, night.as_of)
+    mapped = {s.source: s.columns["label"].column for s in night.workspace.sources if "label" in s.columns}
+    columns = [mapped.get(source) for source in found["source"]]
+    return found.with_columns(pl.Series("wanted", columns, dtype=pl.String))
 
 
 def mature_lags(arrival: pl.DataFrame) -> dict[str, int]:

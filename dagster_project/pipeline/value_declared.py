@@ -98,7 +98,7 @@ def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame, curren
     joined = money.join(counted, on=SPAN, how="left", maintain_order="left")
     missing = (
         pl.when(pl.col("n").is_null())
-        .then(pl.lit("not available: no labels have come"))
+        .then(pl.lit("not available: no labels that count have come"))
         .when(pl.col("value").is_null())
         .then(pl.lit(NO_ALTERNATIVE))
     )

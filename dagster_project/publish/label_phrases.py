@@ -1,17 +1,22 @@
 """Sentences about labels: when they come, what came, which answers were right, what scores promised.
 
-In: rows of `page.label_delay`, `page.outcome_days`, `page.confusion`, `page.readings`. Out: plain text. Called through
-`phrases`.
+In: rows of `page.label_delay`, `page.outcome_days`, `page.confusion`, `page.readings`, `page.uncounted_labels`. Out:
+plain text. Called through `phrases`; those about labels that count for nothing also by `pipeline.remarks`.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from dagster_project.core.formatting import SPACE
 from dagster_project.publish import words
 from dagster_project.publish.views import Row
+
+_PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
+"""A name that YAML takes for a text as it stands."""
 
 
 def labels_arrived(delay: Row, span: str) -> str:
@@ -28,6 +33,34 @@ def labels_come(delay: Row) -> str:
         f" as {words.value(delay['labels'], 'count')} labels of the reference days show."
         f" A day or window with less than 95{SPACE}% gets no grade."
     )
+
+
+def uncounted(labels: Row) -> str:
+    """How many labels came in words where the task needs numbers, and what they are."""
+    texts = labels["texts"]
+    such = words.spoken([repr(text) for text in texts] if isinstance(texts, list) else [])
+    first, last = words.day(labels["first_day"]), words.day(labels["last_day"])
+    days = f"of {first}" if first == last else f"of {first} to {last}"
+    task = f"its task is {labels['task']}" if labels["task"] else "no task is declared"
+    return (
+        f"{words.plural(int(str(labels['n'])), 'label')} came for requests {days}, and none counts:"
+        f" they are words such as {such}, and {task}"
+    )
+
+
+def uncounted_mend(labels: Row) -> str:
+    """What to write so that they count, in front of `uncounted_example`."""
+    if labels["task"] == "regression":
+        return "map the column of the true value, or declare task: multiclass"
+    return f"say in its source {labels['source']} which of them mean yes"
+
+
+def uncounted_example(labels: Row) -> str:
+    """The line of a source's file that says which words mean yes; '' where numbers are needed."""
+    if labels["task"] == "regression":
+        return ""
+    column = str(labels["wanted"] or "...")
+    return f"label: {{column: {column if _PLAIN.fullmatch(column) else json.dumps(column)}, positive: ...}}"
 
 
 def happened_title(outcome: Row) -> str:
@@ -95,6 +128,7 @@ def calibration_description(error: Row | None, span: str) -> str:
 
 
 FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    "uncounted": uncounted, "uncounted_mend": uncounted_mend, "uncounted_example": uncounted_example,
     "labels_arrived": labels_arrived, "labels_come": labels_come, "happened_title": happened_title,
     "happened_description": happened_description, "answers_lead": answers_lead,
     "classes_lead": classes_lead, "calibration_title": calibration_title,

@@ -2,7 +2,7 @@
 
 A night first enters requests (`wait_for_labels`) and labels (`enter_labels`), each with its source's commit,
 then matches all that wait (`match_labels`). A label counts once per request: the first one by label time.
-Called by `pipeline.ingest`, inside its transactions.
+Called by `pipeline.ingest`, inside its transactions; `uncounted_labels` by `pipeline.score_labels`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
     import polars as pl
+
+UNCOUNTED_DAYS = 28
+"""On so many days with labels it is looked up which of them count for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,13 +235,16 @@ def _counts(duplicates: pl.DataFrame) -> pl.DataFrame:
     return duplicates.select("file_id", "day", "duplicate")
 
 
-def uncounted_labels(warehouse: Warehouse, root: Path) -> list[tuple[str, str, str]]:
-    """Model, task and a label of models whose labels are texts where the task needs numbers, so that none counts."""
-    suspects = warehouse.rows(statement("labels", "never_counted"))
-    if not suspects:
-        return []
-    paths = sorted({str(root / path) for _, _, path in suspects})
-    texts = dict(warehouse.rows(statement("labels", "texts", none=no_rows(LABELLED)), {"labelled": paths}))
-    return [
-        (m, task, texts[m]) for m, task in dict.fromkeys((m, task) for m, task, _ in suspects) if m in texts
-    ]
+def uncounted_labels(warehouse: Warehouse, root: Path, as_of: dt.date) -> pl.DataFrame:
+    """model_id, source, n, first_day, last_day, texts: labels that are texts, of models of which no label ever counted.
+
+    Counted are those of the newest days of each source that have labels, at most `UNCOUNTED_DAYS`; `texts` are the
+    most frequent ones.
+    """
+    asked = {"as_of": as_of, "days": UNCOUNTED_DAYS}
+    suspects = warehouse.frame(statement("labels", "never_counted"), asked)
+    models, paths = (suspects[name].unique().sort().to_list() for name in ("model_id", "path"))
+    stored = statement("labels", "stored_labels") if paths else ""
+    sql = statement("labels", "texts", none=no_rows(LABELLED), stored=stored)
+    parameters: dict[str, object] = {"labelled": [str(root / path) for path in paths], "models": models}
+    return warehouse.frame(*_used(sql, parameters))

@@ -169,16 +169,29 @@ DELETE FROM lake.waiting WHERE day < $before
 DELETE FROM lake.unmatched WHERE label_day < $before
 
 -- name: never_counted
--- Models that declare what their labels are and have no outcome at all, with the newest labelled file of each source.
-SELECT m.model_id, m.task, arg_max(p.path, (p.day, p.path)) AS path
+-- Models with labelled requests in their sources and no outcome at all, with the newest labelled files of each source.
+SELECT DISTINCT m.model_id, p.path
 FROM catalog.model AS m
-JOIN (SELECT DISTINCT model_id, source FROM daily.traffic) AS t USING (model_id)
-JOIN ops.part AS p ON p.kind = 'labelled' AND p.source = t.source
-WHERE m.task IN ('binary', 'regression')
-  AND m.model_id NOT IN (SELECT model_id FROM daily.outcome_binary UNION ALL SELECT model_id FROM daily.outcome_regression)
-GROUP BY m.model_id, m.task, p.source ORDER BY ALL
+JOIN (SELECT DISTINCT model_id, source FROM daily.traffic WHERE day <= $as_of) AS t USING (model_id)
+JOIN (
+  SELECT source, path FROM ops.part WHERE kind = 'labelled' AND day <= $as_of
+  QUALIFY dense_rank() OVER (PARTITION BY source ORDER BY day DESC) <= $days
+) AS p USING (source)
+WHERE coalesce(m.task, 'binary') IN ('binary', 'regression')
+  AND m.model_id NOT IN (
+    SELECT model_id FROM daily.outcome_binary
+    UNION ALL SELECT model_id FROM daily.outcome_regression
+    UNION ALL SELECT model_id FROM daily.outcome_class)
+ORDER BY ALL
 
 -- name: texts
-SELECT model_id, min(label_text) AS label
-FROM (SELECT * FROM read_parquet($labelled, union_by_name = true) UNION ALL BY NAME {none})
-WHERE label IS NULL AND label_text IS NOT NULL GROUP BY model_id
+-- Labels of some models that are no numbers, with the most frequent of them.
+SELECT model_id, label_source AS source, sum(n)::BIGINT AS n, min(first_day) AS first_day, max(last_day) AS last_day,
+       list(label_text ORDER BY n DESC, label_text)[:3] AS texts
+FROM (
+  SELECT model_id, label_source, label_text, count(*) AS n, min(day) AS first_day, max(day) AS last_day
+  FROM ({none} {stored})
+  WHERE label IS NULL AND label_text IS NOT NULL AND model_id IN (SELECT unnest($models))
+  GROUP BY ALL
+)
+GROUP BY ALL ORDER BY model_id, source

@@ -10,7 +10,7 @@ with family_fill as (
   from (values
     ('usage', 'map status in the source that holds the model''s log, or declare a target for its requests'),
     ('latency', 'map latency_ms in the source that holds the model''s requests'),
-    ('performance', 'a source of kind outcomes, or a label column beside the requests; and enough labels'),
+    ('performance', 'a source of kind outcomes, or a label column beside the requests; where labels are words, which of them mean yes; and enough labels'),
     ('quality', 'map the model''s features in its source; declare min, max or allowed of each'),
     ('drift', 'map the model''s features in its source, and a reference period of enough rows'),
     ('impact', 'declare value and plan_per_month in the model''s catalog file')

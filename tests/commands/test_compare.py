@@ -100,3 +100,4 @@ def test_it_loads_no_more_than_it_needs(folder: Path) -> None:
 def test_a_terminal_obeys_nothing_that_a_file_says() -> None:
     """Control characters and reversed text are shown as what they are: not letters."""
     assert printable("a\x1b[31mb\u202ec\n") == "a�[31mb�c�"
+    assert printable("4\u202f032 rows, 5\u00a0%") == "4 032 rows, 5 %"

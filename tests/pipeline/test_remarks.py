@@ -12,7 +12,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.remarks import MOST, remarks
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
+from tests.pipeline.lakes import day, workspace
 
 ASTRAY = "CREATE TABLE page.answers_astray (file varchar, line integer, alert varchar, opened date, opened_on varchar)"
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -97,23 +97,19 @@ def test_an_answer_that_names_no_alert_is_said(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("task", "mend"), [("binary", "positive: "), ("regression", "task: multiclass")])
-def test_labels_in_words_that_count_for_nothing_are_said(tmp_path: Path, task: str, mend: str) -> None:
-    """The model's page finds no label; only here can its owner learn that they came."""
-    of = workspace(tmp_path)
-    with Warehouse.open(None) as warehouse:
-        warehouse.run(ASTRAY)
-        for model in ("words", "numbers"):
-            rows = requests(model, day(0), 4, score=0.5)
-            truth = {"label": None, "label_text": "ja"} if model == "words" else {"label": 1.0}
-            put(of, warehouse, "labelled", model, labelled(rows, **truth))
-            warehouse.append("catalog.model", pl.DataFrame({"model_id": [model], "task": task}))
-            warehouse.append("daily.traffic", pl.DataFrame({"model_id": [model], "source": model}))
-        found = remarks(night(of, day(0)), warehouse)
-    assert [
-        text.startswith("words: not one label counts, for they are texts such as 'ja'") for text in found
-    ] == [True]
-    assert mend in found[0]
+def test_labels_in_words_that_count_for_nothing_are_said(tmp_path: Path) -> None:
+    """With the line that makes them count, as on the model's page."""
+    label = {
+        "model_id": "m", "source": "log", "wanted": "closed", "n": 4, "first_day": day(0), "last_day": day(0),
+        "texts": [["ja"]],
+    }  # fmt: skip
+    tables: dict[str, dict[str, object]] = {
+        "mart.uncounted_label": label,
+        "catalog.model": {"model_id": ["m"], "task": "binary"},
+    }
+    (line,) = said(tmp_path, tables)
+    assert line.startswith("m: 4 labels came")
+    assert line.endswith("which of them mean yes, label: {column: closed, positive: ...}")
 
 
 def test_very_many_are_counted(tmp_path: Path) -> None:

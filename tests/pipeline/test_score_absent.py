@@ -92,6 +92,29 @@ def test_decisions_without_scores_are_not_called_unlabelled(tmp_path: Path) -> N
     assert reading(readings, "roc_auc")["reason"] == "not available: no score is logged beside the labels"
 
 
+@pytest.mark.parametrize("task", ["binary", None])
+def test_labels_in_words_are_not_said_not_to_have_come(tmp_path: Path, task: str | None) -> None:
+    """Models whose labels are words and nobody said which mean yes; labels of a class that is answered count."""
+    of = measuring(workspace(tmp_path, [{"id": "words"} | ({"task": task} if task else {})]), "roc_auc")
+    with Warehouse.open(None) as warehouse:
+        warehouse.append(
+            "catalog.model", pl.DataFrame({"model_id": ["words", "class"], "task": [task, None]})
+        )
+        for model, answer in (("words", None), ("class", "ja")):
+            rows = requests(model, day(0), N, score=None if answer else 0.5, prediction_text=answer)
+            put(of, warehouse, "requests", model, rows)
+            words = labelled(rows, None, label_text=["ja"] * 40 + ["nein"] * 20)
+            put(of, warehouse, "labelled", model, words.with_columns(pl.lit("log").alias("label_source")))
+        summarise(night(of, day(0)), warehouse)
+        score(night(of, day(0)), warehouse)
+        found = warehouse.frame("SELECT model_id, source, n, first_day, texts FROM mart.uncounted_label")
+        card = warehouse.value(
+            "SELECT reason FROM mart.scorecard WHERE model_id = 'words' AND family = 'performance'"
+        )
+    assert found.rows() == [("words", "log", N, day(0), ["ja", "nein"])]
+    assert str(card).endswith("not available: labels came, and none counts")
+
+
 def test_f1_without_anything_positive_says_why(tmp_path: Path) -> None:
     """Labels there are; a figure there is none, and the reason is not empty."""
     rows = requests("m", day(0), N, prediction=[0.0] * N)

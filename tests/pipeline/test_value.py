@@ -149,7 +149,10 @@ def test_no_labels_and_no_declaration_are_said(tmp_path: Path) -> None:
         {"id": "m", "value": {"per_outcome": MONEY}},
         [(requests("m", day(0), 40, score=0.5), None)],
     )
-    assert unlabelled.select("value", "reason").row(0) == (None, "not available: no labels have come")
+    assert unlabelled.select("value", "reason").row(0) == (
+        None,
+        "not available: no labels that count have come",
+    )
     silent = impact(tmp_path / "b", {"id": "m"}, [(requests("m", day(0), 40, score=0.5), None)])
     assert silent.select("value", "reason").row(0) == (None, "no value is declared")
 

@@ -53,3 +53,31 @@ def test_the_class_that_is_told_worst_is_named() -> None:
     ]
     assert phrases.classes_lead(rows) == f"Told worst of 2 classes: b, F1 50.0{NBSP}%"
     assert phrases.classes_lead([{**rows[0], "value": None}]) == "Not enough data for F1 of 1 class"
+
+
+WORDS: Row = {
+    "task": "binary", "source": "log", "wanted": "closed", "n": 3, "texts": ["ja", "nein"],
+    "first_day": dt.date(2025, 3, 1), "last_day": dt.date(2025, 3, 3),
+}  # fmt: skip
+
+
+def test_labels_in_words_are_told_with_their_number_and_the_task_they_do_not_fit() -> None:
+    """Of one day or several, whether a task is declared or not."""
+    assert phrases.uncounted(WORDS) == (
+        "3 labels came for requests of 1 Mar 2025 to 3 Mar 2025, and none counts:"
+        " they are words such as 'ja' and 'nein', and its task is binary"
+    )
+    one: Row = {**WORDS, "first_day": WORDS["last_day"], "task": None}
+    assert "for requests of 3 Mar 2025, and" in phrases.uncounted(one)
+    assert phrases.uncounted(one).endswith("no task is declared")
+
+
+def test_what_makes_words_count_is_a_line_that_can_be_copied() -> None:
+    """A column whose name YAML would read otherwise stands in quotes; a regression needs another column."""
+    assert phrases.uncounted_mend(WORDS) == "say in its source log which of them mean yes"
+    assert phrases.uncounted_example(WORDS) == "label: {column: closed, positive: ...}"
+    odd: Row = {**WORDS, "wanted": "a: b"}
+    assert phrases.uncounted_example(odd) == 'label: {column: "a: b", positive: ...}'
+    regression: Row = {**WORDS, "task": "regression"}
+    assert "declare task: multiclass" in phrases.uncounted_mend(regression)
+    assert phrases.uncounted_example(regression) == ""

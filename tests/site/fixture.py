@@ -153,6 +153,8 @@ def fill_operations(w: Warehouse) -> None:
     lost = [("predictions", path, "3" * 16, "latency_ms", "<b>milis</b>", "at, millis", ", did you mean 'millis'?")
             for path in paths]  # fmt: skip
     insert(w, "ops.unfound", "source path file_id name wanted has hint", lost)
+    words = [(UNDECLARED, "predictions", "<b>closed</b>", 120, DAYS[-28], DAYS[-1], ["<i>ja</i>", "nein"])]
+    insert(w, "mart.uncounted_label", "model_id source wanted n first_day last_day texts", words)
     insert(w, "ops.checks", "name state blocking detail", [("ledger balances", "pass", True, "0 lines off")])
     insert(
         w, "ops.schema_change", "source day name change", [("predictions", DAYS[-6], "wind_dir", "appeared")]

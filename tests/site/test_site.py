@@ -125,6 +125,14 @@ def test_a_mapped_column_that_no_file_has_is_named_with_the_one_that_was_meant(s
     assert f"Mapped, but in no file: latency_ms from {meant}" in model
 
 
+@pytest.mark.parametrize("page", [f"models/{slug(UNDECLARED)}.html", "ledger/data.html"])
+def test_labels_in_words_are_counted_and_told_how_to_mend(site: Path, page: str) -> None:
+    """They came; without a word of it the page of performance would look as if none had."""
+    text = html.unescape((site / page).read_text(encoding="utf-8"))
+    assert re.search(r"120 labels came for requests of \d+ Dec 2013 to 31 Dec 2013, and none counts", text)
+    assert '<code>label: {column: "<b>closed</b>", positive: ...}</code>' in text
+
+
 def test_the_home_page_shows_three_exceptions_at_most(site: Path) -> None:
     """And of different models."""
     text = (site / "index.html").read_text(encoding="utf-8")
