@@ -3,7 +3,8 @@ title: Alerts
 definition: >
   One row an alert, worst first: those that ask something of somebody (open, under no other alert, not silenced) by
   severity and day, then silenced ones, then what is over, then those that stand under another. Alerts that ended more
-  than a year ago are left out. `ended` is the day it was resolved; `under` counts the alerts that stand under this one.
+  than a year ago are left out. `ended` is the day it was resolved; `under` counts the alerts that stand under this one;
+  an open one is `unjudged` where no later day than its last could be judged, as where the model has stopped.
 ---*/
 with under as (
   select grouped_under as slug, count(*) as under from mart.alert where grouped_under is not null group by grouped_under
@@ -16,14 +17,25 @@ judged as (
     alert.state in ('open', 'acknowledged', 'mitigated') as is_open
   from mart.alert as alert
 ),
+known as (
+  select alert.slug, max(signal.day) as day
+  from mart.alert as alert
+  join mart.signal as signal
+    on signal.model_id = alert.model_id and signal.rule = alert.rule and signal.metric = alert.metric
+    and signal.segment = alert.segment and signal.feature = alert.feature
+  where alert.resolved is null and signal.day >= alert.opened and signal.observed is not null
+  group by alert.slug
+),
 asked as (
   select
     judged.*,
     is_open and grouped_under is null and silenced_until is null as is_asked,
     is_open and acknowledged is null and deadline < now.as_of as is_overdue,
+    is_open and last_seen < now.as_of and coalesce(known.day <= last_seen, true) as unjudged,
     date_diff('day', opened, coalesce(ended, now.as_of)) + 1 as days_open
   from judged
   cross join page.now as now
+  left join known on known.slug = judged.slug
   where is_open or opened >= now.as_of - 366
 )
 select

@@ -102,7 +102,10 @@ of_alerts as (
     coalesce(model_title, title) as title,
     rule_title as topic,
     rtrim(message, '.') || case
-      when last_seen > opened then '; still so on ' || strftime(last_seen, '%-d %b %Y') else ''
+      when last_seen > opened
+        then '; still so on ' || strftime(last_seen, '%-d %b %Y') || case when unjudged then ', the last day that could be judged' else '' end
+      when unjudged then '; no day since could be judged'
+      else ''
     end as reason,
     lower(left(ask, 1)) || rtrim(substr(ask, 2), '.') as ask,
     true as is_asked,
