@@ -86,11 +86,13 @@ def _uncounted(warehouse: Warehouse) -> list[str]:
 
 
 def _never_late(night: Night, warehouse: Warehouse) -> list[str]:
-    """That `as_of: newest` hides logs which stopped coming."""
+    """That `as_of: newest` hides that all logs stopped coming."""
     settings = night.workspace.settings
     today = (night.horizon - ONE_DAY).astimezone(settings.zone).date()
     is_past = settings.as_of == "newest" and night.as_of < today - ONE_DAY
     if not is_past or newest_day(warehouse) != night.as_of:
         return []
-    line = f"the newest request is of {night.as_of}; while data/workspace.yml has as_of: newest, no source is ever"
-    return [f"{line} called late: take the line out once logs come every day"]
+    line = (
+        f"the newest request is of {night.as_of}; while data/workspace.yml has as_of: newest, nobody is told"
+    )
+    return [f"{line} when all logs stop: take the line out once logs come every day"]

@@ -170,7 +170,8 @@ def _row(
     ask = rule.ask
     if episode.closed is None:
         models = context.models_of(episode.model_id, episode.feature)
-        ask = what_to_do(rule, models, context.asked, night.as_of)
+        ends_newest = night.workspace.settings.as_of == "newest"
+        ask = what_to_do(rule, models, context.asked, night.as_of, ends_newest=ends_newest)
     silence = silence_of(episode, night.workspace.silences, night.as_of)
     same = ("model_id", "rule", "segment", "feature", "metric", "opened", "known_on", "observed", "expected", "low",
             "high", "z", "n")  # fmt: skip

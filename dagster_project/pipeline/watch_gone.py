@@ -2,7 +2,8 @@
 
 In: the declared models of an alert, the newest day with a request of each. Out: what to do, in words; the last day of
 a watch. A model that stopped for good would keep its alert for ever: after four silent weeks no weekday is due again,
-and nothing but its owner's word says whether it is broken or gone. So the alert asks for that word, once.
+and nothing but its owner's word says whether it is broken or gone. So the alert asks for that word, once. Where the
+report ends with the newest of all logs, one that ends earlier may have been exported earlier: the alert says so too.
 Caller: pipeline.watch_alerts.
 """
 
@@ -36,15 +37,38 @@ def retired_by(models: Sequence[Model], as_of: dt.date) -> bool:
     return bool(models) and all(model.retired_on and model.retired_on <= as_of for model in models)
 
 
-def what_to_do(rule: Rule, models: Sequence[Model], newest: Mapping[str, dt.date], as_of: dt.date) -> str:
-    """What an open alert of a rule asks for: of models that may be gone, first of all to say so."""
+def what_to_do(
+    rule: Rule, models: Sequence[Model], newest: Mapping[str, dt.date], as_of: dt.date, *, ends_newest: bool
+) -> str:
+    """What an open alert of a rule asks for: of models that may be gone, or of a log that may have been exported
+    earlier (`ends_newest`: the report ends with the newest log), first of all to say so."""
     days = [newest[model.id] for model in models if model.id in newest]
-    if rule.method not in OF_USE or not days or max(days) + GONE_AFTER > as_of:
+    if rule.method not in OF_USE or not days:
         return rule.ask
     last = max(days)
+    may_be = [_exported(last)] if ends_newest and rule.method == "heartbeat" else []
+    if last + GONE_AFTER <= as_of:
+        may_be.append(_gone(models, last))
+    if not may_be:
+        return rule.ask
+    return " ".join(
+        [
+            f"No request has come since {format_day(last)}.",
+            *may_be,
+            f"Else: {rule.ask[:1].lower()}{rule.ask[1:]}",
+        ]
+    )
+
+
+def _gone(models: Sequence[Model], last: dt.date) -> str:
     entries = f"retired_on: {last + ONE_DAY} in the catalog"
     if len(models) == 1:
-        gone = f"If {models[0].id} is no longer used, give it {entries}, and this ends."
-    else:
-        gone = f"If its {len(models)} models are no longer used, give each {entries}, and this ends."
-    return f"No request has come since {format_day(last)}. {gone} Else: {rule.ask[:1].lower()}{rule.ask[1:]}"
+        return f"If {models[0].id} is no longer used, give it {entries}, and this ends."
+    return f"If its {len(models)} models are no longer used, give each {entries}, and this ends."
+
+
+def _exported(last: dt.date) -> str:
+    return (
+        "The report ends with the newest of all logs (as_of: newest in data/workspace.yml). If this one was only"
+        f" exported earlier, nothing is wrong: as_of: {last} reports the last day that it reaches, and this ends."
+    )

@@ -75,7 +75,8 @@ class Settings(Input):
     """Cron line of the nightly schedule, in the workspace's time zone."""
     as_of: Annotated[dt.date | Literal["today", "newest"], BeforeValidator(_parse_as_of)] = "today"
     """The day to report: yesterday and the running day (`today`), the newest day of any request log
-    (`newest`, for logs of the past), or a fixed day."""
+    (`newest`, for logs of the past: of logs that end on different days, one that ends earlier counts as stopped),
+    or a fixed day."""
     label_wait_days: int = Field(default=120, ge=1, le=1000)
     """A label that has not come after so many days is no longer waited for."""
     first_day: Day = dt.date(2010, 1, 1)

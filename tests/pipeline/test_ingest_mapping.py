@@ -22,7 +22,9 @@ def said(root: Path) -> list[str]:
     workspace = load_workspace(root)
     with Warehouse.open(workspace.warehouse) as warehouse:
         return [
-            line for line in remarks(night_for(workspace, day=None, now=NOW), warehouse) if "late" not in line
+            line
+            for line in remarks(night_for(workspace, day=None, now=NOW), warehouse)
+            if "as_of" not in line
         ]
 
 

@@ -292,3 +292,16 @@ def test_models_of_a_silent_source_are_suggested_to_be_retired_together(tmp_path
         judge(workspace(tmp_path), warehouse)
         ((ask,),) = alerts(warehouse, "ask")
     assert f"If its 2 models are no longer used, give each retired_on: {DAYS[100]} in the catalog" in str(ask)
+
+
+def test_a_log_that_ends_before_the_newest_may_only_have_been_exported_earlier(tmp_path: Path) -> None:
+    """Where the report ends with the newest log, its alert first of all says how to report the last day of all."""
+    values = series()
+    values["requests"][140:] = np.nan
+    past = {"data/workspace.yml": "name: A\nas_of: newest\n"}
+    with watched(values) as warehouse:
+        judge(workspace(tmp_path, past), warehouse)
+        ((rule, ask),) = alerts(warehouse, "rule, ask")
+    assert rule == "no_data"
+    assert f"exported earlier, nothing is wrong: as_of: {DAYS[139]} reports the last day" in str(ask)
+    assert str(ask).endswith("the days are computed again.")
