@@ -16,7 +16,7 @@ from dagster_project.store.warehouse import Warehouse
 
 MADE_AS = 6
 """Counts up when the same file would become other rows than before: then files are read again."""
-_NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values"})
+_NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values", "thousands"})
 
 
 def mapping_of(workspace: Workspace, source: Source) -> str:
@@ -24,7 +24,9 @@ def mapping_of(workspace: Workspace, source: Source) -> str:
     mapping = source.model_dump(mode="json", exclude=set(_NOT_MAPPING))
     door = [MADE_AS, workspace.settings.timezone, workspace.settings.salt, mapping]
     answers = answers_beside(source, workspace.sources)
-    door += [sorted(answers)] if answers else []  # so that files of all other sources are not read again
+    # Each only where there is any, so that files of all other sources are not read again.
+    door += [sorted(answers)] if answers else []
+    door += [f"thousands {source.between_thousands}"] if source.between_thousands else []
     return hashlib.sha256(json.dumps(door, sort_keys=True).encode()).hexdigest()
 
 

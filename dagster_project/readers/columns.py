@@ -19,7 +19,19 @@ MISSING_MARKS = ("", "NA", "N/A", "null", "NULL", "None")
 """Texts that say "no value" where a number or a time is expected; as text they stay what they are."""
 _MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
 _WHOLE = 2.0**53
-_COMMA = r"^[+-]?\d*,\d+$"
+_HINTS = (
+    (
+        r"^[+-]?[1-9]\d{0,2}(,\d{3})+$",
+        "where a comma parts thousands, give thousands: ','; whole from fraction, decimal: ','",
+    ),
+    (r"^[+-]?\d*,\d+$", "where a comma parts whole from fraction, give decimal: ','"),
+    (
+        r"^[+-]?[1-9]\d{0,2}([ '’\u00a0\u202f]\d{3})+([.,]\d+)?$",
+        "give what parts thousands, thousands: ' ' or \"'\"",
+    ),
+    (r"^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$", "where points part thousands, give decimal: ','"),
+)
+"""How numbers are written elsewhere, and the key of a CSV source that reads them."""
 _POINTS_IN_COMMA, _COMMAS_IN_POINT = r"^[+-]?\d{1,3}(\.\d{3})+,\d+$", r"^[+-]?\d{1,3}(,\d{3})+\.\d+$"
 """Thousands and a fraction, such as 1.234,50 and 1,234.50: with both there is one way to read it."""
 LARGEST = 1e150
@@ -136,8 +148,8 @@ def number_column(
     if keep_text or not wrong.any():
         return number, []
     texts = as_text(raw)
-    comma = texts.filter(wrong).str.strip_chars().str.contains(_COMMA).any()
-    hint = "; where a comma parts whole from fraction, give decimal: ','" if comma else ""
+    unread = texts.filter(wrong).str.strip_chars()
+    hint = next((f"; {remedy}" for shape, remedy in _HINTS if unread.str.contains(shape).any()), "")
     return number, [Flaw(name, f"is not a number{hint}", wrong, texts)]
 
 

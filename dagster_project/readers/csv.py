@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.csv as pc
 
+MARKS = {".": "[.]", ",": ",", " ": r"[ \u00a0\u202f]", "'": "['’]"}
+"""What may stand between thousands, as a regular expression: spaces and apostrophes are written in several ways."""
+NUMBERS = frozenset({
+    "latency_ms", "score", "prediction", "baseline", "cost", "records", "tokens_in", "tokens_out", "eligible", "label",
+})  # fmt: skip
+"""Canonical columns that are numbers, or may be; features may be as well."""
 MOST_GROWTH = 4
 """So many times longer than in another encoding a text may be in UTF-8."""
 
@@ -38,6 +44,7 @@ def read(path: Path, source: Source) -> Iterator[RawBatch]:
             assert isinstance(frame, pl.DataFrame)  # noqa: S101  narrowing: a record batch is a frame
             rows = _good_rows(next_row, frame.height, broken)
             next_row = int(rows[-1]) + 1 if frame.height else next_row
+            frame = _without_thousands(frame, source) if source.between_thousands else frame
             frame = _with_points(frame) if source.decimal == "," else frame
             yield RawBatch(frame, rows, tuple(broken[seen:]))
             seen = len(broken)
@@ -133,6 +140,20 @@ def _open(
             return iter(())
         raise
     return iter(reader)
+
+
+def _without_thousands(frame: pl.DataFrame, source: Source) -> pl.DataFrame:
+    """Numbers whose thousands are parted, such as 1.234 or 1 234,5, in one piece; ids, texts and times stay."""
+    import polars as pl
+
+    mark, point = MARKS[source.between_thousands], "[.]" if source.decimal == "." else ","
+    parted = rf"^\s*[+-]?[1-9]\d{{0,2}}({mark}\d{{3}})+({point}\d+)?\s*$"
+    kept = {ref.column for name, ref in source.columns.items() if name not in NUMBERS}
+    names = [name for name in frame.columns if name not in kept] if source.columns else []
+    value = pl.col(names)
+    return frame.with_columns(
+        pl.when(value.str.contains(parted)).then(value.str.replace_all(mark, "")).otherwise(value)
+    )
 
 
 def _with_points(frame: pl.DataFrame) -> pl.DataFrame:

@@ -132,6 +132,8 @@ class Source(Input):
     """CSV: what stands between two fields; one character of ASCII."""
     decimal: Literal[".", ","] = "."
     """CSV: what parts whole from fraction in a number."""
+    thousands: Literal[".", ",", " ", "'"] | None = None
+    """CSV: what stands between thousands in a number; a point where `decimal` is a comma and nothing is said."""
     encoding: Name = "utf-8"
     """CSV: how the text is written, such as utf-8, windows-1252 or utf-16."""
     columns: dict[str, Column] = Field(default_factory=dict)
@@ -178,6 +180,19 @@ class Source(Input):
         if wrong:
             raise refuse(*wrong)
         return files
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Source:
+        if self.thousands == self.decimal:
+            raise refuse(
+                (("thousands",), f"expected another mark than decimal, found {found(self.thousands)}")
+            )
+        return self
+
+    @property
+    def between_thousands(self) -> str:
+        """What stands between thousands; '' where nothing does."""
+        return self.thousands or ("." if self.decimal == "," else "")
 
     @field_validator("encoding")
     @classmethod

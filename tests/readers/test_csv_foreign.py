@@ -64,6 +64,33 @@ def test_numbers_with_a_comma_get_a_point_and_texts_stay(tmp_path: Path) -> None
     assert read(tmp_path, text.encode(), delimiter=";")["x"].to_list() == ["0,5", "-12,25"]
 
 
+@pytest.mark.parametrize(
+    ("written", "given", "read_as"),
+    [
+        (["1.234", "1,234", "-12.345,5", "0.123"], {"decimal": ","}, ["1234", "1.234", "-12345.5", "0.123"]),
+        (["12.345", "1 234,5"], {"decimal": ",", "thousands": " "}, ["12.345", "1234.5"]),
+        (["1,234", "1,234.5", "12,34"], {"thousands": ","}, ["1234", "1234.5", "12,34"]),
+        (["1'234", "1’234.5"], {"thousands": "'"}, ["1234", "1234.5"]),
+        (["1\u202f234"], {"thousands": " "}, ["1234"]),
+    ],
+)
+def test_numbers_with_parted_thousands_are_read_in_one_piece(
+    tmp_path: Path, written: list[str], given: dict[str, object], read_as: list[str]
+) -> None:
+    """In a file with decimal commas a point can part nothing else; 1.234 was a thousandth of what it says."""
+    text = "t;ms;id\n" + "".join(f"2025-03-01T10:00:00Z;{value};1.234\n" for value in written)
+    columns = {"event_time": "t", "model_id": {"constant": "m"}, "latency_ms": "ms", "request_id": "id"}
+    found = read(tmp_path, text.encode(), delimiter=";", columns=columns, **given)
+    assert found["ms"].to_list() == read_as
+    assert found["id"].unique().to_list() == ["1.234"]
+
+
+def test_one_mark_cannot_part_both() -> None:
+    """The fault is the source's, and named with its key."""
+    with pytest.raises(ValueError, match="another mark than decimal"):
+        source(thousands=".")
+
+
 def test_another_delimiter_is_guessed_in_the_reason(tmp_path: Path) -> None:
     """The file is one column wide, and its name holds the mark."""
     found = read(tmp_path, TEXT.replace(",", ";").encode())

@@ -82,11 +82,19 @@ def test_wrong_types_reject_the_row_with_its_first_value() -> None:
     assert '"took": "fast"' in done.rejects["sample"][0]
 
 
-def test_a_comma_in_a_number_names_the_key_that_reads_it() -> None:
-    """The reason of a German file says what to write into the source."""
-    done = mapped(source(columns={"latency_ms": "took"}), took=["0,048"])
-    wanted = "latency_ms: '0,048' is not a number; where a comma parts whole from fraction, give decimal: ','"
-    assert done.rejects["reason"].to_list() == [wanted]
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("0,048", "where a comma parts whole from fraction, give decimal: ','"),
+        ("1,234", "where a comma parts thousands, give thousands: ','; whole from fraction, decimal: ','"),
+        ("1 234", "give what parts thousands, thousands: ' ' or \"'\""),
+        ("1.234.567", "where points part thousands, give decimal: ','"),
+    ],
+)
+def test_a_number_written_otherwise_names_the_key_that_reads_it(written: str, remedy: str) -> None:
+    """The reason of a German or Swiss file says what to write into the source."""
+    done = mapped(source(columns={"latency_ms": "took"}), took=[written])
+    assert done.rejects["reason"].to_list() == [f"latency_ms: '{written}' is not a number; {remedy}"]
 
 
 def test_thousands_beside_a_fraction_are_read_in_both_ways_of_writing() -> None:
