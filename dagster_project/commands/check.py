@@ -1,4 +1,4 @@
-"""`modelboard check`: every file of the workspace, all errors in one go."""
+"""`modelboard check`: every file of the workspace, all errors in one go; and the first rows of its logs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from dagster_project.commands.options import json_option, workspace_option
+from dagster_project.commands.options import json_option, utc_now, workspace_option
+from dagster_project.commands.terminal import printable
 
 
 @click.command("check")
@@ -16,10 +17,12 @@ from dagster_project.commands.options import json_option, workspace_option
 def command(root: Path, as_json: bool) -> None:
     """Read every file of the workspace and report all errors in one go, each as file:line: key: what was expected.
 
-    SQL and page templates are tried on an empty warehouse; nothing is written, no log is read.
+    SQL and page templates are tried on an empty warehouse, and of each source the first rows of the newest file: what a
+    night would not read there is said on stderr, and is no error. Nothing is written.
     """
     from dagster_project.core.errors import WorkspaceError
     from dagster_project.pipeline.rehearse import rehearse
+    from dagster_project.pipeline.rehearse_logs import rehearse_logs
     from dagster_project.spec.loading import load_workspace
 
     workspace = load_workspace(root.resolve())
@@ -34,6 +37,8 @@ def command(root: Path, as_json: bool) -> None:
         "pages": len(workspace.pages),
         "files": len(workspace.files),
     }
+    for line in rehearse_logs(workspace, utc_now()):
+        click.echo(f"modelboard: {printable(line)}", err=True)
     if as_json:
         click.echo(json.dumps({"event": "checked", **counts}))
     else:

@@ -27,6 +27,15 @@ def test_init_writes_a_workspace_that_checks(tmp_path: Path) -> None:
     assert "No problems: 1 model, 1 source, " in run("check", "-w", str(tmp_path / "board")).output
 
 
+def test_check_says_what_a_night_would_not_read_and_succeeds(tmp_path: Path) -> None:
+    """Logs may come later than the files that describe them."""
+    run("init", str(tmp_path / "board"))
+    (tmp_path / "board" / "data" / "logs" / "parcels.csv").unlink()
+    done = run("check", "-w", str(tmp_path / "board"))
+    assert done.stderr == "modelboard: source parcel-requests: no file matches data/logs/*.csv\n"
+    assert done.stdout.startswith("No problems: ")
+
+
 def test_init_refuses_a_folder_with_content(tmp_path: Path) -> None:
     """Nothing of a user's is overwritten."""
     (tmp_path / "mine.txt").write_text("x", encoding="utf-8")

@@ -1,0 +1,89 @@
+"""The first rows of each source's newest file, tried as a night would read them: what it would read in vain.
+
+In: a workspace, the time of now. Out: lines of text, for people; files stay as they are, nothing is written. One file
+for each pattern of a source is opened, and of it one batch. Caller: commands.check.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dagster_project.core.days import ONE_DAY
+from dagster_project.core.errors import SourceError
+from dagster_project.pipeline.ingest_files import LogFile, files_of
+from dagster_project.readers import formats
+from dagster_project.readers.mapped import FILE, ROW, Door
+from dagster_project.readers.mapping import map_rows, require_columns, unfound
+from dagster_project.readers.raw import RawBatch
+from dagster_project.spec.answers import answers_beside
+from dagster_project.spec.base import did_you_mean
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from dagster_project.spec.loading import Workspace
+    from dagster_project.spec.source import Source
+
+ROWS = 1_000
+"""So many of a file's first rows are tried."""
+
+
+def rehearse_logs(workspace: Workspace, now: dt.datetime) -> list[str]:
+    """What a night would say of the logs as they are now; `now` is UTC."""
+    return [
+        f"source {source.source}: {line}"
+        for source in workspace.sources
+        for pattern in source.files
+        for line in _of_pattern(workspace, source.model_copy(update={"files": (pattern,)}), now)
+    ]
+
+
+def _of_pattern(workspace: Workspace, source: Source, now: dt.datetime) -> Iterator[str]:
+    found = files_of(workspace, source)
+    if not found:
+        yield f"no file matches {source.files[0]}"
+        return
+    newest = max(found, key=lambda file: (file.mtime_ns, file.path))
+    try:
+        lines = list(_of_file(workspace, source, newest, now))
+    except SourceError as error:
+        lines = [f"it would be set aside: {error.reason}"]
+    for line in lines:
+        yield f"{newest.path}: {line}"
+
+
+def _of_file(workspace: Workspace, source: Source, file: LogFile, now: dt.datetime) -> Iterator[str]:
+    """What is wrong with a file's columns and first rows. Raises SourceError where it cannot be read."""
+    if file.problem:
+        raise SourceError(file.path, file.problem)
+    batch = next(formats.read(file.place, source), None)
+    if batch is None:
+        return
+    require_columns(batch.frame, source, file.path)
+    frame = _first(batch)
+    broken = [(1, row.reason) for row in batch.broken[:ROWS]]
+    tried = frame.height + len(broken)
+    if frame.height:
+        for name, wanted in sorted(unfound(frame, source)):
+            meant = did_you_mean(wanted, batch.frame.columns)
+            yield f"there is no column {wanted!r}, which {name} comes from{meant}"
+        broken += map_rows(frame, source, _door(workspace, source, now)).rejects.select("n", "reason").rows()
+    if broken:
+        rejected = sum(n for n, _ in broken)
+        yield f"of its first {tried} rows {rejected} would be rejected, such as: {max(broken)[1]}"
+
+
+def _door(workspace: Workspace, source: Source, now: dt.datetime) -> Door:
+    settings, answers = workspace.settings, answers_beside(source, workspace.sources)
+    return Door(settings.timezone, settings.salt, now + ONE_DAY, answers=answers)
+
+
+def _first(batch: RawBatch) -> pl.DataFrame:
+    """The first rows of a batch, with their place."""
+    import polars as pl
+
+    frame = batch.frame.head(ROWS)
+    origin = pl.Series(FILE, [0], dtype=pl.Int64).new_from_index(0, frame.height)
+    return frame.hstack([origin, batch.rows.head(frame.height).rename(ROW)])
