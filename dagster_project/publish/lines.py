@@ -29,14 +29,15 @@ from dagster_project.publish.figures import (
     value_text,
 )
 from dagster_project.publish.markup import written
-from dagster_project.publish.scales import Number, Scale, day_share, day_ticks, finite, value_scale
+from dagster_project.publish.scales import Number, Scale, day_share, day_ticks, finite, short_day, value_scale
 
 Limits = tuple[float, float, float]
 """Mean, lower and upper natural limit."""
 
 Events = Sequence[tuple[dt.date, str]]
 APART = 0.06
-"""Share of the width, on a phone 17 pixels, below which two numbers above a chart would cover each other."""
+"""Share of the width, on a phone 17 pixels, below which two numbers above a chart would cover each other; a line
+that ends farther from the chart's end is seen to have ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +202,11 @@ def _signals(line: _Line, signals: Events) -> list[Markup]:
 
 
 def _right(line: _Line, target_label: str) -> list[Mark]:
-    """The newest value, and the target's, beside the ends of their lines."""
-    newest = [v for v in line.values if v is not None][-1]
-    marks = [Mark(line.y(newest) / line.height, line.text(newest), "mb-end--actual")]
+    """The newest value, and the target's, beside the ends of their lines; with its day where its line ends before."""
+    day, newest = [(d, v) for d, v in zip(line.days, line.values, strict=True) if v is not None][-1]
+    is_over = day != line.days[-1] and day_share(day, line.days) < 1 - APART
+    ended = f" on {short_day(day)}" if is_over else ""
+    marks = [Mark(line.y(newest) / line.height, line.text(newest) + ended, "mb-end--actual")]
     if line.target is not None:
         words = target_label or f"target {line.text(line.target)}"
         marks.append(Mark(line.y(line.target) / line.height, words, "mb-end--target"))

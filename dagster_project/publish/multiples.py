@@ -19,7 +19,7 @@ from dagster_project.publish import svg
 from dagster_project.publish.figures import Caption, Mark, Table, figure, legend, plot, value_text
 from dagster_project.publish.lines import no_value
 from dagster_project.publish.markup import written
-from dagster_project.publish.scales import Number, Scale, day_share, finite, tick_text, value_scale
+from dagster_project.publish.scales import Number, Scale, day_share, finite, short_day, tick_text, value_scale
 from dagster_project.publish.views import Row
 
 HEIGHT = 56.0
@@ -99,7 +99,7 @@ def _panel(one: Panel, days: Sequence[dt.date], scale: Scale, unit: str) -> Mark
         f"{one.name}: {', '.join(f'{h} {t}' for h, t in zip(HEADER[1:], _row(one, unit)[1:], strict=True))}",
         height=HEIGHT,
         left=[Mark(1 - scale.share(t), tick_text(t, scale, unit)) for t in (scale.low, scale.high)],
-        below=[Mark(0.0, _short(days[0])), Mark(LAST, _short(days[-1]))],
+        below=[Mark(0.0, short_day(days[0])), Mark(LAST, short_day(days[-1]))],
     )
     return written(f"<div><strong>{escape(one.name)}</strong>{picture}</div>")
 
@@ -113,7 +113,3 @@ def _row(one: Panel, unit: str) -> tuple[str, ...]:
 
 def _y(value: float, scale: Scale) -> float:
     return HEIGHT * (1 - scale.share(value))
-
-
-def _short(day: dt.date) -> str:
-    return f"{day.day}\u00a0{day:%b}"

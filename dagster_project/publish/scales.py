@@ -94,7 +94,7 @@ def day_ticks(days: Sequence[dt.date]) -> tuple[DayTick, ...]:
         step = max(1, math.ceil(span / 7))
         step = step if step == 1 else 7 * math.ceil(step / 7) if step > 4 else step
         found = [last - dt.timedelta(days=step * i) for i in range(span // step + 1)][::-1]
-        return _thinned([(d, f"{d.day}\u00a0{_MONTHS[d.month - 1]}") for d in found])
+        return _thinned([(d, short_day(d)) for d in found])
     return _month_ticks(first, last, every=1 if span <= 240 else 2 if span <= 430 else 6)
 
 
@@ -102,6 +102,11 @@ def day_share(day: dt.date, days: Sequence[dt.date]) -> float:
     """Where a day lies between the first and last of `days`, 0 to 1."""
     span = (days[-1] - days[0]).days
     return min(1.0, max(0.0, (day - days[0]).days / span)) if span else 0.5
+
+
+def short_day(day: dt.date) -> str:
+    """'31 Dec', for an axis that says the year or needs none."""
+    return f"{day.day}\u00a0{_MONTHS[day.month - 1]}"
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -69,6 +69,13 @@ def test_a_line_chart_says_title_description_range_and_gaps() -> None:
     assert "AUC by day." in Elements(html).text
 
 
+def test_the_last_value_of_a_line_that_ended_before_the_chart_has_its_day() -> None:
+    """At the right edge it would read as today's; a few days without a figure, such as a weekend's, are no end."""
+    for n, said in ((31, "7.00"), (30, "7.00"), (20, "7.00 on 20\u00a0Dec")):
+        html = charts.line_chart(DAYS, [7.0] * n + [None] * (31 - n), **WORDS, unit="1")
+        assert re.findall(r'mb-end--actual"[^>]*>([^<]+)<', html) == [said]
+
+
 def test_a_gap_is_not_bridged() -> None:
     """Unknown is not zero, and not the mean of its neighbours."""
     html = charts.line_chart(DAYS[:4], [1, None, 3, 4], **WORDS, unit="1")
