@@ -32,6 +32,8 @@ DECIDED = (
 )
 """The decision is the score against the declared threshold; where none is declared, what the model answered; where
 it answered with a score alone, 0.5."""
+CLAIMED = "coalesce(k.task = 'multiclass', false)"
+"""Whether the score is the probability of the class that was answered. Only a declared task tells."""
 DECISIONS = ("positive", "negative")
 """What a decision, and the label of a binary model, is called as a category."""
 
@@ -165,7 +167,11 @@ def _if_loaded(engine: Engine, name: str, expression: str, kind: str) -> str:
 
 
 def input_scan(chunk: Chunk, keys: pl.DataFrame, part: str | None = None) -> Scan:
-    """One row a request; `part`: SQL of the value that the keys' column `raw` equals, for the parts of a segment."""
+    """One row a request; `part`: SQL of the value that the keys' column `raw` equals, for the parts of a segment.
+
+    The answer of a multiclass model is a decision for its class.
+    """
+    claimed = _told(keys, "task", "multiclass", CLAIMED)
     columns = {
         "key": "k.key",
         "hour": "CAST(CAST(floor(epoch_us(r.event_time) / 3600000000) AS BIGINT) % 24 AS TINYINT)",
@@ -177,9 +183,10 @@ def input_scan(chunk: Chunk, keys: pl.DataFrame, part: str | None = None) -> Sca
         "error": "r.error",
         "late": "r.late",
         "score": "CASE WHEN isfinite(r.score) THEN r.score END",
-        "decided": DECIDED,
+        "decided": f"CASE WHEN {claimed} THEN true ELSE {DECIDED} END",
         "predicted": "r.score IS NOT NULL OR r.prediction IS NOT NULL OR r.prediction_text IS NOT NULL",
         "is_binary": _told(keys, "task", "binary", "coalesce(k.task = 'binary', true)"),
+        "is_multiclass": claimed,
         "tokens_in": "r.tokens_in",
         "tokens_out": "r.tokens_out",
         "cost": "CASE WHEN isfinite(r.cost) THEN r.cost END",
@@ -204,6 +211,7 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
     """One row a labelled request; `segment` is the expression that the keys' column `segment` equals.
 
     A request without a user is its own user. Labels of regression models are put on the grid of the predictions.
+    `came`: whether what the score is the probability of came true, a positive label or the class that was answered.
     """
     # Ids are long, and dear to read where nobody needs them.
     user = (
@@ -213,6 +221,11 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
     )
     bucket = f"CAST({user} % 32 AS SMALLINT)"
     by_segment = (keys["segment"] != "").any()
+    label, label_class = (
+        "CASE WHEN isfinite(r.label) THEN r.label END",
+        f"coalesce(r.label_text, {_whole('r.label')})",
+    )
+    is_binary, claimed = _told(keys, "task", "binary", IS_BINARY), _told(keys, "task", "multiclass", CLAIMED)
     columns = {
         "key": "k.key",
         "lag": "CAST(r.label_day - r.day AS INTEGER)",
@@ -220,11 +233,12 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
         "score": "CASE WHEN isfinite(r.score) THEN r.score END",
         "prediction": "CASE WHEN isfinite(r.prediction) THEN r.prediction END",
         "baseline": "CASE WHEN isfinite(r.baseline) THEN r.baseline END",
-        "label": "CASE WHEN isfinite(r.label) THEN r.label END",
-        "label_class": f"coalesce(r.label_text, {_whole('r.label')})",
+        "label": label,
+        "label_class": label_class,
         "predicted_class": _named_class(),
+        "came": f"CASE WHEN {is_binary} THEN ({label}) > 0.5 WHEN {claimed} THEN {_named_class()} = {label_class} END",
         "decided": DECIDED,
-        "is_binary": _told(keys, "task", "binary", IS_BINARY),
+        "is_binary": is_binary,
         "is_regression": _told(keys, "task", "regression", IS_REGRESSION),
         "is_multiclass": _told(keys, "task", "multiclass", IS_MULTICLASS),
         "centre": "k.centre",

@@ -118,11 +118,12 @@ def _off(error: Row) -> str:
     return f"scores are off by {points} percentage points on average"
 
 
-def calibration_description(error: Row | None, span: str) -> str:
-    """What the chart shows, with what the reading has to say beside its figure."""
+def calibration_description(error: Row | None, span: str, task: str | None = None) -> str:
+    """What the chart shows of a model of this task, with what the reading has to say beside its figure."""
     beside = f"; {error['reason']}" if error is not None and error["reason"] else ""
+    share = "answers that were right" if task == "multiclass" else "labels that were positive"
     return (
-        f"Share of labels that were positive, by mean score in steps of one unit of log odds, {span}."
+        f"Share of {share}, by mean score in steps of one unit of log odds, {span}."
         f" On the line, a score means what it says{beside}."
     )
 

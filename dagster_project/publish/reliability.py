@@ -24,15 +24,15 @@ from dagster_project.publish.figures import (
 )
 from dagster_project.publish.scales import Scale, tick_text, value_scale
 from dagster_project.publish.views import Row
-from dagster_project.publish.words import number
+from dagster_project.publish.words import capitalize_first, number
 
 HEIGHT = 220.0
 
 
-def calibration_chart(rows: Sequence[Row], *, title: str, description: str) -> Markup:
-    """Mean scores across, shares of positives upwards, on one scale; rows have score, share, low, high and n.
+def calibration_chart(rows: Sequence[Row], *, title: str, description: str, came: str = "positive") -> Markup:
+    """Mean scores across, shares of what came upwards, on one scale; rows have score, share, low, high and n.
 
-    Raises ValueError without rows.
+    `came`: the word for what a score is the probability of, 'positive' or 'right'. Raises ValueError without rows.
     """
     if not rows:
         raise ValueError("no row of calibration")
@@ -45,11 +45,11 @@ def calibration_chart(rows: Sequence[Row], *, title: str, description: str) -> M
         height=HEIGHT,
         left=value_axis(scale, "share"),
         below=[Mark(scale.share(t), tick_text(t, scale, "share")) for t in scale.ticks],
-        unit="share that was positive",
+        unit=f"share that was {came}",
         across="mean score",
     )
     keys = legend([("actual", "what came, with 90 % interval"), ("target", "what the score promised")])
-    return figure(caption, picture, _table(rows), legend=keys)
+    return figure(caption, picture, _table(rows, came), legend=keys)
 
 
 def _marks(points: Sequence[tuple[float, float, float, float]], scale: Scale) -> list[Markup]:
@@ -66,13 +66,13 @@ def _marks(points: Sequence[tuple[float, float, float, float]], scale: Scale) ->
     return [*marks, *(svg.dot(at(score, share), "") for score, share, _, _ in points)]
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _table(rows: Sequence[Row], came: str) -> Table:
     cells = []
     for row in rows:
         score, share, low, high, n = (number(row[name]) for name in ("score", "share", "low", "high", "n"))
         shares = (value_text(score, "share"), value_text(share, "share"), format_range(low, high, "share"))
         cells.append((*shares, value_text(n, "count")))
-    return Table(("Mean score", "Positive", "Interval", "Rows"), tuple(cells))
+    return Table(("Mean score", capitalize_first(came), "Interval", "Rows"), tuple(cells))
 
 
 def _numbers(row: Row) -> tuple[float, float, float, float]:

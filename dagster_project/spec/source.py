@@ -36,7 +36,7 @@ REQUEST_COLUMNS = {
     "records": "Records of a batch; 1 where not given.",
     "latency_ms": "How long the answer took, in any `unit` of time.",
     "status": "How the request ended; which ones are errors, `errors` says.",
-    "score": "Binary models: the probability of a positive, 0 to 1.",
+    "score": "Binary models: the probability of a positive, 0 to 1; multiclass models: that of the class answered.",
     "prediction": "The answer: a number, a class, or 1 and 0.",
     "baseline": "What the simple alternative answered to the same request, a column or a constant such as the median"
     " of the past; quality is then measured against it, row by row.",

@@ -184,12 +184,13 @@ create table if not exists daily.category_hist (
   kind varchar,                            -- 'value', 'other', 'unseen', 'missing'
   n bigint, invalid bigint
 );
-create table if not exists daily.score_hist (  -- all scores (binary, logit grid) by the day scored
+create table if not exists daily.score_hist (  -- all scores (logit grid) by the day scored
   source varchar, model_id varchar, version varchar, day date, segment varchar, bin smallint, n bigint, s1 hugeint,
-  decided bigint                           -- positive decisions at the deployed threshold
+  decided bigint                           -- positive decisions at the deployed threshold; multiclass, all
 );
 create table if not exists daily.label_score_hist (  -- the same for labelled requests, by label and day of the label
-  source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, label smallint,
+  source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
+  label smallint,                          -- 1: a positive label; multiclass, the class answered came
   bin smallint, n bigint, s1 hugeint       -- s1: sum of round(score * 2^30)
 );
 create table if not exists daily.label_hist (  -- labels of regression (bin) and multiclass models (value)

@@ -5,17 +5,20 @@ unit: share
 better: up
 definition: >-
   The accuracy to expect from the scores alone, before labels come: each score is turned into the chance that the reference
-  days of its version showed for it, or those of the model while the version has too few labels of its own. It sees inputs that moved; it cannot see that the same inputs now mean something else.
+  days of its version showed for it, or those of the model while the version has too few labels of its own. The score of a
+  multiclass model is the probability of the class it answered. It sees inputs that moved; it cannot see that the same inputs
+  now mean something else.
 formula: >-
-  (TP + TN) / (TP + FP + FN + TN), of expected counts: a score s counts as c(s) positive and 1 - c(s) negative rows; c is the share of positives on the reference days, made to rise with s
+  (TP + TN) / (TP + FP + FN + TN), of expected counts: a score s counts as c(s) positive and 1 - c(s) negative rows; c is the share of positives on the reference days, made to rise with s; multiclass, mean c(s), with c the share of right answers
 source: >-
   confidence-based performance estimation (NannyML), isotonic calibration (Zadrozny and Elkan 2002); 90 % interval of
   sampling, calibration taken as right
 apply: estimate
 arguments: {figure: accuracy}
-tasks: [binary]
+tasks: [binary, multiclass]
 needs:
   scored: no score or prediction is logged
+  scores: no score is logged
 minimum: 100
 weight: 0
 without_labels: true

@@ -16,6 +16,7 @@ arguments: {figure: f_beta, beta: 1}
 tasks: [binary]
 needs:
   scored: no score or prediction is logged
+  scores: no score is logged
 minimum: 100
 weight: 0
 without_labels: true

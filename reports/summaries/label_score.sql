@@ -2,7 +2,9 @@
 title: Scores by label
 table: daily.label_score_hist
 per: labelled
-definition: Scores of labelled requests on the logit grid, by the label and the day it came (lag, in days).
+definition: >-
+  Scores of labelled requests on the logit grid, by the label and the day it came (lag, in days). The label is 1 where what
+  the score is the probability of came true: a positive one of binary, the class that was answered of multiclass models.
 ---*/
 SELECT
   key,
@@ -15,7 +17,7 @@ FROM (
   SELECT
     key,
     lag,
-    CAST(CASE WHEN label > 0.5 THEN 1 ELSE 0 END AS SMALLINT) AS label,
+    CAST(CASE WHEN came THEN 1 ELSE 0 END AS SMALLINT) AS label,
     score,
     CAST(CASE
       WHEN score <= 0.000003 THEN -127
@@ -23,6 +25,6 @@ FROM (
       ELSE floor(10 * ln(score / (1 - score)) + 0.5)
     END AS TINYINT) AS bin
   FROM labelled
-  WHERE is_binary AND score IS NOT NULL AND label IS NOT NULL
+  WHERE score IS NOT NULL AND came IS NOT NULL
 ) AS scores
 GROUP BY key, lag, label, bin

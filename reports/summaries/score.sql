@@ -2,7 +2,9 @@
 title: Scores on the logit grid
 table: daily.score_hist
 per: input
-definition: Scores of binary models in steps of 0.1 log odds, with the sum of round(score * 2^30) and how many were positive decisions.
+definition: >-
+  Scores in steps of 0.1 log odds, with the sum of round(score * 2^30) and how many were positive decisions. The score of a
+  multiclass model is the probability of the class it answered, and every one is a decision for it.
 ---*/
 SELECT
   key,
@@ -21,6 +23,6 @@ FROM (
       ELSE floor(10 * ln(score / (1 - score)) + 0.5)
     END AS TINYINT) AS bin
   FROM input
-  WHERE is_binary AND score IS NOT NULL
+  WHERE (is_binary OR is_multiclass) AND score IS NOT NULL
 ) AS scores
 GROUP BY key, bin

@@ -44,6 +44,12 @@ def test_answers_that_came_true_are_counted_on_the_diagonal() -> None:
     assert phrases.calibration_title(ERROR) == "Scores are off by 10.0 percentage points on average"
     assert phrases.calibration_description(ERROR, "28 days").endswith("what it says; no target.")
     assert phrases.calibration_description(None, "28 days").endswith("what it says.")
+    assert phrases.calibration_description(None, "28 days", "binary").startswith(
+        "Share of labels that were positive"
+    )
+    assert phrases.calibration_description(None, "28 days", "multiclass").startswith(
+        "Share of answers that were right"
+    )
 
 
 def test_the_class_that_is_told_worst_is_named() -> None:

@@ -53,6 +53,8 @@ def test_a_calibration_chart_holds_its_data_and_escapes_its_words() -> None:
     assert "<b>off" not in chart
     assert chart.count("<tr>") == 5
     assert "103" in chart
+    assert "share that was positive" in chart
+    assert "share that was right" in calibration_chart(rows, title="", description="", came="right")
 
 
 READING: Row = {"before_value": 0.65, "low": 0.6, "high": 0.7, "unit": "1", "value": 0.66, "title": "AUC"}

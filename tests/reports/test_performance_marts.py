@@ -60,7 +60,7 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
             if number < DAYS - 1:
                 put(of, warehouse, "labelled", "log", labels)
         names = np.array([f"k{i:02}" for i in range(15)])[np.arange(600) % 15]
-        answers = requests("c", day(DAYS - 1), 600, prediction_text=np.roll(names, 1))
+        answers = requests("c", day(DAYS - 1), 600, prediction_text=np.roll(names, 1), score=0.8)
         put(of, warehouse, "requests", "other", answers)
         put(of, warehouse, "labelled", "other", labelled(answers, None, label_text=names))
         warehouse.run(
@@ -104,6 +104,12 @@ def test_calibration_holds_means_and_shares_of_the_rows(views: Views, raw: pl.Da
         assert step["share"] == pytest.approx(here["label"].mean())
         assert step["low"] < step["share"] < step["high"]
     assert np.mean([s["low"] < s["score"] < s["high"] for s in steps]) > 0.6
+
+
+def test_calibration_of_classes_is_the_share_of_right_answers(views: Views) -> None:
+    """Every answer was wrong, however sure of itself the model was."""
+    (step,) = views.where("calibration", model="c")
+    assert (step["n"], step["score"], step["share"]) == (600, pytest.approx(0.8), 0.0)
 
 
 def test_an_estimate_stands_beside_what_came(views: Views) -> None:
