@@ -34,11 +34,11 @@ BROKEN_WORDS = """
 """
 """Texts narrower than their longest word could be set in."""
 SIDEWAYS = """
-  [...document.querySelectorAll('.mb-page .mb-scroll')]
-    .filter(e => e.querySelector('.mb-stack') && e.scrollWidth > e.clientWidth + 1)
-    .map(e => e.getAttribute('aria-label'))
+  [...document.querySelectorAll('.mb-page .mb-scroll, .md-typeset__scrollwrap')]
+    .filter(e => e.querySelector('.mb-stack, table:not([class])') && e.scrollWidth > e.clientWidth + 1)
+    .map(e => e.getAttribute('aria-label') || e.textContent.trim())
 """
-"""Lists that do not fit their screen; code, matrices and the data of charts may scroll."""
+"""Lists and tables of text that do not fit their screen; code, matrices and the data of charts may scroll."""
 
 
 @pytest.fixture(scope="module")
