@@ -1,4 +1,4 @@
-"""The first sentence of a model's page: how it is, why, what is asked of whom, and how much it was used.
+"""The first sentence of a model's page, and of that of all models: how it is, why, what is asked of whom, its use.
 
 In: the model's row of `page.models` with its rows of `page.health` and `page.exceptions`. Out: plain text. Called
 through `phrases`.
@@ -34,6 +34,21 @@ def lede(model: Row, health: Sequence[Row], exceptions: Sequence[Row], build: Ro
         )
         said.append(f"It answered {words.value(requests, 'requests')} requests, {change}.")
     return " ".join(said)
+
+
+def all_well(running: Sequence[Row]) -> str:
+    """What is said of running models of which none is poor or on watch: what could not be graded is not called good."""
+    n, good = len(running), sum(model["grade"] == "good" for model in running)
+    if n == 1:
+        return f"The only running model {'meets its expectations' if good else 'could not be graded'}."
+    if good == n:
+        return f"All {words.plural(n, 'running model')} meet their expectations."
+    if not good:
+        return f"None of {words.plural(n, 'running model')} could be graded."
+    meet = "meets its" if good == 1 else "meet their"
+    return (
+        f"{good} of {words.plural(n, 'running model')} {meet} expectations; {n - good} could not be graded."
+    )
 
 
 def silence(last_day: object, as_of: object) -> list[str]:
@@ -91,4 +106,8 @@ def _families(health: Sequence[Row], grade: str) -> str:
     return words.spoken([str(h["title"]).lower() for h in health if h["grade"] == grade], MOST_FAMILIES)
 
 
-FILTERS: Final[Mapping[str, Callable[..., object]]] = {"lede": lede, "is_retired": is_retired}
+FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    "lede": lede,
+    "is_retired": is_retired,
+    "all_well": all_well,
+}

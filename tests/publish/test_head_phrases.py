@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from dagster_project.publish.head_phrases import is_retired, lede
+from dagster_project.publish.head_phrases import all_well, is_retired, lede
 from dagster_project.publish.views import Row
 
 BUILD: Row = {"as_of": dt.date(2025, 3, 3), "window_days": 28}
@@ -83,3 +83,15 @@ def test_requests_are_compared_with_the_window_before() -> None:
         "It answered 110 requests, 10.0\u00a0% above the 28 days before."
     )
     assert said(requests=110.0).endswith("the log begins on 1 Jan 2024.")
+
+
+def test_what_could_not_be_graded_does_not_meet_expectations() -> None:
+    """No model is poor or on watch; of those without a grade nothing is known."""
+    good, unknown = {"grade": "good"}, {"grade": "unknown"}
+    assert all_well([good, good]) == "All 2 running models meet their expectations."
+    assert all_well([unknown, unknown]) == "None of 2 running models could be graded."
+    assert all_well([good, unknown]) == (
+        "1 of 2 running models meets its expectations; 1 could not be graded."
+    )
+    assert all_well([good]) == "The only running model meets its expectations."
+    assert all_well([unknown]) == "The only running model could not be graded."
