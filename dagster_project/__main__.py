@@ -6,6 +6,7 @@ Exit codes: 0 published or done; 2 the workspace's files are wrong; 3 a blocking
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -130,6 +131,9 @@ def unforeseen(error: Exception) -> ModelboardError:
             f"data/dagster, where Dagster keeps its runs, cannot be written ({refused}); is the disk full or read-only?"
             " The site is whole, of this night or of the last"
         )
+    full = os.strerror(errno.ENOSPC)
+    if full in str(error):  # libraries that write files raise errors of their own
+        return ModelboardError(f"{full}; the last site stays as it was")
     said = " ".join(f"{type(error).__name__}: {error}".split())
     return ModelboardError(
         f"a fault of Modelboard, the last site stays as it was: {said} (with {TRACEBACK}=1 it says where)"

@@ -155,7 +155,9 @@ def _made_folders(root: Path) -> Iterator[Path]:
 def _write_stamp(root: Path, digest: str, result: DemoResult) -> None:
     stamp = {"digest": digest, "files": _listing_digest(root), "result": asdict(result)}
     text = json.dumps(stamp, default=str, indent=1, sort_keys=True)
-    (root / STAMP).write_text(text + "\n", encoding="utf-8")
+    aside = (root / STAMP).with_suffix(".new")
+    aside.write_text(text + "\n", encoding="utf-8")  # half a stamp, as a kill or a full disk leaves, is none
+    aside.replace(root / STAMP)
 
 
 def _kept_result(root: Path, digest: str) -> DemoResult | None:

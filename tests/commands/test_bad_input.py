@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from dagster_project.__main__ import main
@@ -246,6 +247,23 @@ def test_a_disk_that_refuses_is_said_in_a_line(
     assert seen.code == 1
     assert seen.err.strip().splitlines()[-1] == (
         f"modelboard: {refusal.strerror}: {refusal.filename}; the last site stays as it was"
+    )
+
+
+def test_a_full_disk_is_said_in_whatever_words_a_library_wraps_it(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What writes Parquet calls it an error of computation: no fault of Modelboard, and nothing to look for in it."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("parquet: IO error: No space left on device (os error 28)")
+
+    put(root, {"data/catalog/a.yml": "id: m\ntitle: Newer\n"})
+    monkeypatch.setattr("dagster_project.pipeline.publish.render", refuse)
+    seen = run(capsys, root)
+    assert seen.code == 1
+    assert seen.err.strip().splitlines()[-1] == (
+        "modelboard: No space left on device; the last site stays as it was"
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from dagster_project.demo.build import DemoResult, build_demo
+from dagster_project.demo.build import STAMP, DemoResult, _write_stamp, build_demo
 from dagster_project.demo.labels import labelled
 from dagster_project.demo.models import FIRST_DAY, LAST_DAY, MODELS
 from tests.demo.conftest import FIRST, LAST, Decided
@@ -152,3 +153,22 @@ def test_the_year_has_the_known_quality(data: object) -> None:
         found = measure(live, predict(Scorer(trained.artifact), live, model), binary=model.binary)
         metric, low, high = bands[model.id]
         assert low <= found[metric] <= high, (model.id, found)
+
+
+def test_half_a_stamp_is_never_left(
+    small_build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full leaves the stamp of before, or none: half a one ended every later call."""
+    _, result = small_build
+    (tmp_path / STAMP).parent.mkdir(parents=True)
+    _write_stamp(tmp_path, "one", result)
+    before = (tmp_path / STAMP).read_bytes()
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        path.write_bytes(b'{"digest": ')
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        _write_stamp(tmp_path, "two", result)
+    assert (tmp_path / STAMP).read_bytes() == before
