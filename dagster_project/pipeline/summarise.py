@@ -46,8 +46,8 @@ MOST_ROUNDS = 12
 """A new grid or an older value may mark days that were done; more rounds than this would be a fault."""
 MEMORY = "500MB"
 """The database's share while it summarises."""
-UNREAD = ("file_id", "status", "label_time", "label_text")
-"""Columns that summaries of requests never read; classes read label_text."""
+UNREAD = ("file_id", "status", "label_time", "label_text", "scores")
+"""Columns that summaries of requests never read; classes read label_text and, where they are mapped, scores."""
 SELDOM = ("arrival_time", "eligible")
 """Columns that few sources map; the others' are not read."""
 
@@ -127,7 +127,8 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
     files = [path for one in due for path in one.labelled]
     if not files:
         return {}
-    unread = [name for name in UNREAD if name != "label_text"]
+    read = ("label_text", "scores") if _has_scores(night, due[0].source) else ("label_text",)
+    unread = [name for name in UNREAD if name not in read]
     wanted = {name: kind for name, kind in LABELLED.items() if name not in unread}
     explode = "segments" if any(placed.value.segments for placed in night.workspace.models) else None
     rows = sum(one.labelled_rows for one in due)
@@ -147,6 +148,12 @@ def _has_ids(night: Night, source: str) -> bool:
     """Whether the source's requests have ids by which a repeat can be told; taken for given where it is no more."""
     mapped = _mapped(night, source)
     return not mapped or "request_id" in mapped
+
+
+def _has_scores(night: Night, source: str) -> bool:
+    """Whether the source maps probabilities of classes; taken for given where it is no more."""
+    known = [s for s in night.workspace.sources if s.source == source]
+    return not known or any(s.scores for s in known)
 
 
 def _mapped(night: Night, source: str) -> set[str]:

@@ -83,7 +83,8 @@ def _capped(warehouse: Warehouse, chunk: Chunk, rows: pl.DataFrame) -> pl.DataFr
             .with_columns(pl.when(pl.col("held")).then(side).otherwise(pl.lit("other")).alias(side))
             .drop("held")
         )
-    return rows.group_by([c for c in rows.columns if c not in ("n", "hits")]).agg(pl.col("n", "hits").sum())
+    counts = ("n", "hits", "log_loss_n", "log_loss_sum", "brier_sum")
+    return rows.group_by([c for c in rows.columns if c not in counts]).agg(pl.col(counts).sum())
 
 
 def _keys(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:

@@ -212,6 +212,8 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
 
     A request without a user is its own user. Labels of regression models are put on the grid of the predictions.
     `came`: whether what the score is the probability of came true, a positive label or the class that was answered.
+    `given`, `brier`: where the probabilities of all classes are logged, that of the class that came (0 where it is none
+    of them), and the sum over classes of (probability - came)^2.
     """
     # Ids are long, and dear to read where nobody needs them.
     user = (
@@ -226,6 +228,8 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
         f"coalesce(r.label_text, {_whole('r.label')})",
     )
     is_binary, claimed = _told(keys, "task", "binary", IS_BINARY), _told(keys, "task", "multiclass", CLAIMED)
+    given = f"CASE WHEN r.scores IS NOT NULL THEN coalesce(map_from_entries(r.scores)[{label_class}], 0) END"
+    brier = f"list_sum(list_transform(r.scores, lambda s: s.p * s.p)) - 2 * ({given}) + 1"
     columns = {
         "key": "k.key",
         "lag": "CAST(r.label_day - r.day AS INTEGER)",
@@ -237,6 +241,8 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
         "label_class": label_class,
         "predicted_class": _named_class(),
         "came": f"CASE WHEN {is_binary} THEN ({label}) > 0.5 WHEN {claimed} THEN {_named_class()} = {label_class} END",
+        "given": _if_loaded(chunk.engine, "scores", given, "DOUBLE"),
+        "brier": _if_loaded(chunk.engine, "scores", brier, "DOUBLE"),
         "decided": DECIDED,
         "is_binary": is_binary,
         "is_regression": _told(keys, "task", "regression", IS_REGRESSION),

@@ -67,7 +67,8 @@ def _raw_features(
         series = pick(frame, ref)
         if series is not None:
             raw[name] = (ref, series)
-    mapped = {ref.column for ref in (*source.columns.values(), *source.features.values())} | answers
+    refs = (*source.columns.values(), *source.features.values(), *source.scores.values())
+    mapped = {ref.column for ref in refs} | answers
     unused = []
     for name, series in flat_columns(frame.drop(FILE, ROW)).items():
         if name in mapped or name.partition(".")[0] in mapped:

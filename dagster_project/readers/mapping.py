@@ -47,10 +47,11 @@ def require_columns(frame: pl.DataFrame, source: Source, path: str) -> None:
 
 
 def unfound(frame: pl.DataFrame, source: Source) -> frozenset[tuple[str, str]]:
-    """(canonical column or feature, column of the file) of all that is mapped and that the frame does not have."""
-    features = {f"feature {name}": ref for name, ref in source.features.items()}
+    """(canonical column, feature or class, column of the file) of all that is mapped and not in the frame."""
+    named = {f"feature {name}": ref for name, ref in source.features.items()}
+    named |= {f"score of {name}": ref for name, ref in source.scores.items()}
     return frozenset(
         (name, ref.column)
-        for name, ref in {**source.columns, **features}.items()
+        for name, ref in {**source.columns, **named}.items()
         if ref.column is not None and pick(frame, ref) is None
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from dagster_project.readers.columns import Flaw, as_number, as_text, number_column, pick, text_column
 from dagster_project.readers.features import feature_columns
 from dagster_project.readers.mapped import Door, Mapped, missing, settle
+from dagster_project.readers.probabilities import no_scores, probabilities
 from dagster_project.readers.times import days_of, localized, time_column
 from dagster_project.spec.source import Source
 
@@ -50,9 +51,9 @@ def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
     columns += _outcome_columns(frame, source, door, flaws)
     features = feature_columns(frame, source, door.feature_types, door.answers)
     columns += [user_hashes(frame, source, door.salt), *features.columns]
-    rows = pl.DataFrame(columns)
+    rows, scores = _with_scores(pl.DataFrame(columns), frame, source, flaws)
     rows = rows.with_columns(error_flags(rows["status"], source), late_flags(rows, source, door.zone))
-    rows = rows.with_columns(_request_ids(frame, rows, source, flaws))
+    rows = rows.with_columns(_request_ids(frame, rows, source, flaws), scores)
     mapped = settle(frame, rows, trusted_days(event, door), flaws, source)
     return Mapped(mapped.rows, mapped.counts, mapped.rejects, features.types, features.unused)
 
@@ -173,6 +174,28 @@ def _outcome_columns(frame: pl.DataFrame, source: Source, door: Door, flaws: lis
     none = [series.clear(1) for series in labels]
     labels = [series.zip_with(known, empty) for series, empty in zip(labels, none, strict=True)]
     return [*_number_or_text(frame, source, "prediction"), *labels, label_time]
+
+
+def _with_scores(
+    rows: pl.DataFrame, frame: pl.DataFrame, source: Source, flaws: list[Flaw]
+) -> tuple[pl.DataFrame, pl.Series]:
+    """The rows with the probability of the class answered as `score`, and `scores`: those of all classes.
+
+    The likeliest class is the answer where the source maps none.
+    """
+    import polars as pl
+
+    if not source.scores:
+        return rows, no_scores(rows.height)
+    found = probabilities(frame, source.scores)
+    flaws += found.flaws
+    if "prediction" not in source.columns:
+        rows = rows.with_columns(found.likeliest.alias("prediction_text"))
+    number = pl.col("prediction")
+    is_whole = (number == number.floor()) & (number.abs() < MOST)
+    named = pl.when(is_whole).then(number.cast(pl.Int64).cast(pl.String)).otherwise(number.cast(pl.String))
+    answered = rows.select(pl.coalesce("prediction_text", named)).to_series()
+    return rows.with_columns(found.of(answered)), found.listed()
 
 
 def _request_ids(frame: pl.DataFrame, rows: pl.DataFrame, source: Source, flaws: list[Flaw]) -> pl.Series:

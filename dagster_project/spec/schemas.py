@@ -100,6 +100,7 @@ def _with_short_forms(schema: Schema) -> Schema:
     properties["columns"]["properties"] = {c: {"description": text, **column} for c, text in meant.items()}
     properties["columns"]["additionalProperties"] = column
     properties["features"]["additionalProperties"] = column
+    properties["scores"]["additionalProperties"] = column
     several = {"type": "array", "items": name, "uniqueItems": True}
     properties["features"] = _either(properties["features"], {"const": "*"}, several)
     positive = schema["$defs"]["Column"]["properties"]

@@ -140,6 +140,9 @@ class Source(Input):
     """canonical column -> where it comes from. A plain text is the name of a column. Not used by facts."""
     features: dict[FeatureName, Column] = Field(default_factory=dict)
     """feature -> where it comes from. A list of names, or "*" for every column not mapped otherwise."""
+    scores: dict[Name, Column] = Field(default_factory=dict)
+    """Multiclass models: class -> the column of its probability, 0 to 1. The score is then that of the class
+    answered; the likeliest class is the answer where no `prediction` is mapped."""
     all_other_columns_are_features: bool = False
     """Every column of the file that is not mapped otherwise is a feature; the same as `features: "*"`."""
     errors: tuple[str, ...] = ()
@@ -160,6 +163,8 @@ class Source(Input):
             data["files"] = [data["files"]]
         if isinstance(data.get("columns"), dict):
             data["columns"] = {k: _short(v) for k, v in data["columns"].items()}
+        if isinstance(data.get("scores"), dict):
+            data["scores"] = {k: _short(v) for k, v in data["scores"].items()}
         features = data.get("features")
         if features == "*":
             data["features"], data["all_other_columns_are_features"] = {}, True
@@ -202,6 +207,16 @@ class Source(Input):
             "a".encode(encoding)
             return codecs.lookup(encoding).name
         raise refuse(((), f"expected utf-8, windows-1252, utf-16 or the like, found {found(encoding)}"))
+
+    @model_validator(mode="after")
+    def _scores_fit(self) -> Source:
+        if self.scores and self.kind != "requests":
+            raise refuse((("scores",), f"is for kind requests; the kind is {self.kind}"))
+        if self.scores and "score" in self.columns:
+            raise refuse(
+                (("scores",), "stands beside the column score, which follows from it; give one of them")
+            )
+        return self
 
     @model_validator(mode="after")
     def _columns_fit_kind(self) -> Source:

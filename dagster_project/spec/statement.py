@@ -56,9 +56,12 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
 }
 """Function -> the argument it needs, and what that may be (nothing listed: a share such as 0.95)."""
-Brought = Literal["scored", "scores", "timed", "judged", "arrived", "labelled", "labelled_scores"]
+Brought = Literal[
+    "scored", "scores", "timed", "judged", "arrived", "labelled", "labelled_scores", "likelihoods"
+]
 """What a log may lack, as `span.brought` counts it: requests with a score or prediction, with a score, a latency,
-a status, an arrival time; labels that can be held against an answer, and against a score."""
+a status, an arrival time; labels that can be held against an answer, against a score, and against the probability
+of what came."""
 Family = Literal["usage", "latency", "performance", "quality", "drift", "impact"]
 
 

@@ -11,20 +11,22 @@ from collections.abc import Collection, Mapping
 from dagster_project.store.connection import quote
 
 _TIME = "TIMESTAMP WITH TIME ZONE"
+SCORES = 'STRUCT("class" VARCHAR, p DOUBLE)[]'
+"""The probabilities of a multiclass model's classes; NULL where none are mapped."""
 REQUESTS: Mapping[str, str] = {
     "request_id": "VARCHAR", "file_id": "VARCHAR", "event_time": _TIME, "arrival_time": _TIME, "day": "DATE",
     "model_id": "VARCHAR", "version": "VARCHAR", "deployment": "VARCHAR", "pattern": "VARCHAR", "consumer": "VARCHAR",
     "user_hash": "UBIGINT", "records": "BIGINT", "latency_ms": "DOUBLE", "status": "VARCHAR", "error": "BOOLEAN",
     "late": "BOOLEAN", "score": "DOUBLE", "prediction": "DOUBLE", "prediction_text": "VARCHAR", "baseline": "DOUBLE",
-    "tokens_in": "BIGINT", "tokens_out": "BIGINT", "cost": "DOUBLE", "eligible": "BIGINT",
+    "scores": SCORES, "tokens_in": "BIGINT", "tokens_out": "BIGINT", "cost": "DOUBLE", "eligible": "BIGINT",
 }  # fmt: skip
 """Of files of requests, in order; feature columns f:<name> follow."""
 LABELLED: Mapping[str, str] = {
     "request_id": "VARCHAR", "file_id": "VARCHAR", "label_source": "VARCHAR", "request_file_id": "VARCHAR",
     "model_id": "VARCHAR", "version": "VARCHAR", "day": "DATE", "label_day": "DATE", "label_time": _TIME,
     "user_hash": "UBIGINT", "records": "BIGINT", "score": "DOUBLE", "prediction": "DOUBLE",
-    "prediction_text": "VARCHAR", "baseline": "DOUBLE", "label": "DOUBLE", "label_text": "VARCHAR",
-    "segments": "VARCHAR[]",
+    "prediction_text": "VARCHAR", "baseline": "DOUBLE", "scores": SCORES, "label": "DOUBLE",
+    "label_text": "VARCHAR", "segments": "VARCHAR[]",
 }  # fmt: skip
 """Of files of labelled requests, in order."""
 PLAIN_SEGMENTS = ("consumer", "pattern", "deployment", "version")

@@ -7,7 +7,7 @@ DELETE FROM lake.waiting WHERE source = $source AND day IN (SELECT unnest($days:
 -- name: wait
 INSERT INTO lake.waiting
 SELECT request_id, $source, file_id, model_id, version, day, user_hash, records, score, prediction, prediction_text,
-       baseline, {segments}
+       baseline, scores, {segments}
 FROM ({rows})
 WHERE (score IS NOT NULL OR prediction IS NOT NULL OR prediction_text IS NOT NULL)
   AND ($everyone OR list_contains($models, model_id))
@@ -25,7 +25,7 @@ SELECT * FROM ({rows}) WHERE label IS NULL AND label_text IS NULL
 -- What matching would make of labels that came with requests, for days on which none was labelled before.
 SELECT request_id, file_id, $source AS label_source, file_id AS request_file_id, model_id, version, day,
        coalesce(CAST(timezone($zone, label_time) AS DATE), day) AS label_day, label_time, user_hash, records, score,
-       prediction, prediction_text, baseline, label, label_text, {segments} AS segments,
+       prediction, prediction_text, baseline, scores, label, label_text, {segments} AS segments,
        $source AS part_source, '' AS part_model
 FROM ({rows}) AS u
 WHERE (label IS NOT NULL OR label_text IS NOT NULL)
@@ -42,7 +42,7 @@ FROM (SELECT * FROM read_parquet($labelled, union_by_name = true) UNION ALL BY N
 -- name: take_back_requests
 INSERT INTO lake.waiting BY NAME
 SELECT request_id, $source AS source, request_file_id AS file_id, model_id, version, day, user_hash, records, score,
-       prediction, prediction_text, baseline, segments
+       prediction, prediction_text, baseline, scores, segments
 FROM (SELECT * FROM read_parquet($labelled, union_by_name = true) UNION ALL BY NAME {none})
 
 -- name: forget_labelled
@@ -129,12 +129,12 @@ ORDER BY source, day
 
 -- name: labelled_rows
 SELECT request_id, file_id, label_source, request_file_id, model_id, version, day, label_day, label_time, user_hash,
-       records, score, prediction, prediction_text, baseline, label, label_text, segments,
+       records, score, prediction, prediction_text, baseline, scores, label, label_text, segments,
        $source AS part_source, '' AS part_model
 FROM (
   SELECT w.request_id, u.file_id, u.source AS label_source, w.file_id AS request_file_id, w.model_id, w.version, w.day,
          coalesce(u.label_day, w.day) AS label_day, u.label_time, w.user_hash, w.records, w.score, w.prediction,
-         w.prediction_text, w.baseline, u.label, u.label_text, w.segments
+         w.prediction_text, w.baseline, w.scores, u.label, u.label_text, w.segments
   FROM temp.matched AS m
   JOIN lake.waiting AS w ON w.rowid = m.waiting_row
   JOIN lake.unmatched AS u ON u.rowid = m.label_row

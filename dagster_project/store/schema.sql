@@ -66,6 +66,7 @@ create table if not exists lake.waiting (  -- scored requests whose label has no
   request_id varchar, source varchar, file_id varchar, model_id varchar, version varchar, day date,
   user_hash ubigint, records bigint, score double, prediction double, prediction_text varchar,
   baseline double,                         -- what the simple alternative answered; NULL: not logged
+  scores struct("class" varchar, p double)[],  -- probabilities of the classes; NULL: none are mapped
   segments varchar[]                       -- 'origin=JFK', ...; the model's declared segments at that time
 );
 create table if not exists lake.unmatched (  -- labels whose request has not come
@@ -220,7 +221,9 @@ create table if not exists daily.outcome_regression (  -- errors scaled by 2^10 
 create table if not exists daily.outcome_class (  -- multiclass: what came and what was answered
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, bucket smallint,
   label varchar, predicted varchar,        -- 'other' beyond 50 classes of a model
-  n bigint, hits bigint                    -- rows; of these with the same class on both sides, 'other' or not
+  n bigint, hits bigint,                   -- rows; of these with the same class on both sides, 'other' or not
+  log_loss_n bigint, log_loss_sum hugeint, -- rows with probabilities; round(-ln(that of the label) * 2^30)
+  brier_sum hugeint                        -- of the same rows: round(sum over classes of (p - came)^2 * 2^30)
 );
 create table if not exists daily.error_hist (  -- errors by prediction, on the grid of output:prediction, see ops.grid
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,

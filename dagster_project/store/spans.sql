@@ -124,22 +124,24 @@ CREATE OR REPLACE VIEW span.brought AS
 SELECT
   model_id, version, '' AS segment, '' AS feature, day, window_days,
   sum(scored)::BIGINT AS scored, sum(timed)::BIGINT AS timed, sum(judged)::BIGINT AS judged, sum(arrived)::BIGINT AS arrived,
-  sum(scores)::BIGINT AS scores, sum(labelled)::BIGINT AS labelled, sum(labelled_scores)::BIGINT AS labelled_scores
+  sum(scores)::BIGINT AS scores, sum(labelled)::BIGINT AS labelled, sum(labelled_scores)::BIGINT AS labelled_scores,
+  sum(likelihoods)::BIGINT AS likelihoods
 FROM (
   SELECT
     model_id, version, segment, day, window_days, requests, scored, timed, judged, arrived, 0 AS scores, 0 AS labelled,
-    0 AS labelled_scores
+    0 AS labelled_scores, 0 AS likelihoods
   FROM span.traffic
   UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, n, 0, 0 FROM span.score_hist
+  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, n, 0, 0, 0 FROM span.score_hist
   UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, tp + fp + fn + tn, 0 FROM span.outcome_binary
+  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, tp + fp + fn + tn, 0, log_loss_n
+  FROM span.outcome_binary
   UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, n, 0 FROM span.outcome_regression
+  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, n, 0, 0 FROM span.outcome_regression
   UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, n, 0 FROM span.outcome_class
+  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, n, 0, log_loss_n FROM span.outcome_class
   UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, 0, n FROM span.label_score_hist
+  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, 0, n, 0 FROM span.label_score_hist
 )
 WHERE segment = ''
 GROUP BY ALL

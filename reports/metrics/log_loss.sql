@@ -3,17 +3,20 @@ title: Log loss
 family: performance
 unit: nats
 better: down
-definition: Mean negative logarithm of the probability that the score gave to what happened.
-formula: mean(-ln(score)) over positive, mean(-ln(1 - score)) over negative labels, scores cut to 1e-15 from 0 and 1
+definition: >-
+  Mean negative logarithm of the probability that was given to what happened. Of a multiclass model it is that of the class
+  that came, 0 where the log has no probability of such a class.
+formula: mean(-ln(score)) over positive, mean(-ln(1 - score)) over negative labels; multiclass, mean(-ln(probability of the class that came)); cut to 1e-15 from 0 and 1
 source: >-
   90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
   the window's days, from 28 on over its weeks
 apply: loss
-tasks: [binary]
+tasks: [binary, multiclass]
 needs:
   scored: no score or prediction is logged
   labelled: no labels have come
   labelled_scores: no score is logged beside the labels
+  likelihoods: the probabilities of all classes are not logged
 minimum: 30
 ---*/
 SELECT
@@ -21,7 +24,11 @@ SELECT
   bucket, on_day,
   sum(log_loss_n)::BIGINT AS n,
   sum(log_loss_sum)::DOUBLE AS total
-FROM span.outcome_binary
+FROM (
+  SELECT model_id, version, segment, day, window_days, bucket, on_day, log_loss_n, log_loss_sum FROM span.outcome_binary
+  UNION ALL
+  SELECT model_id, version, segment, day, window_days, bucket, on_day, log_loss_n, log_loss_sum FROM span.outcome_class
+)
 GROUP BY GROUPING SETS (
   (model_id, version, segment, day, window_days, bucket),
   (model_id, version, segment, day, window_days, on_day)

@@ -4,7 +4,10 @@ table: daily.outcome_class
 per: labelled
 definition: >-
   Labelled requests of multiclass models by the class that came (label) and the one answered (predicted), by the day the
-  label came (lag, in days) and the bucket of the user. Beyond the 50 classes counted by name, the rest is 'other'.
+  label came (lag, in days) and the bucket of the user. Beyond the 50 classes counted by name, the rest is 'other'. Where the
+  probabilities of all classes are logged: the log loss of that of the class that came (0 where it is none of them), cut to
+  1e-15 from 0 and 1, as round(loss * 2^30); the sum over classes of (probability - came)^2, where came is 1 or 0, as
+  round(sum * 2^30).
 ---*/
 SELECT
   key,
@@ -12,7 +15,14 @@ SELECT
   bucket,
   label_class AS label,
   predicted_class AS predicted,
-  count(*) AS n
+  count(*) AS n,
+  count(given) AS log_loss_n,
+  sum(CASE
+    WHEN given >= 1 THEN 0
+    WHEN given < 0.000000000000001 THEN 37085728765
+    ELSE CAST(floor(-ln(given) * 1073741824 + 0.5) AS BIGINT)
+  END) AS log_loss_sum,
+  sum(CAST(floor(brier * 1073741824 + 0.5) AS BIGINT)) AS brier_sum
 FROM labelled
 WHERE is_multiclass AND label_class IS NOT NULL AND predicted_class IS NOT NULL
 GROUP BY key, lag, bucket, label_class, predicted_class
