@@ -42,7 +42,8 @@ SAMPLE = 200
 SEED = 20130101
 REQUEST_COLUMNS = ("model_id", "version", "latency_ms", "user_hash", "records", "error", "late", "consumer",
                    "tokens_in", "tokens_out")  # fmt: skip
-LABEL_COLUMNS = ("model_id", "version", "label_day", "score", "prediction", "baseline", "label")
+LABEL_COLUMNS = ("model_id", "version", "label_day", "score", "prediction", "prediction_text", "baseline", "scores",
+                 "label", "label_text")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

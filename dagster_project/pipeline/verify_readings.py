@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import polars as pl
 
+Figures: TypeAlias = dict[str, float | None]
+"""By metric; None where it cannot be computed."""
 USERS_COUNTED_EXACTLY = 10_000
 SMALLEST_PROBABILITY = 1e-15
 
@@ -60,7 +62,7 @@ WIDER = {"roc_auc": 0.08, "average_precision": 0.4}
 all there is of precision."""
 
 
-def tolerance(metric: str, figures: dict[str, float | None]) -> Tolerance:
+def tolerance(metric: str, figures: Figures) -> Tolerance:
     """The bounds of a metric; those of an area under a curve widen where one label is rare.
 
     Scores are kept in steps of 0.1 log odds. Pairs within one step are ordered by the steps' means, whose error
@@ -72,7 +74,7 @@ def tolerance(metric: str, figures: dict[str, float | None]) -> Tolerance:
     return TOLERANCES[metric]
 
 
-def request_figures(rows: pl.DataFrame) -> dict[str, float | None]:
+def request_figures(rows: pl.DataFrame) -> Figures:
     """Figures of usage, latency and lateness of some requests."""
     latency = sorted(v for v in rows["latency_ms"].to_list() if v is not None and math.isfinite(v))
     n = rows.height
@@ -95,9 +97,11 @@ def request_figures(rows: pl.DataFrame) -> dict[str, float | None]:
     }
 
 
-def label_figures(rows: pl.DataFrame, task: str | None, threshold: float | None) -> dict[str, float | None]:
+def label_figures(rows: pl.DataFrame, task: str | None, threshold: float | None) -> Figures:
     """Figures of performance of some labelled requests; a model without a declared task is what its rows say."""
-    figures: dict[str, float | None] = {}
+    if task == "multiclass":
+        return _classes(rows.select("prediction_text", "prediction", "label_text", "label", "scores").rows())
+    figures: Figures = {}
     records = rows.select("score", "prediction", "label", "baseline").rows()
     known = [row[:3] for row in records if _finite(row[2])]
     if task in (None, "binary"):
@@ -112,9 +116,7 @@ def label_figures(rows: pl.DataFrame, task: str | None, threshold: float | None)
     return figures
 
 
-def _binary(
-    rows: list[tuple[float | None, float | None, float]], threshold: float | None
-) -> dict[str, float | None]:
+def _binary(rows: list[tuple[float | None, float | None, float]], threshold: float | None) -> Figures:
     decided = [(_decision(s, p, threshold), y > 0.5) for s, p, y in rows]
     tp, fp, fn, tn = (
         decided.count(pair) for pair in ((True, True), (True, False), (False, True), (False, False))
@@ -138,7 +140,30 @@ def _binary(
     }
 
 
-def _regression(pairs: list[tuple[float, float]]) -> dict[str, float | None]:
+def _classes(
+    rows: list[tuple[str | None, float | None, str | None, float | None, list[Any] | None]],
+) -> Figures:
+    pairs = [(_class(a, b), _class(c, d), scores) for a, b, c, d, scores in rows]
+    known = [(answered, came, scores) for answered, came, scores in pairs if answered and came]
+    given = [({s["class"]: s["p"] for s in scores}, came) for _, came, scores in known if scores]
+    losses = [-math.log(min(max(p.get(came, 0.0), SMALLEST_PROBABILITY), 1.0)) for p, came in given]
+    squares = [(p - (name == came)) ** 2 for shares, came in given for name, p in shares.items()]
+    strange = sum(came not in p for p, came in given)
+    return {
+        "accuracy": _ratio(sum(answered == came for answered, came, _ in known), len(known)),
+        "log_loss": _ratio(math.fsum(losses), len(losses)),
+        "brier": _ratio(math.fsum(squares) + strange, len(given)),
+    }
+
+
+def _class(text: str | None, number: float | None) -> str | None:
+    """What a class is called: its text, or its number, a whole one without a point."""
+    if text is not None or number is None or not math.isfinite(number):
+        return text
+    return str(int(number)) if number == int(number) else str(number)
+
+
+def _regression(pairs: list[tuple[float, float]]) -> Figures:
     n = len(pairs)
     errors = [prediction - label for prediction, label in pairs]
     mean_label = _ratio(math.fsum(label for _, label in pairs), n)

@@ -13,6 +13,7 @@ from dagster_project.core.types import Floats
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
+from dagster_project.pipeline.verify_readings import label_figures
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import measuring
@@ -90,6 +91,14 @@ def test_the_likeliest_class_is_what_was_answered(logs: Logs, readings: pl.DataF
     assert rows["prediction_text"].to_list()[:N] == answered
     assert rows["score"].to_list()[:N] == shown.max(axis=1).tolist()
     assert [name for name in rows.columns if name.startswith("f:")] == ["f:x"]
+
+
+def test_verification_finds_the_same_figures(logs: Logs, readings: pl.DataFrame) -> None:
+    """From the lake's rows, with code of its own."""
+    again = label_figures(logs.lake("labelled"), "multiclass", None)
+    published = {metric: value for metric, value, _, _ in readings.iter_rows() if metric in again}
+    assert published == pytest.approx(again, abs=1e-6)
+    assert set(published) == {"accuracy", "log_loss", "brier"}
 
 
 def test_probabilities_wait_for_labels_and_stay_with_them(logs: Logs) -> None:
