@@ -17,7 +17,7 @@ from dagster_project.publish.soundness import faults
 from dagster_project.store.warehouse import Warehouse
 
 STAGING = ".staging"
-MEMORY = "250MB"
+MEMORY = "100MB"
 """The database's share while pages are made: what they read of it is held beside it."""
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from dagster_project.core.errors import MemoryShareError, QueryError, WorkspaceError
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from dagster_project.spec.loading import Statement
 
 T = TypeVar("T")
-PIECE_VALUES = 1_000
-"""Values whose rows are asked for at a time, of a view whose rows do not all fit into the share."""
+PIECE_VALUES, FEWEST_VALUES = 1_000, 50
+"""Values whose rows are asked for at a time, at first and at least, of a view too large for the share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +83,23 @@ class ReadViews:
         return self._frame(view, "LIMIT 0").select(pl.col(pl.String)).columns
 
     def _fill_in_pieces(self, view: str, column: str, values: Sequence[str]) -> None:
-        """Ask the view for some of the values at a time, where the column is a text; its NULLs are left out."""
+        """Ask the view for some of the values at a time, where the column is a text; its NULLs are left out.
+
+        From where they do not fit, half as many; few values, or a column of others, may take what the database has.
+        """
         self._in_pieces.add(view)
-        cuts = values[PIECE_VALUES::PIECE_VALUES] if column in self._texts_of(view) else []
-        for after, until in pairwise([None, *cuts, None]):
-            given = {name: value for name, value in (("after", after), ("until", until)) if value is not None}
-            ends = [f"{quote(column)} {'>' if name == 'after' else '<='} ${name}" for name in given]
-            where = f"WHERE {' AND '.join(ends)}" if ends else ""
-            sql = f"INSERT INTO {_aside(view)} {_marked(view)} {where}"
-            self._ask(view, partial(self.warehouse.run, parameters=given), sql)
+        cuts = values if column in self._texts_of(view) else []
+        n, after, more = PIECE_VALUES, None, True
+        while more:
+            until = cuts[n] if n < len(cuts) else None
+            sql, given = _piece(view, column, after, until)
+            put = partial(self.warehouse.run, parameters=given)
+            try:
+                self._ask(view, put, sql, beyond=n <= FEWEST_VALUES or not cuts)
+            except MemoryShareError:
+                n //= 2
+                continue
+            cuts, after, more = cuts[n:], until, until is not None
 
     def _frame(
         self, view: str, which: str = "", parameters: Mapping[str, object] | None = None
@@ -100,11 +107,16 @@ class ReadViews:
         ask = partial(self.warehouse.frame, parameters=parameters)
         return within_share(self.warehouse, ask, f"SELECT * FROM {_aside(view)} {which}")  # noqa: S608  quoted
 
-    def _ask(self, view: str, ask: Callable[[str], T], query: str) -> T:
-        """Ask the view; what fails only now, such as a cast of one value, is its file's fault too."""
+    def _ask(self, view: str, ask: Callable[[str], T], query: str, *, beyond: bool = True) -> T:
+        """Ask the view; what fails only now, such as a cast of one value, is its file's fault too.
+
+        Raises MemoryShareError where the rows do not fit into the share and may not take what lies `beyond` it.
+        """
         try:
-            return within_share(self.warehouse, ask, query)
+            return within_share(self.warehouse, ask, query, beyond=beyond)
         except QueryError as error:
+            if isinstance(error, MemoryShareError) and not beyond:
+                raise
             raise self._blamed(view, error) from error
 
     def _blamed(self, view: str, error: QueryError) -> WorkspaceError:
@@ -112,21 +124,32 @@ class ReadViews:
         return WorkspaceError([error.in_file(mart.file, mart.line)])
 
 
-def within_share(warehouse: Warehouse, ask: Callable[[str], T], query: str) -> T:
-    """Ask, for rows in the view's order, a table's too.
+def within_share(warehouse: Warehouse, ask: Callable[[str], T], query: str, *, beyond: bool = True) -> T:
+    """Ask, for rows in the view's order, a table's too; where they do not fit into the share, with all there is.
 
-    Of thousands of models some views do not fit into the share of publishing: lists are never spilled.
+    Of thousands of models some views do not fit into the share of publishing: lists are never spilled. Raises
+    MemoryShareError instead where nothing `beyond` the share may be taken.
     """
     with warehouse.in_order():
         try:
             return ask(query)
         except MemoryShareError:
+            if not beyond:
+                raise
             with warehouse.within(warehouse.memory):
                 return ask(query)
 
 
 def _marked(view: str) -> str:
     return f"SELECT *, md5(v::varchar) AS {MARK} FROM page.{quote(view)} AS v"  # noqa: S608  quoted
+
+
+def _piece(view: str, column: str, after: str | None, until: str | None) -> tuple[str, dict[str, str]]:
+    """The statement that puts aside the rows whose value lies behind `after`, as far as `until`; its parameters."""
+    given = {name: value for name, value in (("after", after), ("until", until)) if value is not None}
+    ends = [f"{quote(column)} {'>' if name == 'after' else '<='} ${name}" for name in given]
+    where = f"WHERE {' AND '.join(ends)}" if ends else ""
+    return f"INSERT INTO {_aside(view)} {_marked(view)} {where}", given
 
 
 def _aside(view: str) -> str:

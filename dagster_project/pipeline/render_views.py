@@ -23,6 +23,8 @@ from dagster_project.store.warehouse import Warehouse
 if TYPE_CHECKING:
     from dagster_project.spec.loading import Statement
 
+MEMORY = "150MB"
+"""The database's share while views are kept as tables; the rows of pages are not there yet and leave room for it."""
 _READS = re.compile(r"\bpage\.(\w+)")
 
 
@@ -39,7 +41,8 @@ def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
         mart = by_id[name]
         kind = "TABLE" if mentions[name] > 1 else "VIEW"
         try:
-            within_share(warehouse, warehouse.run, f"CREATE {kind} page.{quote(name)} AS {mart.sql}")
+            with warehouse.within(MEMORY):
+                within_share(warehouse, warehouse.run, f"CREATE {kind} page.{quote(name)} AS {mart.sql}")
         except QueryError as error:
             raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
     read = ReadViews(warehouse, by_id)

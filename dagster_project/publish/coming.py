@@ -17,7 +17,7 @@ from dagster_project.publish.grouped import MARK, Grouped, group, readable
 if TYPE_CHECKING:
     import polars as pl
 
-MOST_VALUES, MOST_ROWS = 500, 60_000
+MOST_VALUES, MOST_ROWS = 500, 10_000
 """Of a part; one value's rows may be more."""
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from dagster_project.core.errors import MemoryShareError, WorkspaceError
 from dagster_project.pipeline import render_parts
+from dagster_project.pipeline.render_parts import ReadViews
 from dagster_project.pipeline.render_views import create_views
 from dagster_project.publish.views import Row
 from dagster_project.spec.loading import Statement
@@ -66,6 +67,17 @@ def test_a_view_larger_than_the_share_is_put_aside_in_pieces(
         ] * 3
         with warehouse.within("1GB"):
             assert views.frame("v")["model"].to_list() == [one["model"] for one in reversed(MODELS)]
+
+
+def test_pieces_that_do_not_fit_are_halved(tmp_path: Path) -> None:
+    """No larger share is asked for where smaller pieces do: the database has no more than this one."""
+    lists = """select 'model-' || lpad((i // 4000)::varchar, 4, '0') as model, list(i order by i) as numbers
+    from range(3_600_000) as r (i) group by all"""
+    models = [str(one["model"]) for one in MODELS]
+    with Warehouse.open(tmp_path / "warehouse.duckdb", memory="40MB") as warehouse:
+        create_views([mart(lists)], warehouse)
+        read = ReadViews(warehouse, {"v": mart(lists)})
+        assert read.counts("v", "model", models) == dict.fromkeys(models, 1)
 
 
 def test_a_value_that_cannot_be_cast_is_the_files_fault_in_parts_too() -> None:
