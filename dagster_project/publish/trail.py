@@ -119,6 +119,8 @@ class Trail:
     previous: Path | None = None
     before: Mapping[str, Trace] = field(default_factory=dict)
     made: dict[str, Trace] = field(default_factory=dict)
+    _shared: dict[tuple[Read, ...], tuple[Read, ...]] = field(default_factory=dict)
+    """Reads by themselves: pages of one template mostly have the same, and hold them once."""
 
     def holds(self, path: str, row: Row) -> Path | None:
         """The file of the release before that is this output still, or None."""
@@ -136,7 +138,7 @@ class Trail:
         reads = tuple(watched.reads)
         digest = self._digest(reads, watched.row)
         if digest is not None:
-            self.made[path] = Trace(reads, digest)
+            self.made[path] = Trace(self._shared.setdefault(reads, reads), digest)
 
     def _digest(self, reads: tuple[Read, ...], row: Row | None) -> str | None:
         total = hashlib.blake2b(self.base.encode(), digest_size=16)

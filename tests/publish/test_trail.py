@@ -126,3 +126,13 @@ def test_a_file_touched_by_another_hand_is_not_kept(tmp_path: Path) -> None:
     assert remembered(tmp_path / "reads.json", "other", "code") == {}
     second = publish(first, Trail(first, "code", tmp_path / "one", before), tmp_path / "two")
     assert kept(second) == {"models/b.html"}
+
+
+def test_pages_that_read_the_same_hold_their_reads_once(tmp_path: Path) -> None:
+    """A fleet's pages would otherwise fill the memory with notes that are all alike."""
+    given = views()
+    trail = Trail(given, "code")
+    publish(given, trail, tmp_path / "one")
+    first, second = (trail.made[f"models/{slug}.html"] for slug in MODELS["slug"])
+    assert first.reads is second.reads
+    assert first.digest != second.digest
