@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dagster_project.spec.loading import Statement
 
 T = TypeVar("T")
-PIECE_VALUES, FEWEST_VALUES = 1_000, 50
+PIECE_VALUES, FEWEST_VALUES = 1_000, 10
 """Values whose rows are asked for at a time, at first and at least, of a view too large for the share."""
 
 
@@ -35,14 +35,14 @@ class ReadViews:
     marts: Mapping[str, Statement]
     _texts: dict[str, Sequence[str]] = field(default_factory=dict)
     """The columns of texts of the views that were put aside."""
-    _in_pieces: set[str] = field(default_factory=set)
-    """Those of them that do not have the view's order, but only each value's rows in it."""
+    _in_pieces: dict[str, set[str]] = field(default_factory=dict)
+    """Those of them that do not have the view's order, and by which columns: only each value's rows have it."""
     _counts: dict[tuple[str, str], Mapping[object, int]] = field(default_factory=dict)
 
     def whole(self, view: str) -> pl.DataFrame:
         """All rows, in the view's order."""
         if view in self._texts and view not in self._in_pieces:
-            return self._frame(view)
+            return self._frame(_aside(view))
         return self._ask(view, self.warehouse.frame, _marked(view))
 
     def counts(self, view: str, column: str, values: Sequence[str]) -> Mapping[object, int]:
@@ -54,7 +54,10 @@ class ReadViews:
         if key not in self._counts:
             if view not in self._texts:
                 self._put_aside(view, column, sorted(values))
-            sql = f"SELECT {quote(column)}, count(*) FROM {_aside(view)} GROUP BY 1"  # noqa: S608  quoted
+            elif column in self._texts[view] and column not in self._in_pieces.get(view, {column}):
+                self._fill_in_pieces(view, column, sorted(values))
+            table = self._table(view, column)
+            sql = f"SELECT {quote(column)}, count(*) FROM {table} GROUP BY 1"  # noqa: S608  quoted
             self._counts[key] = dict(self.warehouse.rows(sql)) if column in self._texts[view] else {}
         return self._counts[key]
 
@@ -63,7 +66,11 @@ class ReadViews:
         name = quote(column)
         where = f"WHERE {name} BETWEEN $first AND $last AND {name} IN (SELECT unnest($values))"
         given = {"first": min(values, default=""), "last": max(values, default=""), "values": list(values)}
-        return self._frame(view, where, given)
+        return self._frame(self._table(view, column), where, given)
+
+    def _table(self, view: str, column: str) -> str:
+        """Where the rows of a value of the column lie in the view's order."""
+        return _aside(view, column) if view in self._in_pieces else _aside(view)
 
     def _put_aside(self, view: str, column: str, values: Sequence[str]) -> None:
         make = f"CREATE OR REPLACE TEMP TABLE {_aside(view)} AS {_marked(view)}"
@@ -80,16 +87,18 @@ class ReadViews:
     def _texts_of(self, view: str) -> Sequence[str]:
         import polars as pl
 
-        return self._frame(view, "LIMIT 0").select(pl.col(pl.String)).columns
+        return self._frame(_aside(view), "LIMIT 0").select(pl.col(pl.String)).columns
 
     def _fill_in_pieces(self, view: str, column: str, values: Sequence[str]) -> None:
         """Ask the view for some of the values at a time, where the column is a text; its NULLs are left out.
 
         From where they do not fit, half as many; few values, or a column of others, may take what the database has.
         """
-        self._in_pieces.add(view)
+        self._in_pieces.setdefault(view, set()).add(column)
+        table = _aside(view, column)
+        self.warehouse.run(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {_aside(view)} LIMIT 0")
         cuts = values if column in self._texts_of(view) else []
-        n, after, more = PIECE_VALUES, None, True
+        n, after, more = min(PIECE_VALUES, len(cuts)), None, True
         while more:
             until = cuts[n] if n < len(cuts) else None
             sql, given = _piece(view, column, after, until)
@@ -102,10 +111,10 @@ class ReadViews:
             cuts, after, more = cuts[n:], until, until is not None
 
     def _frame(
-        self, view: str, which: str = "", parameters: Mapping[str, object] | None = None
+        self, table: str, which: str = "", parameters: Mapping[str, object] | None = None
     ) -> pl.DataFrame:
         ask = partial(self.warehouse.frame, parameters=parameters)
-        return within_share(self.warehouse, ask, f"SELECT * FROM {_aside(view)} {which}")  # noqa: S608  quoted
+        return within_share(self.warehouse, ask, f"SELECT * FROM {table} {which}")  # noqa: S608  quoted
 
     def _ask(self, view: str, ask: Callable[[str], T], query: str, *, beyond: bool = True) -> T:
         """Ask the view; what fails only now, such as a cast of one value, is its file's fault too.
@@ -149,8 +158,9 @@ def _piece(view: str, column: str, after: str | None, until: str | None) -> tupl
     given = {name: value for name, value in (("after", after), ("until", until)) if value is not None}
     ends = [f"{quote(column)} {'>' if name == 'after' else '<='} ${name}" for name in given]
     where = f"WHERE {' AND '.join(ends)}" if ends else ""
-    return f"INSERT INTO {_aside(view)} {_marked(view)} {where}", given
+    return f"INSERT INTO {_aside(view, column)} {_marked(view)} {where}", given
 
 
-def _aside(view: str) -> str:
-    return f"temp.{quote(f'page {view}')}"
+def _aside(view: str, column: str = "") -> str:
+    """The table of a view's rows, or of those that were put aside by a column in pieces."""
+    return f"temp.{quote(f'page {view} by {column}' if column else f'page {view}')}"
