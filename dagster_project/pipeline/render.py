@@ -6,9 +6,9 @@ publishes, before `pipeline.release`; `input_digest` tells it whether anything c
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,8 +125,9 @@ def _look(workspace: Workspace) -> dict[str, str]:
     return {name: sha for name, sha in found.items() if name.startswith(LAID) or name == "mkdocs.yml"}
 
 
+@cache
 def code() -> Code:
-    """The installed package: its version, and one hash over its files."""
+    """The installed package: its version, and one hash over its files as they were when a process first asked."""
     root = Path(dagster_project.__file__).parent
     return Code(dagster_project.__version__, digest(tree_hashes(root).items()))
 
@@ -208,14 +209,11 @@ def _stamped(night: Night, sources: list[Source], trail: Trail, into: Path) -> I
         yield _as_stamped(page)
 
 
-def compiled_templates(cache: Path) -> Path:
-    """The folder of templates compiled by this code and this Jinja; those of others are removed."""
-    folder = cache / f"templates-{digest([('code', code().sha256), ('jinja2', version('jinja2'))])[:16]}"
-    for other in cache.glob("templates-*"):
-        if other != folder:
-            shutil.rmtree(other)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def compiled_templates(folder: Path) -> Path:
+    """The folder of templates compiled by this code and this Jinja."""
+    from dagster_project.publish.compiled import compiled_folder
+
+    return compiled_folder(folder, "templates", f"{code().sha256} {version('jinja2')}")
 
 
 def _as_stamped(page: Page) -> Stamped:

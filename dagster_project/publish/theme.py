@@ -67,7 +67,7 @@ def render(
         work = Path(folder)
         lay_out(look, work, pages)
         changes = {"policy": policy, "draft": draft}
-        _run(work, target, settings=settings, tabs=tabs, extra=changes, epoch=epoch)
+        _run(work, target, look.cache, settings=settings, tabs=tabs, extra=changes, epoch=epoch)
     _remove_ballast(target, keep_404=bool(settings.base_url))
 
 
@@ -110,7 +110,7 @@ def reference_policy(look: Look) -> str:
         _merge(look, work)
         shutil.rmtree(work / "docs")
         _write_pages(work, _REFERENCE_PAGES)
-        _run(work, target, settings=Settings(name="Reference"), tabs={}, extra={}, epoch=0)
+        _run(work, target, look.cache, settings=Settings(name="Reference"), tabs={}, extra={}, epoch=0)
         made = policy(p.read_text(encoding="utf-8") for p in sorted(target.rglob("*.html")))
     look.cache.mkdir(parents=True, exist_ok=True)
     aside = kept.with_suffix(".tmp")
@@ -135,6 +135,7 @@ def _merge(look: Look, work: Path) -> None:
 def _run(
     work: Path,
     target: Path,
+    cache: Path,
     *,
     settings: Settings,
     tabs: Mapping[str, Sequence[tuple[str, str]]],
@@ -146,6 +147,9 @@ def _run(
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort, MkDocsException
 
+    from dagster_project.publish.compiled import Compiled, compiled_folder
+
+    makers = " ".join(version(name) for name in ("jinja2", "mkdocs", "mkdocs-material"))
     try:
         with _build_day(epoch):
             config = load_config(
@@ -158,6 +162,7 @@ def _run(
             )
             config.extra.update(extra)
             config.nav = _navigation(tabs, config.nav) if tabs else None
+            config.plugins["compiled"] = Compiled(compiled_folder(cache, "theme", makers))
             build(config)
     except (MkDocsException, Abort) as error:
         raise PublishError(f"MkDocs could not build the site: {error}") from error
