@@ -84,9 +84,10 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
     )  # before the pages: sorting takes memory that they take again
     before = published(workspace.build)
     trail = trail_of(workspace, views, into, shell, before)
-    written = write_pages(shell, _stamped(night, sources, trail, into), into, previous=trail.previous)
-    finish(shell, written, into, base_url=workspace.settings.base_url)
-    write_api(views, into, release=name, base_url=workspace.settings.base_url, trail=trail)
+    with warehouse.in_order():  # as each of hundreds of reads asks for
+        written = write_pages(shell, _stamped(night, sources, trail, into), into, previous=trail.previous)
+        finish(shell, written, into, base_url=workspace.settings.base_url)
+        write_api(views, into, release=name, base_url=workspace.settings.base_url, trail=trail)
     save(trail, workspace.build / READS, name, into)
     total = sum(path.stat().st_size for path in into.rglob("*") if path.is_file())
     return RenderResult(written.written + written.linked, written.linked, total, inputs, name)

@@ -43,6 +43,8 @@ class Warehouse:
     """The database's usual share."""
     shares: list[str] = field(default_factory=list)
     """The shares of `within`, the one that holds last."""
+    ordered: list[bool] = field(default_factory=list)
+    """One for each `in_order` that is on."""
 
     @classmethod
     @contextmanager
@@ -78,12 +80,17 @@ class Warehouse:
 
     @contextmanager
     def in_order(self) -> Iterator[None]:
-        """Let tables keep the order in which rows are put into them, and give them back in it."""
-        self.run("SET preserve_insertion_order = true")
+        """Let tables keep the order in which rows are put into them, and give them back in it; nested, it is free."""
+        is_outer = not self.ordered
+        if is_outer:
+            self.run("SET preserve_insertion_order = true")
+        self.ordered.append(True)
         try:
             yield
         finally:
-            self.run("SET preserve_insertion_order = false")
+            self.ordered.pop()
+            if is_outer:
+                self.run("SET preserve_insertion_order = false")
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run statements whose rows nobody reads. Raises QueryError when the database refuses one."""
