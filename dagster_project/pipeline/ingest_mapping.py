@@ -16,7 +16,7 @@ from dagster_project.store.warehouse import Warehouse
 
 MADE_AS = 6
 """Counts up when the same file would become other rows than before: then files are read again."""
-_NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values", "thousands"})
+_NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values", "thousands", "scores"})
 
 
 def mapping_of(workspace: Workspace, source: Source) -> str:
@@ -27,6 +27,8 @@ def mapping_of(workspace: Workspace, source: Source) -> str:
     # Each only where there is any, so that files of all other sources are not read again.
     door += [sorted(answers)] if answers else []
     door += [f"thousands {source.between_thousands}"] if source.between_thousands else []
+    scores = [[name, ref.model_dump(mode="json")] for name, ref in source.scores.items()]  # in their order
+    door += [scores] if scores else []
     return hashlib.sha256(json.dumps(door, sort_keys=True).encode()).hexdigest()
 
 

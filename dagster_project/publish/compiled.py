@@ -38,7 +38,7 @@ class ByName(FileSystemBytecodeCache):
         return content_id(name.encode())[:16]
 
 
-class Compiled(BasePlugin):  # type: ignore[type-arg]  it has no configuration
+class Compiled(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
     """Lets MkDocs take compiled templates from a folder."""
 
     def __init__(self, folder: Path) -> None:

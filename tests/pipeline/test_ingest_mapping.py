@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from dagster_project.pipeline.ingest_mapping import mapping_of
 from dagster_project.pipeline.remarks import remarks
 from dagster_project.pipeline.start import night_for
 from dagster_project.spec.loading import load_workspace
@@ -67,3 +68,16 @@ def test_rows_of_an_earlier_mapping_are_said_until_their_files_are_back(tmp_path
         assert [told in line for line in lines] == [True] * (away > 0)
         for file in files if away else ():
             (tmp_path / file.name).rename(file)
+
+
+def test_another_order_of_classes_is_another_mapping(tmp_path: Path) -> None:
+    """Among equal probabilities the first class is the answer."""
+    columns = {name: ref for name, ref in REQUESTS["columns"].items() if name != "score"}
+    Logs.make(tmp_path, {**REQUESTS, "columns": columns, "scores": {"cat": "p_cat", "dog": "p_dog"}})
+    workspace = load_workspace(tmp_path)
+    (source,) = workspace.sources
+    found = [
+        mapping_of(workspace, source.model_copy(update={"scores": scores}))
+        for scores in ({}, source.scores, dict(reversed(source.scores.items())))
+    ]
+    assert len(set(found)) == 3
