@@ -77,13 +77,12 @@ def write_readings(folder: Path, batches: pa.RecordBatchReader, newest: dt.date)
 def _noting_day(batches: pa.RecordBatchReader, day: dt.date, file: IO[bytes]) -> Iterator[pa.RecordBatch]:
     """The batches as they are; on the way, their rows of a day are written as CSV."""
     import polars as pl
-    import pyarrow.compute as pc
 
-    _put_csv(pl.DataFrame(batches.schema.empty_table()).select(READING_COLUMNS), file, header=True)
+    _put_csv(pl.DataFrame(_no_rows(batches.schema)).select(READING_COLUMNS), file, header=True)
     for batch in batches:
-        of_day = batch.filter(pc.equal(batch.column("day"), day))
-        if of_day.num_rows:
-            _put_csv(pl.DataFrame(of_day).select(READING_COLUMNS), file, header=False)
+        is_of_day = pl.Series(batch.column("day")) == day
+        if is_of_day.any():
+            _put_csv(pl.DataFrame(batch).filter(is_of_day).select(READING_COLUMNS), file, header=False)
         yield batch
 
 
@@ -263,7 +262,7 @@ def _write_parquet(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Sch
     import pyarrow.parquet as pq
 
     with pq.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
-        held = schema.empty_table()
+        held = _no_rows(schema)
         for batch in batches:
             held = pa.concat_tables([held, pa.Table.from_batches([batch])])
             while held.num_rows >= ROWS_A_GROUP:
@@ -271,3 +270,10 @@ def _write_parquet(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Sch
                 held = held.slice(ROWS_A_GROUP)
         if held.num_rows:
             writer.write_table(held.combine_chunks(), row_group_size=ROWS_A_GROUP)
+
+
+def _no_rows(schema: pa.Schema) -> pa.Table:
+    """A table without rows. `schema.empty_table()` makes one of lists, and for these pyarrow loads pandas if it can."""
+    import pyarrow as pa
+
+    return pa.Table.from_batches([], schema=schema)

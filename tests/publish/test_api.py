@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -72,3 +74,28 @@ def test_csv_is_of_the_newest_day_alone(tmp_path: Path) -> None:
     api.write_readings(tmp_path, batches(pl.concat([earlier, readings(2), earlier]), 3), DAY)
     assert pl.read_csv(tmp_path / "readings.csv")["version"].to_list() == ["version-0", "version-1"]
     assert pl.read_parquet(tmp_path / "readings.parquet").height == 16
+
+
+WRITE = """\
+import datetime as dt, sys
+from pathlib import Path
+import polars as pl, pyarrow as pa
+from dagster_project.publish.api import READING_COLUMNS, write_readings
+day = dt.date(2025, 1, 2)
+rows = pl.DataFrame({name: [day if name == "day" else 1] for name in READING_COLUMNS}).to_arrow()
+write_readings(Path(sys.argv[1]), pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches()), day)
+print("pandas" in sys.modules)
+"""
+
+
+def test_writing_readings_does_not_load_pandas(tmp_path: Path) -> None:
+    """It takes a second and 60 MB where somebody else has installed it."""
+    done = subprocess.run(
+        [sys.executable, "-c", WRITE, str(tmp_path)],
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "False\n"), done.stderr
+    assert len((tmp_path / "readings.csv").read_text(encoding="utf-8").splitlines()) == 2
