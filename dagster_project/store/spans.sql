@@ -119,7 +119,8 @@ JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= a.known_on;
 
--- What was brought for every span with requests: how many requests carried what a figure may rest on, how many labels.
+-- What was brought for every span with requests: how many requests carried what a figure may rest on, how many labels;
+-- NULL where nothing of it came.
 CREATE OR REPLACE VIEW span.brought AS
 SELECT
   model_id, version, '' AS segment, '' AS feature, day, window_days,
@@ -127,21 +128,18 @@ SELECT
   sum(scores)::BIGINT AS scores, sum(labelled)::BIGINT AS labelled, sum(labelled_scores)::BIGINT AS labelled_scores,
   sum(likelihoods)::BIGINT AS likelihoods
 FROM (
-  SELECT
-    model_id, version, segment, day, window_days, requests, scored, timed, judged, arrived, 0 AS scores, 0 AS labelled,
-    0 AS labelled_scores, 0 AS likelihoods
-  FROM span.traffic
-  UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, n, 0, 0, 0 FROM span.score_hist
-  UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, tp + fp + fn + tn, 0, log_loss_n
+  SELECT model_id, version, segment, day, window_days, requests, scored, timed, judged, arrived FROM span.traffic
+  UNION ALL BY NAME
+  SELECT model_id, version, segment, day, window_days, n AS scores FROM span.score_hist
+  UNION ALL BY NAME
+  SELECT model_id, version, segment, day, window_days, tp + fp + fn + tn AS labelled, log_loss_n AS likelihoods
   FROM span.outcome_binary
-  UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, n, 0, 0 FROM span.outcome_regression
-  UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, n, 0, log_loss_n FROM span.outcome_class
-  UNION ALL
-  SELECT model_id, version, segment, day, window_days, 0, 0, 0, 0, 0, 0, 0, n, 0 FROM span.label_score_hist
+  UNION ALL BY NAME
+  SELECT model_id, version, segment, day, window_days, n AS labelled FROM span.outcome_regression
+  UNION ALL BY NAME
+  SELECT model_id, version, segment, day, window_days, n AS labelled, log_loss_n AS likelihoods FROM span.outcome_class
+  UNION ALL BY NAME
+  SELECT model_id, version, segment, day, window_days, n AS labelled_scores FROM span.label_score_hist
 )
 WHERE segment = ''
 GROUP BY ALL
