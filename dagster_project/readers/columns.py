@@ -19,6 +19,8 @@ MISSING_MARKS = ("", "NA", "N/A", "null", "NULL", "None")
 """Texts that say "no value" where a number or a time is expected; as text they stay what they are."""
 _MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
 _WHOLE = 2.0**53
+LARGEST_CLASS = 1e15
+"""Whole numbers below it are names of classes without a point, as in `pipeline.summarise_scans`."""
 _HINTS = (
     (
         r"^[+-]?[1-9]\d{0,2}(,\d{3})+$",
@@ -96,6 +98,20 @@ def as_text(series: pl.Series) -> pl.Series:
             series.name, [None if v is None else str(v.to_list()) for v in series], dtype=pl.String
         )
     return series.cast(pl.String)
+
+
+def class_names(number: pl.Series) -> pl.Series:
+    """Numbers as names of classes, each by itself as summaries name them: whole ones without a point."""
+    import polars as pl
+
+    value = pl.col(number.name)
+    is_whole = (value == value.floor()) & (value.abs() < LARGEST_CLASS)
+    name = (
+        pl.when(is_whole)
+        .then(value.cast(pl.Int64, strict=False).cast(pl.String))
+        .otherwise(value.cast(pl.String))
+    )
+    return number.to_frame().select(name).to_series()
 
 
 def as_number(series: pl.Series) -> tuple[pl.Series, pl.Series]:

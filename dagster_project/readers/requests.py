@@ -11,7 +11,15 @@ import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dagster_project.readers.columns import Flaw, as_number, as_text, number_column, pick, text_column
+from dagster_project.readers.columns import (
+    Flaw,
+    as_number,
+    as_text,
+    class_names,
+    number_column,
+    pick,
+    text_column,
+)
 from dagster_project.readers.features import feature_columns
 from dagster_project.readers.mapped import Door, Mapped, missing, settle
 from dagster_project.readers.probabilities import no_scores, probabilities
@@ -191,10 +199,8 @@ def _with_scores(
     flaws += found.flaws
     if "prediction" not in source.columns:
         rows = rows.with_columns(found.likeliest.alias("prediction_text"))
-    number = pl.col("prediction")
-    is_whole = (number == number.floor()) & (number.abs() < MOST)
-    named = pl.when(is_whole).then(number.cast(pl.Int64).cast(pl.String)).otherwise(number.cast(pl.String))
-    answered = rows.select(pl.coalesce("prediction_text", named)).to_series()
+    numbered = class_names(rows["prediction"])
+    answered = rows.select(pl.coalesce("prediction_text", numbered)).to_series()
     return rows.with_columns(found.of(answered)), found.listed()
 
 
