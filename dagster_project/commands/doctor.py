@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,8 +82,14 @@ def examine(root: Path) -> Iterator[Finding]:
 
 def version_of(module: str) -> str:
     """Version of the distribution that holds a module."""
-    distributions = importlib.metadata.packages_distributions().get(module, [])
-    return importlib.metadata.version(distributions[0]) if distributions else "installed"
+    named = distributions().get(module, [])
+    return importlib.metadata.version(named[0]) if named else "installed"
+
+
+@functools.cache
+def distributions() -> Mapping[str, list[str]]:
+    """Module -> the distributions that hold it; reads the records of all that is installed."""
+    return importlib.metadata.packages_distributions()
 
 
 def existing_parent(path: Path) -> Path:
