@@ -2,7 +2,7 @@
 
 In: places [S, R] on a scale (`alarm_scale`), a column a day in order, nan where a day is not known. What is left is
 described with caution: a few dozen days know little of their tails and of how they hang together.
-Callers: alarm_spread, alarm_usage (medians).
+Callers: alarm_spread, alarm_usage (medians of weekdays).
 """
 
 from __future__ import annotations
@@ -80,6 +80,15 @@ def median(values: Floats) -> Floats:
     middle = np.maximum(np.stack([count - 1, count], axis=1) // 2, 0)
     found: Floats = np.take_along_axis(ordered, middle, axis=1).mean(axis=1)
     return np.where(count > 0, found, np.nan)
+
+
+def by_weekday(weekdays: Ints) -> Ints:
+    """Return where each weekday's days stand [7, W], the newest first; the number of days stands for none."""
+    places = [np.flatnonzero(weekdays == weekday)[::-1] for weekday in range(WEEK)]
+    at = np.full((WEEK, max(1, *map(len, places))), len(weekdays))
+    for row, found in zip(at, places, strict=True):
+        row[: len(found)] = found
+    return at
 
 
 def _season(left: Floats, weekdays: Ints) -> tuple[Floats, Floats]:

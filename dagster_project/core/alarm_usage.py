@@ -249,14 +249,13 @@ def _judged(base: Baseline, today: Floats, mu: Floats) -> tuple[Bools, list[str]
 
 def _medians(past: Floats, use: Bools, weekdays: Ints) -> tuple[Floats, Floats]:
     """Median of the last eight comparable days of each weekday [S, 7], and the fewest of them [S]."""
-    medians, counts = np.full((len(past), WEEK), np.nan), np.zeros((len(past), WEEK))
-    for weekday in range(WEEK):
-        at = np.flatnonzero(weekdays == weekday)[::-1]
-        mine = use[:, at]
-        mine &= np.cumsum(mine, axis=1) <= COMPARABLE
-        counts[:, weekday] = mine.sum(axis=1)
-        if len(at):
-            medians[:, weekday] = alarm_days.median(np.where(mine, past[:, at], np.nan))
+    at = alarm_days.by_weekday(weekdays)
+    beyond = np.zeros((len(past), 1))
+    mine = np.column_stack([use, beyond.astype(np.bool_)])[:, at]
+    mine &= np.cumsum(mine, axis=2) <= COMPARABLE
+    counts = mine.sum(axis=2)
+    own = np.where(mine, np.column_stack([past, beyond])[:, at], np.nan)
+    medians = alarm_days.median(own.reshape(-1, at.shape[1])).reshape(-1, WEEK)
     return medians, np.where(counts > 0, counts, COMPARABLE).min(axis=1)
 
 

@@ -96,8 +96,8 @@ def step(
         last=np.where(fires, day, state.last),
         repeats=np.where(was & fires, state.repeats + 1, state.repeats),
     )
-    ended = {int(i): after.episode(int(i), closed=day) for i in np.flatnonzero(closes)}
-    return _forget(after, closes), ended
+    ended = {i: after.episode(i, closed=day) for i in np.flatnonzero(closes).tolist()}
+    return _forget(after, closes) if ended else after, ended
 
 
 def _forget(state: State, closes: Bools) -> State:

@@ -158,10 +158,10 @@ def _held(memory: Floats) -> pl.Series:
 
 
 def _states(verdict: Verdict, is_open: Bools) -> list[str]:
-    clears = verdict.clears & is_open
-    known = np.select([verdict.fires, verdict.drifts, clears], ["fires", "drifting", "clears"], "ok")
+    calm = np.where(verdict.clears & is_open, "clears", "ok")
+    known = np.where(verdict.fires, "fires", np.where(verdict.drifts, "drifting", calm)).tolist()
     return [
-        str(word) if is_known else next((s for s in STATES if why.startswith(s)), "not known")
+        word if is_known else next((s for s in STATES if why.startswith(s)), "not known")
         for word, is_known, why in zip(known, verdict.known.tolist(), verdict.why, strict=True)
     ]
 

@@ -44,25 +44,25 @@ class SpreadJudge:
 
     terms: Terms
     spread: alarm_spread.Spread
+    least: Floats
+    """The smallest effect [S] that matters: the rule's own, or its share of the median of the reference days."""
     memory: int = 3
     """Level and error of the recent weeks, and how far the last day lay from the level if it fired."""
 
     @classmethod
     def of(cls, terms: Terms) -> SpreadJudge:
         """Fit the reference days."""
-        columns = terms.reference.shape[1]
-        return cls(
-            terms,
-            alarm_spread.reference(
-                terms.reference,
-                terms.reference_n,
-                np.arange(columns) % WEEK,
-                terms.tests,
-                terms.rule.kind,
-                terms.budget,
-                min(terms.rule.open_after, alarm.IN_A_ROW),
-            ),
+        spread = alarm_spread.reference(
+            terms.reference,
+            terms.reference_n,
+            np.arange(terms.reference.shape[1]) % WEEK,
+            terms.tests,
+            terms.rule.kind,
+            terms.budget,
+            min(terms.rule.open_after, alarm.IN_A_ROW),
         )
+        usual = np.nan_to_num(alarm_days.median(terms.reference))
+        return cls(terms, spread, np.maximum(terms.rule.least_effect, terms.rule.least_share * np.abs(usual)))
 
     def judge(self, today: Today) -> Judged:
         """Nothing before the reference days are over, nor on too few rows."""
@@ -73,20 +73,14 @@ class SpreadJudge:
             np.where(new, fresh.error, today.memory[:, 1]),
             np.where(new, 0.0, today.memory[:, 2]),
         )
-        effect = np.maximum(self.terms.rule.least_effect, self.terms.rule.least_share * np.abs(self.usual))
         verdict = alarm_spread.judge(
-            self.spread, recent, today.observed, today.n, weekday, self.terms.direction, effect
+            self.spread, recent, today.observed, today.n, weekday, self.terms.direction, self.least
         )
         verdict = refused(verdict, *self._too_soon(today), today.note)
         after = alarm_spread.learn(self.spread, recent, today.observed, today.n, weekday, verdict, today.open)
         moved = np.zeros(len(new)) if after.moved is None else after.moved
         memory = np.column_stack([after.level, after.error, moved])
         return verdict, np.where(self._warming(today)[:, None], np.nan, memory)
-
-    @property
-    def usual(self) -> Floats:
-        """The median of the reference days [S], in the series' own unit; 0 without one."""
-        return np.nan_to_num(alarm_days.median(self.terms.reference))
 
     def _warming(self, today: Today) -> Bools:
         return np.asarray(self.terms.warm >= today.day.toordinal())
@@ -99,6 +93,8 @@ class SpreadJudge:
         ends = {int(w): f"warming up: reference days run until {dt.date.fromordinal(int(w))}"
                 for w in np.unique(self.terms.warm[warming])}  # fmt: skip
         few = ~warming & (today.n < self.terms.rule.minimum)
+        if not (warming | few).any():
+            return few, [""] * len(few)
         why = [
             ends[int(w)]
             if warm
