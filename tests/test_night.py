@@ -17,7 +17,7 @@ from dagster_project.core.errors import CheckError, ModelboardError
 from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
 from tests.conftest import ONE_THREAD
-from tests.nights import figures, whole
+from tests.nights import figures, pages, whole
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -118,7 +118,7 @@ def test_a_page_that_cannot_be_built_leaves_the_last_site(workspace: Path) -> No
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text("---\ntitle: Broken\n---\n<h1>x</h1>\n{{ nothing.there }}\n", encoding="utf-8")
     with pytest.raises(ModelboardError, match=r"broken\.md:5"):
-        whole(workspace)
+        pages(workspace)
     assert tree(workspace / "build" / "site") == before
 
 
@@ -129,7 +129,7 @@ def test_a_dead_link_is_a_blocking_check(workspace: Path) -> None:
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text('---\ntitle: Dead\n---\n<h1>x</h1>\n<a href="gone.html">x</a>\n', encoding="utf-8")
     with pytest.raises(CheckError, match=r"gone\.html"):
-        whole(workspace)
+        pages(workspace)
     assert tree(workspace / "build" / "site") == before
 
 
