@@ -84,7 +84,7 @@ def read_rows(warehouse: Warehouse, sql: str) -> Rows:
     import polars as pl
 
     query = sql.rstrip().removesuffix(";")
-    described = warehouse.frame(f"SELECT column_name AS name FROM (DESCRIBE {query}\n)")["name"].to_list()  # noqa: S608
+    described = [name for (name,) in warehouse.rows(f"SELECT column_name FROM (DESCRIBE {query}\n)")]  # noqa: S608
     key, rest = _parted(described)
     names, lists = ", ".join(map(quote, key)), ", ".join(f"list({quote(c)}) AS {quote(c)}" for c in rest)
     keys = ", ".join(_key_column(name, described) for name in key)

@@ -104,6 +104,7 @@ class Warehouse:
         """
         import polars as pl
 
+        # Arrow of what `execute` left would be read back from a copy, which keeps no order.
         with refusals():
             frame = pl.from_arrow(self.connection.sql(sql, params=parameters).to_arrow_table())
         assert isinstance(frame, pl.DataFrame)  # noqa: S101  narrowing: a table never becomes a Series

@@ -62,6 +62,16 @@ def test_a_refused_statement_is_an_error_of_ours() -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_many_rows_come_in_the_order_that_is_asked_for() -> None:
+    """Whatever threads and settings: digests of files and pages rest on it."""
+    with Warehouse.open(None) as warehouse:
+        warehouse.run("CREATE TEMP TABLE t AS SELECT hash(i) AS h FROM range(300_000) AS r (i)")
+        asked = "SELECT h FROM t ORDER BY h"
+        assert all(warehouse.frame(asked)["h"].is_sorted() for _ in range(5))
+        hashes = [h for (h,) in warehouse.rows(asked)]
+    assert hashes == sorted(hashes)
+
+
 def test_a_value_of_no_row_is_none() -> None:
     """And an unread row does not block what follows."""
     with Warehouse.open(None) as warehouse:
