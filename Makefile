@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SPARED := /(tests|pip|mypyc?|setuptools|sqlglot|prompt_toolkit)/
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile
 
 .PHONY: demo test lint types bench lock clean
@@ -29,7 +30,7 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes -r requirements.lock || \
 	$(PIP) --require-hashes -r requirements.lock  # slower, but knows the registry that pip is set up for
 	$(PIP) --no-deps --no-build-isolation -e .
-	-$(BIN)/python -m compileall -q -j 0 -x '/(tests|pandas)/' .venv/lib dagster_project  # by all processors; pip takes one
+	-$(BIN)/python -m compileall -q -j 0 -x '$(SPARED)' .venv/lib dagster_project  # by all processors; pip takes one
 	touch $(READY)
 
 lock: $(READY)
