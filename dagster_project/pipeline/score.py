@@ -184,8 +184,8 @@ def _told(column: str, words: str, judge: Judge) -> pl.Expr:
     usual = pl.lit(f"not available: {words}")
     if column != "labelled":
         return usual
-    in_words = pl.col("model_id").is_in(sorted(judge.uncounted))
-    return pl.when(in_words).then(pl.lit(f"not available: {UNCOUNTED}")).otherwise(usual)
+    none_counts = pl.col("model_id").is_in(sorted(judge.uncounted))
+    return pl.when(none_counts).then(pl.lit(f"not available: {UNCOUNTED}")).otherwise(usual)
 
 
 def _arrived(warehouse: Warehouse) -> pl.DataFrame:
@@ -214,8 +214,8 @@ def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     )  # fmt: skip
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     nothing = pl.DataFrame(schema={"model_id": pl.String})
-    in_words = frozenset(asked.uncounted["model_id"])
-    return Judge(night, models, _partial(night, warehouse), growing, nothing, in_words)
+    silent = frozenset(asked.uncounted["model_id"])
+    return Judge(night, models, _partial(night, warehouse), growing, nothing, silent)
 
 
 def _partial(night: Night, warehouse: Warehouse) -> str:

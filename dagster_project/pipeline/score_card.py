@@ -51,10 +51,10 @@ def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         )
     }
     models = {placed.value.id: placed.value for placed in night.workspace.models}
-    in_words = {model_id for (model_id,) in warehouse.rows("SELECT model_id FROM mart.uncounted_label")}
+    silent = {model_id for (model_id,) in warehouse.rows("SELECT model_id FROM mart.uncounted_label")}
     rows = []
     for m in sorted(models.keys() | served.keys()):
-        absent = ABSENT | ({"performance": f"not available: {UNCOUNTED}"} if m in in_words else {})
+        absent = ABSENT | ({"performance": f"not available: {UNCOUNTED}"} if m in silent else {})
         model = models.get(m) or undeclared(m)
         for family in FAMILIES:
             reading = worst.get((m, family))

@@ -30,7 +30,7 @@ READING = [
     "denominator", "n", "low", "high", "grade", "reason",
 ]  # fmt: skip
 UNCOUNTED = "labels came, and none counts"
-"""In place of a metric's own words where labels are words that nobody said the meaning of."""
+"""In place of a metric's own words where labels are words that nobody said the meaning of, or lack their requests."""
 FIGURES = ["value", "low", "high"]
 SPAN = ["model_id", "version", "day", "window_days"]
 
@@ -48,7 +48,7 @@ class Judge:
     arrived: pl.DataFrame
     """model_id, version, day, window_days, arrived: the share of a span's labels to come that are there."""
     uncounted: frozenset[str] = frozenset()
-    """Models whose labels are words, so that none counts."""
+    """Models whose labels came, and none counts."""
 
 
 def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:

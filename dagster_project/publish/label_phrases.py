@@ -36,28 +36,40 @@ def labels_come(delay: Row) -> str:
 
 
 def uncounted(labels: Row) -> str:
-    """How many labels came in words where the task needs numbers, and what they are."""
-    texts = labels["texts"]
-    such = words.spoken([repr(text) for text in texts] if isinstance(texts, list) else [])
+    """How many labels came of which none counts, and why: words where the task needs numbers, or no requests."""
+    came = words.plural(int(str(labels["n"])), "label")
+    if labels["ids"]:
+        return (
+            f"{came} came, and none counts: they are of requests that were not read, such as {_such(labels['ids'])};"
+            f" requests that wait for a label have ids such as {_such(labels['waiting'])}"
+        )
     first, last = words.day(labels["first_day"]), words.day(labels["last_day"])
     days = f"of {first}" if first == last else f"of {first} to {last}"
     task = f"its task is {labels['task']}" if labels["task"] else "no task is declared"
     return (
-        f"{words.plural(int(str(labels['n'])), 'label')} came for requests {days}, and none counts:"
-        f" they are words such as {such}, and {task}"
+        f"{came} came for requests {days}, and none counts:"
+        f" they are words such as {_such(labels['texts'])}, and {task}"
     )
+
+
+def _such(texts: object) -> str:
+    return words.spoken([repr(text) for text in texts] if isinstance(texts, list) else [])
 
 
 def uncounted_mend(labels: Row) -> str:
     """What to write so that they count, in front of `uncounted_example`."""
+    if labels["ids"]:
+        return (
+            f"map request_id in source {labels['source']}, or in the log, so that both name a request alike"
+        )
     if labels["task"] == "regression":
         return "map the column of the true value, or declare task: multiclass"
     return f"say in its source {labels['source']} which of them mean yes"
 
 
 def uncounted_example(labels: Row) -> str:
-    """The line of a source's file that says which words mean yes; '' where numbers are needed."""
-    if labels["task"] == "regression":
+    """The line of a source's file that says which words mean yes; '' where something else is needed."""
+    if labels["ids"] or labels["task"] == "regression":
         return ""
     column = str(labels["wanted"] or "...")
     return f"label: {{column: {column if _PLAIN.fullmatch(column) else json.dumps(column)}, positive: ...}}"

@@ -236,15 +236,21 @@ def _counts(duplicates: pl.DataFrame) -> pl.DataFrame:
 
 
 def uncounted_labels(warehouse: Warehouse, root: Path, as_of: dt.date) -> pl.DataFrame:
-    """model_id, source, n, first_day, last_day, texts: labels that are texts, of models of which no label ever counted.
+    """model_id, source, n, first_day, last_day: labels of models of which no label ever counted; and why it does not.
 
-    Counted are those of the newest days of each source that have labels, at most `UNCOUNTED_DAYS`; `texts` are the
-    most frequent ones.
+    Either they are texts, then `texts` are the most frequent ones, and counted are those of the newest days of each
+    source that have labels, at most `UNCOUNTED_DAYS`; or none has a request, then `ids` is one that they name and
+    `waiting` one of a request that waits for its label.
     """
+    import polars as pl
+
     asked = {"as_of": as_of, "days": UNCOUNTED_DAYS}
     suspects = warehouse.frame(statement("labels", "never_counted"), asked)
     models, paths = (suspects[name].unique().sort().to_list() for name in ("model_id", "path"))
     stored = statement("labels", "stored_labels") if paths else ""
-    sql = statement("labels", "texts", none=no_rows(LABELLED), stored=stored)
-    parameters: dict[str, object] = {"labelled": [str(root / path) for path in paths], "models": models}
-    return warehouse.frame(*_used(sql, parameters))
+    found = {"labelled": [str(root / path) for path in paths], "models": models, "as_of": as_of}
+    fragments = {"none": no_rows(LABELLED), "stored": stored}
+    texts, astray = (
+        warehouse.frame(*_used(statement("labels", name, **fragments), found)) for name in ("texts", "astray")
+    )
+    return pl.concat([texts, astray], how="diagonal").sort("model_id", "source")

@@ -195,3 +195,24 @@ FROM (
   GROUP BY ALL
 )
 GROUP BY ALL ORDER BY model_id, source
+
+-- name: astray
+-- Labels whose requests have not come, of models with requests that wait and not one label; ids of both sides. Labels
+-- that name no model may be of any of them, while no label at all has found its request.
+WITH silent AS (
+  SELECT model_id, min(request_id, 1) AS waiting FROM lake.waiting
+  WHERE day <= $as_of
+    AND model_id NOT IN (SELECT model_id FROM ({none} {stored}))
+    AND model_id NOT IN (
+      SELECT model_id FROM daily.outcome_binary
+      UNION ALL SELECT model_id FROM daily.outcome_regression
+      UNION ALL SELECT model_id FROM daily.outcome_class)
+  GROUP BY model_id
+)
+SELECT s.model_id, u.source, count(*) AS n, min(u.label_day) AS first_day, max(u.label_day) AS last_day,
+       min(u.request_id, 1) AS ids, any_value(s.waiting) AS waiting
+FROM silent AS s
+JOIN lake.unmatched AS u
+  ON u.model_id = s.model_id OR u.model_id = '' AND NOT EXISTS (FROM ops.part WHERE kind = 'labelled')
+WHERE u.label_day IS NULL OR u.label_day <= $as_of
+GROUP BY ALL ORDER BY ALL

@@ -250,9 +250,11 @@ create table if not exists mart.label_arrival (  -- learned from the reference d
   model_id varchar, lag integer,           -- days after the request
   share double, labels bigint              -- of the labels to come, there by then; labels it rests on
 );
-create table if not exists mart.uncounted_label (  -- labels in words of models that need numbers: no label of theirs counts
+create table if not exists mart.uncounted_label (  -- labels of models of which no label counts
   model_id varchar, source varchar, wanted varchar,  -- wanted: the column that the source maps
-  n bigint, first_day date, last_day date, texts varchar[]  -- of the newest days with labels; the most frequent texts
+  n bigint, first_day date, last_day date,
+  texts varchar[],                        -- words in place of numbers: the most frequent ones of the newest days
+  ids varchar[], waiting varchar[]        -- labels without a request: an id that they name, and one that waits
 );
 create table if not exists mart.impact (
   model_id varchar, day date, window_days integer, currency varchar,

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from .logs import COLUMNS, OUTCOMES, REQUESTS, Logs, label, request
+from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.summarise import summarise
+from dagster_project.spec.loading import load_workspace
+from dagster_project.store.labels import uncounted_labels
+from dagster_project.store.warehouse import Warehouse
+
+from .logs import AS_OF, COLUMNS, HORIZON, OUTCOMES, REQUESTS, Logs, label, request
 
 
 @pytest.fixture
@@ -176,3 +182,41 @@ def test_the_simple_alternative_goes_with_its_request(tmp_path: Path) -> None:
     logs.night()
     labelled = logs.lake("labelled")
     assert labelled.select("label", "baseline").rows() == [(0.0, 7.5), (1.0, None)]
+
+
+def none_counts(logs: Logs) -> list[tuple[object, ...]]:
+    """model, number, ids and requests of labels that have none, as the pages are told."""
+    workspace = load_workspace(logs.root)
+    with Warehouse.open(workspace.warehouse) as warehouse:
+        summarise(Night(workspace, AS_OF, HORIZON), warehouse)
+        found = uncounted_labels(warehouse, logs.root, AS_OF)
+    return found.select("model_id", "source", "n", "ids", "waiting").rows()
+
+
+@pytest.mark.parametrize("model", ["m", None])
+def test_labels_that_name_no_request_are_told_until_one_of_them_does(
+    tmp_path: Path, model: str | None
+) -> None:
+    """With an id of each side, whether the labels say their model or may be of any; labels of the future are none."""
+    own = {} if model is None else {"model_id": {"constant": model}}
+    logs = Logs.make(tmp_path, REQUESTS, {**OUTCOMES, "columns": {**OUTCOMES["columns"], **own}})
+    logs.csv("logs/a.csv", [request(n) for n in range(3)])
+    logs.night()
+    assert none_counts(logs) == [], "nothing came yet"
+    logs.jsonl("labels/a.jsonl", [{**label(n), "id": f"REQ-{n}"} for n in range(3)])
+    logs.jsonl("labels/b.jsonl", [{**label(9), "t": "2024-04-01T00:00:00Z"}])
+    logs.night()
+    assert none_counts(logs) == [("m", "labels", 3, ["REQ-0"], ["r0"])]
+    logs.jsonl("labels/c.jsonl", [label(1)])
+    logs.night()
+    assert none_counts(logs) == []
+
+
+def test_labels_that_may_be_of_another_model_are_not_held_against_one(tmp_path: Path) -> None:
+    """The labels of one model find their requests; those left over may be of requests that are still to come."""
+    logs = Logs.make(tmp_path)
+    logs.csv("logs/a.csv", [request(1, model="m"), request(2, model="k")])
+    logs.jsonl("labels/a.jsonl", [label(1), label(7)])
+    logs.night()
+    assert logs.rows("SELECT request_id FROM lake.unmatched") == [("r7",)]
+    assert none_counts(logs) == []

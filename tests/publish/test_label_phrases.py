@@ -63,7 +63,7 @@ def test_the_class_that_is_told_worst_is_named() -> None:
 
 WORDS: Row = {
     "task": "binary", "source": "log", "wanted": "closed", "n": 3, "texts": ["ja", "nein"],
-    "first_day": dt.date(2025, 3, 1), "last_day": dt.date(2025, 3, 3),
+    "first_day": dt.date(2025, 3, 1), "last_day": dt.date(2025, 3, 3), "ids": None, "waiting": None,
 }  # fmt: skip
 
 
@@ -87,3 +87,14 @@ def test_what_makes_words_count_is_a_line_that_can_be_copied() -> None:
     regression: Row = {**WORDS, "task": "regression"}
     assert "declare task: multiclass" in phrases.uncounted_mend(regression)
     assert phrases.uncounted_example(regression) == ""
+
+
+def test_labels_without_their_requests_are_told_with_an_id_of_each_side() -> None:
+    """What to write is no line: the ids must be made alike."""
+    astray: Row = {**WORDS, "n": 12, "texts": None, "ids": ["REQ-7"], "waiting": ["7"]}
+    assert phrases.uncounted(astray) == (
+        "12 labels came, and none counts: they are of requests that were not read, such as 'REQ-7';"
+        " requests that wait for a label have ids such as '7'"
+    )
+    assert phrases.uncounted_mend(astray).startswith("map request_id in source log, or in the log,")
+    assert phrases.uncounted_example(astray) == ""
