@@ -16,6 +16,7 @@ from dagster_project.spec.source import Column
 if TYPE_CHECKING:
     import polars as pl
 
+BEYOND = "is not a probability from 0 to 1; where it is in percent, give unit: percent"
 ROUNDING = 1e-6
 """So far beyond 0 and 1 a probability may lie: what was computed in 32 bits does."""
 
@@ -59,17 +60,21 @@ def no_scores(height: int) -> pl.Series:
     return pl.Series("scores", [None], dtype=dtype).new_from_index(0, height)
 
 
-def probabilities(frame: pl.DataFrame, refs: Mapping[str, Column]) -> Probabilities:
-    """Read the column of every class. What is no number from 0 to 1 is a flaw."""
+def probability(column: pl.Series, complaint: str = BEYOND) -> tuple[pl.Series, Flaw]:
+    """A column from 0 to 1; what lies beyond is a flaw."""
     import polars as pl
 
+    beyond = ~column.is_between(-ROUNDING, 1 + ROUNDING).fill_null(value=True)
+    return column.clip(0.0, 1.0), Flaw(column.name, complaint, beyond, column.cast(pl.String))
+
+
+def probabilities(frame: pl.DataFrame, refs: Mapping[str, Column]) -> Probabilities:
+    """Read the column of every class. What is no number from 0 to 1 is a flaw."""
     given, flaws = {}, list[Flaw]()
     for name, ref in refs.items():
         column, wrong = number_column(frame, ref, f"score of {name}")
-        beyond = ~column.is_between(-ROUNDING, 1 + ROUNDING).fill_null(value=True)
-        complaint = "is not a probability from 0 to 1; where it is in percent, give unit: percent"
-        flaws += [*wrong, Flaw(column.name, complaint, beyond, column.cast(pl.String))]
-        given[name] = column.clip(0.0, 1.0)
+        given[name], beyond = probability(column)
+        flaws += [*wrong, beyond]
     return Probabilities(_likeliest(given), given, flaws)
 
 

@@ -22,7 +22,7 @@ from dagster_project.readers.columns import (
 )
 from dagster_project.readers.features import feature_columns
 from dagster_project.readers.mapped import Door, Mapped, missing, settle
-from dagster_project.readers.probabilities import no_scores, probabilities
+from dagster_project.readers.probabilities import BEYOND, no_scores, probabilities, probability
 from dagster_project.readers.times import days_of, localized, time_column
 from dagster_project.spec.source import Source
 
@@ -149,10 +149,15 @@ def _numbers(frame: pl.DataFrame, source: Source) -> tuple[list[pl.Series], list
             bad = ((column < 0) | (column != column.floor()) | (column > MOST)).fill_null(value=False)
             flaws.append(Flaw(name, "is not a whole number from 0 to 10^12", bad, column.cast(pl.String)))
             column = column.zip_with(~bad, pl.Series([None], dtype=pl.Float64)).cast(pl.Int64)
-        if name in ("score", "cost"):
+        if name == "cost":
             bad = (column.abs() > DEAREST).fill_null(value=False)
             flaws.append(Flaw(name, "is beyond 10^9", bad, column.cast(pl.String)))
             column = column.zip_with(~bad, pl.Series([None], dtype=pl.Float64))
+        if name == "score":
+            column, beyond = probability(
+                column, f"{BEYOND}; map any other number as prediction or as a feature"
+            )
+            flaws.append(beyond)
         columns.append(column.fill_null(1) if name == "records" else column)
     latency = columns[0]
     measured = latency.is_between(0, LONGEST_MS).fill_null(value=True)

@@ -11,6 +11,7 @@ import pytest
 from dagster_project.core.errors import SourceError
 from dagster_project.readers.mapped import FILE, ROW, Door, Mapped
 from dagster_project.readers.mapping import map_rows, require_columns
+from dagster_project.readers.probabilities import BEYOND
 from dagster_project.readers.requests import user_hash
 from dagster_project.spec.source import Source
 
@@ -117,6 +118,13 @@ def test_values_that_mean_yes_become_one_and_others_zero(positive: object, raw: 
     assert done.rows["label_text"].null_count() == 4
 
 
+def test_a_score_that_is_no_probability_is_rejected_and_rounding_is_none() -> None:
+    """Figures of scores in percent would be wrong and look as if they were not; the reason says what to do."""
+    done = mapped(source(columns={"score": "s"}), s=[73.0, -0.2, 1 + 1e-8, -1e-8, 0.5])
+    assert done.rows["score"].to_list() == [1.0, 0.0, 0.5]
+    assert [(BEYOND in reason, n) for reason, n in done.rejects.select("reason", "n").rows()] == [(True, 2)]
+
+
 def test_numbers_beyond_reason_are_set_aside_or_infinite() -> None:
     """A latency of years was not measured; a cost or score in billions is a mistake; 1e200 is as good as infinite."""
     of = source(columns={"latency_ms": "l", "score": "s", "cost": "c", "baseline": "b"}, features=["x"])
@@ -126,7 +134,7 @@ def test_numbers_beyond_reason_are_set_aside_or_infinite() -> None:
     assert done.rows.select("latency_ms", "baseline", "f:x").rows() == [(None, None, math.inf)]
     assert sorted(done.rejects["reason"]) == [
         "cost: '-2000000000.0' is beyond 10^9",
-        "score: '2000000000.0' is beyond 10^9",
+        f"score: '2000000000.0' {BEYOND}; map any other number as prediction or as a feature",
     ]
 
 
