@@ -46,7 +46,7 @@ class Asked:
     arrival: pl.DataFrame
     """model_id, lag, share, labels: when labels come."""
     uncounted: pl.DataFrame
-    """Rows of `mart.uncounted_label`: models of which no label counts."""
+    """Rows of `mart.uncounted_label`: models to which no label tells anything."""
 
     @property
     def spans(self) -> list[Span]:

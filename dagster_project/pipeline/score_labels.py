@@ -48,7 +48,7 @@ def label_arrival(warehouse: Warehouse, references: pl.DataFrame, as_of: dt.date
 
 
 def uncounted(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """Rows of `mart.uncounted_label`: labels of which none counts, as they are words or lack their requests."""
+    """Rows of `mart.uncounted_label`: labels that are words or codes, or lack their requests."""
     import polars as pl
 
     found = uncounted_labels(warehouse, night.workspace.root, night.as_of)

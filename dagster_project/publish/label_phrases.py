@@ -36,7 +36,7 @@ def labels_come(delay: Row) -> str:
 
 
 def uncounted(labels: Row) -> str:
-    """How many labels came of which none counts, and why: words where the task needs numbers, or no requests."""
+    """How many labels came that tell nothing, and why: they lack their requests, are codes, or words."""
     came = words.plural(int(str(labels["n"])), "label")
     if labels["ids"]:
         return (
@@ -45,6 +45,11 @@ def uncounted(labels: Row) -> str:
         )
     first, last = words.day(labels["first_day"]), words.day(labels["last_day"])
     days = f"of {first}" if first == last else f"of {first} to {last}"
+    if labels["codes"]:
+        return (
+            f"{came} came for requests {days}, and every one counts as yes, as what is above 0.5 does:"
+            f" they are {_such(labels['codes'])}"
+        )
     task = f"its task is {labels['task']}" if labels["task"] else "no task is declared"
     return (
         f"{came} came for requests {days}, and none counts:"

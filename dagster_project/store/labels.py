@@ -236,11 +236,11 @@ def _counts(duplicates: pl.DataFrame) -> pl.DataFrame:
 
 
 def uncounted_labels(warehouse: Warehouse, root: Path, as_of: dt.date) -> pl.DataFrame:
-    """model_id, source, n, first_day, last_day: labels of models of which no label ever counted; and why it does not.
+    """model_id, source, n, first_day, last_day: labels of models to which no label tells anything; and why.
 
-    Either they are texts, then `texts` are the most frequent ones, and counted are those of the newest days of each
-    source that have labels, at most `UNCOUNTED_DAYS`; or none has a request, then `ids` is one that they name and
-    `waiting` one of a request that waits for its label.
+    They are words, of which `texts` are the most frequent; or numbers that all count as yes, some of them beyond 1, of
+    which `codes` are: counted are those of the newest days with labels of each source, at most `UNCOUNTED_DAYS`.
+    Or none has a request: `ids` is one that they name, `waiting` one of a request that waits for its label.
     """
     import polars as pl
 
@@ -250,7 +250,8 @@ def uncounted_labels(warehouse: Warehouse, root: Path, as_of: dt.date) -> pl.Dat
     stored = statement("labels", "stored_labels") if paths else ""
     found = {"labelled": [str(root / path) for path in paths], "models": models, "as_of": as_of}
     fragments = {"none": no_rows(LABELLED), "stored": stored}
-    texts, astray = (
-        warehouse.frame(*_used(statement("labels", name, **fragments), found)) for name in ("texts", "astray")
-    )
-    return pl.concat([texts, astray], how="diagonal").sort("model_id", "source")
+    every = [
+        warehouse.frame(*_used(statement("labels", name, **fragments), found))
+        for name in ("texts", "coded", "astray")
+    ]
+    return pl.concat(every, how="diagonal").sort("model_id", "source")

@@ -250,10 +250,11 @@ create table if not exists mart.label_arrival (  -- learned from the reference d
   model_id varchar, lag integer,           -- days after the request
   share double, labels bigint              -- of the labels to come, there by then; labels it rests on
 );
-create table if not exists mart.uncounted_label (  -- labels of models of which no label counts
+create table if not exists mart.uncounted_label (  -- labels of models to which no label tells anything
   model_id varchar, source varchar, wanted varchar,  -- wanted: the column that the source maps
   n bigint, first_day date, last_day date,
   texts varchar[],                        -- words in place of numbers: the most frequent ones of the newest days
+  codes varchar[],                        -- numbers that all count as yes, some beyond 1: likewise
   ids varchar[], waiting varchar[]        -- labels without a request: an id that they name, and one that waits
 );
 create table if not exists mart.impact (

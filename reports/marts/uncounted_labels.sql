@@ -1,9 +1,9 @@
 /*---
-title: Labels that do not count
+title: Labels that tell nothing
 definition: >
-  One row a model of which no label ever counted, and a source of its labels. Either they are words where its task needs
-  numbers: how many came on the newest days with labels (at most 28), the most frequent words, and the column of the
-  source that they come from. Or none has a request: how many there are, and an id of each side.
+  One row a model and a source of its labels. They are words where its task needs numbers, or numbers that all count as
+  yes, some of them beyond 1: how many came on the newest days with labels (at most 28), the most frequent ones, and the
+  column of the source that they come from. Or none has a request: how many there are, and an id of each side.
 ---*/
 select
   uncounted.model_id as model,
@@ -16,6 +16,7 @@ select
   uncounted.first_day,
   uncounted.last_day,
   uncounted.texts,
+  uncounted.codes,
   uncounted.ids,
   uncounted.waiting
 from mart.uncounted_label as uncounted

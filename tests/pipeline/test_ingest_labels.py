@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from dagster_project.pipeline.night import Night
@@ -184,13 +185,17 @@ def test_the_simple_alternative_goes_with_its_request(tmp_path: Path) -> None:
     assert labelled.select("label", "baseline").rows() == [(0.0, 7.5), (1.0, None)]
 
 
-def none_counts(logs: Logs) -> list[tuple[object, ...]]:
-    """model, number, ids and requests of labels that have none, as the pages are told."""
+def uncounted(logs: Logs) -> pl.DataFrame:
+    """What the pages are told of labels that tell nothing."""
     workspace = load_workspace(logs.root)
     with Warehouse.open(workspace.warehouse) as warehouse:
         summarise(Night(workspace, AS_OF, HORIZON), warehouse)
-        found = uncounted_labels(warehouse, logs.root, AS_OF)
-    return found.select("model_id", "source", "n", "ids", "waiting").rows()
+        return uncounted_labels(warehouse, logs.root, AS_OF)
+
+
+def none_counts(logs: Logs) -> list[tuple[object, ...]]:
+    """model, number, ids and requests of labels that have none."""
+    return uncounted(logs).select("model_id", "source", "n", "ids", "waiting").rows()
 
 
 @pytest.mark.parametrize("model", ["m", None])
@@ -210,6 +215,20 @@ def test_labels_that_name_no_request_are_told_until_one_of_them_does(
     logs.jsonl("labels/c.jsonl", [label(1)])
     logs.night()
     assert none_counts(logs) == []
+
+
+@pytest.mark.parametrize(("codes", "told"), [((1, 2), ["2", "1"]), ((0, 1), None), ((1, 1), None)])
+def test_labels_in_codes_that_are_all_a_yes_are_told(
+    logs: Logs, codes: tuple[int, int], told: list[str] | None
+) -> None:
+    """1 for no and 2 for yes would be a precision of 100 %; that all came true may be so."""
+    logs.csv("logs/a.csv", [request(n) for n in range(5)])
+    logs.jsonl("labels/a.jsonl", [label(n, y=codes[n % 3 > 0]) for n in range(5)])
+    logs.night()
+    with Warehouse.open(logs.root / "data" / "warehouse.duckdb") as warehouse:
+        warehouse.append("catalog.model", pl.DataFrame({"model_id": ["m"], "task": ["binary"]}))
+    found = uncounted(logs)
+    assert found.select("source", "n", "codes").rows() == ([("labels", 5, told)] if told else [])
 
 
 def test_labels_that_may_be_of_another_model_are_not_held_against_one(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_the_class_that_is_told_worst_is_named() -> None:
 
 
 WORDS: Row = {
-    "task": "binary", "source": "log", "wanted": "closed", "n": 3, "texts": ["ja", "nein"],
+    "task": "binary", "source": "log", "wanted": "closed", "n": 3, "texts": ["ja", "nein"], "codes": None,
     "first_day": dt.date(2025, 3, 1), "last_day": dt.date(2025, 3, 3), "ids": None, "waiting": None,
 }  # fmt: skip
 
@@ -98,3 +98,12 @@ def test_labels_without_their_requests_are_told_with_an_id_of_each_side() -> Non
     )
     assert phrases.uncounted_mend(astray).startswith("map request_id in source log, or in the log,")
     assert phrases.uncounted_example(astray) == ""
+
+
+def test_labels_in_codes_are_told_with_the_line_that_says_which_mean_yes() -> None:
+    """A precision of 100 % must not be believed."""
+    coded: Row = {**WORDS, "texts": None, "codes": ["2", "1"]}
+    assert phrases.uncounted(coded).endswith(
+        "and every one counts as yes, as what is above 0.5 does: they are '2' and '1'"
+    )
+    assert phrases.uncounted_example(coded) == "label: {column: closed, positive: ...}"
