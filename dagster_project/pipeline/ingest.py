@@ -22,6 +22,7 @@ from dagster_project.pipeline.ingest_segments import keep_parted
 from dagster_project.pipeline.night import Night
 from dagster_project.readers.facts import FACTS
 from dagster_project.readers.mapped import Door
+from dagster_project.readers.raw import release_memory
 from dagster_project.spec.answers import answers_beside
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
@@ -165,6 +166,7 @@ def _ingest_source(
     """Bring one source up to date."""
     workspace = night.workspace
     spooled = begun.spooled.result()
+    release_memory()
     batch = Batch(
         source=source.source,
         zone=workspace.settings.timezone,

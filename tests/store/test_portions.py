@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_project.pipeline import ingest_rows
-from dagster_project.store import portions, requests
-from dagster_project.store.portions import ModelDay, runs
+from dagster_project.store import labels, portions, requests
+from dagster_project.store.portions import ModelDay, Query, runs, sorted_by_model
+from dagster_project.store.warehouse import Warehouse
 
 from ..pipeline.logs import COLUMNS, OUTCOMES, REQUESTS, Logs, request
 
@@ -101,3 +104,19 @@ def test_labels_written_at_once_are_those_that_matching_finds(tmp_path: Path) ->
     assert at_once.rows("SELECT * FROM lake.waiting ORDER BY ALL") == matched.rows(
         "SELECT * FROM lake.waiting ORDER BY ALL"
     )
+
+
+def test_labels_are_sorted_in_a_share_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sort of a whole day fills what it may before it spills."""
+    shares = []
+
+    def watched(warehouse: Warehouse, sql: str, query: Query) -> Iterator[pa.RecordBatch]:
+        shares.append(warehouse.value("SELECT current_setting('memory_limit')"))
+        return sorted_by_model(warehouse, sql, query)
+
+    monkeypatch.setattr(labels, "SORT_MEMORY", "123MiB")
+    monkeypatch.setattr(labels, "sorted_by_model", watched)
+    logs = Logs.make(tmp_path, {**REQUESTS, "columns": {**COLUMNS, "label": "y"}})
+    logs.csv("logs/a.csv", [request(n, y=1) for n in range(3)])
+    logs.night()
+    assert shares == ["123.0 MiB"]
