@@ -14,8 +14,10 @@ from tests.bench.measure import Cost, median, stage
 from tests.bench.report import Section, cost_cells, ratio, table
 
 MODELS = 50
-BEFORE = 100_000
-"""Events of the day before: enough that the features' grids are settled, as they are on any night but the first."""
+BEFORE = 28
+"""Small days before: so many that grids are settled and dictionaries full, as they are but in a log's first weeks."""
+BEFORE_EVENTS = 5_000
+"""Events of each of them."""
 STAGES = ("raw", "start", "ingest", "floor", "floor of numbers", "numbers", "summarise")
 """In the order of a night: the floor reads what ingestion wrote."""
 NAMES = {
@@ -31,13 +33,13 @@ AGAINST = {"ingest": "floor", "summarise": "floor", "numbers": "floor of numbers
 """Which floor each is held against."""
 
 TEXT = """\
-One day of {models} models, 8 numeric and 2 categorical features, in one source; the day before was done already. \
-"floor" reads every column of the day's lake files once (sum of a number, hash of a text), "raw floor" those of the \
-logs as they came; both are processes of their own, so their CPU holds the start of Python and DuckDB. The goal of \
-the summaries is about numeric columns: "floor of the numeric features" is a sum of each, "numeric features \
-summarised" is what the night makes of them, in a process of its own. Medians; runs: {runs}. A model with more than \
-250,000 requests of a day has a file of its own in the lake, as in a folder a model; smaller ones share one, \
-interleaved.
+One day of {models} models, 8 numeric and 2 categorical features, in one source; {before} small days before it were \
+done already. "floor" reads every column of the day's lake files once (sum of a number, hash of a text), "raw floor" \
+those of the logs as they came; both are processes of their own, so their CPU holds the start of Python and DuckDB. \
+The goal of the summaries is about numeric columns: "floor of the numeric features" is a sum of each, "numeric \
+features summarised" is what the night makes of them, in a process of its own. Medians; runs: {runs}. A model with \
+more than 250,000 requests of a day has a file of its own in the lake, as in a folder a model; smaller ones share \
+one, interleaved.
 
 {table}
 
@@ -53,7 +55,7 @@ What is dear, in this order: sorting and writing the lake, reading the log (each
 compared with all ids of its day), writing the labelled requests; and in the summary the groups themselves: each \
 numeric feature is one grouping on a key of its own, with exact integer sums of values and squares. Memory grows far \
 less than the day: rows are read 100,000 and sorted 200,000 at a time, and the database is held to 300 MB while it \
-ingests and 500 MB while it summarises; other libraries' memory comes on top."""
+ingests (150 while labels are sorted) and 500 MB while it summarises; other libraries' memory comes on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def section(
     ]
     text = TEXT.format(
         models=MODELS,
+        before=BEFORE,
         runs=" and ".join(f"{m.runs} of {m.events:,} events" for m in found),
         table=table(("", "CPU s", "wall s", "MiB"), rows),
         ratios=table(("", "whole command", "without start"), ratios),
@@ -97,16 +100,16 @@ def section(
 def measured(scratch: Path, events: int, runs: int, tell: workspaces.Tell) -> Measured:
     """Ingest and summarise the same day `runs` times, each time from the state the night before left."""
     root = scratch / f"events-{events}"
-    workspaces.write(root, models=MODELS, events=BEFORE)
+    workspaces.write(root, models=MODELS, events=BEFORE_EVENTS, days=BEFORE)
     for name in ("ingest", "summarise"):
-        workspaces.on(root, name, 0)
-    workspaces.write(root, models=MODELS, events=events, first=1)
+        workspaces.on(root, name, BEFORE - 1)
+    workspaces.write(root, models=MODELS, events=events, first=BEFORE)
     costs: dict[str, list[Cost]] = {name: [] for name in ("nothing", *STAGES)}
     for run in range(runs):
         trial = workspaces.copy(root, scratch / "trial")
         for name in STAGES:
             tell(f"{events:,} events, run {run + 1} of {runs}: {name}")
-            costs[name].append(workspaces.on(trial, name, 1))
+            costs[name].append(workspaces.on(trial, name, BEFORE))
         costs["nothing"].append(stage("nothing", trial))
         shutil.rmtree(trial)
     shutil.rmtree(root)
