@@ -1,23 +1,47 @@
 /*---
 title: Readings of features
-definition: One row a model, metric and feature (or class) of the leading window, the worst and largest first.
+definition: >
+  One row a metric, model and feature (or class) of the leading window: the worst grade first, then what is furthest where
+  the metric is better not to be. Of a metric with more than 1,000 only each model's worst, as many of each as fit and at
+  least one; `of_metric` counts all there are, `of_metric_poor` those of them that are poor.
 ---*/
-select
-  r.model_id as model,
-  model.slug,
-  coalesce(model.title, r.model_id) as title,
-  r.metric,
-  r.feature,
-  r.value,
-  r.low,
-  r.high,
-  r.unit,
-  r.n,
-  r.grade,
-  r.reason
-from mart.reading as r
-join catalog.model as model on model.model_id = r.model_id, page.now as now
-where r.day = now.as_of and r.window_days = now.window_days
-  and r.version = '' and r.segment = '' and r.feature <> ''
-order by
-  r.metric, list_position(['poor', 'watch', 'good', 'unknown'], r.grade), r.value desc nulls last, model, r.feature
+with reading as (
+  select
+    r.model_id as model,
+    model.slug,
+    coalesce(model.title, r.model_id) as title,
+    r.metric,
+    r.feature,
+    r.value,
+    r.unit,
+    r.n,
+    r.grade,
+    r.reason,
+    list_position(['poor', 'watch', 'good', 'unknown'], r.grade) as severity,
+    case metric.better when 'up' then -r.value else r.value end as badness
+  from mart.reading as r
+  join catalog.model as model on model.model_id = r.model_id
+  left join catalog.metric as metric on metric.metric = r.metric,
+  page.now as now
+  where r.day = now.as_of and r.window_days = now.window_days
+    and r.version = '' and r.segment = '' and r.feature <> ''
+),
+counted as (
+  select
+    metric,
+    count(*) as of_metric,
+    count(*) filter (where grade = 'poor') as of_metric_poor,
+    case when count(*) > 1000 then greatest(1000 // count(distinct model), 1) else 1000 end as most
+  from reading
+  group by metric
+),
+placed as (
+  select
+    *,
+    row_number() over (partition by metric, model order by severity, badness desc nulls last, feature) as place
+  from reading
+)
+select placed.* exclude (severity, badness, place), counted.of_metric, counted.of_metric_poor
+from placed
+join counted on counted.metric = placed.metric and placed.place <= counted.most
+order by placed.metric, placed.severity, placed.badness desc nulls last, placed.model, placed.feature

@@ -2,37 +2,21 @@
 title: Metrics
 definition: >
   One row a metric: its definition as the file in reports/metrics says it, and how many models have a figure of the
-  leading window.
+  leading window: one of the whole, or where there is none of the whole, one of a feature.
 ---*/
 with used as (
   select
-    metric,
-    count(*) as models,
-    count(*) filter (where value is not null) as with_value,
-    count(*) filter (where grade = 'poor') as poor,
-    count(*) filter (where grade = 'watch') as watch,
-    count(*) filter (where grade = 'good') as good_models
-  from page.readings
-  group by metric
-  union all
-  select
-    metric,
-    count(distinct model),
-    count(distinct model) filter (where value is not null),
-    count(distinct model) filter (where grade = 'poor'),
-    count(distinct model) filter (where grade = 'watch'),
-    count(distinct model) filter (where grade = 'good')
-  from page.feature_readings
-  where metric not in (select metric from page.readings)
-  group by metric
+    r.metric,
+    count(distinct r.model_id) filter (where r.feature = '' and r.value is not null) as of_whole,
+    count(distinct r.model_id) filter (where r.value is not null) as of_any,
+    bool_or(r.feature = '') as has_whole
+  from mart.reading as r, page.now as now
+  where r.day = now.as_of and r.window_days = now.window_days and r.version = '' and r.segment = ''
+  group by r.metric
 )
 select
   metric.*,
-  coalesce(used.models, 0) as models,
-  coalesce(used.with_value, 0) as with_value,
-  coalesce(used.poor, 0) as poor_models,
-  coalesce(used.watch, 0) as watch_models,
-  coalesce(used.good_models, 0) as good_models
+  coalesce(case when used.has_whole then used.of_whole else used.of_any end, 0) as with_value
 from catalog.metric as metric
 left join used on used.metric = metric.metric
 order by
