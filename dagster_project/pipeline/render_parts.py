@@ -35,8 +35,8 @@ class ReadViews:
     marts: Mapping[str, Statement]
     _texts: dict[str, Sequence[str]] = field(default_factory=dict)
     """The columns of texts of the views that were put aside."""
-    _in_pieces: dict[str, set[str]] = field(default_factory=dict)
-    """Those of them that do not have the view's order, and by which columns: only each value's rows have it."""
+    _in_pieces: dict[str, str] = field(default_factory=dict)
+    """Those of them that do not have the view's order, and by which column: only each value's rows have it."""
     _counts: dict[tuple[str, str], Mapping[object, int]] = field(default_factory=dict)
 
     def whole(self, view: str) -> pl.DataFrame:
@@ -46,19 +46,18 @@ class ReadViews:
         return self._ask(view, self.warehouse.frame, _marked(view))
 
     def counts(self, view: str, column: str, values: Sequence[str]) -> Mapping[object, int]:
-        """How many rows each value of a column has; none where there is no such column of texts.
+        """How many rows each value of a column of texts has; none where the view's parts cannot be read by it.
 
-        `values` are those that will be asked for: a view too large for the share is put aside some of them at a time.
+        `values` are those that will be asked for: a view too large for the share is put aside some of them at a time,
+        and then has parts by their column alone.
         """
         key = (view, column)
         if key not in self._counts:
             if view not in self._texts:
                 self._put_aside(view, column, sorted(values))
-            elif column in self._texts[view] and column not in self._in_pieces.get(view, {column}):
-                self._fill_in_pieces(view, column, sorted(values))
-            table = self._table(view, column)
-            sql = f"SELECT {quote(column)}, count(*) FROM {table} GROUP BY 1"  # noqa: S608  quoted
-            self._counts[key] = dict(self.warehouse.rows(sql)) if column in self._texts[view] else {}
+            sql = f"SELECT {quote(column)}, count(*) FROM {_aside(view)} GROUP BY 1"  # noqa: S608  quoted
+            has_parts = column in self._texts[view] and self._in_pieces.get(view, column) == column
+            self._counts[key] = dict(self.warehouse.rows(sql)) if has_parts else {}
         return self._counts[key]
 
     def part(self, view: str, column: str, values: Sequence[str]) -> pl.DataFrame:
@@ -66,11 +65,7 @@ class ReadViews:
         name = quote(column)
         where = f"WHERE {name} BETWEEN $first AND $last AND {name} IN (SELECT unnest($values))"
         given = {"first": min(values, default=""), "last": max(values, default=""), "values": list(values)}
-        return self._frame(self._table(view, column), where, given)
-
-    def _table(self, view: str, column: str) -> str:
-        """Where the rows of a value of the column lie in the view's order."""
-        return _aside(view, column) if view in self._in_pieces else _aside(view)
+        return self._frame(_aside(view), where, given)
 
     def _put_aside(self, view: str, column: str, values: Sequence[str]) -> None:
         make = f"CREATE OR REPLACE TEMP TABLE {_aside(view)} AS {_marked(view)}"
@@ -79,7 +74,9 @@ class ReadViews:
                 self.warehouse.run(make)
         except MemoryShareError:
             self._ask(view, self.warehouse.run, f"{make} LIMIT 0")
-            self._fill_in_pieces(view, column, values)
+            self._in_pieces[view] = column
+            if column in self._texts_of(view):
+                self._fill_in_pieces(view, column, values)
         except QueryError as error:
             raise self._blamed(view, error) from error
         self._texts[view] = self._texts_of(view)
@@ -90,25 +87,21 @@ class ReadViews:
         return self._frame(_aside(view), "LIMIT 0").select(pl.col(pl.String)).columns
 
     def _fill_in_pieces(self, view: str, column: str, values: Sequence[str]) -> None:
-        """Ask the view for some of the values at a time, where the column is a text; its NULLs are left out.
+        """Ask the view for some of the values at a time; its NULLs are left out.
 
-        From where they do not fit, half as many; few values, or a column of others, may take what the database has.
+        From where they do not fit, half as many; few values may take what the database has.
         """
-        self._in_pieces.setdefault(view, set()).add(column)
-        table = _aside(view, column)
-        self.warehouse.run(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM {_aside(view)} LIMIT 0")
-        cuts = values if column in self._texts_of(view) else []
-        n, after, more = min(PIECE_VALUES, len(cuts)), None, True
+        n, after, more = min(PIECE_VALUES, len(values)), None, True
         while more:
-            until = cuts[n] if n < len(cuts) else None
+            until = values[n] if n < len(values) else None
             sql, given = _piece(view, column, after, until)
             put = partial(self.warehouse.run, parameters=given)
             try:
-                self._ask(view, put, sql, beyond=n <= FEWEST_VALUES or not cuts)
+                self._ask(view, put, sql, beyond=n <= FEWEST_VALUES)
             except MemoryShareError:
                 n //= 2
                 continue
-            cuts, after, more = cuts[n:], until, until is not None
+            values, after, more = values[n:], until, until is not None
 
     def _frame(
         self, table: str, which: str = "", parameters: Mapping[str, object] | None = None
@@ -158,9 +151,9 @@ def _piece(view: str, column: str, after: str | None, until: str | None) -> tupl
     given = {name: value for name, value in (("after", after), ("until", until)) if value is not None}
     ends = [f"{quote(column)} {'>' if name == 'after' else '<='} ${name}" for name in given]
     where = f"WHERE {' AND '.join(ends)}" if ends else ""
-    return f"INSERT INTO {_aside(view, column)} {_marked(view)} {where}", given
+    return f"INSERT INTO {_aside(view)} {_marked(view)} {where}", given
 
 
-def _aside(view: str, column: str = "") -> str:
-    """The table of a view's rows, or of those that were put aside by a column in pieces."""
-    return f"temp.{quote(f'page {view} by {column}' if column else f'page {view}')}"
+def _aside(view: str) -> str:
+    """The table of a view's rows."""
+    return f"temp.{quote(f'page {view}')}"
