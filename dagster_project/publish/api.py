@@ -54,7 +54,7 @@ def write_api(
     folder = into / "api"
     (folder / "models").mkdir(parents=True, exist_ok=True)
     _write(folder / "build.json", build_document(views, release))
-    _write(folder / "models.json", models_document(views))
+    write_list(folder / "models.json", "models", models_listed(views))
     _write_models(views, folder / "models", trail or Trail(views))
     _write(folder / "alerts.json", alerts_document(views))
     (folder / "alerts.atom").write_text(alerts_feed(views, base_url=base_url), encoding="utf-8", newline="\n")
@@ -105,19 +105,16 @@ def build_document(views: Views, release: str) -> dict[str, object]:
     return {"schema_version": SCHEMA_VERSION, "release": release} | dict(views.one("build") or {})
 
 
-def models_document(views: Views) -> dict[str, object]:
+def models_listed(views: Views) -> Iterator[dict[str, object]]:
     """Every model with its leading figures and where its page and its own document are."""
-    models = [
-        _renamed(m) | {"page": f"models/{m['slug']}.html", "api": f"api/models/{m['slug']}.json"}
-        for m in views.rows("models")
-    ]
-    return {"models": models}
+    for m in views.frame("models").iter_rows(named=True):
+        yield _renamed(m) | {"page": f"models/{m['slug']}.html", "api": f"api/models/{m['slug']}.json"}
 
 
 def _write_models(views: Views, folder: Path, trail: Trail) -> None:
-    models = sorted(views.rows("models"), key=lambda model: str(model["slug"]))
+    models = views.frame("models").sort("slug")
     views.expect(models)
-    for model in models:
+    for model in models.iter_rows(named=True):
         name = f"{model['slug']}.json"
         place, path = _inside(folder, name), f"api/models/{name}"
         kept = trail.holds(path, model)
@@ -198,6 +195,16 @@ def write_schemas(folder: Path) -> None:
 def to_json(document: object) -> str:
     """JSON with sorted keys; days and instants as ISO 8601, NaN and infinities as null."""
     return _json(document, "\n") + "\n"
+
+
+def write_list(path: Path, key: str, items: Iterable[object]) -> None:
+    """Write the document `{key: [...]}`, an item at a time: thousands of them are never held together."""
+    n, margin = 0, "\n  "
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f"{{\n {encode_basestring(key)}: [")
+        for n, item in enumerate(items, start=1):
+            file.write(f"{',' if n > 1 else ''}{margin}{_json(item, margin)}")
+        file.write("\n ]\n}\n" if n else "]\n}\n")
 
 
 def _write(path: Path, document: object) -> None:

@@ -17,7 +17,7 @@ from dagster_project.publish.grouped import MARK, Grouped, group, readable
 if TYPE_CHECKING:
     import polars as pl
 
-MOST_VALUES, MOST_ROWS = 500, 10_000
+MOST_VALUES, MOST_ROWS = 200, 5_000
 """Of a part; one value's rows may be more."""
 
 
@@ -46,11 +46,11 @@ class Coming:
     """The rows whose pages come next, in that order, and the parts of views read for them."""
 
     parts: Parts
-    rows: Sequence[Mapping[str, object]] = ()
+    rows: pl.DataFrame | None = None
     _values: dict[str, dict[str, int]] = field(default_factory=dict)
     _held: dict[tuple[str, str], _Part] = field(default_factory=dict)
 
-    def expect(self, rows: Sequence[Mapping[str, object]]) -> None:
+    def expect(self, rows: pl.DataFrame) -> None:
         """Pages of these rows come next; what was read for others is let go."""
         self.rows = rows
         self._values.clear()
@@ -78,7 +78,9 @@ class Coming:
     def _of(self, column: str) -> dict[str, int]:
         """The values of a column of the coming rows, and their places."""
         if column not in self._values:
-            values = dict.fromkeys(v for row in self.rows if isinstance(v := row.get(column), str))
+            rows = self.rows
+            there = rows[column].to_list() if rows is not None and column in rows.columns else []
+            values = dict.fromkeys(v for v in there if isinstance(v, str))
             self._values[column] = {value: place for place, value in enumerate(values)}
         return self._values[column]
 

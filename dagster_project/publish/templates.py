@@ -112,9 +112,10 @@ def render_pages(
         if source.head.for_each is None:
             yield _page(source, template, Watched(views), path=f"{source.address}.html")
             continue
-        rows = sorted(views.rows(source.head.for_each), key=lambda row: _slug(source, row))
+        rows = views.frame(source.head.for_each)
+        rows = rows.sort("slug", maintain_order=True) if "slug" in rows.columns else rows
         views.expect(rows)
-        for row in rows:
+        for row in rows.iter_rows(named=True):
             yield _page_of(source, template, row, views, trail or Trail(views))
 
 

@@ -6,7 +6,7 @@ Out: rows as dicts. Called by `publish.templates` and `publish.api`; made by `pi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,7 @@ class Views:
         """All rows, in the view's order."""
         return list(self.frame(view).iter_rows(named=True))
 
-    def expect(self, rows: Sequence[Row]) -> None:
+    def expect(self, rows: pl.DataFrame) -> None:
         """Pages of these rows come next, in this order: what they read as their own is read some pages ahead."""
         if self.coming is not None:
             self.coming.expect(rows)

@@ -18,6 +18,7 @@ from dagster_project.spec.loading import Statement
 from dagster_project.store.warehouse import Warehouse
 
 MODELS: list[Row] = [{"model": f"model-{i:04}"} for i in range(900)]
+COMING = pl.DataFrame(MODELS)
 SHUFFLED = """select 'model-' || lpad((i % 900)::varchar, 4, '0') as model, i, random() as draw
 from range(9_000) as r (i) order by hash(i)"""
 
@@ -31,7 +32,7 @@ def test_parts_are_of_one_asking_and_in_the_views_order() -> None:
     """Chance shows it: what the parts hold together is what the whole view says afterwards."""
     with Warehouse.open(None) as warehouse:
         views = create_views([mart(SHUFFLED)], warehouse)
-        views.expect(MODELS)
+        views.expect(COMING)
         parts = [row for one in MODELS for row in views.where("v", model=one["model"])]
         whole = views.frame("v").sort("model", maintain_order=True)
     assert pl.DataFrame(parts).equals(whole)
@@ -42,7 +43,7 @@ def test_marks_of_parts_are_those_of_the_whole_view() -> None:
     sql = SHUFFLED.replace("random()", "i / 7")
     with Warehouse.open(None) as warehouse:
         views = create_views([mart(sql)], warehouse)
-        views.expect(MODELS)
+        views.expect(COMING)
         of_part = [views.marks("v", "model", one["model"]) for one in MODELS]
         again = create_views([mart(sql)], warehouse)
         assert of_part == [again.marks("v", "model", one["model"]) for one in MODELS]
@@ -61,7 +62,7 @@ def test_a_view_larger_than_the_share_is_put_aside_in_pieces(
         with pytest.raises(MemoryShareError), warehouse.in_order():
             warehouse.run(f"CREATE TEMP TABLE t AS {lists}")
         views = create_views([mart(lists)], warehouse)
-        views.expect([one | {"n": one["model"]} for one in MODELS])
+        views.expect(COMING.with_columns(n="model"))
         assert [len(views.where("v", **{column: one["model"]})) for one in MODELS[:3]] == [
             column == "model"
         ] * 3
@@ -87,7 +88,7 @@ def test_pieces_by_one_column_are_not_read_by_another(tmp_path: Path) -> None:
     models = [str(one["model"]) for one in MODELS]
     with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse, warehouse.within("40MB"):
         views = create_views([mart(worst_first)], warehouse)
-        views.expect([{"model": model, "metric": "auc"} for model in models])
+        views.expect(COMING.with_columns(metric=pl.lit("auc")))
         assert [row["model"] for row in views.where("v", model=models[7])] == models[7:8]
         numbers = [row["n"] for row in views.where("v", metric="auc")]
     assert len(numbers) == len(models)
@@ -100,6 +101,6 @@ def test_a_value_that_cannot_be_cast_is_the_files_fault_in_parts_too() -> None:
         views = create_views(
             [mart("select 'a' as model, x::integer as n from (values ('?')) as t (x)")], warehouse
         )
-        views.expect([{"model": "a"}])
+        views.expect(pl.DataFrame({"model": ["a"]}))
         with pytest.raises(WorkspaceError, match=r"reports/marts/v\.sql"):
             views.where("v", model="a")

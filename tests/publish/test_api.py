@@ -30,6 +30,13 @@ def test_days_and_instants_are_iso_8601() -> None:
     assert json.loads(text) == {"day": "2013-01-01", "at": "2013-01-01T17:00:00+00:00"}
 
 
+@pytest.mark.parametrize("items", [[], [{"id": "a"}], [{"id": "a"}, {"tags": ["–"], "id": "b"}]])
+def test_a_list_written_item_by_item_is_the_document_as_a_whole(tmp_path: Path, items: list[object]) -> None:
+    """Byte by byte, also without items."""
+    api.write_list(tmp_path / "models.json", "models", iter(items))
+    assert (tmp_path / "models.json").read_text(encoding="utf-8") == api.to_json({"models": items})
+
+
 DAY = dt.date(2013, 1, 1)
 
 

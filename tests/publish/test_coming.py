@@ -13,7 +13,7 @@ from dagster_project.core.errors import PublishError
 from dagster_project.publish import coming
 from dagster_project.publish.coming import Coming
 from dagster_project.publish.grouped import MARK
-from dagster_project.publish.views import Row, Views
+from dagster_project.publish.views import Views
 
 MODELS = [f"m{i:02}" for i in range(40)]
 ROWS = pl.DataFrame({"model": [m for m in MODELS for _ in range(3)], "n": range(120)}).with_columns(
@@ -42,9 +42,9 @@ def whole(view: str) -> pl.DataFrame:
     return ROWS
 
 
-def models(names: Sequence[str]) -> list[Row]:
+def models(names: Sequence[str]) -> pl.DataFrame:
     """The rows that pages are made for."""
-    return [{"model": name, "place": place} for place, name in enumerate(names)]
+    return pl.DataFrame({"model": names, "place": range(len(names))})
 
 
 @pytest.mark.parametrize("order", [MODELS, MODELS[::-1], MODELS[1::2] + MODELS[::2]])
