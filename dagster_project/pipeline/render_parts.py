@@ -61,11 +61,14 @@ class ReadViews:
         return self._counts[key]
 
     def part(self, view: str, column: str, values: Sequence[str]) -> pl.DataFrame:
-        """The rows whose column has one of these values, in the view's order; `counts` has been asked before."""
+        """The rows whose column has one of these values, in the view's order; `counts` has been asked before.
+
+        That is asked for: behind a join, the database lets the few rows that begin a part wait for more.
+        """
         name = quote(column)
-        where = f"WHERE {name} BETWEEN $first AND $last AND {name} IN (SELECT unnest($values))"
+        which = f"WHERE {name} BETWEEN $first AND $last AND {name} IN (SELECT unnest($values)) ORDER BY rowid"
         given = {"first": min(values, default=""), "last": max(values, default=""), "values": list(values)}
-        return self._frame(_aside(view), where, given)
+        return self._frame(_aside(view), which, given)
 
     def _put_aside(self, view: str, column: str, values: Sequence[str]) -> None:
         make = f"CREATE OR REPLACE TEMP TABLE {_aside(view)} AS {_marked(view)}"

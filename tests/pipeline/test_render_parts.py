@@ -50,6 +50,17 @@ def test_marks_of_parts_are_those_of_the_whole_view() -> None:
     assert len(set(of_part)) == len(MODELS)
 
 
+def test_a_part_whose_first_rows_are_few_has_the_views_order() -> None:
+    """The database holds fewer than some 64 rows back until more come, and would put them behind those."""
+    rows = "select 'model-' || lpad((i // 10)::varchar, 4, '0') as model, i from range(9_000) as r (i) order by i"
+    models = [str(one["model"]) for one in MODELS]
+    with Warehouse.open(None) as warehouse:
+        create_views([mart(rows)], warehouse)
+        read = ReadViews(warehouse, {"v": mart(rows)})
+        read.counts("v", "model", models)
+        assert read.part("v", "model", models[203:253])["i"].to_list() == list(range(2030, 2530))
+
+
 @pytest.mark.parametrize("column", ["model", "n"])
 def test_a_view_larger_than_the_share_is_put_aside_in_pieces(
     column: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
