@@ -214,7 +214,7 @@ GROUP BY ALL ORDER BY model_id, source
 -- Labels whose requests have not come, of models with requests that wait and not one label; ids of both sides. Labels
 -- that name no model may be of any of them, while no label at all has found its request.
 WITH silent AS (
-  SELECT model_id, min(request_id, 1) AS waiting FROM lake.waiting
+  SELECT model_id, [left(min(request_id), 100)] AS waiting FROM lake.waiting
   WHERE day <= $as_of
     AND model_id NOT IN (SELECT model_id FROM ({none} {stored}))
     AND model_id NOT IN (
@@ -224,7 +224,7 @@ WITH silent AS (
   GROUP BY model_id
 )
 SELECT s.model_id, u.source, count(*) AS n, min(u.label_day) AS first_day, max(u.label_day) AS last_day,
-       min(u.request_id, 1) AS ids, any_value(s.waiting) AS waiting
+       [left(min(u.request_id), 100)] AS ids, any_value(s.waiting) AS waiting
 FROM silent AS s
 JOIN lake.unmatched AS u
   ON u.model_id = s.model_id OR u.model_id = '' AND NOT EXISTS (FROM ops.part WHERE kind = 'labelled')
