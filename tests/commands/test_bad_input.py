@@ -127,7 +127,7 @@ def test_every_broken_file_is_named_in_one_go(root: Path, capsys: pytest.Capture
 
 BROKEN_METRICS = {
     "syntax": (SELECT.replace("FROM", "FRM"), ":10: "),
-    "column": (SELECT.replace("1 AS numerator", "nonsense AS numerator"), ": Binder Error: Referenced column"),
+    "column": (SELECT.replace("1 AS numerator", "nonsense AS numerator"), ":9: Binder Error: Referenced column"),
     "model": (SELECT.replace("model_id, ", ""), ": the SELECT yields no column model_id"),
     "window": (SELECT.replace(", window_days", ""), ": the SELECT yields no column window_days"),
     "numerator": (SELECT.replace("numerator", "top"), ": the SELECT yields no column 'numerator'"),
