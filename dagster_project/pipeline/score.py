@@ -214,7 +214,7 @@ def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     )  # fmt: skip
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     nothing = pl.DataFrame(schema={"model_id": pl.String})
-    silent = frozenset(asked.uncounted["model_id"])
+    silent = frozenset(asked.uncounted.filter(pl.col("codes").is_null())["model_id"])  # codes do count
     return Judge(night, models, _partial(night, warehouse), growing, nothing, silent)
 
 

@@ -51,7 +51,8 @@ def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         )
     }
     models = {placed.value.id: placed.value for placed in night.workspace.models}
-    silent = {model_id for (model_id,) in warehouse.rows("SELECT model_id FROM mart.uncounted_label")}
+    none_counts = "SELECT model_id FROM mart.uncounted_label WHERE codes IS NULL"
+    silent = {model_id for (model_id,) in warehouse.rows(none_counts)}
     rows = []
     for m in sorted(models.keys() | served.keys()):
         absent = ABSENT | ({"performance": f"not available: {UNCOUNTED}"} if m in silent else {})

@@ -115,6 +115,35 @@ def test_labels_in_words_are_not_said_not_to_have_come(tmp_path: Path, task: str
     assert str(card).endswith("not available: labels came, and none counts")
 
 
+def test_a_day_without_labels_of_a_model_whose_labels_are_codes_says_that_none_have_come(
+    tmp_path: Path,
+) -> None:
+    """The codes of other days count, all as yes: they are told, and do not explain this day."""
+    of = measuring(workspace(tmp_path, [{"id": "m", "task": "binary"}]), "roc_auc")
+    with Warehouse.open(None) as warehouse:
+        warehouse.append("catalog.model", pl.DataFrame({"model_id": ["m"], "task": ["binary"]}))
+        for at in (0, 1):
+            rows = requests("m", day(at), N, score=0.5)
+            put(of, warehouse, "requests", f"log{at}", rows)
+            if at == 0:
+                codes = labelled(rows, [1.0, 2.0] * (N // 2))
+                put(
+                    of,
+                    warehouse,
+                    "labelled",
+                    "log0",
+                    codes.with_columns(pl.lit("log0").alias("label_source")),
+                )
+        summarise(night(of, day(1)), warehouse)
+        score(night(of, day(1)), warehouse)
+        told = warehouse.rows("SELECT codes FROM mart.uncounted_label")
+        reasons = dict(
+            warehouse.rows("SELECT day, reason FROM mart.reading WHERE window_days = 1 AND segment = ''")
+        )
+    assert told == [(["1", "2"],)]
+    assert reasons[day(1)] == "not available: no labels have come"
+
+
 def test_f1_without_anything_positive_says_why(tmp_path: Path) -> None:
     """Labels there are; a figure there is none, and the reason is not empty."""
     rows = requests("m", day(0), N, prediction=[0.0] * N)
