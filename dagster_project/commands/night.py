@@ -20,6 +20,7 @@ from dagster_project.commands.options import progress_shown, utc_now
 from dagster_project.commands.terminal import printable
 from dagster_project.core.errors import CheckError
 from dagster_project.pipeline.night import Night, Progress
+from dagster_project.pipeline.publish import first_begun
 from dagster_project.pipeline.remarks import remarks
 from dagster_project.pipeline.start import night_for, out_of_sight
 from dagster_project.spec.loading import Workspace, load_workspace
@@ -63,7 +64,11 @@ def run_night(
     from dagster_project.store.lock import sole_writer
 
     workspace = load_workspace(root.resolve())
-    with sole_writer(workspace.warehouse), progress_shown(as_json=as_json) as progress:
+    with (
+        sole_writer(workspace.warehouse),
+        first_begun(workspace),
+        progress_shown(as_json=as_json) as progress,
+    ):
         if days is not None:
             forget_days(workspace, days)
         night = run_job(workspace, day=day, progress=progress, days=days)

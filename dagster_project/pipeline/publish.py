@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from dagster_project.core.errors import CheckError
 from dagster_project.pipeline.check import Check, record
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import release, unchanged
-from dagster_project.pipeline.render import render
+from dagster_project.pipeline.render import CACHE, render
 from dagster_project.publish.receipts import MANIFEST
 from dagster_project.publish.release import published
 from dagster_project.publish.soundness import faults
+from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
 
 STAGING = ".staging"
@@ -31,6 +33,15 @@ class Publication:
     pages: int
     linked: int
     bytes: int
+
+
+def first_begun(workspace: Workspace) -> AbstractContextManager[None]:
+    """Before a workspace's first site: what it needs of installed packages is being made beside the other stages."""
+    if (workspace.build / CACHE).exists():
+        return nullcontext()
+    from dagster_project.publish.theme import carried_begun
+
+    return carried_begun()
 
 
 def publish(night: Night, warehouse: Warehouse) -> Publication:

@@ -39,7 +39,9 @@ LAID = ("docs/", "overrides/")
 """Folders of `site` that a build reads, beside its mkdocs.yml; a screenshot beside them is no input."""
 FEWEST_HEADINGS = 6
 """Pages with fewer headings take the whole width instead of a contents list."""
-READS = "cache/reads.json"
+CACHE = "cache"
+"""Below the build folder: what is costly to make, and kept."""
+READS = f"{CACHE}/reads.json"
 """Below the build folder: what the pages of the newest release read."""
 KEPT_STATE = (
     ("catalog.history", "model_id, field, value, valid_from, valid_to"),
@@ -75,7 +77,7 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
         settings=workspace.settings,
         places=places(sources),
         as_of=night.as_of,
-        cache=workspace.build / "cache",
+        cache=workspace.build / CACHE,
         draft=_draft(night),
     )
     views = prepare(night, warehouse, inputs)
@@ -202,7 +204,7 @@ def _stamped(night: Night, sources: list[Source], trail: Trail, into: Path) -> I
         currency=settings.currency,
         carried=carried(into),
         trail=trail,
-        compiled=compiled_templates(night.workspace.build / "cache"),
+        compiled=compiled_templates(night.workspace.build / CACHE),
     )
     for done, page in enumerate(pages, start=1):
         if done % 100 == 0:

@@ -48,7 +48,7 @@ class Scripts:
 
 def scripts(folder: Path) -> Scripts:
     """The two scripts; made once, then read from `folder`."""
-    return Scripts(**json.loads(kept(folder / f"explore-{_fingerprint()}.json", _make)))
+    return Scripts(**json.loads(kept(folder / f"explore-{_fingerprint()}.json", make)))
 
 
 def licence() -> str:
@@ -60,7 +60,7 @@ def licence() -> str:
     )
 
 
-def _make() -> bytes:
+def make() -> bytes:
     """The scripts as a file keeps them: JSON."""
     return json.dumps({"library": _library(), "charts": _charts()}).encode()
 

@@ -43,7 +43,7 @@ def inter_woff2(folder: Path) -> bytes:
 
     versions = f"{fontTools.version} {uharfbuzz.__version__}"
     recipe = f"{_RECIPE} {versions} {_RANGES} {_SINGLE} {_FEATURES} {_WEIGHTS}".encode()
-    return kept(folder / f"inter-{content_id(_source() + recipe)[:16]}.woff2", _make)
+    return kept(folder / f"inter-{content_id(_source() + recipe)[:16]}.woff2", make)
 
 
 def inter_licence() -> str:
@@ -55,7 +55,8 @@ def _source() -> bytes:
     return (files("fontpkg_inter") / "files" / "Inter[opsz,wght].ttf").read_bytes()
 
 
-def _make() -> bytes:
+def make() -> bytes:
+    """The font as a file keeps it."""
     from fontTools.ttLib import TTFont
 
     font = TTFont(io.BytesIO(_cut_down(_source())), recalcTimestamp=False)

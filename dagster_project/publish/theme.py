@@ -1,6 +1,7 @@
 """Running MkDocs in this process: the merged look in a temporary folder in, a folder of HTML out.
 
-Also makes the policy, from a build of the same look that holds nobody's content. Called by `build` only.
+Also makes the policy, from a build of the same look that holds nobody's content. Called by `build`, and
+`carried_begun` by `pipeline.publish`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,9 +21,9 @@ from markupsafe import escape
 
 from dagster_project.core.errors import PublishError
 from dagster_project.core.naming import content_id
-from dagster_project.publish import explore
+from dagster_project.publish import explore, fonts
+from dagster_project.publish.apart import begun
 from dagster_project.publish.carried import INTER_LICENCE, MATERIAL_LICENCE, material_licence
-from dagster_project.publish.fonts import inter_licence, inter_woff2
 from dagster_project.publish.policy import policy
 from dagster_project.spec.workspace import Settings
 
@@ -85,12 +86,17 @@ def _write_pages(work: Path, pages: Mapping[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+def carried_begun() -> AbstractContextManager[None]:
+    """Meanwhile have made what `build` would wait for where its cache is empty: seconds of another process."""
+    return begun(explore.make, fonts.make)
+
+
 def _lay_carried(docs: Path, cache: Path) -> None:
     """What comes out of installed packages beside the theme: font and chart library, with their licences."""
     scripts = explore.scripts(cache)
-    (docs / _FONT).write_bytes(inter_woff2(cache))
+    (docs / _FONT).write_bytes(fonts.inter_woff2(cache))
     texts = {
-        INTER_LICENCE: inter_licence(),
+        INTER_LICENCE: fonts.inter_licence(),
         MATERIAL_LICENCE: material_licence(),
         explore.LIBRARY: scripts.library,
         explore.SPECIFICATIONS: scripts.charts,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from dagster_project.core.errors import PublishError
-from dagster_project.publish.apart import apart, kept
+from dagster_project.publish.apart import apart, begun, kept
 
 
 def process() -> bytes:
@@ -17,6 +18,13 @@ def process() -> bytes:
     import wave  # noqa: F401
 
     return str(os.getpid()).encode()
+
+
+def noted() -> bytes:
+    """Who makes it, noted in a file as well."""
+    who = str(os.getpid())
+    Path(os.environ["NOTE"]).write_text(who, encoding="utf-8")
+    return who.encode()
 
 
 def broken() -> bytes:
@@ -38,6 +46,21 @@ def test_a_kept_file_is_read_and_not_made_again(tmp_path: Path) -> None:
     assert kept(path, process) == path.read_bytes()
     path.write_bytes(b"as it was kept")
     assert kept(path, process) == b"as it was kept"
+
+
+def test_what_is_begun_is_made_before_it_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that was begun answers, and no second one."""
+    note = tmp_path / "note"
+    monkeypatch.setenv("NOTE", str(note))
+    with begun(noted):
+        while not (note.exists() and note.read_text(encoding="utf-8")):
+            time.sleep(0.01)
+        who = note.read_text(encoding="utf-8")
+        note.unlink()
+        assert apart(noted).decode() == who
+    assert not note.exists()
 
 
 def test_what_goes_wrong_there_is_told_here(tmp_path: Path) -> None:
