@@ -221,12 +221,29 @@ def test_a_first_day_that_has_not_come_is_published_too(
     assert "ot available" in (tmp_path / "build" / "site" / "index.html").read_text(encoding="utf-8")
 
 
-def test_two_runs_never_write_one_workspace(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The second is refused at once with exit code 1; the first is not disturbed."""
+@pytest.mark.parametrize("command", ["nightly", "demo"])
+def test_two_runs_never_write_one_workspace(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """The second is refused at once with exit code 1, and writes nothing; the first is not disturbed."""
+    monkeypatch.setattr("dagster_project.commands.demo.insist_on_demo", lambda _: None)
     with sole_writer(root / "data" / "warehouse.duckdb"):
-        seen = run(capsys, root)
+        seen = run(capsys, root, command)
     assert seen.code == 1
     assert "another run is writing this workspace" in seen.err
+    assert not (root / "data" / "demo").exists()
+
+
+def test_the_demo_is_not_written_into_a_workspace_of_ones_own(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its facts would be replaced: it is refused before anything is made."""
+    put(root, {"data/facts/incidents/mine.jsonl": "{}"})
+    seen = run(capsys, root, "demo")
+    assert seen.code == 2
+    assert "this is not the demo organization: it declares no model 'late-arrival'" in seen.err
+    assert (root / "data/facts/incidents/mine.jsonl").exists()
+    assert not (root / "data" / "demo").exists()
 
 
 def test_a_full_disk_is_said_in_a_line(
