@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 FAMILIES = ("usage", "latency", "performance", "quality", "drift")
-LEADING = (28, 7, 1)
-"""The window a scorecard reads: the first of these that has readings."""
 ABSENT = {
     "usage": "not available: no requests in the window",
     "latency": "not available: no latency is logged",
@@ -75,7 +73,8 @@ def _readings(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         """,
         [night.as_of],
     )
-    joined = _windows(readings.join(_heads(night), on="metric")).filter(
+    main = night.workspace.settings.main_window
+    joined = _windows(readings.join(_heads(night), on="metric"), main).filter(
         pl.col("leading").is_not_null(), pl.col("window_days") == pl.col("chosen"), pl.col("weight") > 0
     )
     ranked = joined.with_columns(
@@ -113,17 +112,18 @@ def _heads(night: Night) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={**texts, **kinds})
 
 
-def _windows(readings: pl.DataFrame) -> pl.DataFrame:
+def _windows(readings: pl.DataFrame, main: int) -> pl.DataFrame:
     """Add `leading` and `chosen`: the window a reading's metric is read over.
 
-    Where the labels of the leading window are still coming, the next longer one whose labels are there decides.
+    The main window leads, for a model without readings of it the longest of the shorter ones. Where the labels of the
+    leading window are still coming, the next longer one whose labels are there decides.
     """
     import polars as pl
 
     window, metric = pl.col("window_days"), ("model_id", "metric", "feature")
     young = pl.col("reason").fill_null("").str.starts_with(STILL_COMING)
     readings = readings.with_columns(
-        window.filter(window.is_in(LEADING)).max().over("model_id").alias("leading"),
+        window.filter(window <= main).max().over("model_id").alias("leading"),
         window.max().over("model_id").alias("longest_window"),
         young.alias("young"),
     )
@@ -169,6 +169,6 @@ def _absent(model: Model, last: dt.date | None, night: Night, usual: str) -> str
         return f"not available: {model.stage}, no requests yet"
     if model.stage == "retired" and model.retired_on:
         return f"not available: retired on {format_day(model.retired_on)}"
-    if (night.as_of - last).days >= max(LEADING):
+    if (night.as_of - last).days >= night.workspace.settings.main_window:
         return f"not available: the last request was on {format_day(last)}"
     return usual

@@ -9,7 +9,7 @@ import numpy as np
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, night, put, requests, workspace
+from tests.pipeline.lakes import day, measuring, night, put, requests, workspace
 
 N = 100
 
@@ -26,3 +26,16 @@ def test_of_features_alike_in_grade_the_worst_is_named(tmp_path: Path) -> None:
         score(night(of, day(0)), warehouse)
         found = warehouse.frame("SELECT reason FROM mart.scorecard WHERE family = 'quality'")
     assert " of b 90.0" in found.item()
+
+
+def test_the_window_that_leads_the_pages_decides_whatever_windows_a_workspace_counts(tmp_path: Path) -> None:
+    """The longest where none has 28 days: requests of two days, not of the last one alone."""
+    settings = {"name": "Test", "windows": [1, 14]}
+    of = measuring(workspace(tmp_path, [{"id": "m"}], workspace=settings), "requests")
+    with Warehouse.open(None) as warehouse:
+        for number in (0, 1):
+            put(of, warehouse, "requests", "log", requests("m", day(number), N))
+        summarise(night(of, day(1)), warehouse)
+        score(night(of, day(1)), warehouse)
+        found = warehouse.frame("SELECT value FROM mart.scorecard WHERE family = 'usage'")
+    assert found.item() == 2 * N
