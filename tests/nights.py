@@ -53,16 +53,18 @@ def figures(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -
 
 def whole(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Path:
     """The whole night; returns the published site's folder."""
-    figures(root, day=day, now=now)
-    return pages(root, day=day, now=now)
+    return _published(figures(root, day=day, now=now))
 
 
 def pages(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Path:
     """The site of figures that are there; returns its folder."""
-    night = night_for(load_workspace(root), day=day, now=now)
+    return _published(night_for(load_workspace(root), day=day, now=now))
+
+
+def _published(night: Night) -> Path:
     cache = night.workspace.build / "cache"
     kept.lend(cache)
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         publish(night, warehouse)
     kept.keep(cache)
-    return root / "build" / "site"
+    return night.workspace.build / "site"

@@ -10,7 +10,9 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any
 
 from dagster_project.core.days import days_between
 from dagster_project.core.errors import QueryError
@@ -19,9 +21,6 @@ from dagster_project.spec.statement import StatementHead
 from dagster_project.spec.statementfile import Statement
 from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
-
-if TYPE_CHECKING:
-    import polars as pl
 
 ORGANIZATION = "organization"
 COLUMNS = ("day", "subject", "value", "numerator", "denominator", "detail")
@@ -48,6 +47,14 @@ class Fact:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a query yields: its columns' names and its rows."""
+
+    names: Sequence[str]
+    rows: Sequence[tuple[Any, ...]]
+
+
 Place = tuple[str, dt.date]
 """(subject, day)."""
 
@@ -67,10 +74,10 @@ class Facts:
         return self.found.get((subject, day), {})
 
 
-def attempt(warehouse: Warehouse, sql: str) -> pl.DataFrame | str:
-    """The rows of a query that a user wrote, or in one line why there are none."""
+def attempt(warehouse: Warehouse, sql: str) -> Found | str:
+    """What a query that a user wrote yields, or in one line why nothing."""
     try:
-        return warehouse.frame(sql)
+        return Found(*warehouse.named_rows(sql))
     except QueryError as error:
         return str(error)
 
@@ -82,13 +89,13 @@ def gather(night: Night, warehouse: Warehouse) -> Facts:
     found: dict[Place, dict[str, Fact]] = {(ORGANIZATION, day): {} for day in days}
     broken: dict[str, str] = {}
     for fact in sorted(night.workspace.facts, key=lambda f: f.id):
-        frame = attempt(warehouse, fact.sql)
-        if isinstance(frame, str):
-            broken[fact.id] = frame
-        elif missing := [name for name in COLUMNS if name not in frame.columns]:
+        asked = attempt(warehouse, fact.sql)
+        if isinstance(asked, str):
+            broken[fact.id] = asked
+        elif missing := [name for name in COLUMNS if name not in asked.names]:
             broken[fact.id] = f"the SELECT of {fact.file} yields no column {missing[0]!r}"
         else:
-            for row in _facts(fact, frame):
+            for row in _facts(fact, asked):
                 if row.day in days:
                     found.setdefault((row.subject, row.day), {})[row.name] = row
     names = sorted(fact.id for fact in night.workspace.facts if fact.id not in broken)
@@ -137,22 +144,24 @@ def unit_of(head: StatementHead) -> str:
     return head.unit or "1"
 
 
-def _facts(fact: Statement, found: pl.DataFrame) -> list[Fact]:
-    import polars as pl
-
+def _facts(fact: Statement, found: Found) -> list[Fact]:
     unit = unit_of(fact.head)
-    numbers = pl.col("value", "numerator", "denominator").cast(pl.Float64, strict=False)
+    wanted = itemgetter(*(found.names.index(name) for name in COLUMNS))
     return [
         Fact(fact.id, subject, day, _known(value), _known(numerator), _known(denominator), detail or "", unit)
-        for day, subject, value, numerator, denominator, detail in found.select(COLUMNS)
-        .with_columns(numbers)
-        .iter_rows()
+        for day, subject, value, numerator, denominator, detail in map(wanted, found.rows)
     ]
 
 
-def _known(number: float | None) -> float | None:
-    """A finite number; NULL, NaN and infinities are not reported."""
-    return number if number is not None and math.isfinite(number) else None
+def _known(value: object) -> float | None:
+    """A finite number; NULL, NaN, infinities and what is no number are not reported."""
+    if not isinstance(value, int | float | Decimal | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _spread(warehouse: Warehouse, names: Sequence[str], found: Mapping[Place, Mapping[str, Fact]]) -> None:

@@ -139,14 +139,12 @@ def ask(
         )::DOUBLE AS value FROM fact_row)
         ORDER BY subject, day
     """  # noqa: S608
-    frame = attempt(warehouse, sql)
-    if isinstance(frame, str):
+    found = attempt(warehouse, sql)
+    if isinstance(found, str):
         rule = " ".join(part for part in (value, passes, warns, applies) if part)
         broken = names_in(rule, facts.broken)
-        return f"fact {broken[0]}: {facts.broken[broken[0]]}" if broken else frame
-    return {
-        (subject, day): Answer(_finite(number), *flags) for subject, day, number, *flags in frame.iter_rows()
-    }
+        return f"fact {broken[0]}: {facts.broken[broken[0]]}" if broken else found
+    return {(subject, day): Answer(_finite(number), *flags) for subject, day, number, *flags in found.rows}
 
 
 def state_of(answer: Answer) -> State:

@@ -33,20 +33,22 @@ def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
 
     Outside of a transaction: what does not fit into the share of publishing would end it, and is tried again.
     """
-    _drop_all(warehouse)
+    with warehouse.transaction():
+        _drop_all(warehouse)
     by_id = {mart.id: mart for mart in marts}
-    reads = _reads(by_id)
     mentions = Counter(name for mart in marts for name in _READS.findall(mart.sql))
-    for name in _in_order(reads):
-        mart = by_id[name]
-        kind = "TABLE" if mentions[name] > 1 else "VIEW"
-        try:
-            with warehouse.within(MEMORY):
-                within_share(warehouse, warehouse.run, f"CREATE {kind} page.{quote(name)} AS {mart.sql}")
-        except QueryError as error:
-            raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
+    with warehouse.within(MEMORY), warehouse.in_order():  # once, not for each of them
+        for name in _in_order(_reads(by_id)):
+            _create(by_id[name], "TABLE" if mentions[name] > 1 else "VIEW", warehouse)
     read = ReadViews(warehouse, by_id)
     return Views(frozenset(by_id), read.whole, Coming(read))
+
+
+def _create(mart: Statement, kind: str, warehouse: Warehouse) -> None:
+    try:
+        within_share(warehouse, warehouse.run, f"CREATE {kind} page.{quote(mart.id)} AS {mart.sql}")
+    except QueryError as error:
+        raise WorkspaceError([error.in_file(mart.file, mart.line)]) from error
 
 
 def failing_views(marts: Sequence[Statement], warehouse: Warehouse) -> list[Problem]:

@@ -127,6 +127,15 @@ class Warehouse:
         with refusals():
             return self.connection.execute(sql, parameters).fetchall()  # an unread row blocks the next query
 
+    def named_rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The columns' names and the rows as `rows` has them: for few rows at half the cost of a frame.
+
+        Raises QueryError when the database refuses it.
+        """
+        with refusals():
+            found = self.connection.execute(sql)
+            return [column[0] for column in found.description or ()], found.fetchall()
+
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Add rows, matched by column name; columns the frame lacks are NULL."""
         if frame.is_empty():
