@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from dagster_project.pipeline.summarise import summarise
 from dagster_project.pipeline.value import value
 from dagster_project.pipeline.watch import watch
 from dagster_project.spec.loading import load_workspace
+from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
 from tests import kept
 from tests.verdicts import insist
@@ -27,7 +29,8 @@ Checks = Callable[[Warehouse, Night], list[check.Check]]
 NOW = dt.datetime(2026, 1, 15, 3, 0, tzinfo=dt.UTC)
 
 
-STAGES: tuple[tuple[Stage, Checks | None], ...] = (
+Stages = tuple[tuple[Stage, Checks | None], ...]
+STAGES: Stages = (
     (ingest, check.after_ingest),
     (summarise, check.after_summaries),
     (refresh, None),
@@ -36,12 +39,16 @@ STAGES: tuple[tuple[Stage, Checks | None], ...] = (
     (watch, None),
     (mature, None),
 )
+READING: Stages = ((ingest, check.after_ingest), (refresh, None))
+"""The stages that read logs and say of whom they are: enough for what pages say of the logs themselves."""
 
 
-def figures(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Night:
+def figures(
+    root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW, stages: Stages = STAGES
+) -> Night:
     """Everything up to the figures; raises when a blocking check fails."""
     night = night_for(load_workspace(root), day=day, now=now)
-    for stage, checks in STAGES:
+    for stage, checks in stages:
         with Warehouse.open(night.workspace.warehouse) as warehouse:
             stage(night, warehouse)
             if checks is not None:
@@ -51,9 +58,22 @@ def figures(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -
     return night
 
 
-def whole(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Path:
-    """The whole night; returns the published site's folder."""
-    return _published(figures(root, day=day, now=now))
+def whole(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW, stages: Stages = STAGES) -> Path:
+    """The whole night, or some stages of it and the pages; returns the published site's folder."""
+    return _published(figures(root, day=day, now=now, stages=stages))
+
+
+def started(root: Path) -> Path:
+    """The starter workspace after its first whole night, laid into `root`; times are kept, so nothing is read again.
+
+    The night is run once for all tests that begin with it.
+    """
+    return Path(shutil.copytree(kept.once("starter", _first_night), root, symlinks=True))
+
+
+def _first_night(root: Path) -> None:
+    write_starter(root)
+    whole(root)
 
 
 def pages(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Path:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
-from tests.nights import whole
+from tests.nights import started, whole
 
 pytestmark = pytest.mark.slow
 
@@ -68,9 +67,7 @@ LOG = "when,which\n2025-01-05T10:00:00Z,newcomer\n2025-01-05T11:00:00Z,newcomer\
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The starter workspace with one file more of every kind, published after it was without them."""
-    root = tmp_path_factory.mktemp("extension") / "board"
-    write_starter(root)
-    whole(root)
+    root = started(tmp_path_factory.mktemp("extension") / "board")
     for path, text in {**ADDED, "logs/other.csv": LOG}.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)

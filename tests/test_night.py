@@ -17,7 +17,7 @@ from dagster_project.core.errors import CheckError, ModelboardError
 from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
 from tests.conftest import ONE_THREAD
-from tests.nights import figures, pages, whole
+from tests.nights import figures, pages, started, whole
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -33,10 +33,7 @@ def tree(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published starter workspace; tests copy it."""
-    root = tmp_path_factory.mktemp("night") / "board"
-    write_starter(root)
-    whole(root)
-    return root
+    return started(tmp_path_factory.mktemp("night") / "board")
 
 
 @pytest.fixture

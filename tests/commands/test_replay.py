@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from dagster_project.__main__ import cli
 from dagster_project.starter import write_starter
-from tests.nights import figures
+from tests.nights import started
 
 RULE = """title: Busy
 meaning: Busy.
@@ -24,9 +24,7 @@ ask: Look.
 
 def test_it_says_what_a_rule_would_have_raised(tmp_path: Path) -> None:
     """A line an alert and the comparison; as JSON with --json."""
-    root = tmp_path / "board"
-    write_starter(root)
-    figures(root)
+    root = started(tmp_path / "board")
     (tmp_path / "busy.yml").write_text(RULE, encoding="utf-8")
     words = ["replay", "--rule", str(tmp_path / "busy.yml"), "--workspace", str(root)]
     said = CliRunner().invoke(cli, words, catch_exceptions=False)

@@ -108,9 +108,10 @@ def put(of: Workspace, warehouse: Warehouse, kind: str, source: str, frame: pl.D
         path = folder / f"all-{sha[:12]}.parquet"
         aside.replace(path)
         warehouse.run("DELETE FROM ops.part WHERE kind = ? AND source = ? AND day = ?", [kind, source, on])
-        name = str(path.relative_to(of.root))
-        row = {"kind": kind, "source": source, "day": on, "path": name, "rows": len(rows), "sha256": sha}
-        warehouse.append("ops.part", pl.DataFrame([row]))
+        warehouse.run(
+            "INSERT INTO ops.part (kind, source, day, path, rows, sha256) VALUES (?, ?, ?, ?, ?, ?)",
+            [kind, source, on, str(path.relative_to(of.root)), len(rows), sha],
+        )
         if kind == "requests":
             _note_features(warehouse, source, on, rows)
 
@@ -118,12 +119,11 @@ def put(of: Workspace, warehouse: Warehouse, kind: str, source: str, frame: pl.D
 def _note_features(warehouse: Warehouse, source: str, on: object, rows: pl.DataFrame) -> None:
     """Which features have values on the day, as ingestion notes it."""
     warehouse.run("DELETE FROM ops.feature_day WHERE source = ? AND day = ?", [source, on])
-    there = [c for c in rows.columns if c.startswith("f:") and rows[c].count()]
-    noted = [
-        {"source": source, "day": on, "feature": c[2:], "n": rows[c].count(), "unreadable": 0} for c in there
-    ]
-    if noted:
-        warehouse.append("ops.feature_day", pl.DataFrame(noted))
+    for column in (c for c in rows.columns if c.startswith("f:") and rows[c].count()):
+        warehouse.run(
+            "INSERT INTO ops.feature_day (source, day, feature, n, unreadable) VALUES (?, ?, ?, ?, 0)",
+            [source, on, column[2:], rows[column].count()],
+        )
 
 
 def _frame(

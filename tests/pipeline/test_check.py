@@ -10,18 +10,17 @@ import pytest
 
 from dagster_project.pipeline import check
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.start import night_for
 from dagster_project.spec.loading import load_workspace
-from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
-from tests.nights import figures
+from tests.nights import NOW, started
 
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
-    """The starter workspace with its figures made."""
-    root = tmp_path_factory.mktemp("check") / "board"
-    write_starter(root)
-    return figures(root)
+    """The starter workspace after a night."""
+    root = started(tmp_path_factory.mktemp("check") / "board")
+    return night_for(load_workspace(root), day=None, now=NOW)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dagster_project.pipeline.remarks import remarks
 from dagster_project.pipeline.start import night_for
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
-from tests.nights import NOW, whole
+from tests.nights import NOW, READING, whole
 
 from .logs import REQUESTS, Logs, request
 
@@ -52,13 +52,13 @@ def test_rows_of_an_earlier_mapping_are_said_until_their_files_are_back(tmp_path
     """On the console, on the page of data and in the API; also where no file of the source is left."""
     logs = Logs.make(tmp_path, REQUESTS, as_of="newest")
     files = [logs.csv("logs/a.csv", OLD), logs.csv("logs/b.csv", [request(9, day=3)])]
-    whole(tmp_path)
+    whole(tmp_path, stages=READING)
     assert said(tmp_path) == []
     for file in files:
         file.rename(tmp_path / file.name)
     logs.define(RENAMED)
     for away in (2, 0):
-        site = whole(tmp_path)
+        site = whole(tmp_path, stages=READING)
         (source,) = json.loads((site / "api" / "ledger.json").read_bytes())["freshness"]
         page = (site / "ledger" / "data.html").read_text(encoding="utf-8")
         assert source["outdated"] == away
