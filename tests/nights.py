@@ -41,6 +41,8 @@ STAGES: Stages = (
 )
 READING: Stages = ((ingest, check.after_ingest), (refresh, None))
 """The stages that read logs and say of whom they are: enough for what pages say of the logs themselves."""
+SCORING: Stages = STAGES[:4]
+"""The stages up to the readings, for tests that look at nothing else."""
 
 
 def figures(

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dagster_project.store.warehouse import Warehouse
-from tests.nights import figures
+from tests.nights import SCORING, figures
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 RULES = [
@@ -33,7 +33,7 @@ def night(root: Path, models: object, source: dict[str, object]) -> pl.DataFrame
         file = root / "data" / f"{path}.yml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(yaml.safe_dump(content), encoding="utf-8")
-    done = figures(root, now=dt.datetime(2026, 1, 15, 3, 0, tzinfo=dt.UTC))
+    done = figures(root, stages=SCORING)
     with Warehouse.open(done.workspace.warehouse) as warehouse:
         return warehouse.frame(
             "SELECT * FROM mart.reading WHERE window_days = 1 AND day = $day AND version = '' AND segment = ''",

@@ -17,7 +17,7 @@ from dagster_project.core.errors import CheckError, ModelboardError
 from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
 from tests.conftest import ONE_THREAD
-from tests.nights import figures, pages, started, whole
+from tests.nights import SCORING, figures, pages, started, whole
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -137,7 +137,7 @@ def test_the_running_day_is_partial_and_compared_with_nothing(tmp_path: Path) ->
     root = tmp_path / "board"
     write_starter(root)
     last = dt.datetime(2025, 2, 9, 12, tzinfo=dt.UTC)
-    night = figures(root, now=last)
+    night = figures(root, now=last, stages=SCORING)
     assert night.running_day == last.date()
     with Warehouse.open(root / "data" / "warehouse.duckdb") as warehouse:
         partial = warehouse.frame(

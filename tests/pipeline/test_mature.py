@@ -40,11 +40,11 @@ DECLARATIONS = {
 }
 
 
-def test_a_well_run_organization_passes_what_its_data_show(tmp_path: Path) -> None:
+def test_a_well_run_organization_passes_what_its_data_show(
+    well_run: tuple[Warehouse, dict[str, str]],
+) -> None:
     """What nobody attests and what never happened is not reported; nothing fails but what data deny."""
-    root = write_workspace(tmp_path, [declared("a"), declared("b")])
-    with warehouse_with("a", "b") as warehouse:
-        found = assess(night_of(root), warehouse)
+    _, found = well_run
     assert {name for name, state in found.items() if state == "fail"} == {"alerts-retrain"}
     assert found["teams-take-part"] == "not applicable"
     assert found["labels-fresh"] == found["owners-named"] == found["versions-documented"] == "pass"

@@ -17,7 +17,7 @@ from dagster_project.publish.api import READING_COLUMNS
 from dagster_project.publish.receipts import file_sha256, release_id
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
-from tests.nights import whole
+from tests.nights import SCORING, whole
 from tests.site.fixture import AS_OF, write_workspace
 
 BEFORE = AS_OF - dt.timedelta(days=30)
@@ -130,7 +130,7 @@ def test_a_published_feature_with_absurd_numbers_has_no_differences(tmp_path: Pa
         rows = [*zip(values, values, strict=True), *absurd]
         lines += [f"{date}T10:00:00Z,m,{large},{small}" for large, small in rows]
     (tmp_path / "a.csv").write_text("\n".join(lines) + "\n")
-    whole(tmp_path)
+    whole(tmp_path, stages=SCORING)
     with Warehouse.open(tmp_path / "data" / "warehouse.duckdb") as warehouse:
         told = warehouse.value(
             "SELECT count(DISTINCT feature) FROM mart.reading WHERE metric = 'drift_wasserstein' AND value > 0"
