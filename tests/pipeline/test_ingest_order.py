@@ -76,21 +76,29 @@ def _write(
     return names
 
 
+@pytest.fixture(scope="module")
+def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Logs, Logs]:
+    """A workspace whose second night has yet to come, to be copied, and the same after it."""
+    begun = Logs.make(tmp_path_factory.mktemp("nights") / "begun")
+    begun.csv("logs/a.csv", [request(n, day=1 + n % 3) for n in range(30)])
+    begun.jsonl("labels/a.jsonl", [label(n, day=4) for n in range(20)])
+    begun.night()
+    begun.csv("logs/b.csv", [request(n, day=1 + n % 3) for n in range(30, 40)])
+    begun.jsonl("labels/b.jsonl", [label(n, day=5) for n in range(15, 35)])
+    whole = Logs(Path(shutil.copytree(begun.root, begun.root.with_name("whole"))))
+    whole.night()
+    return begun, whole
+
+
 @pytest.mark.parametrize(
     "place", ["commit_requests", "wait_for_labels", "enter_labels", "match_labels", "sweep"]
 )
 def test_a_night_killed_anywhere_ends_in_the_same_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nights: tuple[Logs, Logs], place: str
 ) -> None:
     """Lake files written and then a kill before the commit: the next night leaves what an untroubled one does."""
-    whole, killed = Logs.make(tmp_path / "whole"), Logs.make(tmp_path / "killed")
-    for logs in (whole, killed):
-        logs.csv("logs/a.csv", [request(n, day=1 + n % 3) for n in range(30)])
-        logs.jsonl("labels/a.jsonl", [label(n, day=4) for n in range(20)])
-        logs.night()
-        logs.csv("logs/b.csv", [request(n, day=1 + n % 3) for n in range(30, 40)])
-        logs.jsonl("labels/b.jsonl", [label(n, day=5) for n in range(15, 35)])
-    whole.night()
+    begun, whole = nights
+    killed = Logs(Path(shutil.copytree(begun.root, tmp_path / "killed")))
 
     def kill(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -29,8 +31,27 @@ KEPT = (
 )
 
 
-def kept(root: Path, source: dict[str, object], *nights: list[str]) -> list[pl.DataFrame]:
-    """What is labelled and what waits after a night for each declaration of segments."""
+Begun = Callable[[dict[str, object], list[str]], Path]
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Begun:
+    """Workspaces after one night with these segments, each made once; tests copy them."""
+    made: dict[str, Path] = {}
+
+    def begin(source: dict[str, object], segments: list[str]) -> Path:
+        key = f"{source} {segments}"
+        if key not in made:
+            made[key] = tmp_path_factory.mktemp("begun")
+            write(made[key], source)
+            night(made[key], segments)
+        return made[key]
+
+    return begin
+
+
+def write(root: Path, source: dict[str, object]) -> None:
+    """Logs of requests and of labels, some of which come with their request where the source maps them."""
     logs = Logs.make(root, source, OUTCOMES)
     rows = [
         request(i, day=1 + i % 3, color="red" if i % 2 else "blue", size=i % 4, y=i % 2 if i % 5 else None)
@@ -39,15 +60,21 @@ def kept(root: Path, source: dict[str, object], *nights: list[str]) -> list[pl.D
     logs.csv("logs/a.csv", rows)
     logs.jsonl("labels/a.jsonl", [label(i, day=5, y=i % 2) for i in range(0, 60, 3)])
     (root / "data" / "catalog").mkdir()
-    for segments in nights:
-        model = {"id": "m", "task": "binary", "threshold": 0.5, "segments": segments}
-        (root / "data" / "catalog" / "m.yml").write_text(yaml.safe_dump(model), encoding="utf-8")
-        workspace = load_workspace(root)
-        with Warehouse.open(workspace.warehouse) as warehouse:
-            night = Night(workspace, AS_OF, HORIZON)
-            ingest(night, warehouse)
-            summarise(night, warehouse)
-    return [logs.table(sql) for sql in KEPT]
+
+
+def night(root: Path, segments: list[str]) -> None:
+    """A night after the model's segments were declared."""
+    model = {"id": "m", "task": "binary", "threshold": 0.5, "segments": segments}
+    (root / "data" / "catalog" / "m.yml").write_text(yaml.safe_dump(model), encoding="utf-8")
+    workspace = load_workspace(root)
+    with Warehouse.open(workspace.warehouse) as warehouse:
+        ingest(Night(workspace, AS_OF, HORIZON), warehouse)
+        summarise(Night(workspace, AS_OF, HORIZON), warehouse)
+
+
+def kept(root: Path) -> list[pl.DataFrame]:
+    """What is labelled and what waits."""
+    return [Logs(root).table(sql) for sql in KEPT]
 
 
 @pytest.mark.parametrize("source", [REQUESTS, INLINE], ids=["labels that came later", "labels in the log"])
@@ -55,10 +82,12 @@ def kept(root: Path, source: dict[str, object], *nights: list[str]) -> list[pl.D
     ("before", "after"), [([], ["color"]), (["color"], ["size", "color"]), (["color"], [])]
 )
 def test_they_are_parted_as_in_a_workspace_that_began_so(
-    tmp_path: Path, source: dict[str, object], before: list[str], after: list[str]
+    tmp_path: Path, begun: Begun, source: dict[str, object], before: list[str], after: list[str]
 ) -> None:
     """The same files of the lake, byte by byte, the same waiting requests and the same outcomes."""
-    later, fresh = kept(tmp_path / "later", source, before, after), kept(tmp_path / "fresh", source, after)
+    later = Path(shutil.copytree(begun(source, before), tmp_path / "later"))
+    night(later, after)
+    fresh = kept(begun(source, after))
     assert len(fresh[-1]) > 0
-    for found, wanted in zip(later, fresh, strict=True):
+    for found, wanted in zip(kept(later), fresh, strict=True):
         assert_frame_equal(found, wanted)

@@ -55,9 +55,15 @@ def world(root: Path, nights: list[int], model: dict[str, object]) -> tuple[pl.D
 FIRST = {"reference": {"start": day(0), "end": day(ROLLOUT - 1)}}
 
 
-def test_a_version_is_read_by_its_own_labels_once_they_are_there(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.DataFrame, float]:
+    """The world after one night, on which the new version's own days are just over."""
+    return world(tmp_path_factory.mktemp("once"), [OVER], FIRST)
+
+
+def test_a_version_is_read_by_its_own_labels_once_they_are_there(once: tuple[pl.DataFrame, float]) -> None:
     """Within sampling of the truth, which the labels of the version before miss by far; the reason says so."""
-    found, right = world(tmp_path, [OVER], FIRST)
+    found, right = once
     for version in ("", "v2"):
         estimate = one(found, "estimated_accuracy", OVER, version=version)
         assert estimate["value"] == pytest.approx(right, abs=0.1)
@@ -80,11 +86,12 @@ def test_as_many_days_are_waited_for_as_the_model_has(tmp_path: Path) -> None:
     assert "for want of labels" in str(one(found, "estimated_accuracy", OVER)["reason"])
 
 
-def test_night_after_night_gives_what_one_night_gives(tmp_path: Path) -> None:
+def test_night_after_night_gives_what_one_night_gives(
+    tmp_path: Path, once: tuple[pl.DataFrame, float]
+) -> None:
     """The past of a version is estimated anew on the night on which its own days are over."""
-    nightly, _ = world(tmp_path / "nightly", [1, ROLLOUT, OVER - 2, OVER - 1, OVER], FIRST)
-    once, _ = world(tmp_path / "once", [OVER], FIRST)
-    assert nightly.equals(once)
+    nightly, _ = world(tmp_path, [1, ROLLOUT, OVER - 2, OVER - 1, OVER], FIRST)
+    assert nightly.equals(once[0])
 
 
 def test_declared_days_of_a_version_are_its_own(tmp_path: Path) -> None:

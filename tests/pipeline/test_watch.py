@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dagster_project.core.formatting import format_day
+from dagster_project.pipeline.watch import Watch
+from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.watching import DAYS, LAST, alerts, judge, put, series, signals, watched, workspace
 
+Calm = tuple[Path, Warehouse, Watch]
 
-def test_calm_days_raise_no_alert_and_nothing_is_judged_while_the_reference_lasts(tmp_path: Path) -> None:
-    """A model like itself is left in peace; 'warming up' says until when."""
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calm]:
+    """Calm days that were judged in one night: workspace, warehouse and what the night did; not to be changed."""
+    root = workspace(tmp_path_factory.mktemp("calm"))
     with watched(series()) as warehouse:
-        done = judge(workspace(tmp_path), warehouse)
-        assert done.monitors > 0
-        assert alerts(warehouse) == []
-        states = warehouse.frame(
-            "SELECT DISTINCT state, reason FROM mart.signal WHERE rule = 'latency' AND day <= $until",
-            {"until": DAYS[69]},
-        ).rows()
+        yield root, warehouse, judge(root, warehouse)
+
+
+def test_calm_days_raise_no_alert_and_nothing_is_judged_while_the_reference_lasts(calm: Calm) -> None:
+    """A model like itself is left in peace; 'warming up' says until when."""
+    _, warehouse, done = calm
+    assert done.monitors > 0
+    assert alerts(warehouse) == []
+    states = warehouse.frame(
+        "SELECT DISTINCT state, reason FROM mart.signal WHERE rule = 'latency' AND day <= $until",
+        {"until": DAYS[69]},
+    ).rows()
     assert states == [("warming up", f"warming up: reference days run until {DAYS[69]}")]
 
 
@@ -95,12 +107,9 @@ def test_a_row_with_a_wrong_year_is_no_history_to_judge(tmp_path: Path) -> None:
         assert alerts(warehouse) == []
 
 
-def test_a_row_with_a_wrong_year_of_an_unknown_model_has_no_other_day_judged(tmp_path: Path) -> None:
+def test_a_row_with_a_wrong_year_of_an_unknown_model_has_no_other_day_judged(calm: Calm) -> None:
     """Silent for longer than a year and declared by nobody, it is not watched; the others are, as without it."""
-    root = workspace(tmp_path)
-    with watched(series()) as warehouse:
-        judge(root, warehouse)
-        expected = signals(warehouse)
+    root, without, _ = calm
     with watched(series()) as warehouse:
         warehouse.run(
             "INSERT INTO daily.traffic BY NAME SELECT 'log' AS source, 'once' AS model_id, '1' AS version,"
@@ -108,17 +117,15 @@ def test_a_row_with_a_wrong_year_of_an_unknown_model_has_no_other_day_judged(tmp
             {"day": DAYS[0] - dt.timedelta(days=20 * 365)},
         )
         judge(root, warehouse)
-        assert signals(warehouse).equals(expected)
+        assert signals(warehouse).equals(signals(without))
 
 
-def test_an_unchanged_second_night_writes_nothing(tmp_path: Path) -> None:
+def test_an_unchanged_second_night_writes_nothing(calm: Calm) -> None:
     """Not one signal."""
-    root = workspace(tmp_path)
-    with watched(series()) as warehouse:
-        judge(root, warehouse)
-        before = signals(warehouse)
-        assert judge(root, warehouse).signals == 0
-        assert signals(warehouse).equals(before)
+    root, warehouse, _ = calm
+    before = signals(warehouse)
+    assert judge(root, warehouse).signals == 0
+    assert signals(warehouse).equals(before)
 
 
 def test_a_backfilled_day_changes_what_followed(tmp_path: Path) -> None:
