@@ -111,9 +111,10 @@ def _facts(folder: Path, text: str) -> None:
     """One row of every kind of fact, each text of it hostile, for a model of the catalog."""
     folder.mkdir()
     for kind, fact in FACTS.items():
-        row: dict[str, object] = dict.fromkeys(fact.texts, text) | dict.fromkeys(
-            fact.times, FIRST.isoformat()
-        )
+        row: dict[str, object] = {
+            **dict.fromkeys(fact.texts, text),
+            **dict.fromkeys(fact.times, FIRST.isoformat()),
+        }
         row |= {
             "model_id": SCRIPT,
             "version": SCRIPT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +24,7 @@ RULES = [
 ]
 
 
-def night(root: Path, models: object, source: dict[str, object]) -> pl.DataFrame:
+def night(root: Path, models: object, source: Mapping[str, object]) -> pl.DataFrame:
     """Readings of the newest day, all versions together."""
     for path, content in (
         ("workspace", {"name": "A stranger", "as_of": "newest"}),
@@ -60,7 +61,7 @@ def test_rules_over_tokens_of_a_language_model(tmp_path: Path) -> None:
     rules = found.filter(metric="rule_failed_share").select("feature", "numerator", "n")
     assert {name: (failed, n) for name, failed, n in rules.iter_rows()} == expected
     tokens = found.filter(metric="tokens_per_request")["value"].to_list()
-    assert tokens == pytest.approx([(asked.sum() + answered.sum()) / len(raw)])
+    assert tokens == pytest.approx([(asked.sum() + answered.sum()) / len(raw)])  # type: ignore[operator]
     assert found.filter(pl.col("metric").is_in(["cost", "coverage", "arrival_p50_minutes"])).is_empty()
 
 

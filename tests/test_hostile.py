@@ -25,7 +25,7 @@ FOUND = """() => ({
     .filter(name => /^on/i.test(name)),
   wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
 })"""
-NOTHING = {"hacked": None, "links": [], "handlers": [], "wide": False}
+NOTHING: dict[str, object] = {"hacked": None, "links": [], "handlers": [], "wide": False}
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,7 @@ def alpha(tests: Numbers, budget: float = BUDGET) -> Floats:
     return np.asarray(budget / (DAYS_A_YEAR * np.maximum(np.asarray(tests, dtype=np.float64), 1.0)))
 
 
-def day_chance(rate: Numbers, correlation: Numbers, in_a_row: int = IN_A_ROW) -> Floats:
+def day_chance(rate: Numbers, correlation: Numbers | float, in_a_row: int = IN_A_ROW) -> Floats:
     """Return the chance p [S] of one day beyond the limit for which rows of two such days come at `rate` a day.
 
     Two neighbouring days are bivariate normal with `correlation` [S]; P(both > h) = Phi(-h) - 2 T(h, a) with
@@ -83,7 +83,7 @@ def echo(correlation: Floats) -> Floats:
     return _ECHO + _FADING * correlation
 
 
-def limit(chance: Numbers, df: Numbers, excess: Numbers | float = 0.0) -> Floats:
+def limit(chance: Numbers | float, df: Numbers | float, excess: Numbers | float = 0.0) -> Floats:
     """Return the number of sd [S] that a day exceeds with `chance`: Student's t.
 
     `df` are the degrees of freedom of the sd. Positive `excess` kurtosis makes tails heavier: those of the t

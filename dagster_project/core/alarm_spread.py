@@ -72,7 +72,7 @@ class Recent:
 
 def reference(
     values: Numbers,
-    n: Numbers,
+    n: Numbers | float,
     weekdays: Ints,
     tests: Numbers,
     kind: Kind,
@@ -125,10 +125,10 @@ def judge(
     spread: Spread,
     recent: Recent,
     today: Numbers,
-    n: Numbers,
+    n: Numbers | float,
     weekday: int,
-    direction: Numbers,
-    least_effect: Numbers,
+    direction: Numbers | float,
+    least_effect: Numbers | float,
 ) -> Verdict:
     """Judge one day [S] of n [S] rows; `direction` is 1 (a rise alarms), -1 (a fall) or 0 (both)."""
     today, n, direction, least = (

@@ -38,7 +38,7 @@ def wilson(k: Numbers, n: Numbers, level: float = LEVEL) -> tuple[Floats, Floats
 
 
 def mean_interval(
-    total: Numbers, squares: Numbers, n: Numbers, level: float = LEVEL
+    total: Numbers | float, squares: Numbers | float, n: Numbers | float, level: float = LEVEL
 ) -> tuple[Floats, Floats, Floats]:
     """Return mean and t interval of independent rows from their sum and sum of squares; nan below 2 rows."""
     total, squares, n = (np.asarray(a, dtype=np.float64) for a in (total, squares, n))

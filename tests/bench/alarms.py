@@ -133,7 +133,8 @@ def _stated_row(
     monitor: Monitor, worlds: Sequence[World], sizes: Sizes, rng: np.random.Generator
 ) -> tuple[str, ...]:
     """Recall by how large a change is beside the smallest one that its monitor states, over all worlds."""
-    size = [np.exp(rng.uniform(*np.log(_range(monitor, world)), sizes.monitors)) for world in worlds]
+    spans = (np.log(_range(monitor, world)) for world in worlds)
+    size = [np.exp(rng.uniform(low, high, sizes.monitors)) for low, high in spans]
     found = outcome(monitor, worlds, size, rng)
     ratio, seen = found.ratio, found.days <= SEEN
     bands = ((0.0, 0.5), (0.5, 1.0), (1.0, 1.25), (1.25, 2.0), (2.0, np.inf))

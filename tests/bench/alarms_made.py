@@ -124,7 +124,7 @@ def shifted(statistic: str, *, wider: bool = False) -> Make:
                 mean, width = (means[:, day], 1 + size) if wider else (means[:, day] + size, ones)
                 counts = _counts(rng, mean, width, due[:, day])
                 values[1, :, day], n[1, :, day] = _distance(statistic, whole, counts), counts.sum(axis=1)
-        return Pair(*(Series(values[i], n[i]) for i in range(2)), at)
+        return Pair(Series(values[0], n[0]), Series(values[1], n[1]), at)
 
     return make
 

@@ -88,7 +88,9 @@ def _collected(
     verdicts: Iterator[tuple[int, Verdict, episodes.State]], rule: episodes.Persistence, since: int
 ) -> Watched:
     alarms: Ints | None = None
-    first = open_before = detectable = was = np.zeros(0)
+    first: Ints = np.zeros(0, dtype=np.int64)
+    was: Bools = np.zeros(0, dtype=np.bool_)
+    open_before, detectable = was, np.zeros(0)
     judged = 0
     for day, verdict, state in verdicts:
         if alarms is None:

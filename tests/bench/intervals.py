@@ -21,7 +21,8 @@ WORLDS = {
 }
 WINDOWS = (7, 28, 90)
 ROWS = (100, 1_000)
-AREAS = {"ROC AUC": performance.auc, "average precision": scores.average_precision}
+Area = Callable[..., tuple[Floats, Floats, Floats]]
+AREAS: dict[str, Area] = {"ROC AUC": performance.auc, "average precision": scores.average_precision}
 TEXT = """\
 {samples} samples of each kind of days; scores normal in log odds (-1, sd 1), and on each day the log odds of a label \
 are a + b times those of its score. Days that differ a little have a between-day sd of 0.2 of a and 0.1 of b, others \
@@ -57,7 +58,7 @@ def _held(interval: Interval, true: float) -> tuple[str, str]:
     return f"{np.mean((low <= true) & (true <= high)):.0%}", f"{np.mean(high - low):.3f}"
 
 
-def _both(sides: Sides, area: Callable[..., tuple[Floats, Floats, Floats]], window: int) -> list[Interval]:
+def _both(sides: Sides, area: Area, window: int) -> list[Interval]:
     """The interval by rows and the published one."""
     value, low, high = area(**{name: cells.sum(axis=1) for name, cells in sides.items()})
     period = np.arange(window) // (7 if window >= WEEKS_FROM else 1)

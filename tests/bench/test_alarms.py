@@ -58,7 +58,7 @@ def test_worlds_watched_together_are_watched_apart() -> None:
 def test_declared_holidays_are_not_judged() -> None:
     """A day at a tenth of the use is no alarm where it was declared."""
     days = alarms_watched.USAGE_FROM + 10
-    counts = np.full((2, days), 1_000.0) + np.arange(days) % 3
+    counts = np.full((2, days), 1_000.0, dtype=np.float64) + np.arange(days) % 3
     counts[:, -3:-1] = 100
     series = Series(counts, np.ones_like(counts))
     silent = alarms_watched.usage(series, days, slow=False, holidays=np.array([days - 3, days - 2]))

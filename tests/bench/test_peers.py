@@ -29,7 +29,7 @@ def test_the_files_hold_what_is_said_of_them(sides: list[pl.DataFrame]) -> None:
     reference, current = sides
     assert reference.columns == current.columns == ["ts", *COLUMNS]
     assert set(PLANTED) | set(STABLE) == set(COLUMNS)
-    assert reference["ts"].max() < current["ts"].min()
+    assert reference["ts"].max() < current["ts"].min()  # type: ignore[operator]
     assert reference["n05"].null_count() / 20_000 == pytest.approx(0.02, abs=0.005)
     assert current["n05"].null_count() / 20_000 == pytest.approx(0.10, abs=0.01)
     assert current["n00"].mean() - reference["n00"].mean() == pytest.approx(0.6, abs=0.1)  # type: ignore[operator]

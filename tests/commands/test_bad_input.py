@@ -6,7 +6,7 @@ import errno
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,7 @@ def root(published: Path, tmp_path: Path) -> Iterator[Path]:
     assert tree(copy / "build" / "site") == before
 
 
-def put(root: Path, files: dict[str, str | bytes]) -> None:
+def put(root: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files of a workspace."""
     for name, content in files.items():
         path = root / name

@@ -36,10 +36,9 @@ def changed(name: str, change: str, values: Floats) -> Floats:
     """Return the column after a change: none, 0.02 sd, 0.3 sd, or 1.3 times as wide; zeros of "mostly zero" stay."""
     step = {"one decimal": 0.1}.get(name, 1.0)
     if name in WHOLE:
-        return {"none": values, "wider": np.round(np.maximum(values, 1.0), 1)}.get(
-            change, np.round(values + step, 1)
-        )
-    moved = {"none": 0.0, "shift 0.02 sd": 0.02, "shift 0.3 sd": 0.3}.get(change)
+        steps: dict[str, Floats] = {"none": values, "wider": np.maximum(values, 1.0).round(1)}
+        return steps[change] if change in steps else np.round(values + step, 1)
+    moved: Floats | float | None = {"none": 0.0, "shift 0.02 sd": 0.02, "shift 0.3 sd": 0.3}.get(change)
     middle = float(np.median(values))
     if name == "mostly zero":
         middle, moved = 0.0, None if moved is None else np.where(values > 0, moved, 0.0)

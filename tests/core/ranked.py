@@ -37,7 +37,7 @@ def drawn(rng: np.random.Generator, world: World, samples: int, days: int, rows:
     chance = _chance(a[..., None] + b[..., None] * PLACES)
     n = rng.multinomial(rows, _density(), size=(samples, days))
     positive = rng.binomial(n, chance)
-    return _sides(positive, n - positive)
+    return _sides(positive.astype(float), (n - positive).astype(float))
 
 
 def truth(world: World) -> tuple[float, float]:
@@ -48,7 +48,8 @@ def truth(world: World) -> tuple[float, float]:
     chance = (weights * _chance(a + b * PLACES)).sum(axis=(0, 1))
     n = _density() * 1e9
     sides = _sides(n * chance, n * (1 - chance))
-    return float(auc(**sides)[0][0]), float(average_precision(**sides)[0][0])
+    area, _, _ = auc(sides["pos"], sides["neg"], pos_s1=sides["pos_s1"], neg_s1=sides["neg_s1"])
+    return float(area[0]), float(average_precision(**sides)[0][0])
 
 
 def _sides(positive: Floats, negative: Floats) -> Sides:

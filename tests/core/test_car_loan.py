@@ -45,7 +45,7 @@ def chunks(frame: pl.DataFrame) -> Chunks:
         for suffix, weight in (("", np.ones(len(frame))), ("_s1", steps))
     }
     parts = (decided * label, decided * (1 - label), (1 - decided) * label, (1 - decided) * (1 - label))
-    cells = [np.bincount(group, part) for part in parts]
+    cells = [np.bincount(group, part).astype(float) for part in parts]
     return Chunks(spread(np.ones(len(frame))), spread(decided), sides["pos"], sides, cells)
 
 

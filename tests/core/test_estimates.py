@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from dagster_project.core import estimates, performance
 from dagster_project.core import histogram as h
-from dagster_project.core.types import Floats
+from dagster_project.core.types import Floats, Numbers
 
 BINS = 2 * h.K + 1
 
 
-def on_grid(score: Floats, weight: Floats) -> Floats:
-    return h.dense(np.zeros(len(score), dtype=np.int64), h.logit_bin(score), weight, 1)[0]
+def on_grid(score: Floats, weight: Numbers) -> Floats:
+    return np.asarray(h.dense(np.zeros(len(score), dtype=np.int64), h.logit_bin(score), weight, 1)[0])
 
 
 @given(st.integers(0, 2**32 - 1))

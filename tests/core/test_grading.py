@@ -61,8 +61,10 @@ def test_many_grades_are_the_grades_of_each(
     rows: list[tuple[float | None, float | None, float | None, int]],
 ) -> None:
     """The vectorised form is the same function."""
-    columns = [np.array([math.nan if x is None else x for x in column]) for column in zip(*rows, strict=True)]
-    found, reasons = grades(*columns, minimum=30)
+    values, good, poor, n = (
+        np.array([math.nan if x is None else x for x in column]) for column in zip(*rows, strict=True)
+    )
+    found, reasons = grades(values, good, poor, n, minimum=30)
     assert list(zip(found, reasons, strict=True)) == [grade(*row, minimum=30) for row in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dagster_project.core import histogram as h
+from dagster_project.core.types import Floats
 
 NUMBERS = hnp.arrays(np.float64, st.integers(0, 40), elements=st.floats(-1e9, 1e9))
 
@@ -108,7 +110,7 @@ def test_moments_are_those_of_the_rows() -> None:
     assert np.isnan(h.moments(np.array(0), np.array(0), np.array(0))).all()
 
 
-LATENCIES = {
+LATENCIES: dict[str, Callable[[np.random.Generator], Floats]] = {
     "lognormal": lambda rng: rng.lognormal(3.2, 0.6, 20_000),
     "heavy tail": lambda rng: rng.pareto(1.5, 20_000) + 0.1,
     "two values": lambda rng: rng.choice([2.0, 900.0], 20_000),

@@ -20,7 +20,7 @@ NAMES: dict[str, tuple[str, Draw]] = {
     ),
     "a counter in any order": ("n", lambda rng: rng.permutation(ROWS).astype(float)),
     "random keys": ("n", lambda rng: rng.integers(0, 2**52, ROWS).astype(float)),
-    "seconds of a clock": ("n", lambda rng: 1.7e9 + np.cumsum(rng.integers(1, 99, ROWS))),
+    "seconds of a clock": ("n", lambda rng: 1.7e9 + np.cumsum(rng.integers(1, 99, ROWS)).astype(float)),
     "customers, some twice": ("customer_id", lambda rng: np.floor(rng.normal(1e6, 1e5, ROWS))),
     "customers, in another style": ("customerId", lambda rng: np.floor(rng.normal(1e6, 1e5, ROWS))),
 }

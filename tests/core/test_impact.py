@@ -48,6 +48,8 @@ def test_incremental_value_covers_the_truth_nine_times_in_ten() -> None:
     for _ in range(1500):
         found = m.incremental(*arm(rng, 300, 1.3), *arm(rng, 600, 1.0))
         truth = 300 * 5 * 0.3
+        assert found.low is not None
+        assert found.high is not None
         covered.append(found.low <= truth <= found.high)
     assert np.mean(covered) == pytest.approx(0.9, abs=0.025)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -21,7 +23,7 @@ def scored(seed: int, n: int, centre: float, spread: float) -> tuple[np.ndarray,
     return (rng.random(n) < score).astype(int), score
 
 
-def by_label(label: np.ndarray, score: Floats) -> dict[str, Floats]:
+def by_label(label: np.ndarray, score: Floats) -> dict[str, Any]:
     """Counts and sums of the logit grid, as the daily summary keeps them."""
     bins, group = h.logit_bin(score), np.zeros(len(score), dtype=np.int64)
     steps = np.round(score * h.SCORE_SCALE)
@@ -79,7 +81,7 @@ def test_auc_of_a_strong_model_of_a_rare_class() -> None:
 def test_auc_intervals_cover_nine_times_in_ten() -> None:
     """600 samples of 500 independent rows of a model whose AUC is known."""
     sides = [by_label(*scored(seed, 500, -1.0, 1.0)) for seed in range(600)]
-    stacked = {name: np.concatenate([side[name] for side in sides]) for name in sides[0]}
+    stacked: dict[str, Any] = {name: np.concatenate([side[name] for side in sides]) for name in sides[0]}
     _, low, high = p.auc(**stacked)
     truth = metrics.roc_auc_score(*scored(9999, 1_000_000, -1.0, 1.0))
     assert np.mean((low <= truth) & (truth <= high)) == pytest.approx(0.9, abs=0.03)
@@ -162,9 +164,11 @@ def test_nine_of_ten_intervals_of_a_skill_hold_the_true_one() -> None:
     own, other = rough * rng.gamma(2.0, 0.9, rough.shape), rough * rng.gamma(2.0, 1.0, rough.shape)
     bucket = rng.integers(0, 32, (draws, users))
     flat = (np.arange(draws)[:, None] * 32 + bucket).ravel()
-    sums = [np.bincount(flat, x.sum(axis=2).ravel(), draws * 32).reshape(draws, 32) for x in (own, other)]
+    won, lost = (
+        np.bincount(flat, x.sum(axis=2).ravel(), draws * 32).reshape(draws, 32) for x in (own, other)
+    )
     n = np.bincount(flat, minlength=draws * 32).reshape(draws, 32) * each
-    _, low, high = p.skill(*sums, n)
+    _, low, high = p.skill(won, lost, n)
     assert ((low <= 0.1) & (high >= 0.1)).mean() == pytest.approx(0.9, abs=0.025)
 
 

@@ -28,8 +28,8 @@ def words(counts: dict[str, int], name: str = "x") -> Column:
 
 def judged(reference: Column, current: Column, rows: int = 1000) -> v.Verdict:
     """The verdict on one column."""
-    sides = (Profile(name, rows, (column,)) for name, column in (("a", reference), ("b", current)))
-    return v.judge(*sides, v.THRESHOLDS).verdicts[0]
+    before, now = (Profile(name, rows, (column,)) for name, column in (("a", reference), ("b", current)))
+    return v.judge(before, now, v.THRESHOLDS).verdicts[0]
 
 
 def drawn(n: int, middle: float = 0.0, width: float = 1.0, seed: int = 0) -> np.ndarray:
@@ -149,9 +149,9 @@ def test_columns_that_come_go_or_change_their_kind_are_named() -> None:
 
 def test_an_owners_thresholds_count() -> None:
     """The same difference is small where only larger ones matter."""
-    sides = (Profile(str(seed), 4000, (number(drawn(4000, 0.3 * seed, seed=seed)),)) for seed in (0, 1))
+    before, now = (Profile(str(seed), 4000, (number(drawn(4000, 0.3 * seed, seed=seed)),)) for seed in (0, 1))
     limits = {name: v.Threshold(10, 20) for name in v.THRESHOLDS}
-    assert v.judge(*sides, limits).verdicts[0].level == "small"
+    assert v.judge(before, now, limits).verdicts[0].level == "small"
 
 
 def test_equal_files_are_rarely_named() -> None:

@@ -102,7 +102,10 @@ def test_a_failed_check_stops_everything_downstream(
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     assert not result.success
-    materialised = {event.asset_key.to_user_string() for event in result.get_asset_materialization_events()}
+    materialised = {
+        event.asset_key and event.asset_key.to_user_string()
+        for event in result.get_asset_materialization_events()
+    }
     assert materialised == {"lake"}
     assert not (tmp_path / "board" / "build").exists()
 
@@ -128,7 +131,7 @@ def test_a_run_of_the_ui_is_the_only_writer(tmp_path: Path, monkeypatch: pytest.
 
     write_starter(tmp_path / "b")
     monkeypatch.setenv("MODELBOARD_WORKSPACE", str(tmp_path / "b"))
-    night = defs().resources["night"]
+    night = (defs().resources or {})["night"]
     warehouse = load_workspace(tmp_path / "b").warehouse
     with dg.build_resources({"night": night}) as held:
         assert held.night.as_of == dt.date(2025, 2, 9)

@@ -6,6 +6,7 @@ import datetime as dt
 import errno
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,7 +19,7 @@ from tests.demo.conftest import FIRST, LAST, Decided
 Build = tuple[Path, DemoResult]
 
 
-def lines(path: Path) -> list[dict[str, object]]:
+def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -127,14 +128,14 @@ def _note_features(warehouse: Warehouse, source: str, on: object, rows: pl.DataF
 
 
 def _frame(
-    schema: Mapping[str, object], n: int, columns: Mapping[str, object], features: Mapping[str, object]
+    schema: Mapping[str, Any], n: int, columns: Mapping[str, object], features: Mapping[str, object]
 ) -> pl.DataFrame:
-    def series(name: str, value: object, dtype: object = None) -> pl.Series:
+    def series(name: str, value: object, dtype: Any = None) -> pl.Series:
         if isinstance(value, pl.Series):
             return value.alias(name).cast(dtype) if dtype is not None else value.alias(name)
         if isinstance(value, list | np.ndarray):
-            return pl.Series(name, value, dtype=dtype, strict=False)  # type: ignore[arg-type]
-        return pl.Series(name, [value] * n, dtype=dtype)  # type: ignore[arg-type]
+            return pl.Series(name, value, dtype=dtype, strict=False)
+        return pl.Series(name, [value] * n, dtype=dtype)
 
     known = [series(name, columns.get(name), dtype) for name, dtype in schema.items()]
     return pl.DataFrame(known + [series(f"f:{name}", value) for name, value in features.items()])
@@ -147,9 +148,7 @@ def fill(of: Workspace, warehouse: Warehouse, days: list[tuple[pl.DataFrame, pl.
         put(of, warehouse, "labelled", "log", labels)
 
 
-def one(
-    readings: pl.DataFrame, metric: str, number: int = 4, window: int = 1, **key: str
-) -> dict[str, object]:
+def one(readings: pl.DataFrame, metric: str, number: int = 4, window: int = 1, **key: str) -> dict[str, Any]:
     """The one reading of a metric on a day, of the whole model where `key` does not say else."""
     wanted = {
         "version": "",

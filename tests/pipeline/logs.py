@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import yaml
@@ -21,8 +22,8 @@ from dagster_project.store.warehouse import Warehouse
 AS_OF = dt.date(2024, 3, 31)
 HORIZON = dt.datetime(2024, 4, 1, tzinfo=dt.UTC)
 COLUMNS = {"event_time": "ts", "model_id": "model", "request_id": "id", "score": "score", "latency_ms": "ms"}
-REQUESTS = {"source": "log", "files": "logs/**/*.csv*", "columns": COLUMNS, "features": "*"}
-OUTCOMES = {
+REQUESTS: dict[str, Any] = {"source": "log", "files": "logs/**/*.csv*", "columns": COLUMNS, "features": "*"}
+OUTCOMES: dict[str, Any] = {
     "source": "labels",
     "kind": "outcomes",
     "files": "labels/*.jsonl",
@@ -79,7 +80,7 @@ class Logs:
         with Warehouse.open(self.root / "data" / "warehouse.duckdb") as warehouse:
             return warehouse.frame(sql)
 
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The same, as tuples."""
         return self.table(sql).rows()
 
@@ -105,7 +106,7 @@ class Logs:
             "SELECT path, sum(rows_read)::bigint, sum(accepted)::bigint, sum(rejected)::bigint, sum(duplicate)::bigint"
             " FROM ops.ledger GROUP BY path ORDER BY path"
         )
-        return {str(row[0]): row[1:] for row in sums}  # type: ignore[misc]
+        return {str(row[0]): row[1:] for row in sums}
 
 
 def request(number: int, *, hour: int = 12, day: int = 1, **more: object) -> dict[str, object]:

@@ -65,7 +65,7 @@ def test_text_and_parquet_give_the_same_verdicts(pair: Path, tmp_path: Path) -> 
 
 def test_identifiers_are_said_and_not_judged(tmp_path: Path) -> None:
     """Later rows have later ids: that is no change. Whoever asks for the column by its name has it compared."""
-    files = [tmp_path / name for name in ("r.parquet", "c.parquet")]
+    files = tmp_path / "r.parquet", tmp_path / "c.parquet"
     for file, first in zip(files, (0, 500), strict=True):
         pl.DataFrame({"id": range(first, first + 500), "x": [i % 7 for i in range(500)]}).write_parquet(file)
     found = compare.compare(*files, [], THRESHOLDS)

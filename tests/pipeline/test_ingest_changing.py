@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dagster_project.pipeline import ingest_files, ingest_rows
+from dagster_project.pipeline import ingest_files
 from dagster_project.pipeline.ingest_files import LogFile
 from dagster_project.readers import formats
 from dagster_project.readers.raw import RawBatch
@@ -71,7 +71,7 @@ def before_reading(change: Callable[[], None], patch: pytest.MonkeyPatch) -> Non
             left.pop()()
         yield from real(path, source)
 
-    patch.setattr(ingest_rows.formats, "read", read)
+    patch.setattr(formats, "read", read)
 
 
 def while_read(change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
@@ -84,7 +84,7 @@ def while_read(change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
                 left.pop()()
             yield batch
 
-    patch.setattr(ingest_rows.formats, "read", read)
+    patch.setattr(formats, "read", read)
 
 
 MOMENTS = (before_hashing, before_reading, while_read)

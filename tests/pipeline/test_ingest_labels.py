@@ -83,7 +83,7 @@ def test_only_models_that_can_get_labels_wait(tmp_path: Path) -> None:
     logs = Logs.make(tmp_path, REQUESTS)
     logs.csv("logs/a.csv", [request(1), request(2, model="other")])
     assert logs.night().labels_waiting == 0
-    both = {**OUTCOMES["columns"], "model_id": {"constant": "other"}}  # type: ignore[dict-item]
+    both = {**OUTCOMES["columns"], "model_id": {"constant": "other"}}
     logs.define({**OUTCOMES, "columns": both})
     logs.csv("logs/b.csv", [request(3), request(4, model="other")])
     logs.night()

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from dagster_project.core.errors import LedgerError
+from dagster_project.store.parts import WrittenParts
 
 from .logs import Logs, request
 
@@ -30,9 +31,8 @@ def test_a_lost_row_stops_the_night(logs: Logs, monkeypatch: pytest.MonkeyPatch)
     assert logs.night().accepted == 2
 
 
-def _one_less(written: object) -> pl.DataFrame:
-    counts = written.counts  # type: ignore[attr-defined]
-    return counts.select("file_id", "day", accepted=pl.col("rows") - 1, late=pl.col("late"))
+def _one_less(written: WrittenParts) -> pl.DataFrame:
+    return written.counts.select("file_id", "day", accepted=pl.col("rows") - 1, late=pl.col("late"))
 
 
 def test_a_lake_that_lost_a_file_stops_the_night(logs: Logs) -> None:

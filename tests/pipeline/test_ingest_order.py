@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -38,14 +39,14 @@ LABEL_FILES = st.lists(
 def test_the_order_of_arrival_does_not_matter(
     requests: list[list[tuple[int, int, int, str]]],
     labels: list[list[tuple[int, int, int | None]]],
-    random: object,
+    random: Random,
 ) -> None:
     """All at once, or a file a night in any order: the same lake, byte for byte, and a balanced ledger."""
     with tempfile.TemporaryDirectory() as folder:
         together, apart = Logs.make(Path(folder, "a")), Logs.make(Path(folder, "b"))
         names = _write(together, requests, labels)
         together.night()
-        random.shuffle(names)  # type: ignore[attr-defined]
+        random.shuffle(names)
         for name in names:
             target = apart.root / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -62,8 +63,10 @@ def test_the_order_of_arrival_does_not_matter(
 
 
 def _write(
-    logs: Logs, requests: list[list[tuple[int, int, int, str]]], labels: list[list[tuple]]
-) -> list[str]:  # type: ignore[type-arg]
+    logs: Logs,
+    requests: list[list[tuple[int, int, int, str]]],
+    labels: list[list[tuple[int, int, int | None]]],
+) -> list[str]:
     names = []
     for i, rows in enumerate(requests):
         # Ids differ from day to day, as a label's request must be one.

@@ -19,7 +19,7 @@ from dagster_project.store.warehouse import Warehouse
 
 from .logs import AS_OF, HORIZON, REQUESTS, Logs, label, request
 
-INLINE = {**REQUESTS, "columns": {**dict(REQUESTS["columns"]), "label": "y"}}  # type: ignore[call-overload]
+INLINE = {**REQUESTS, "columns": {**REQUESTS["columns"], "label": "y"}}
 OUTCOMES = {
     "source": "labels", "kind": "outcomes", "files": "labels/*.jsonl",
     "columns": {"request_id": "id", "label": "y", "label_time": "t"},

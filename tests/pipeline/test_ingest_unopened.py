@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.pipeline import ingest_files
 from dagster_project.readers import csv
 from dagster_project.readers.formats import READERS
 from dagster_project.readers.raw import RawBatch
@@ -82,7 +81,7 @@ def test_a_pipe_is_not_waited_for(logs: Logs) -> None:
 def test_a_folder_that_may_not_be_listed(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     """A glob finds nothing in it and says nothing."""
     logs.night()
-    monkeypatch.setattr(ingest_files.os, "access", lambda place, _: Path(place).name != "logs")
+    monkeypatch.setattr(os, "access", lambda place, _: Path(place).name != "logs")
     logs.night()
     monkeypatch.undo()
     assert set_aside(logs) == [("logs", "the folder cannot be opened: Permission denied")]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from tests.pipeline.organization import (
 )
 
 
-def rubric(*milestones: dict[str, object]) -> dict[str, object]:
+def rubric(*milestones: Mapping[str, object]) -> dict[str, object]:
     usual = {"pillar": "P", "level": 1, "method": "auto", "why": "w", "next_step": "n"}
     return {
         "id": "own", "title": "Own", "source": "us", "scope": "organization",
@@ -34,9 +35,9 @@ def rows(warehouse: Warehouse, day: dt.date = LAST) -> dict[str, dict[str, objec
 
 
 def decide(
-    tmp_path: Path, *milestones: dict[str, object], files: dict[str, object] | None = None
+    tmp_path: Path, *milestones: Mapping[str, object], files: Mapping[str, object] | None = None
 ) -> dict[str, dict[str, object]]:
-    everything = {"reports/rubrics/own.yml": rubric(*milestones)} | (files or {})
+    everything = {"reports/rubrics/own.yml": rubric(*milestones), **(files or {})}
     root = write_workspace(tmp_path, [declared("a")], everything)
     with warehouse_with("a") as warehouse:
         assess(night_of(root), warehouse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +19,7 @@ ASTRAY = "CREATE TABLE page.answers_astray (file varchar, line integer, alert va
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
-def said(root: Path, tables: dict[str, dict[str, object]]) -> list[str]:
+def said(root: Path, tables: Mapping[str, Mapping[str, object]]) -> list[str]:
     """The remarks on these rows."""
     night = Night(workspace(root), dt.date(2025, 2, 9), NOW)
     with Warehouse.open(None) as warehouse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import polars as pl
@@ -39,7 +39,7 @@ def scored(
         return readings, warehouse.frame("SELECT * FROM mart.scorecard")
 
 
-def reading(readings: pl.DataFrame, metric: str) -> dict[str, object]:
+def reading(readings: pl.DataFrame, metric: str) -> dict[str, Any]:
     return readings.row(by_predicate=pl.col("metric") == metric, named=True)
 
 
@@ -52,7 +52,7 @@ def reading(readings: pl.DataFrame, metric: str) -> dict[str, object]:
     ],
 )
 def test_a_share_of_what_nobody_logged_is_not_available(
-    tmp_path: Path, metric: str, columns: dict[str, object], words: str
+    tmp_path: Path, metric: str, columns: dict[str, Any], words: str
 ) -> None:
     """No value, no grade, and what is missing in the log."""
     readings, _ = scored(tmp_path, [metric], {"id": "m"}, requests("m", day(0), N, **columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ OVER = ROLLOUT + 27
 """The new version's own reference days end here."""
 
 
-def world(root: Path, nights: list[int], model: dict[str, object]) -> tuple[pl.DataFrame, float]:
+def world(root: Path, nights: list[int], model: Mapping[str, object]) -> tuple[pl.DataFrame, float]:
     """Readings of accuracy after these nights, and the share of right decisions of the last night's day.
 
     v1 says the truth; v2 says twice the log odds too much, so it decides for what is mostly negative.

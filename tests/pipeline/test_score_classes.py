@@ -37,7 +37,8 @@ def readings(tmp_path: Path, names: list[str]) -> tuple[pl.DataFrame, pl.DataFra
         score(night(of, day(1)), warehouse)
         counted = warehouse.frame("SELECT * FROM daily.outcome_class")
         found = warehouse.frame("SELECT * FROM mart.reading")
-    return found, counted, *(np.concatenate(side) for side in zip(*sides, strict=True))
+    truths, guesses = (np.concatenate(side) for side in zip(*sides, strict=True))
+    return found, counted, truths, guesses
 
 
 def test_averages_and_classes_are_those_of_scikit_learn(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> 
             score(night(of, day(as_of)), warehouse)
             found[as_of] = warehouse.frame("SELECT * FROM mart.reading")
         card = warehouse.frame("SELECT * FROM mart.scorecard WHERE family = 'performance'")
-        share = warehouse.value("SELECT share FROM mart.label_arrival WHERE model_id = 'm' AND lag = 0")
+        share: Any = warehouse.value("SELECT share FROM mart.label_arrival WHERE model_id = 'm' AND lag = 0")
     young = one(found[4], "accuracy", 4)
     assert young["value"] is not None
     assert (young["grade"], young["reason"]) == (

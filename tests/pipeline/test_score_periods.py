@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -41,7 +42,7 @@ def readings_of(root: Path, shared: float) -> tuple[pl.DataFrame, pl.DataFrame]:
         return warehouse.frame("SELECT * FROM mart.reading"), pl.concat(raw)
 
 
-def one(readings: pl.DataFrame, metric: str, window: int, segment: str = "") -> dict[str, object]:
+def one(readings: pl.DataFrame, metric: str, window: int, segment: str = "") -> dict[str, Any]:
     key = {"metric": metric, "window_days": window, "day": day(DAYS - 1), "segment": segment, "version": ""}
     (row,) = readings.filter(**key).to_dicts()
     return row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -33,7 +34,7 @@ def read(of: Workspace, days: list[pl.DataFrame], last: int, *wanted: str) -> pl
         )
 
 
-def value(readings: pl.DataFrame, metric: str, number: int, window: int = 1, feature: str = "") -> object:
+def value(readings: pl.DataFrame, metric: str, number: int, window: int = 1, feature: str = "") -> Any:
     wanted = {"metric": metric, "day": day(number), "window_days": window, "feature": feature}
     found = readings.filter(*(pl.col(c) == v for c, v in wanted.items()))
     assert len(found) == 1, f"{len(found)} readings of {wanted}"
@@ -44,7 +45,8 @@ def mapped(root: Path, column: str) -> Workspace:
     """A workspace whose source maps one column beside the time and the model."""
     (root / "data" / "sources").mkdir(parents=True)
     columns = {"event_time": "t", "model_id": "m", column: column}
-    return workspace(root, **{"sources/log": {"source": "log", "files": "x.csv", "columns": columns}})
+    source: dict[str, Any] = {"sources/log": {"source": "log", "files": "x.csv", "columns": columns}}
+    return workspace(root, **source)
 
 
 @pytest.fixture(scope="module")

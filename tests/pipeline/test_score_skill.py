@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, fill, labelled, measuring, night, one, requests, workspace
 
 
-def skilled(tmp_path: Path, better: float, **columns: object) -> tuple[pl.DataFrame, pl.DataFrame, float]:
+def skilled(tmp_path: Path, better: float, **columns: Any) -> tuple[pl.DataFrame, pl.DataFrame, float]:
     """Readings and scorecard of a regression whose alternative is sometimes missing, and the true skill."""
     rng = np.random.default_rng(3)
     of = measuring(workspace(tmp_path, [{"id": "r", "task": "regression", "unit": "min"}]), "performance")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ Frames = dict[str, pl.DataFrame]
 
 
 def counted(
-    tmp_path: Path, model: dict[str, object], days: list[tuple[pl.DataFrame, pl.DataFrame]]
+    tmp_path: Path, model: Mapping[str, object], days: list[tuple[pl.DataFrame, pl.DataFrame]]
 ) -> Frames:
     """The tables that answers and labels go to, after one summary of all days."""
     of = workspace(tmp_path, [model])

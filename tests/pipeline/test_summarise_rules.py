@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeGuard
 
 import numpy as np
 import polars as pl
@@ -22,7 +24,7 @@ OPERATORS = {
 NUMBERS = st.one_of(st.none(), st.just(float("nan")), st.integers(-2, 2).map(float))
 
 
-def counted(tmp_path: Path, model: dict[str, object], *days: pl.DataFrame) -> pl.DataFrame:
+def counted(tmp_path: Path, model: Mapping[str, object], *days: pl.DataFrame) -> pl.DataFrame:
     """The rows of daily.rule by day and rule."""
     of = workspace(tmp_path, [{"id": "m", **model}])
     with Warehouse.open(None) as warehouse:
@@ -37,7 +39,7 @@ def rule(name: str = "r", **changes: object) -> dict[str, object]:
 
 
 def totals(found: pl.DataFrame) -> tuple[int, int, int]:
-    return tuple(found.select("passed", "failed", "unjudged").sum().row(0))  # type: ignore[return-value]
+    return tuple(found.select("passed", "failed", "unjudged").sum().row(0))
 
 
 @settings(max_examples=15, deadline=None)
@@ -63,16 +65,15 @@ def test_a_rule_counts_what_python_counts(
         tmp_path_factory.mktemp("w"), {"rules": [declared]}, requests("m", day(0), len(rows), floats)
     )
 
-    def there(value: float | None) -> bool:
+    def there(value: float | None) -> TypeGuard[float]:
         return value is not None and value == value
 
     expected = [0, 0, 0]
     for left, right, condition in rows:
         if not there(condition):
             expected[2] += 1
-        elif condition > constant:  # type: ignore[operator]
-            told = there(left) and there(right)
-            expected[(0 if OPERATORS[op](left, right) else 1) if told else 2] += 1
+        elif condition > constant:
+            expected[(0 if OPERATORS[op](left, right) else 1) if there(left) and there(right) else 2] += 1
     assert totals(found) == tuple(expected)
 
 

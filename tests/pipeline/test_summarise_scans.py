@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
@@ -19,13 +20,13 @@ from tests.pipeline.lakes import day, night, put, requests, workspace
 GROUPS = list(product("ab", ["v1", "v2"], [day(0), day(1)]))
 
 
-def keys_of(groups: list[tuple[object, ...]]) -> pl.DataFrame:
+def keys_of(groups: Sequence[tuple[object, ...]]) -> pl.DataFrame:
     schema = {"model_id": pl.String, "version": pl.String, "day": pl.Date}
     return with_keys(pl.DataFrame(groups, schema=schema, orient="row"))
 
 
 @given(st.lists(st.sampled_from(GROUPS), min_size=1, unique=True))
-def test_what_is_compared_tells_every_key_apart(groups: list[tuple[object, ...]]) -> None:
+def test_what_is_compared_tells_every_key_apart(groups: Sequence[tuple[object, ...]]) -> None:
     """No two keys agree in it, and each column of it is needed."""
     keys = keys_of(groups)
     on = list(telling(keys))
@@ -44,7 +45,7 @@ def test_what_is_compared_tells_every_key_apart(groups: list[tuple[object, ...]]
         ([("a", "v1", day(0)), ("b", "v1", day(1))], ["model_id"]),
     ],
 )
-def test_one_model_is_not_joined_by_its_name(groups: list[tuple[object, ...]], on: list[str]) -> None:
+def test_one_model_is_not_joined_by_its_name(groups: Sequence[tuple[object, ...]], on: list[str]) -> None:
     """A file of one model, version and day needs no comparison."""
     assert list(telling(keys_of(groups))) == on
 

@@ -36,7 +36,7 @@ def test_a_vanished_feature_reads_missing_and_only_of_its_model(tmp_path: Path) 
 def test_categories_are_named_on_the_reference_days_and_unseen_after(tmp_path: Path) -> None:
     """New values count by name inside the reference, as unseen after it, as missing where there is none."""
     of = workspace(tmp_path, [{"id": "m", "reference": {"start": day(0), "end": day(1)}}])
-    values = [["a", "b"], ["a", "c"], ["c", "d"], [None, "a"]]
+    values: list[list[str | None]] = [["a", "b"], ["a", "c"], ["c", "d"], [None, "a"]]
     with Warehouse.open(None) as warehouse:
         for number, pair in enumerate(values):
             put(

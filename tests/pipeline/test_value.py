@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -20,7 +22,7 @@ MONEY = {"tp": 10.0, "fp": -3.0, "fn": -5.0, "tn": 0.5}
 
 
 def impact(
-    tmp_path: Path, model: dict[str, object], days: list[tuple[pl.DataFrame, pl.DataFrame | None]]
+    tmp_path: Path, model: Mapping[str, object], days: Sequence[tuple[pl.DataFrame, pl.DataFrame | None]]
 ) -> pl.DataFrame:
     of = measuring(workspace(tmp_path, [model]), "requests")
     last = night(of, day(len(days) - 1))
@@ -37,7 +39,7 @@ def impact(
 
 
 def binary_day(
-    rng: np.random.Generator, number: int, n: int = 2000, **columns: object
+    rng: np.random.Generator, number: int, n: int = 2000, **columns: Any
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     scores = rng.beta(2, 5, n)
     users = rng.integers(0, 500, n)
@@ -91,7 +93,7 @@ def test_errors_avoided_against_the_simple_alternative(tmp_path: Path) -> None:
 
 def errors_of(
     tmp_path: Path, baseline: object, **declared: object
-) -> tuple[dict[str, object], np.ndarray, np.ndarray]:
+) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
     """The night's row of money at 1.5 a unit, and the raw errors of the model and of its alternative."""
     rng = np.random.default_rng(4)
     y = rng.normal(0, 10, 900)

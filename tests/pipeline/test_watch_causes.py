@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 from dagster_project.pipeline.watch_causes import Deployment, Raised, causes
 
@@ -15,7 +16,7 @@ def days(number: int) -> dt.timedelta:
     return dt.timedelta(days=number)
 
 
-def raised(slug: str, rule: str, method: str = "spread", model: str = "m", **more: object) -> Raised:
+def raised(slug: str, rule: str, method: str = "spread", model: str = "m", **more: Any) -> Raised:
     """An alert of one day."""
     alert = Raised(
         slug,
@@ -31,7 +32,7 @@ def raised(slug: str, rule: str, method: str = "spread", model: str = "m", **mor
         None,
         1.0,
     )
-    return replace(alert, **more)  # type: ignore[arg-type]
+    return replace(alert, **more)
 
 
 def test_a_change_of_columns_is_the_cause_of_what_follows() -> None:
@@ -84,7 +85,7 @@ def test_alerts_of_one_rule_and_day_have_one_leader() -> None:
     assert [found[slug].under for slug in "abcd"] == ["b", None, "b", None]
 
 
-def missing(slug: str, model: str, feature: str, **more: object) -> Raised:
+def missing(slug: str, model: str, feature: str, **more: Any) -> Raised:
     """A feature of a model without values."""
     return raised(
         slug, "missing", model=model, feature=feature, figure=("missing_share", "", feature), **more

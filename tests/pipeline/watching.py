@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from dagster_project.core.types import Floats
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.watch import Watch, watch
 from dagster_project.store.warehouse import Warehouse
@@ -29,7 +31,7 @@ def workspace(root: Path, files: Mapping[str, object] | None = None, **changes: 
     return write_workspace(root, [model], {"data/targets.yml": "targets: []\n", **(files or {})})
 
 
-def series(seed: int = 1) -> dict[str, np.typing.NDArray[np.float64]]:
+def series(seed: int = 1) -> dict[str, Floats]:
     """Calm daily values of the model's metrics."""
     draw = np.random.default_rng(seed)
     weekday = np.array([1.0 if day.weekday() < 5 else 0.6 for day in DAYS])
@@ -41,7 +43,7 @@ def series(seed: int = 1) -> dict[str, np.typing.NDArray[np.float64]]:
     }
 
 
-def put(warehouse: Warehouse, values: Mapping[str, Sequence[float]], days: Sequence[dt.date] = DAYS) -> None:
+def put(warehouse: Warehouse, values: Mapping[str, Floats], days: Sequence[dt.date] = DAYS) -> None:
     """Readings, traffic, ledger and scored marks of some days; a request count of nan leaves the day without a row."""
     place = {day: i for i, day in enumerate(DAYS)}
     for table in ("mart.reading", "ops.scored"):
@@ -83,7 +85,7 @@ def put(warehouse: Warehouse, values: Mapping[str, Sequence[float]], days: Seque
 
 
 @contextmanager
-def watched(values: Mapping[str, Sequence[float]], days: Sequence[dt.date] = DAYS) -> Iterator[Warehouse]:
+def watched(values: Mapping[str, Floats], days: Sequence[dt.date] = DAYS) -> Iterator[Warehouse]:
     """A warehouse in memory with these readings."""
     with Warehouse.open(None) as warehouse:
         warehouse.run("INSERT INTO catalog.model (model_id, slug) VALUES ('m', 'm')")
@@ -106,6 +108,6 @@ def signals(warehouse: Warehouse) -> pl.DataFrame:
     return warehouse.frame("SELECT * FROM mart.signal ORDER BY model_id, rule, metric, segment, feature, day")
 
 
-def alerts(warehouse: Warehouse, columns: str = "rule, opened, state") -> list[tuple[object, ...]]:
+def alerts(warehouse: Warehouse, columns: str = "rule, opened, state") -> list[tuple[Any, ...]]:
     """Some columns of all alerts, by opening."""
     return warehouse.frame(f"SELECT {columns} FROM mart.alert ORDER BY opened, rule, feature").rows()

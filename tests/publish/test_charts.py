@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from dagster_project.publish import bars, charts, figures
 from tests.publish.hostile import HOSTILE, Elements, assert_harmless
 
 DAYS = [dt.date(2013, 12, 1) + dt.timedelta(days=i) for i in range(31)]
-WORDS = {"title": "Quality fell", "description": "AUC by day."}
+WORDS: dict[str, Any] = {"title": "Quality fell", "description": "AUC by day."}
 Chart = Callable[[str], Markup]
 
 EVERY_CHART: dict[str, Chart] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,11 @@ START = dt.date(2013, 12, 1)
 DAYS = [START + dt.timedelta(days=i) for i in range(5)]
 
 
-def read(markup: str) -> dict[str, object]:
+def read(markup: str) -> dict[str, Any]:
     """What the page's script will see."""
     text = re.search(rf'<script type="application/json" class="{NAME}">(.*)</script>', markup)
     assert text is not None
-    found: dict[str, object] = json.loads(text[1])
+    found: dict[str, Any] = json.loads(text[1])
     return found
 
 

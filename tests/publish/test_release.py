@@ -10,6 +10,7 @@ import pytest
 
 from dagster_project.core.errors import PublishError
 from dagster_project.publish import release
+from dagster_project.publish.receipts import tree_hashes
 
 
 def put(build: Path, name: str, number: int, text: str = "x") -> Path:
@@ -81,7 +82,7 @@ def test_a_linked_file_keeps_the_hash_noted_before(tmp_path: Path) -> None:
     noted = json.loads((before / "manifest.json").read_bytes())["outputs"]
     hashes = release.output_hashes(staged, before)
     assert hashes["index.html"] == noted["index.html"]
-    assert hashes == release.tree_hashes(staged)
+    assert hashes == tree_hashes(staged)
 
 
 def test_a_broken_manifest_is_named(tmp_path: Path) -> None:

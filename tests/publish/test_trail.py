@@ -9,19 +9,21 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from dagster_project.publish.grouped import MARK
 from dagster_project.publish.templates import Page, Source, render_pages
 from dagster_project.publish.trail import Trail, remembered, save
-from dagster_project.publish.views import MARK, Views
+from dagster_project.publish.views import Views
 from dagster_project.spec.page import PageHead
 
 BODY = """<h1>{{ row.title }}</h1>{{ views.one('build').as_of }}
 {% for r in views.where('readings', model=row.model) %}{{ r.value }} {% endfor %}"""
-MODELS = {"slug": ["a", "b"], "model": ["A", "B"], "title": ["Model A", "Model B"]}
-READINGS = {"model": ["A", "B", "A"], "value": [1.0, 2.0, 3.0]}
-BUILD = {"as_of": ["2013-12-31"], "digest": ["first"]}
+Columns = dict[str, Sequence[object]]
+MODELS: Columns = {"slug": ["a", "b"], "model": ["A", "B"], "title": ["Model A", "Model B"]}
+READINGS: Columns = {"model": ["A", "B", "A"], "value": [1.0, 2.0, 3.0]}
+BUILD: Columns = {"as_of": ["2013-12-31"], "digest": ["first"]}
 
 
-def views(*, marked: bool = True, **changes: dict[str, list[object]]) -> Views:
+def views(*, marked: bool = True, **changes: Columns) -> Views:
     """Three views; where `marked`, with a mark a row as the warehouse makes them."""
     frames = {
         name: pl.DataFrame(columns)
@@ -80,7 +82,9 @@ def test_pages_that_read_the_same_are_kept_and_still_found(tmp_path: Path) -> No
     ],
     ids=["another value", "another order", "a row less", "a row more"],
 )
-def test_a_page_whose_rows_changed_is_made_again(tmp_path: Path, readings: dict[str, list[object]]) -> None:
+def test_a_page_whose_rows_changed_is_made_again(
+    tmp_path: Path, readings: dict[str, Sequence[object]]
+) -> None:
     """Only the page of model A reads rows of A; what is written is what a build from nothing writes."""
     pages = again(tmp_path, views(readings=readings))
     assert kept(pages) == {"models/b.html"}

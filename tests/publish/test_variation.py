@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from dagster_project.publish.variation import variation
 
 LAST = dt.date(2013, 12, 31)
 
 
-def _weeks(readings: list[float | None]) -> dict[str, object]:
+def _weeks(readings: list[float | None]) -> dict[str, Any]:
     n = len(readings)
     return {"days": [LAST - dt.timedelta(days=7 * (n - 1 - i)) for i in range(n)], "readings": readings}
 

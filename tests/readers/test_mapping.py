@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Sequence
 
 import polars as pl
 import pytest
@@ -25,7 +26,7 @@ def source(**keys: object) -> Source:
     return Source.model_validate({"source": "s", "files": "*", "columns": columns, **keys})
 
 
-def mapped(of: Source, door: Door = DOOR, **values: list[object]) -> Mapped:
+def mapped(of: Source, door: Door = DOOR, /, **values: Sequence[object]) -> Mapped:
     """Rows with these raw values."""
     n = len(next(iter(values.values())))
     frame = pl.DataFrame({"ts": [TIME] * n, "m": ["m"] * n, **values}, strict=False)
@@ -64,7 +65,12 @@ def test_dots_reach_into_records_unless_a_column_has_that_name() -> None:
 
 def test_star_takes_all_columns_not_mapped() -> None:
     """Nested records by dotted names; lists and instants are no features."""
-    values = {"a": [1], "r": [{"x": 2, "y": "t"}], "l": [[1]], "d": [dt.datetime(2024, 1, 1)]}  # noqa: DTZ001
+    values: dict[str, list[object]] = {
+        "a": [1],
+        "r": [{"x": 2, "y": "t"}],
+        "l": [[1]],
+        "d": [dt.datetime(2024, 1, 1)],  # noqa: DTZ001
+    }
     done = mapped(source(features="*"), **values)
     assert [c for c in done.rows.columns if c.startswith("f:")] == ["f:a", "f:r.x", "f:r.y"]
     assert set(done.unused) == {"l", "d"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ N = 300
 REFERENCE_DAYS, LAST = 16, 27
 SHIFTS = {18: 2.0, **dict.fromkeys(range(21, LAST + 1), 1.0)}
 """One odd day, and a shift that stays."""
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_inputs_stand_before_answers_the_furthest_first(views: dict[str, list[Ro
     assert float(str(x["by_chance"])) == pytest.approx(
         9 * (1 / (28 * N) + 1 / (REFERENCE_DAYS * N)), rel=0.05
     )
-    assert len(x["days"]) == len(x["readings"]) == LAST + 1  # type: ignore[arg-type]
+    assert len(x["days"]) == len(x["readings"]) == LAST + 1
 
 
 def test_outputs_are_distributions(views: dict[str, list[Row]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 import pytest
@@ -13,7 +14,7 @@ from dagster_project.publish.views import Views
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, night, workspace
 
-Reading = Mapping[str, object]
+Reading = Mapping[str, Any]
 MANY = [f"f{i:03}" for i in range(700)]
 FLEET = [f"m{i:03}" for i in range(600)]
 

@@ -29,7 +29,7 @@ def said(root: Path, day: dt.date, fixed: int = 0) -> list[str]:
     with watched(values) as warehouse:
         judge(root, warehouse)
         views = prepare(a_night(root, LAST), warehouse, "digest")
-        return [row["outcome"] for row in views.rows("known_events")]
+        return [str(row["outcome"]) for row in views.rows("known_events")]
 
 
 def test_an_alert_that_was_open_already_saw_nothing_of_an_event(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ from dagster_project.pipeline.summarise import summarise
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import START, day, measuring, night, put, requests, workspace
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 Found = tuple[dict[str, Row], pl.DataFrame, pl.DataFrame]
 """Rows of the view by feature, the training rows, the served ones."""
 N = 2000
@@ -70,10 +71,10 @@ def test_values_outside_of_training_are_counted(
 ) -> None:
     """Numbers below the smallest or above the largest trained on, to a cell of the grid; categories never seen."""
     rows, trained, served = found
-    inside = served["x"].drop_nulls().is_between(trained["x"].min(), trained["x"].max())  # type: ignore[arg-type]
+    inside = served["x"].drop_nulls().is_between(trained["x"].min(), trained["x"].max())
     assert rows["x"]["outside_share"] == pytest.approx(1 - inside.mean(), abs=0.003)  # type: ignore[operator]
     assert rows["c"]["outside_share"] == (served["c"] == "new").sum() / N
-    largest = max(abs((served["c"] == c).mean() - (trained["c"] == c).mean()) for c in ("a", "b"))  # type: ignore[operator]
+    largest = max(abs((served["c"] == c).mean() - (trained["c"] == c).mean()) for c in ("a", "b"))  # type: ignore[arg-type,operator]
     assert rows["c"]["share_shift"] == pytest.approx(largest)
 
 

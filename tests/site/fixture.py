@@ -7,6 +7,7 @@ catalog here, figures in `figures`, milestones and checklist in `progress`.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,7 +88,7 @@ SHAPES = (
 )
 
 
-def insert(warehouse: Warehouse, table: str, columns: str, rows: list[tuple[object, ...]]) -> None:
+def insert(warehouse: Warehouse, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
     """Append tuples to a table; `columns` names them in order, separated by blanks."""
     frame = pl.DataFrame(rows, schema=columns.split(), orient="row", infer_schema_length=None, strict=False)
     warehouse.append(table, frame)

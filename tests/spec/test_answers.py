@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from dagster_project.spec.answers import answers_beside
@@ -10,7 +12,7 @@ from dagster_project.spec.source import Source
 REQUESTS = {"event_time": "ts", "model_id": "m", "request_id": "id"}
 
 
-def source(name: str, files: str | list[str], columns: dict[str, object], **keys: object) -> Source:
+def source(name: str, files: str | list[str], columns: Mapping[str, object], **keys: object) -> Source:
     """A source of these files."""
     return Source.model_validate({"source": name, "files": files, "columns": columns, **keys})
 

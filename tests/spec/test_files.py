@@ -29,10 +29,10 @@ def test_a_folder_that_may_not_be_listed_is_an_error(tmp_path: Path, monkeypatch
     """Else its declarations would vanish, and the night be published without them."""
     made, listed = shelf(tmp_path), os.scandir
 
-    def closed(place: object) -> object:
+    def closed(place: str | Path) -> object:
         if str(place).endswith("team"):
             raise PermissionError(13, "Permission denied", str(place))
-        return listed(place)  # type: ignore[arg-type]
+        return listed(place)
 
     monkeypatch.setattr(os, "scandir", closed)
     with pytest.raises(WorkspaceError, match="data/catalog/team: cannot be opened: Permission denied"):

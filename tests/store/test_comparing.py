@@ -14,14 +14,14 @@ from scipy import stats
 from dagster_project.core.column_profile import Column, Grid, better_grid, sampled_grid
 from dagster_project.core.comparison import NumberDistance, number_distance
 from dagster_project.core.errors import SourceError
-from dagster_project.core.types import Floats
+from dagster_project.core.types import Floats, Numbers
 from dagster_project.store import comparing
-from tests.core.columns import SHAPES, Shape, changed
+from tests.core.columns import SHAPES, changed
 from tests.core.test_drift_oracles import decile_psi
 
 ROWS = 200_000
 CHANGES = ("none", "shift 0.02 sd", "shift 0.3 sd", "wider")
-MORE: dict[str, Shape] = {
+MORE: dict[str, Callable[[np.random.Generator, int], Numbers]] = {
     "sorted": lambda rng, n: np.sort(rng.normal(0, 1, n)),
     "counter": lambda rng, n: np.arange(n) + rng.integers(0, 1000),
     "arcsine": lambda rng, n: rng.beta(0.5, 0.5, n),
@@ -29,7 +29,7 @@ MORE: dict[str, Shape] = {
     "negative": lambda rng, n: -rng.lognormal(3, 1.2, n),
     "tiny": lambda rng, n: rng.normal(3e-12, 1e-12, n),
 }
-ALL = SHAPES | MORE
+ALL = {**SHAPES, **MORE}
 
 
 def everything(name: str) -> bool:

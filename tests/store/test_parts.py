@@ -31,7 +31,7 @@ def stream(keys: list[tuple[str, dt.date, str]], batch: int) -> list[object]:
 
 
 def written(root: Path, keys: list[tuple[str, dt.date, str]], batch: int) -> WrittenParts:
-    return write_parts(root, "requests", stream(keys, batch), lambda _: ("file_id", "n"))  # type: ignore[arg-type]
+    return write_parts(root, "requests", stream(keys, batch), lambda _: ("file_id", "n"))
 
 
 KEYS = [("s", DAY, "")] * 7 + [("s", DAY, "big")] * 5 + [("s", dt.date(2024, 3, 2), "")] * 3

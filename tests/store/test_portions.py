@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -48,7 +48,7 @@ def test_a_run_is_whole_days_or_one_size_of_models(counted: list[ModelDay], most
         assert run == whole or (len(days) == 1 and len({one.large for one in run}) == 1)
 
 
-def lake_of(root: Path, source: dict[str, object], numbered: bool) -> tuple[object, ...]:
+def lake_of(root: Path, source: Mapping[str, object], numbered: bool) -> tuple[object, ...]:
     """The lake's files, and what the ledger counts, after one night of several files, models and days."""
     logs = Logs.make(root, source)
     for file in range(4):

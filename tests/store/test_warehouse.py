@@ -118,7 +118,11 @@ def test_a_table_is_filled_by_the_types_it_has() -> None:
     """What a row lacks is NULL; no row empties the table; a misspelt column is a fault."""
     with Warehouse.open(None) as warehouse:
         warehouse.run("CREATE TABLE t (name VARCHAR, size DOUBLE, tags VARCHAR[])")
-        for rows in ([{"name": "old"}], [{"name": "a", "size": 1, "tags": ("x",)}, {"name": "b"}]):
+        fills: tuple[list[dict[str, object]], ...] = (
+            [{"name": "old"}],
+            [{"name": "a", "size": 1, "tags": ("x",)}, {"name": "b"}],
+        )
+        for rows in fills:
             warehouse.fill("main.t", rows)
         assert warehouse.rows("SELECT * FROM t ORDER BY name") == [("a", 1.0, ["x"]), ("b", None, None)]
         with pytest.raises(KeyError, match="nmae"):
