@@ -141,13 +141,13 @@ def test_errors_to_expect_follow_the_predictions(tmp_path: Path) -> None:
 
 
 def test_a_scorecard_waits_for_no_label_that_a_longer_window_has(tmp_path: Path) -> None:
-    """Labels come after six days: the leading week is young, the longest window is not, and it decides."""
+    """Labels come after six days: the leading four weeks are young, the longest window is not, and it decides."""
     rng = np.random.default_rng(3)
     of = workspace(
         tmp_path,
         [{"id": "m", "task": "binary", "threshold": 0.5, "reference": {"start": day(0), "end": day(9)}}],
         targets={"targets": [{"metric": "accuracy", "good": 0.6, "poor": 0.5}]},
-        workspace={"name": "Test", "windows": [1, 7, 140]},
+        workspace={"name": "Test", "windows": [1, 28, 140]},
     )
     of = measuring(of, "accuracy")
     with Warehouse.open(None) as warehouse:
@@ -159,6 +159,6 @@ def test_a_scorecard_waits_for_no_label_that_a_longer_window_has(tmp_path: Path)
         score(night(of, day(139)), warehouse)
         readings = warehouse.frame("SELECT * FROM mart.reading")
         card = warehouse.frame("SELECT * FROM mart.scorecard WHERE family = 'performance'").row(0, named=True)
-    assert one(readings, "accuracy", 139, window=7)["grade"] == "unknown"
+    assert one(readings, "accuracy", 139, window=28)["grade"] == "unknown"
     assert (card["grade"], card["metric"]) == ("good", "accuracy")
     assert " over 140 days: meets" in card["reason"]
