@@ -50,14 +50,19 @@ def figures(
 ) -> Night:
     """Everything up to the figures; raises when a blocking check fails."""
     night = night_for(load_workspace(root), day=day, now=now)
-    for stage, checks in stages:
-        with Warehouse.open(night.workspace.warehouse) as warehouse:
-            stage(night, warehouse)
-            if checks is not None:
-                verdicts = checks(warehouse, night)
-                check.record(warehouse, verdicts)
-                insist(verdicts)
+    with Warehouse.open(night.workspace.warehouse):  # stays open, so that each stage's own costs little
+        for stage, checks in stages:
+            _run(night, stage, checks)
     return night
+
+
+def _run(night: Night, stage: Stage, checks: Checks | None) -> None:
+    with Warehouse.open(night.workspace.warehouse) as warehouse:
+        stage(night, warehouse)
+        if checks is not None:
+            verdicts = checks(warehouse, night)
+            check.record(warehouse, verdicts)
+            insist(verdicts)
 
 
 def whole(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW, stages: Stages = STAGES) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import os
 import shutil
@@ -14,10 +15,13 @@ from pathlib import Path
 import pytest
 
 from dagster_project.core.errors import CheckError, ModelboardError
+from dagster_project.pipeline.mature import Matured, mature
+from dagster_project.pipeline.start import night_for
+from dagster_project.spec.loading import load_workspace
 from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
 from tests.conftest import ONE_THREAD
-from tests.nights import SCORING, figures, pages, started, whole
+from tests.nights import NOW, SCORING, figures, pages, started, whole
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -58,6 +62,25 @@ def test_a_second_night_with_no_new_data_changes_nothing(workspace: Path) -> Non
     whole(workspace)
     assert tree(workspace / "build" / "site") == before
     assert (workspace / "build" / "site").readlink() == link
+
+
+def test_maturity_is_assessed_again_only_when_something_it_reads_is_new(workspace: Path) -> None:
+    """A night with nothing new leaves the tables alone; an answer, and a day, are something new."""
+
+    def again(day: dt.date | None = None) -> Matured | None:
+        night = night_for(load_workspace(workspace), day=day, now=NOW)
+        with Warehouse.open(night.workspace.warehouse) as warehouse:
+            return mature(night, warehouse)
+
+    assert again() is None
+    assert again(dt.date(2025, 2, 8)) is not None
+    whole(workspace)
+    assert again() is None
+    answers = workspace / "data" / "playbook.yml"
+    answers.write_text(
+        "answers: [{item: M1, status: done, owner: x, reviewed: 2025-01-01}]\n", encoding="utf-8"
+    )
+    assert again() is not None
 
 
 def test_the_same_inputs_make_the_same_bytes_elsewhere(published: Path, tmp_path: Path) -> None:
@@ -132,8 +155,6 @@ def test_a_dead_link_is_a_blocking_check(workspace: Path) -> None:
 
 def test_the_running_day_is_partial_and_compared_with_nothing(tmp_path: Path) -> None:
     """With the clock inside the last logged day, that day has ungraded readings and windows end the day before."""
-    import datetime as dt
-
     root = tmp_path / "board"
     write_starter(root)
     last = dt.datetime(2025, 2, 9, 12, tzinfo=dt.UTC)

@@ -17,6 +17,7 @@ from dagster_project.pipeline.mature_checklist import ChecklistItem, checklist
 from dagster_project.pipeline.mature_facts import Fact, Facts, gather
 from dagster_project.pipeline.mature_milestones import Verdict, decide
 from dagster_project.pipeline.night import Night
+from dagster_project.pipeline.release import unchanged
 from dagster_project.spec.rubric import Rubric
 from dagster_project.store.warehouse import Warehouse
 
@@ -40,8 +41,13 @@ class Matured:
     """Checklist items that are done."""
 
 
-def mature(night: Night, warehouse: Warehouse) -> Matured:
-    """Assess every rubric and answer the checklist as of the night's day and of every day of the history."""
+def mature(night: Night, warehouse: Warehouse) -> Matured | None:
+    """Assess every rubric and answer the checklist as of the night's day and of every day of the history.
+
+    None where the published release was made of these inputs and these tables: they would be found again.
+    """
+    if unchanged(night, warehouse) is not None:
+        return None
     facts = gather(night, warehouse)
     decided = {
         r.id: decide(r, facts, night.workspace.attestations, warehouse) for r in night.workspace.rubrics

@@ -241,6 +241,7 @@ def test_an_empty_warehouse_gives_a_result_and_no_error(tmp_path: Path) -> None:
     with Warehouse.open(None) as warehouse:
         refresh(night, warehouse)
         found = mature(night, warehouse)
+        assert found is not None
         kinds = set(warehouse.frame("SELECT DISTINCT state FROM mart.milestone")["state"])
     assert (found.days, found.broken_facts, found.passed) == (1, 0, 0)
     assert kinds <= {"not reported", "not applicable"}
