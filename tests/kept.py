@@ -17,6 +17,7 @@ from pathlib import Path
 PLACE = "MODELBOARD_TESTS_KEPT"
 """Names the folder to the workers of a run."""
 CACHE = "cache"
+CARRIED = "carried"
 DRAFT = ".draft"
 
 
@@ -29,7 +30,8 @@ def begin() -> tempfile.TemporaryDirectory[str]:
 
 
 def lend(cache: Path) -> None:
-    """Give a workspace's cache what was made before."""
+    """Give a workspace's cache font and chart library, and what else was made before."""
+    _copy(once(CARRIED, _carried), cache)
     _copy(_place(CACHE), cache)
 
 
@@ -48,6 +50,13 @@ def once(name: str, make: Callable[[Path], object]) -> Path:
             make(draft)
             draft.rename(folder)
     return folder
+
+
+def _carried(folder: Path) -> None:
+    from dagster_project.publish import explore, fonts  # not for the process that only hands out tests
+
+    fonts.inter_woff2(folder)
+    explore.scripts(folder)
 
 
 def _place(name: str) -> Path:

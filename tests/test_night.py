@@ -20,6 +20,7 @@ from dagster_project.pipeline.start import night_for
 from dagster_project.spec.loading import load_workspace
 from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
+from tests import kept
 from tests.conftest import ONE_THREAD
 from tests.nights import NOW, SCORING, figures, pages, started, whole
 
@@ -99,6 +100,9 @@ def test_a_night_killed_at_any_moment_ends_in_the_same_bytes(published: Path, tm
     """
     root = tmp_path / "board"
     write_starter(root)
+    kept.lend(
+        root / "build" / "cache"
+    )  # else most of a night's first seconds would go into making it, again and again
     command = [sys.executable, "-m", "dagster_project", "nightly", "--workspace", str(root)]
     many_threads = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
     environment = {**many_threads, "PYTHONPATH": str(REPOSITORY)}

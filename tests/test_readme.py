@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import kept
+
 README = Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- tested(?:: (?P<file>\S+))? -->\n```\w+\n(?P<body>.*?)```", re.DOTALL)
 
@@ -22,10 +24,16 @@ def marked_blocks() -> list[tuple[str | None, str]]:
 
 @pytest.mark.slow
 def test_the_readme_makes_a_page_of_a_log(tmp_path: Path) -> None:
-    """Every marked block, in order, in an empty folder: the model has a page and its requests are counted exactly."""
+    """Every marked block, in order, in an empty folder: the model has a page and its requests are counted exactly.
+
+    Font and chart library are lent to the folder that `init` makes, as a second night would find them.
+    """
+    lent = tmp_path / "lent"
+    kept.lend(lent)
     script = ["set -e", f'modelboard() {{ "{sys.executable}" -m dagster_project "$@"; }}']
     for file, body in marked_blocks():
         script.append(body if file is None else f"cat > {file} <<'YAML'\n{body}YAML")
+    script.insert(-1, f'mkdir -p build && cp -r "{lent}" build/cache')
     environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(README.parent)}
     done = subprocess.run(
         ["bash", "-c", "\n".join(script)],
