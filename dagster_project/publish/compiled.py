@@ -1,4 +1,4 @@
-"""Compiled templates, kept from night to night: compiling those of the theme takes as long as filling them.
+"""How templates are found and kept: compiling those of the theme takes as long as filling them, so the code is kept.
 
 In: the folder for what is costly to make. Called by `theme` for MkDocs' templates, by `pipeline.render` for those of
 pages.
@@ -6,13 +6,13 @@ pages.
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import Files
 
 from dagster_project.core.naming import content_id
 
@@ -38,13 +38,35 @@ class ByName(FileSystemBytecodeCache):
         return content_id(name.encode())[:16]
 
 
+class Shown(FileSystemLoader):
+    """Templates below folders, but for those in hidden ones: MkDocs lists all to copy what can be shown."""
+
+    def list_templates(self) -> list[str]:
+        """Names of all, without a look into the theme's 14,000 icons; any may still be asked for by name."""
+        found: set[str] = set()
+        for place in self.searchpath:
+            for folder, inner, names in os.walk(place, followlinks=self.followlinks):
+                inner[:] = [name for name in inner if not name.startswith(".")]
+                found.update(Path(folder, name).relative_to(place).as_posix() for name in names)
+        return sorted(found)
+
+
 class Compiled(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Lets MkDocs take compiled templates from a folder."""
+    """Lets MkDocs take compiled templates from a folder, and list only what is not hidden."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:  # noqa: ARG002  its form
-        """Called once, before the first template is asked for."""
-        env.bytecode_cache = ByName(str(self.folder), "%s")
-        return env
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Called once, before MkDocs makes the theme's environment and lists its templates."""
+        theme = config.theme
+        plain = theme.get_env
+
+        def environment() -> Environment:
+            env = plain()
+            env.loader = Shown(theme.dirs)
+            env.bytecode_cache = ByName(str(self.folder), "%s")
+            return env
+
+        setattr(theme, "get_env", environment)  # noqa: B010  MkDocs has no other place for it
+        return config

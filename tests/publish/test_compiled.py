@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import DictLoader, Environment
+from jinja2 import DictLoader, Environment, FileSystemLoader
+from mkdocs.theme import Theme
 
-from dagster_project.publish.compiled import ByName, compiled_folder
+from dagster_project.publish.compiled import ByName, Shown, compiled_folder
 from tests.publish.sample import build_sample
 
 
@@ -41,3 +42,12 @@ def test_the_theme_is_compiled_once_for_all_builds(tmp_path: Path, cache: Path) 
     build_sample(tmp_path / "b", cache, rows=5)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == compiled
     assert len(compiled) > 10
+
+
+def test_only_hidden_templates_are_not_listed_and_those_can_be_asked_for() -> None:
+    """Of Material's thousands of icons none is looked at, and one that a page names is there."""
+    folders = Theme("material").dirs
+    listed = FileSystemLoader(folders).list_templates()
+    assert Shown(folders).list_templates() == [n for n in listed if not n.startswith(".")]
+    icon = next(name for name in listed if name.startswith("."))
+    assert Environment(loader=Shown(folders), autoescape=True).get_template(icon).render()
