@@ -120,14 +120,23 @@ def in_order(metrics: Sequence[Metric]) -> list[Metric]:
 def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
     """Readings of the wanted metrics over the spans asked for; metrics with the same SQL share its rows.
 
+    Those of many metrics come at once, but always before one that may read them.
     Raises WorkspaceError that names the files of the first metrics whose SQL fails or does not fit their function.
     """
+    import polars as pl
+
     brought = warehouse.frame("SELECT * FROM span.brought ORDER BY ALL")
     judge = replace(judge, arrived=_arrived(warehouse))
+    made: list[pl.DataFrame] = []
     for sql, metrics in _by_sql(wanted).items():
+        if made and any(metric.head.after for metric in metrics):
+            yield pl.concat(made, how="vertical_relaxed")
+            made.clear()
         for metric, found in zip(metrics, _figures(warehouse, sql, metrics), strict=True):
             kept = _of_tasks(found, metric, judge)
-            yield judged(_with_absent(kept, metric, brought, judge), metric, judge)
+            made.append(judged(_with_absent(kept, metric, brought, judge), metric, judge))
+    if made:
+        yield pl.concat(made, how="vertical_relaxed")
 
 
 def _by_sql(metrics: Sequence[Metric]) -> dict[str, list[Metric]]:
