@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -35,15 +37,28 @@ PLACES = {
 }
 
 
+SCHEMAS = schemas()
+
+
+@cache
+def _validator(name: str) -> Any:
+    return jsonschema.Draft202012Validator(SCHEMAS[name])
+
+
+def insist(name: str, data: object) -> None:
+    """Raises ValidationError for what the schema of this name refuses."""
+    _validator(name).validate(data)
+
+
 def as_editors_see_it(path: Path) -> object:
     """The file as JSON, with days as text, as YAML 1.2 has them; None for a file of comments."""
     return json.loads(json.dumps(yaml.safe_load(path.read_text(encoding="utf-8")), default=str))
 
 
-@pytest.mark.parametrize("name", sorted(schemas()))
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_each_is_a_schema_of_the_draft_it_names(name: str) -> None:
     """Editors can rely on every schema being valid in itself."""
-    schema = schemas()[name]
+    schema = SCHEMAS[name]
     assert schema["$schema"].endswith("2020-12/schema")
     jsonschema.Draft202012Validator.check_schema(schema)
 
@@ -54,7 +69,7 @@ def test_it_accepts_our_own_files(place: str) -> None:
     name, path = PLACES[place]
     data = as_editors_see_it(path)
     if data is not None:
-        jsonschema.validate(data, schemas()[name], jsonschema.Draft202012Validator)
+        insist(name, data)
 
 
 @pytest.mark.parametrize("place", sorted(PLACES))
@@ -64,7 +79,7 @@ def test_it_refuses_an_unknown_key_in_our_own_files(place: str) -> None:
     data = as_editors_see_it(path) or {}
     assert isinstance(data, dict)
     with pytest.raises(jsonschema.ValidationError, match="no_such_key"):
-        jsonschema.validate({**data, "no_such_key": 1}, schemas()[name], jsonschema.Draft202012Validator)
+        insist(name, {**data, "no_such_key": 1})
 
 
 @pytest.mark.parametrize(
@@ -82,30 +97,29 @@ def test_it_refuses_an_unknown_key_in_our_own_files(place: str) -> None:
 def test_short_forms_of_a_source_are_accepted_by_schema_and_reader(short: dict[str, object]) -> None:
     """A plain text for a list of one, a name for a column, a list or '*' for features."""
     source = {"source": "s", "files": "a.csv", "columns": {"event_time": "t", "model_id": "m"}, **short}
-    jsonschema.validate(source, schemas()["source"], jsonschema.Draft202012Validator)
+    insist("source", source)
     as_text = yaml.load(yaml.safe_dump(source), yaml.BaseLoader)
     assert Source.model_validate(as_text).source == "s"
 
 
 def test_a_catalog_file_holds_one_model_or_many() -> None:
     """Both forms are accepted, and a mistake within either is found."""
-    schema = schemas()["catalog"]
     for good in ({"id": "a"}, {"models": [{"id": "a"}, {"id": 7}]}):
-        jsonschema.validate(good, schema, jsonschema.Draft202012Validator)
+        insist("catalog", good)
     for bad in ({"title": "a"}, {"models": [{"id": "a", "onwer": "x"}]}, {"id": "a", "models": []}):
         with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(bad, schema, jsonschema.Draft202012Validator)
+            insist("catalog", bad)
 
 
 def test_the_docs_under_each_field_are_the_descriptions() -> None:
     """What the code says of a key is what the editor shows."""
-    properties = schemas()["catalog"]["$defs"]["Model"]["properties"]
+    properties = SCHEMAS["catalog"]["$defs"]["Model"]["properties"]
     assert properties["threshold"]["description"] == Model.model_fields["threshold"].description
     assert properties["threshold"]["description"].startswith("Binary: a score at or above it")
 
 
 def test_an_editor_shows_what_each_canonical_column_means() -> None:
     """Who maps a log sees it beside the key; the list of all of them was names alone."""
-    columns = schemas()["source"]["$defs"]["Source"]["properties"]["columns"]["properties"]
+    columns = SCHEMAS["source"]["$defs"]["Source"]["properties"]["columns"]["properties"]
     assert "simple alternative" in columns["baseline"]["description"]
     assert len({column["description"] for column in columns.values()}) == len(columns) == 21
