@@ -45,43 +45,42 @@ def series(seed: int = 1) -> dict[str, Floats]:
 
 def put(warehouse: Warehouse, values: Mapping[str, Floats], days: Sequence[dt.date] = DAYS) -> None:
     """Readings, traffic, ledger and scored marks of some days; a request count of nan leaves the day without a row."""
-    place = {day: i for i, day in enumerate(DAYS)}
-    for table in ("mart.reading", "ops.scored"):
+    for table in ("mart.reading", "ops.scored", "daily.traffic", "ops.ledger"):
         warehouse.run(f"DELETE FROM {table} WHERE list_contains(?, day)", [list(days)])
-    warehouse.run("DELETE FROM daily.traffic WHERE list_contains(?, day)", [list(days)])
-    warehouse.run("DELETE FROM ops.ledger WHERE list_contains(?, day)", [list(days)])
-    came = [day for day in days if np.isfinite(values["requests"][place[day]])]
-    rows = [
-        (
-            "m",
-            "",
-            metric,
-            "",
-            "amount" if metric == "missing_share" else "",
-            day,
-            1,
-            float(values[metric][place[day]]),
-            1000,
-        )
+    came = lay(warehouse, values, days)
+    marks = [(day, str([float(values[m][DAYS.index(day)]) for m in SERIES])) for day in came]
+    _append(warehouse, "ops.scored", "day digest", marks)
+
+
+def lay(
+    warehouse: Warehouse,
+    values: Mapping[str, Floats],
+    days: Sequence[dt.date] = DAYS,
+    *,
+    model: str = "m",
+    source: str = "log",
+) -> list[dt.date]:
+    """Add readings, traffic and ledger of a model that has a log of its own; the days that came."""
+    at = {day: {name: float(column[DAYS.index(day)]) for name, column in values.items()} for day in days}
+    came = [day for day in days if np.isfinite(at[day]["requests"])]
+    of = {"missing_share": "amount"}
+    readings = [
+        (model, "", metric, "", of.get(metric, ""), day, 1, at[day][metric], 1000)
         for day in came
         for metric in SERIES
     ]
-    names = ["model_id", "version", "metric", "segment", "feature", "day", "window_days", "value", "n"]
-    warehouse.append("mart.reading", pl.DataFrame(rows, schema=names, orient="row"))
-    traffic = [("log", "m", "1", day, "", int(values["requests"][place[day]])) for day in came]
-    warehouse.append(
-        "daily.traffic",
-        pl.DataFrame(
-            traffic, schema=["source", "model_id", "version", "day", "segment", "requests"], orient="row"
-        ),
+    _append(
+        warehouse, "mart.reading", "model_id version metric segment feature day window_days value n", readings
     )
-    ledger = [("log", str(day), "f", "requests", day, 1000) for day in came]
-    warehouse.append(
-        "ops.ledger",
-        pl.DataFrame(ledger, schema=["source", "path", "file_id", "kind", "day", "rows_read"], orient="row"),
-    )
-    marks = [(day, str([float(values[m][place[day]]) for m in SERIES])) for day in came]
-    warehouse.append("ops.scored", pl.DataFrame(marks, schema=["day", "digest"], orient="row"))
+    traffic = [(source, model, "1", day, "", int(at[day]["requests"])) for day in came]
+    _append(warehouse, "daily.traffic", "source model_id version day segment requests", traffic)
+    ledger = [(source, str(day), "f", "requests", day, 1000) for day in came]
+    _append(warehouse, "ops.ledger", "source path file_id kind day rows_read", ledger)
+    return came
+
+
+def _append(warehouse: Warehouse, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
+    warehouse.append(table, pl.DataFrame(rows, schema=columns.split(), orient="row"))
 
 
 @contextmanager
