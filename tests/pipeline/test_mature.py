@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -26,25 +27,62 @@ from tests.pipeline.organization import (
 )
 
 DECLARATIONS = {
-    "owner": {"owners-named"},
-    "executive": {"executives-named"},
-    "purpose": {"decision-named"},
-    "limits": {"use-bounded"},
-    "risk_tier": {"risk-judged"},
-    "personal_data": {"personal-data-stated"},
-    "next_review": {"reviews-in-time"},
-    "appeal": {"recourse-for-high-risk"},
-    "runbook": {"runbooks-written"},
-    "baseline": {"baseline-named"},
-    "pattern": {"patterns-declared"},
+    "owner": ("owners-named", "uvw"),
+    "executive": ("executives-named", "uvx"),
+    "purpose": ("decision-named", "uvy"),
+    "limits": ("use-bounded", "uvz"),
+    "personal_data": ("personal-data-stated", "uwx"),
+    "next_review": ("reviews-in-time", "uwy"),
+    "runbook": ("runbooks-written", "uwz"),
+    "baseline": ("baseline-named", "uxy"),
+    "pattern": ("patterns-declared", "uxz"),
+    "risk_tier": ("risk-judged", "uyz"),
+    "appeal": ("recourse-for-high-risk", "vwx"),
 }
+"""Field -> the milestone that asks for it, and the half of six models that lack it: another half for each field.
+
+Appeals are asked of high-risk models only: of those that have a risk tier.
+"""
 
 
-def test_a_well_run_organization_passes_what_its_data_show(
-    well_run: tuple[Warehouse, dict[str, str]],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An organization after its night; its tests only look."""
+
+    root: Path
+    warehouse: Warehouse
+    states: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def well_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assessed]:
+    """Everything is declared, of two models."""
+    root = write_workspace(tmp_path_factory.mktemp("well"), [declared("a"), declared("b")])
+    with warehouse_with("a", "b") as warehouse:
+        yield Assessed(root, warehouse, assess(night_of(root), warehouse))
+
+
+@pytest.fixture(scope="module")
+def six_declared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assessed]:
+    """Everything is declared, of six models."""
+    root = write_workspace(tmp_path_factory.mktemp("six"), [declared(model) for model in "uvwxyz"])
+    with warehouse_with(*"uvwxyz") as warehouse:
+        yield Assessed(root, warehouse, assess(night_of(root), warehouse))
+
+
+@pytest.fixture(scope="module")
+def half_declared(six_declared: Assessed) -> Assessed:
+    """The six models when the same night finds half of each field's declarations removed."""
+    lacking = {m: [field for field, (_, half) in DECLARATIONS.items() if m in half] for m in "uvwxyz"}
+    models = [declared(model, **dict.fromkeys(fields)) for model, fields in lacking.items()]
+    root = write_workspace(six_declared.root, models)
+    warehouse = six_declared.warehouse
+    return Assessed(root, warehouse, assess(night_of(root), warehouse))
+
+
+def test_a_well_run_organization_passes_what_its_data_show(well_run: Assessed) -> None:
     """What nobody attests and what never happened is not reported; nothing fails but what data deny."""
-    _, found = well_run
+    found = well_run.states
     assert {name for name, state in found.items() if state == "fail"} == {"alerts-retrain"}
     assert found["teams-take-part"] == "not applicable"
     assert found["labels-fresh"] == found["owners-named"] == found["versions-documented"] == "pass"
@@ -52,51 +90,57 @@ def test_a_well_run_organization_passes_what_its_data_show(
     assert "error" not in found.values()
 
 
-@pytest.fixture(scope="module")
-def well_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Warehouse, dict[str, str]]]:
-    """A warehouse, and the states of an organization that declares everything."""
-    root = write_workspace(tmp_path_factory.mktemp("well"), [declared("a"), declared("b")])
-    with warehouse_with("a", "b") as warehouse:
-        yield warehouse, assess(night_of(root), warehouse)
-
-
 @pytest.mark.parametrize("field", sorted(DECLARATIONS))
 def test_a_declaration_that_is_removed_unticks_its_milestone_the_same_night(
-    tmp_path: Path, well_run: tuple[Warehouse, dict[str, str]], field: str
+    half_declared: Assessed, field: str
 ) -> None:
-    warehouse, before = well_run
-    root = write_workspace(tmp_path, [declared("a"), declared("b", **{field: None})])
-    after = assess(night_of(root), warehouse)
-    assert set(changed(before, after)) == DECLARATIONS[field]
-    assert set(changed(before, after).values()) <= {"fail", "warning"}
+    """The milestone names the models that lack this field, and none that lack only others."""
+    milestone, half = DECLARATIONS[field]
+    told = half_declared.warehouse.value(
+        "SELECT evidence FROM mart.milestone WHERE rubric = 'playbook' AND milestone = ? AND day = ?",
+        [milestone, LAST],
+    )
+    assert half_declared.states[milestone] in {"fail", "warning"}
+    assert str(told).endswith(f" Lacking: {'; '.join(half)}.")
 
 
-def test_labels_that_stop_untick_what_rests_on_labels_and_nothing_else(tmp_path: Path) -> None:
-    root = write_workspace(tmp_path, [declared("a"), declared("b")])
+def test_removed_declarations_untick_no_other_milestone(
+    six_declared: Assessed, half_declared: Assessed
+) -> None:
+    unticked = changed(six_declared.states, half_declared.states)
+    assert set(unticked) == {milestone for milestone, _ in DECLARATIONS.values()}
+
+
+def test_labels_that_stop_untick_what_rests_on_labels_and_nothing_else(well_run: Assessed) -> None:
     stop = LAST - dt.timedelta(days=40)
     with warehouse_with("a", "b") as warehouse:
-        before = assess(night_of(root), warehouse)
         warehouse.run(
             "DELETE FROM daily.outcome_binary WHERE model_id = 'b' AND label_day > $stop", {"stop": stop}
         )
-        after = assess(night_of(root), warehouse)
+        after = assess(night_of(well_run.root), warehouse)
         told = warehouse.frame(
             "SELECT evidence FROM mart.milestone WHERE milestone = 'labels-fresh' AND day = $d", {"d": LAST}
         ).item()
-    assert set(changed(before, after)) == {"labels-fresh", "performance-measured", "value-from-outcomes"}
+    assert set(changed(well_run.states, after)) == {
+        "labels-fresh",
+        "performance-measured",
+        "value-from-outcomes",
+    }
     assert told == "1 of 2 models that owe labels have fresh ones. Lacking: b."
 
 
 def test_labels_may_be_as_old_as_the_declared_delay_and_fourteen_days(tmp_path: Path) -> None:
-    root = write_workspace(tmp_path, [declared("a", label_delay_days=10)])
+    """Those of 'a' are, those of 'b' are a day older."""
+    root = write_workspace(tmp_path, [declared(model, label_delay_days=10) for model in "ab"])
     with Warehouse.open(None) as warehouse:
-        serve(warehouse, "a")
-        label(warehouse, "a", last=LAST - dt.timedelta(days=24))
-        assert assess(night_of(root), warehouse)["labels-fresh"] == "pass"
-        warehouse.run(
-            "DELETE FROM daily.outcome_binary WHERE label_day = $d", {"d": LAST - dt.timedelta(days=24)}
-        )
+        for model, age in (("a", 24), ("b", 25)):
+            serve(warehouse, model)
+            label(warehouse, model, last=LAST - dt.timedelta(days=age))
         assert assess(night_of(root), warehouse)["labels-fresh"] == "fail"
+        told = warehouse.value(
+            "SELECT evidence FROM mart.milestone WHERE milestone = 'labels-fresh' AND day = ?", [LAST]
+        )
+    assert told == "1 of 2 models that owe labels have fresh ones. Lacking: b."
 
 
 def test_metadata_that_vanish_from_a_version_untick_what_rests_on_them(tmp_path: Path) -> None:
@@ -117,12 +161,10 @@ def test_metadata_that_vanish_from_a_version_untick_what_rests_on_them(tmp_path:
     assert yesterday["versions-documented"] == "pass", "the day before, they were still there"
 
 
-def test_a_stranger_in_the_log_unticks_only_what_asks_about_every_model(tmp_path: Path) -> None:
-    root = write_workspace(tmp_path, [declared("a"), declared("b")])
+def test_a_stranger_in_the_log_unticks_only_what_asks_about_every_model(well_run: Assessed) -> None:
     with warehouse_with("a", "b") as warehouse:
-        before = assess(night_of(root), warehouse)
         serve(warehouse, "stranger", first=dt.date(2025, 6, 1))
-        after = assess(night_of(root), warehouse)
+        after = assess(night_of(well_run.root), warehouse)
     assert after["catalog-complete"] == after["owners-named"] == "fail"
     about_values_labels_and_logs = {
         "value-from-outcomes",
@@ -131,7 +173,7 @@ def test_a_stranger_in_the_log_unticks_only_what_asks_about_every_model(tmp_path
         "latency-known",
         "logs-usable",
     }
-    assert not about_values_labels_and_logs & set(changed(before, after))
+    assert not about_values_labels_and_logs & set(changed(well_run.states, after))
 
 
 def test_nothing_known_is_never_a_failure(tmp_path: Path) -> None:
@@ -212,23 +254,18 @@ def test_reported_days_stay_while_recent_or_where_a_state_began(tmp_path: Path) 
     assert since == dt.date(2025, 3, 20)
 
 
-def test_the_same_night_twice_writes_the_same_figures(tmp_path: Path) -> None:
-    root = write_workspace(tmp_path, [declared("a"), declared("b", owner=None)])
+def test_the_same_night_twice_writes_the_same_figures(half_declared: Assessed) -> None:
     tables = ("fact", "milestone", "maturity", "checklist")
-    with warehouse_with("a", "b") as warehouse:
-        assess(night_of(root), warehouse)
-        before = [warehouse.frame(f"SELECT * FROM mart.{t} ORDER BY ALL").rows() for t in tables]
-        assess(night_of(root), warehouse)
-        assert [warehouse.frame(f"SELECT * FROM mart.{t} ORDER BY ALL").rows() for t in tables] == before
+    warehouse = half_declared.warehouse
+    before = [warehouse.frame(f"SELECT * FROM mart.{t} ORDER BY ALL").rows() for t in tables]
+    assess(night_of(half_declared.root), warehouse)
+    assert [warehouse.frame(f"SELECT * FROM mart.{t} ORDER BY ALL").rows() for t in tables] == before
 
 
-def test_levels_rise_pillar_by_pillar_and_the_weakest_is_the_whole(tmp_path: Path) -> None:
-    root = write_workspace(tmp_path, [declared("a")])
-    with warehouse_with("a") as warehouse:
-        assess(night_of(root), warehouse)
-        rows = warehouse.frame(
-            "SELECT pillar, level, coverage, next_step FROM mart.maturity WHERE day = $d", {"d": LAST}
-        ).rows()
+def test_levels_rise_pillar_by_pillar_and_the_weakest_is_the_whole(well_run: Assessed) -> None:
+    rows = well_run.warehouse.frame(
+        "SELECT pillar, level, coverage, next_step FROM mart.maturity WHERE day = $d", {"d": LAST}
+    ).rows()
     found = {pillar: rest for pillar, *rest in rows}
     assert set(found) == {"", "M", "D", "O", "G", "E"}
     assert (found["G"][0], found["G"][2]) == (1, "access-regulated")

@@ -79,10 +79,10 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
         for model, change in CASES.items():
             _put_case(warehouse, model, change)
         warehouse.run("INSERT INTO ops.scored (day, digest) SELECT DISTINCT day, '' FROM daily.traffic")
-        for change in ("vanished", "appeared"):
+        for kind in ("vanished", "appeared"):
             warehouse.run(
-                "INSERT INTO ops.schema_change VALUES ($c, $day, 'amount', $c)",
-                {"c": change, "day": DAYS[100]},
+                "INSERT INTO ops.schema_change VALUES ($kind, $day, 'amount', $kind)",
+                {"kind": kind, "day": DAYS[100]},
             )
         for model, (later, share) in LABELS.items():
             _label(warehouse, model, later, share)
