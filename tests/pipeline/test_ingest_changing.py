@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -50,37 +51,37 @@ def put(file: Path, after: bytes, how: str) -> None:
         file.write_bytes(after)
 
 
-def before_hashing(change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
-    """Run `change` once, after the folder was listed and before the first file is hashed."""
+def before_hashing(at: Path, change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
+    """Run `change` once, after the folder was listed and before the file is hashed."""
     real, left = ingest_files._identified, [change]
 
     def hashed(file: LogFile) -> LogFile:
-        while left:
+        while left and file.place == at:
             left.pop()()
         return real(file)
 
     patch.setattr(ingest_files, "_identified", hashed)
 
 
-def before_reading(change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
-    """Run `change` once, after all files were hashed and before the first is opened."""
+def before_reading(at: Path, change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
+    """Run `change` once, after the source's files were hashed and before the file is opened."""
     real, left = formats.read, [change]
 
     def read(path: Path, source: Source) -> Iterator[RawBatch]:
-        while left:
+        while left and path == at:
             left.pop()()
         yield from real(path, source)
 
     patch.setattr(formats, "read", read)
 
 
-def while_read(change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
-    """Run `change` once, when the first rows have been read and the file is still open."""
+def while_read(at: Path, change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
+    """Run `change` once, when the file's first rows have been read and it is still open."""
     real, left = formats.read, [change]
 
     def read(path: Path, source: Source) -> Iterator[RawBatch]:
         for batch in real(path, source):
-            while left:
+            while left and path == at:
                 left.pop()()
             yield batch
 
@@ -88,48 +89,67 @@ def while_read(change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
 
 
 MOMENTS = (before_hashing, before_reading, while_read)
+Moment = Callable[[Path, Callable[[], None], pytest.MonkeyPatch], None]
+CHANGES: dict[str, tuple[str, Rows]] = {
+    "grown": ("written", GROWN),
+    "replaced": ("moved", NEW),
+    "shortened": ("written", OLD[:1]),
+}
+NAMES = ("a.csv", "a.jsonl.gz", "a.parquet")
 
 
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda f: f.__name__)
-@pytest.mark.parametrize(
-    ("how", "later"),
-    [("written", GROWN), ("moved", NEW), ("written", OLD[:1])],
-    ids=["grown", "another moved into its place", "shortened"],
-)
-@pytest.mark.parametrize("name", ["a.csv", "a.jsonl.gz", "a.parquet"])
-def test_a_log_that_changes_while_a_night_reads_it(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    moment: Callable[[Callable[[], None], pytest.MonkeyPatch], None],
-    how: str,
-    later: Rows,
-    name: str,
+def test_logs_that_change_while_a_night_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: Moment
 ) -> None:
-    """Whatever that night saw, its ledger balances; the next one has each row of the later content once."""
-    logs = Logs.make(tmp_path, {**REQUESTS, "files": "logs/*"})
-    file = logs.write(f"logs/{name}", content(name, OLD))
-    os.utime(file, ns=(1, 1))
-    moment(lambda: put(file, content(name, later), how), monkeypatch)
+    """Whatever that night saw, its ledger balances; the next one has each row of the later content once.
+
+    A log and a model for each change in each format.
+    """
+    cases = {f"{change}-{name}": name for change in CHANGES for name in NAMES}
+    logs = Logs.make(tmp_path, {**REQUESTS, "files": "logs/*/*"})
+    changed: list[str] = []
+    for case, name in cases.items():
+        how, later = CHANGES[case.split("-")[0]]
+        file = logs.write(f"logs/{case}/{name}", content(name, _of(case, OLD)))
+        os.utime(file, ns=(1, 1))
+        after = content(name, _of(case, later))
+        moment(file, partial(_change, changed, case, file, after, how), monkeypatch)
     logs.night()
+    assert sorted(changed) == sorted(cases)
     monkeypatch.undo()
     logs.night()
-    assert logs.lake()["request_id"].to_list() == [row["id"] for row in later]
-    assert logs.ledger() == {f"logs/{name}": (len(later), len(later), 0, 0)}
+    lake, ledger = logs.lake(), logs.ledger()
+    for case, name in cases.items():
+        _, later = CHANGES[case.split("-")[0]]
+        found = lake.filter(pl.col("model_id") == case).sort("day", "request_id")
+        assert found["request_id"].to_list() == [row["id"] for row in later], case
+        assert ledger.pop(f"logs/{case}/{name}") == (len(later), len(later), 0, 0), case
+    assert ledger == {}
     assert logs.night().rows_read == 0
+
+
+def _of(model: str, rows: Rows) -> Rows:
+    return [{**row, "model": model} for row in rows]
+
+
+def _change(changed: list[str], case: str, file: Path, after: bytes, how: str) -> None:
+    changed.append(case)
+    put(file, after, how)
 
 
 @pytest.mark.parametrize(("moment", "kept"), [(before_reading, []), (while_read, ["r1", "r2", "r3"])])
 def test_a_log_that_is_emptied_keeps_what_was_read_of_it(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    moment: Callable[[Callable[[], None], pytest.MonkeyPatch], None],
+    moment: Moment,
     kept: list[str],
 ) -> None:
     """It is set aside until it has rows again: whoever cuts a log does not unmake what it said."""
     logs = Logs.make(tmp_path)
     logs.csv("logs/other.csv", [request(9)])
     file = logs.csv("logs/a.csv", OLD)
-    moment(lambda: put(file, b"", "written"), monkeypatch)
+    moment(file, lambda: put(file, b"", "written"), monkeypatch)
     logs.night()
     monkeypatch.undo()
     assert logs.night().files_set_aside == 1
@@ -143,14 +163,14 @@ def test_a_log_that_is_emptied_keeps_what_was_read_of_it(
 def test_a_log_that_is_copied_away_and_cut_while_a_night_reads_it(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    moment: Callable[[Callable[[], None], pytest.MonkeyPatch], None],
+    moment: Moment,
 ) -> None:
     """As logrotate's copytruncate does: rows of the copy and of the log begun anew count once each."""
     logs = Logs.make(tmp_path, {**REQUESTS, "files": "logs/app*"})
     file = logs.csv("logs/app.csv", OLD)
-    logs.csv("logs/app-1.csv", OLD)
+    first = logs.csv("logs/app-1.csv", OLD)
     os.utime(file, ns=(1, 1))
-    moment(lambda: put(file, content("app.csv", NEW[1:]), "written"), monkeypatch)
+    moment(first, lambda: put(file, content("app.csv", NEW[1:]), "written"), monkeypatch)
     logs.night()
     monkeypatch.undo()
     logs.night()
@@ -161,7 +181,7 @@ def test_a_log_that_was_touched_is_hashed_once(tmp_path: Path, monkeypatch: pyte
     """Also where it had grown between the listing of its folder and the reading: its size is noted like its time."""
     logs = Logs.make(tmp_path)
     file = logs.csv("logs/a.csv", OLD)
-    before_hashing(lambda: put(file, content("a.csv", GROWN), "written"), monkeypatch)
+    before_hashing(file, lambda: put(file, content("a.csv", GROWN), "written"), monkeypatch)
     logs.night()
     logs.night()
     monkeypatch.undo()
