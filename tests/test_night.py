@@ -100,9 +100,7 @@ def test_a_night_killed_at_any_moment_ends_in_the_same_bytes(published: Path, tm
     """
     root = tmp_path / "board"
     write_starter(root)
-    kept.lend(
-        root / "build" / "cache"
-    )  # else most of a night's first seconds would go into making it, again and again
+    kept.lend(root / "build" / "cache")  # else each night that is killed would begin with making it
     command = [sys.executable, "-m", "dagster_project", "nightly", "--workspace", str(root)]
     many_threads = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
     environment = {**many_threads, "PYTHONPATH": str(REPOSITORY)}

@@ -32,6 +32,8 @@ Batch = tuple[Sequence[Span], "pl.DataFrame"]
 """Spans, and the versions of some models."""
 AT_ONCE = 1000
 """Spans times models read together: bounds the memory of the dense arrays."""
+READINGS_AT_ONCE = 20_000
+"""So many readings wait for each other before they are put into the warehouse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def in_order(metrics: Sequence[Metric]) -> list[Metric]:
 def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
     """Readings of the wanted metrics over the spans asked for; metrics with the same SQL share its rows.
 
-    Those of many metrics come at once, but always before one that may read them.
+    Few come together with those of the next metrics, but always before one that may read them.
     Raises WorkspaceError that names the files of the first metrics whose SQL fails or does not fit their function.
     """
     import polars as pl
@@ -129,7 +131,8 @@ def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) ->
     judge = replace(judge, arrived=_arrived(warehouse))
     made: list[pl.DataFrame] = []
     for sql, metrics in _by_sql(wanted).items():
-        if made and any(metric.head.after for metric in metrics):
+        enough = sum(map(len, made)) > READINGS_AT_ONCE or any(metric.head.after for metric in metrics)
+        if made and enough:
             yield pl.concat(made, how="vertical_relaxed")
             made.clear()
         for metric, found in zip(metrics, _figures(warehouse, sql, metrics), strict=True):
