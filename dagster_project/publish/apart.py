@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,36 @@ import importlib, sys
 module, function, *sys.path[:] = sys.argv[1:]
 sys.stdout.buffer.write(getattr(importlib.import_module(module), function)())
 """
-_begun: dict[Make, Future[bytes]] = {}
+
+
+class _Making:
+    """A process that makes something. What it says goes into files: nobody empties a pipe meanwhile."""
+
+    def __init__(self, make: Make) -> None:
+        self.name = f"{make.__module__}.{make.__name__}"
+        self.made, self.complaint = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  `close` does
+        words = [sys.executable, "-c", _CALL, make.__module__, make.__name__, *sys.path]
+        self.process = subprocess.Popen(words, stdout=self.made, stderr=self.complaint)  # noqa: S603  a function of this package
+
+    def answer(self) -> bytes:
+        """The bytes, when they are made. Raises PublishError with the last line of what the process complained of."""
+        left = self.process.wait()
+        self.made.seek(0)
+        self.complaint.seek(0)
+        if left != 0:
+            lines = self.complaint.read().decode(errors="replace").strip().splitlines()
+            raise PublishError(f"{self.name} left with {left}: {''.join(lines[-1:])}")
+        return self.made.read()
+
+    def close(self) -> None:
+        """End it, made or not."""
+        self.process.kill()
+        self.process.wait()
+        self.made.close()
+        self.complaint.close()
+
+
+_begun: dict[Make, _Making] = {}
 
 
 def kept(path: Path, make: Make) -> bytes:
@@ -43,28 +72,19 @@ def apart(make: Make) -> bytes:
 
     Raises PublishError with the last line of what the process complained of.
     """
-    making = _begun.pop(make, None)
-    return making.result() if making else _answer(make)
+    making = _begun.pop(make, None) or _Making(make)
+    try:
+        return making.answer()
+    finally:
+        making.close()
 
 
 @contextmanager
 def begun(*makes: Make) -> Iterator[None]:
-    """Meanwhile have things made that `apart` is going to be asked for."""
-    with ThreadPoolExecutor(len(makes)) as pool:
-        _begun.update({make: pool.submit(_answer, make) for make in makes})
-        try:
-            yield
-        finally:
-            for make in makes:
-                _begun.pop(make, None)
-
-
-def _answer(make: Make) -> bytes:
-    words = [sys.executable, "-c", _CALL, make.__module__, make.__name__, *sys.path]
-    done = subprocess.run(words, capture_output=True, check=False)  # noqa: S603  a function of this package
-    if done.returncode != 0:
-        complaint = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise PublishError(
-            f"{make.__module__}.{make.__name__} left with {done.returncode}: {''.join(complaint)}"
-        )
-    return done.stdout
+    """Meanwhile have things made that `apart` is going to be asked for; what nobody asked for is given up."""
+    _begun.update({make: _Making(make) for make in makes})
+    try:
+        yield
+    finally:
+        for making in [_begun.pop(make) for make in makes if make in _begun]:
+            making.close()

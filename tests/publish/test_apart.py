@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,23 @@ def noted() -> bytes:
     return who.encode()
 
 
+def endless() -> bytes:
+    """Notes who makes it, and takes longer than anybody waits."""
+    Path(os.environ["NOTE"]).write_text(str(os.getpid()), encoding="utf-8")
+    time.sleep(600)
+    return b""
+
+
 def broken() -> bytes:
     """Says why it cannot."""
     raise ValueError("no such glyph")
+
+
+def written(note: Path) -> str:
+    """What a process notes, as soon as it has."""
+    while not (note.exists() and note.read_text(encoding="utf-8")):
+        time.sleep(0.01)
+    return note.read_text(encoding="utf-8")
 
 
 def test_it_is_made_in_another_process_and_once() -> None:
@@ -55,12 +70,21 @@ def test_what_is_begun_is_made_before_it_is_asked_for(
     note = tmp_path / "note"
     monkeypatch.setenv("NOTE", str(note))
     with begun(noted):
-        while not (note.exists() and note.read_text(encoding="utf-8")):
-            time.sleep(0.01)
-        who = note.read_text(encoding="utf-8")
+        who = written(note)
         note.unlink()
         assert apart(noted).decode() == who
     assert not note.exists()
+
+
+def test_what_nobody_asks_for_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A night that fails ends at once, and its processes with it."""
+    note = tmp_path / "note"
+    monkeypatch.setenv("NOTE", str(note))
+    with suppress(ZeroDivisionError), begun(endless):
+        who = int(written(note))
+        raise ZeroDivisionError
+    with pytest.raises(ProcessLookupError):
+        os.kill(who, 0)
 
 
 def test_what_goes_wrong_there_is_told_here(tmp_path: Path) -> None:
