@@ -47,8 +47,10 @@ def burn(objective: Row) -> str:
     left = words.number(objective["budget_left"])
     if left is None or left >= 1:
         return ""
-    week, day = (words.value(objective[name], "1") for name in ("burn_week", "burn_day"))
-    return f"where 1 spends just what the objective allows: {week} over 7 days, {day} on the last day"
+    days = objective["burn_recent_days"]
+    recent = f"{words.value(objective['burn_recent'], '1')} over {days} days, " if days is not None else ""
+    day = words.value(objective["burn_day"], "1")
+    return f"where 1 spends just what the objective allows: {recent}{day} on the last day"
 
 
 def _is_latency(objective: Row) -> bool:

@@ -2,7 +2,7 @@
 title: Service-level objectives
 definition: >
   One row a model and declared objective (latency, availability): the share of the leading window that met it, what is
-  left of its error budget, and how fast the last 7 days and the last day spent it.
+  left of its error budget, and how fast the last day and the longest window of 2 to 7 days spent it.
 ---*/
 with kind as (
   select *
@@ -15,6 +15,12 @@ reading as (
   select r.model_id, r.metric, r.window_days, r.value, r.n, r.grade, r.reason
   from mart.reading as r, page.now as now
   where r.day = now.as_of and r.version = '' and r.segment = '' and r.feature = ''
+),
+recent as (
+  select model_id, metric, max(window_days) as window_days, max_by(value, window_days) as value
+  from reading
+  where window_days between 2 and 7
+  group by all
 )
 select
   o.model_id as model,
@@ -27,7 +33,8 @@ select
   budget.value as budget_left,
   budget.grade,
   coalesce(budget.reason, 'not available: no request that it could be held against') as reason,
-  week.value as burn_week,
+  recent.value as burn_recent,
+  recent.window_days as burn_recent_days,
   day.value as burn_day
 from catalog.objective as o
 join kind on case kind.kind when 'latency' then o.share else o.availability end is not null
@@ -36,6 +43,6 @@ left join reading as met
   on met.model_id = o.model_id and met.metric = kind.met and met.window_days = now.window_days
 left join reading as budget
   on budget.model_id = o.model_id and budget.metric = kind.budget and budget.window_days = now.window_days
-left join reading as week on week.model_id = o.model_id and week.metric = kind.burn and week.window_days = 7
+left join recent on recent.model_id = o.model_id and recent.metric = kind.burn
 left join reading as day on day.model_id = o.model_id and day.metric = kind.burn and day.window_days = 1
 order by model, kind.kind desc

@@ -9,7 +9,7 @@ from dagster_project.publish.views import Row
 
 KEPT: Row = {
     "kind": "availability", "target": 0.999, "latency_ms": 10.0, "window_days": 28, "met": 0.9995, "n": 2000,
-    "budget_left": 0.5, "burn_week": 2.0, "burn_day": 1.0,
+    "budget_left": 0.5, "burn_recent": 2.0, "burn_recent_days": 7, "burn_day": 1.0,
 }  # fmt: skip
 
 
@@ -40,4 +40,7 @@ def test_what_is_left_of_the_budget(left: float | None, words: str) -> None:
 def test_a_burn_rate_is_told_only_where_something_burns() -> None:
     """1 spends just what is allowed."""
     assert burn(KEPT).endswith("allows: 2.00 over 7 days, 1.00 on the last day")
+    assert burn({**KEPT, "burn_recent": None, "burn_recent_days": None}).endswith(
+        "allows: 1.00 on the last day"
+    )
     assert burn({**KEPT, "budget_left": 1.0}) == burn({**KEPT, "budget_left": None}) == ""

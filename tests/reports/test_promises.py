@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,7 @@ from dagster_project.pipeline.render import prepare
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.publish.views import Views
+from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, night, put, requests, workspace
 
@@ -27,10 +29,9 @@ MODEL = {
 }
 
 
-@pytest.fixture(scope="module")
-def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
+@contextmanager
+def viewed(of: Workspace) -> Iterator[Views]:
     """Two days of 100 requests: 10 % break a rule on both, the second is slow, a feature appears on it."""
-    of = workspace(tmp_path_factory.mktemp("w"), [MODEL])
     with Warehouse.open(None) as warehouse:
         for n, slow in ((0, 0), (1, 30)):
             features = {
@@ -47,6 +48,13 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
         refresh(tonight, warehouse)
         score(tonight, warehouse)
         yield prepare(tonight, warehouse, "digest")
+
+
+@pytest.fixture(scope="module")
+def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
+    """Of a workspace that counts the usual windows."""
+    with viewed(workspace(tmp_path_factory.mktemp("w"), [MODEL])) as found:
+        yield found
 
 
 def test_the_worst_rule_comes_first_with_its_worst_day(views: Views) -> None:
@@ -69,7 +77,16 @@ def test_an_objective_has_its_budget_and_its_burn(views: Views) -> None:
     assert (row["kind"], row["target"], row["met"], row["n"]) == ("latency", 0.9, 0.85, 200)
     assert row["budget_left"] == pytest.approx(-0.5)
     assert row["grade"] == "poor"
-    assert (row["burn_week"], row["burn_day"]) == (pytest.approx(1.5), pytest.approx(3.0))
+    assert (row["burn_recent"], row["burn_day"]) == (pytest.approx(1.5), pytest.approx(3.0))
+    assert row["burn_recent_days"] == 7
+
+
+def test_a_burn_rate_is_read_from_a_window_that_the_workspace_counts(tmp_path: Path) -> None:
+    """The longest of two days to a week."""
+    of = workspace(tmp_path, [MODEL], workspace={"name": "Test", "windows": [1, 2, 3, 14]})
+    with viewed(of) as views:
+        (row,) = views.where("objectives", model="m")
+    assert (row["burn_recent"], row["burn_recent_days"]) == (pytest.approx(1.5), 3)
 
 
 def test_changes_of_a_shared_source_are_those_of_the_model(views: Views) -> None:
