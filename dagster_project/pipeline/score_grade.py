@@ -6,7 +6,7 @@ Caller: pipeline.score.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +31,8 @@ READING = [
 ]  # fmt: skip
 UNCOUNTED = "labels came, and none counts"
 """In place of a metric's own words where labels are words that nobody said the meaning of, or lack their requests."""
+ALL_YES = "every label counts as yes: they are {}"
+"""Why what codes make of a figure gets no grade, however good it looks."""
 FIGURES = ["value", "low", "high"]
 SPAN = ["model_id", "version", "day", "window_days"]
 
@@ -49,6 +51,8 @@ class Judge:
     """model_id, version, day, window_days, arrived: the share of a span's labels to come that are there."""
     uncounted: frozenset[str] = frozenset()
     """Models whose labels came, and none counts."""
+    coded: Mapping[str, str] = field(default_factory=dict)
+    """Models to which every label is a yes, since they are codes -> these in words."""
 
 
 def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
@@ -75,7 +79,7 @@ def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
 
 
 def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFrame:
-    """No grade for the running day, for drift from reference days that are not over, for labels still coming."""
+    """No grade for the running day, for drift from reference days not over, for labels still coming or in codes."""
     import polars as pl
 
     there = pl.col("value").is_not_null()
@@ -87,6 +91,9 @@ def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFra
         words = pl.format(f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of those expected are there", percent)
         young = pl.concat_str(words, "remark", separator="; ", ignore_nulls=True)
         rows = _ungraded(rows, (pl.col("arrived") < MATURE) & there, young)
+        if judge.coded:
+            codes = pl.col("model_id").replace_strict(judge.coded, default=None, return_dtype=pl.String)
+            rows = _ungraded(rows, codes.is_not_null() & there, pl.format(ALL_YES, codes))
     if head.family == "drift" and len(judge.growing):
         rows = rows.join(judge.growing, on=["model_id", "version"], how="left", maintain_order="left")
         days = rows["until"].map_elements(

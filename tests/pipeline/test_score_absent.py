@@ -115,11 +115,9 @@ def test_labels_in_words_are_not_said_not_to_have_come(tmp_path: Path, task: str
     assert str(card).endswith("not available: labels came, and none counts")
 
 
-def test_a_day_without_labels_of_a_model_whose_labels_are_codes_says_that_none_have_come(
-    tmp_path: Path,
-) -> None:
-    """The codes of other days count, all as yes: they are told, and do not explain this day."""
-    of = measuring(workspace(tmp_path, [{"id": "m", "task": "binary"}]), "roc_auc")
+def test_labels_that_are_codes_give_no_grade_and_do_not_explain_a_day_without_labels(tmp_path: Path) -> None:
+    """They count, all as yes, which has every decision right: told, not praised. Of the other day none have come."""
+    of = measuring(workspace(tmp_path, [{"id": "m", "task": "binary", "threshold": 0.5}]), "precision")
     with Warehouse.open(None) as warehouse:
         warehouse.append("catalog.model", pl.DataFrame({"model_id": ["m"], "task": ["binary"]}))
         for at in (0, 1):
@@ -137,11 +135,17 @@ def test_a_day_without_labels_of_a_model_whose_labels_are_codes_says_that_none_h
         summarise(night(of, day(1)), warehouse)
         score(night(of, day(1)), warehouse)
         told = warehouse.rows("SELECT codes FROM mart.uncounted_label")
-        reasons = dict(
-            warehouse.rows("SELECT day, reason FROM mart.reading WHERE window_days = 1 AND segment = ''")
+        found = warehouse.rows(
+            """
+            SELECT day, value, grade, reason FROM mart.reading
+            WHERE window_days = 1 AND segment = '' ORDER BY day
+            """
         )
     assert told == [(["1", "2"],)]
-    assert reasons[day(1)] == "not available: no labels have come"
+    assert found == [
+        (day(0), 1.0, "unknown", "every label counts as yes: they are 1, 2"),
+        (day(1), None, "unknown", "not available: no labels have come"),
+    ]
 
 
 def test_f1_without_anything_positive_says_why(tmp_path: Path) -> None:
