@@ -35,7 +35,8 @@ FROM span.traffic WHERE segment = '' AND version = '' GROUP BY ALL
 """
 METRIC = f"/*---\n{HEAD}---*/\n"
 MART = "/*---\ntitle: x\n---*/\n"
-PAGE = "---\ntitle: X\n---\n<h1>x</h1>\n"
+PAGE = "---\ntitle: X\norder: -1\n---\n<h1>x</h1>\n"
+"""Made before the built-in pages, so that none is made in vain."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,8 @@ def test_every_metric_that_fails_is_named_and_stops_the_night(
         ({"reports/marts/mine.sql": f"{MART}SELECT\nnonsense\n"}, "reports/marts/mine.sql:5: "),
         ({"reports/marts/mine.sql": f"{MART}SELECT 'x'::INT AS n FROM page.models\n",
           "reports/pages/mine.md": PAGE + "{{ views.rows('mine') }}"}, "reports/marts/mine.sql"),
-        ({"reports/pages/mine.md": PAGE + "{{ lost }}"}, "reports/pages/mine.md:5: 'lost' is undefined"),
-        ({"reports/pages/mine.md": PAGE + "{% if %}"}, "reports/pages/mine.md:5: "),
+        ({"reports/pages/mine.md": PAGE + "{{ lost }}"}, "reports/pages/mine.md:6: 'lost' is undefined"),
+        ({"reports/pages/mine.md": PAGE + "{% if %}"}, "reports/pages/mine.md:6: "),
     ],
 )  # fmt: skip
 def test_a_view_or_template_that_fails_names_its_file_and_line(
@@ -205,9 +206,9 @@ milestones:
     assert "no_such_fact" in mine["milestones"][0]["evidence"]
 
 
-@pytest.mark.parametrize("files", [{}, {"data/catalog/a.yml": "id: a\n"}, {"data/sources/log.yml": SOURCE}])
+@pytest.mark.parametrize("files", [{"data/catalog/a.yml": "id: a\n"}, {"data/sources/log.yml": SOURCE}])
 def test_a_workspace_without_data_is_published_and_says_so(tmp_path: Path, files: dict[str, str]) -> None:
-    """A workspace.yml alone, a model without a log, a source without files: pages of words, no made-up numbers."""
+    """A model without a log, a source without files: pages of words, no made-up numbers."""
     put(tmp_path, {"data/workspace.yml": WORKSPACE, **files})
     assert "ot available" in (whole(tmp_path) / "index.html").read_text(encoding="utf-8")
 
@@ -215,7 +216,7 @@ def test_a_workspace_without_data_is_published_and_says_so(tmp_path: Path, files
 def test_a_first_day_that_has_not_come_is_published_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The night of the day before it has nothing to report, and says so."""
+    """The night of the day before it has nothing to report, and says so; so does a workspace.yml alone."""
     put(tmp_path, {"data/workspace.yml": f"{WORKSPACE}first_day: 2199-01-01\n"})
     kept.lend(tmp_path / "build" / "cache")
     seen = run(capsys, tmp_path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,38 +22,70 @@ Row = Mapping[str, Any]
 Found = tuple[dict[str, Row], pl.DataFrame, pl.DataFrame]
 """Rows of the view by feature, the training rows, the served ones."""
 N = 2000
+NO_PROFILES: dict[str, object] = {
+    "none": None,
+    "list": [1, 2],
+    "text": "text",
+    "number": {"x": 5},
+    "half": {"x": {"mean": "much", "sd": 0, "n": 0, "shares": [1]}},
+}
+"""What a training job may have written instead of a profile, by the model whose version it trained."""
 
 
-def skew(root: Path, served: pl.DataFrame, described: object) -> dict[str, Row]:
-    """The rows of page.skew by feature, for a version '1' trained on data with this profile."""
-    of = measuring(workspace(root, [{"id": "m"}]), "drift")
+@pytest.fixture(scope="module")
+def trained() -> pl.DataFrame:
+    """The rows that the version of 'm' was trained on."""
+    rng = np.random.default_rng(4)
+    return pl.DataFrame({"x": rng.normal(0, 2, N), "c": rng.choice(["a", "b"], N, p=[0.5, 0.5])})
+
+
+@pytest.fixture(scope="module")
+def served() -> pl.DataFrame:
+    """The rows that it was asked for: shifted, with a new category and gaps."""
+    rng = np.random.default_rng(5)
+    rows = pl.DataFrame({"x": rng.normal(1, 2, N), "c": rng.choice(["a", "b", "new"], N, p=[0.6, 0.2, 0.2])})
+    return rows.with_columns(pl.when(pl.Series(rng.random(N) >= 0.1)).then("x").alias("x"))
+
+
+def requested(served: pl.DataFrame) -> pl.DataFrame:
+    """A day's requests of 'm', and thirty of each model without a profile."""
+    few = {"x": [float(i) for i in range(30)]}
+    return pl.concat(
+        [
+            requests("m", day(0), N, {"x": served["x"], "c": served["c"]}, version="1"),
+            *(requests(model, day(0), 30, few, version="1") for model in NO_PROFILES),
+        ],
+        how="diagonal",
+    )
+
+
+@pytest.fixture(scope="module")
+def skew(
+    tmp_path_factory: pytest.TempPathFactory, trained: pl.DataFrame, served: pl.DataFrame
+) -> dict[str, dict[str, Row]]:
+    """The rows of page.skew by model and feature after one night, all versions '1' trained as their profiles say."""
+    described = profile(trained, ["x"], ["c"])
+    profiles = {"m": described | {"gone": described["x"]}, **NO_PROFILES}
+    of = measuring(workspace(tmp_path_factory.mktemp("w"), [{"id": model} for model in profiles]), "drift")
     with Warehouse.open(None) as warehouse:
-        put(of, warehouse, "requests", "log", served)
-        warehouse.run(
-            "INSERT INTO fact.training_runs BY NAME SELECT 'r' AS run_id, 'm' AS model_id, '1' AS version,"
-            " $day::TIMESTAMPTZ AS started_at, $profile AS profile",
-            {"day": START, "profile": json.dumps(described)},
-        )
+        put(of, warehouse, "requests", "log", requested(served))
+        for model, text in profiles.items():
+            warehouse.run(
+                "INSERT INTO fact.training_runs BY NAME SELECT 'r-' || $model AS run_id, $model AS model_id,"
+                " '1' AS version, $day::TIMESTAMPTZ AS started_at, $profile AS profile",
+                {"model": model, "day": START, "profile": json.dumps(text)},
+            )
         tonight = night(of, day(0))
         summarise(tonight, warehouse)
         refresh(tonight, warehouse)
         score(tonight, warehouse)
-        rows = prepare(tonight, warehouse, "digest").where("skew", model="m")
-        return {str(row["feature"]): row for row in rows}
+        views = prepare(tonight, warehouse, "digest")
+        return {m: {str(row["feature"]): row for row in views.where("skew", model=m)} for m in profiles}
 
 
-@pytest.fixture(scope="module")
-def found(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Found:
-    rng = np.random.default_rng(4)
-    trained = pl.DataFrame({"x": rng.normal(0, 2, N), "c": rng.choice(["a", "b"], N, p=[0.5, 0.5])})
-    served = pl.DataFrame(
-        {"x": rng.normal(1, 2, N), "c": rng.choice(["a", "b", "new"], N, p=[0.6, 0.2, 0.2])}
-    ).with_columns(pl.when(pl.Series(rng.random(N) >= 0.1)).then("x").alias("x"))
-    rows = requests("m", day(0), N, {"x": served["x"], "c": served["c"]}, version="1")
-    described = profile(trained, ["x"], ["c"])
-    return skew(tmp_path_factory.mktemp("w"), rows, described | {"gone": described["x"]}), trained, served
+@pytest.fixture
+def found(skew: dict[str, dict[str, Row]], trained: pl.DataFrame, served: pl.DataFrame) -> Found:
+    return skew["m"], trained, served
 
 
 def test_a_shift_is_told_in_sd_of_training(found: Found) -> None:
@@ -90,12 +121,9 @@ def test_a_feature_that_is_never_served_has_no_figures(
     ] * 4
 
 
-@pytest.mark.parametrize(
-    "described", [None, [1, 2], "text", {"x": 5}, {"x": {"mean": "much", "sd": 0, "n": 0, "shares": [1]}}]
-)
-def test_a_profile_that_is_none_shows_no_figure(tmp_path: Path, described: object) -> None:
+@pytest.mark.parametrize("model", NO_PROFILES)
+def test_a_profile_that_is_none_shows_no_figure(skew: dict[str, dict[str, Row]], model: str) -> None:
     """Whatever a training job writes, the night goes on, and nothing is invented."""
-    rows = requests("m", day(0), 30, {"x": [float(i) for i in range(30)]}, version="1")
-    for row in skew(tmp_path, rows, described).values():
+    for row in skew[model].values():
         assert row["shift_sd"] is None
         assert row["outside_share"] is None
