@@ -75,7 +75,7 @@ def test_maturity_is_assessed_again_only_when_something_it_reads_is_new(workspac
 
     assert again() is None
     assert again(dt.date(2025, 2, 8)) is not None
-    whole(workspace)
+    figures(workspace)
     assert again() is None
     answers = workspace / "data" / "playbook.yml"
     answers.write_text(
@@ -138,8 +138,8 @@ def test_a_page_that_cannot_be_built_leaves_the_last_site(workspace: Path) -> No
     before = tree(workspace / "build" / "site")
     page = workspace / "reports" / "pages" / "broken.md"
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text("---\ntitle: Broken\n---\n<h1>x</h1>\n{{ nothing.there }}\n", encoding="utf-8")
-    with pytest.raises(ModelboardError, match=r"broken\.md:5"):
+    page.write_text("---\ntitle: Broken\norder: -1\n---\n<h1>x</h1>\n{{ nothing.there }}\n", encoding="utf-8")
+    with pytest.raises(ModelboardError, match=r"broken\.md:6"):
         pages(workspace)
     assert tree(workspace / "build" / "site") == before
 

@@ -1,8 +1,10 @@
-"""The flights of the year, read once, and one small build that several tests look at."""
+"""The flights of the year, read once, and one small build that several files of tests look at."""
 
 from __future__ import annotations
 
 import datetime as dt
+import pickle
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,11 +15,13 @@ from dagster_project.demo.build import DemoResult, build_demo
 from dagster_project.demo.features import decisions
 from dagster_project.demo.flights import FlightData, read_flight_data
 from dagster_project.demo.models import Moment
+from tests import kept
 
 Decided = Mapping[Moment, pl.DataFrame]
 """Decisions of the year by moment."""
 FIRST, LAST = dt.date(2013, 3, 30), dt.date(2013, 4, 3)
 """Days of the small build: the canary begins in their middle."""
+WORKSPACE, ANSWER = "board", "result.pickle"
 
 
 @pytest.fixture(scope="session")
@@ -33,5 +37,12 @@ def decided(data: FlightData) -> Decided:
 
 @pytest.fixture(scope="session")
 def small_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DemoResult]:
-    root = tmp_path_factory.mktemp("demo")
-    return root, build_demo(root, first_day=FIRST, last_day=LAST)
+    """A copy of the build, which is made once a run, and what its making answered."""
+    made = kept.once("demo", _make_small)
+    root = shutil.copytree(made / WORKSPACE, tmp_path_factory.mktemp("demo") / WORKSPACE)
+    return Path(root), pickle.loads((made / ANSWER).read_bytes())
+
+
+def _make_small(folder: Path) -> None:
+    result = build_demo(folder / WORKSPACE, first_day=FIRST, last_day=LAST)
+    (folder / ANSWER).write_bytes(pickle.dumps(result))

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from dagster_project.demo.build import DemoResult
-from dagster_project.demo.features import decisions, feature_names
-from dagster_project.demo.flights import FlightData
+from dagster_project.demo.features import feature_names
 from dagster_project.demo.models import CANARY_SHARE, MODELS, RETRAINED, DemoModel
 from dagster_project.readers.formats import read
 from dagster_project.readers.mapped import FILE, ROW, Door
 from dagster_project.readers.requests import map_requests
 from dagster_project.spec.loading import Workspace, load_workspace
-from tests.demo.conftest import FIRST, LAST
+from tests.demo.conftest import FIRST, LAST, Decided
 
 REPOSITORY = Path(__file__).parents[2]
+Logged = Mapping[str, tuple[pl.DataFrame, int]]
+"""By model: all logged requests as the product reads them, and the number of rejected rows."""
 
 
 @pytest.fixture(scope="module")
 def workspace() -> Workspace:
     return load_workspace(REPOSITORY)
+
+
+@pytest.fixture(scope="module")
+def logged(small_build: tuple[Path, DemoResult], workspace: Workspace) -> Logged:
+    """Every model's log as the product reads it."""
+    return {model.id: canonical(small_build[0], workspace, model.id) for model in MODELS}
 
 
 def canonical(root: Path, workspace: Workspace, model_id: str) -> tuple[pl.DataFrame, int]:
@@ -41,18 +49,16 @@ def canonical(root: Path, workspace: Workspace, model_id: str) -> tuple[pl.DataF
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.id)
-def test_each_source_file_fits_its_log(
-    model: DemoModel, data: FlightData, small_build: tuple[Path, DemoResult], workspace: Workspace
-) -> None:
+def test_each_source_file_fits_its_log(model: DemoModel, decided: Decided, logged: Logged) -> None:
     """Read through the source file, the log gives back every decision's instant, day, user and features."""
-    rows, rejected = canonical(small_build[0], workspace, model.id)
-    decided = decisions(data, model.moment).filter(pl.col("day").is_between(FIRST, LAST))
+    rows, rejected = logged[model.id]
+    in_days = decided[model.moment].filter(pl.col("day").is_between(FIRST, LAST))
     assert rejected == 0
-    assert rows.height == decided.height
-    joined = decided.with_columns(request_id=pl.format("{}:{}", pl.lit(model.id), "flight_key")).join(
+    assert rows.height == in_days.height
+    joined = in_days.with_columns(request_id=pl.format("{}:{}", pl.lit(model.id), "flight_key")).join(
         rows, on="request_id", suffix="_read"
     )
-    assert joined.height == decided.height
+    assert joined.height == in_days.height
     assert joined.filter(pl.col("decided_at") != pl.col("event_time")).is_empty()
     assert joined.filter(pl.col("day") != pl.col("day_read")).is_empty()
     assert joined.filter(pl.col("tail").is_null() != pl.col("user_hash").is_null()).is_empty()
@@ -65,20 +71,20 @@ def test_each_source_file_fits_its_log(
 
 
 def test_latency_is_milliseconds_in_every_dialect(
-    small_build: tuple[Path, DemoResult], workspace: Workspace
+    logged: Logged,
 ) -> None:
     """Seconds, microseconds and milliseconds all come out as the fraction of a second that a small call takes."""
     for model in MODELS:
-        latency = canonical(small_build[0], workspace, model.id)[0]["latency_ms"].drop_nulls()
+        latency = logged[model.id][0]["latency_ms"].drop_nulls()
         if not model.logs_latency:
             assert latency.is_empty()
         else:
             assert 0.001 < latency.median() < 5  # type: ignore[operator]
 
 
-def test_a_run_counts_its_records_once(small_build: tuple[Path, DemoResult], workspace: Workspace) -> None:
+def test_a_run_counts_its_records_once(logged: Logged) -> None:
     """Records of a batch model add up to its requests, and only rows with records carry a duration."""
-    rows = canonical(small_build[0], workspace, "cancellation-risk")[0]
+    rows = logged["cancellation-risk"][0]
     assert rows["records"].sum() == rows.height
     assert rows.filter((pl.col("records") > 0) != pl.col("latency_ms").is_not_null()).is_empty()
 

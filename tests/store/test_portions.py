@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -48,39 +48,52 @@ def test_a_run_is_whole_days_or_one_size_of_models(counted: list[ModelDay], most
         assert run == whole or (len(days) == 1 and len({one.large for one in run}) == 1)
 
 
-def lake_of(root: Path, source: Mapping[str, object], numbered: bool) -> tuple[object, ...]:
-    """The lake's files, and what the ledger counts, after one night of several files, models and days."""
-    logs = Logs.make(root, source)
-    for file in range(4):
-        rows = [
-            request(
-                n,
-                hour=n % 24,
-                day=1 + n % 3,
-                model=f"m{n % 5 if n % 2 else 0}",
-                score=n / 90,
-                y=n % 2 or None,
-            )
-            for n in range(file * 20, file * 20 + 30)
-        ]
-        if numbered:
-            rows = [{k: v for k, v in row.items() if k != "id"} for row in [*rows, rows[0]]]
-        logs.csv(f"logs/{file}.csv", rows)
+def sources() -> list[dict[str, object]]:
+    """Logs with ids of requests or without, with labels inside or without: each takes a way of its own."""
+    return [
+        {
+            "source": f"{known}-{labelled}",
+            "files": f"logs/{known}-{labelled}/*.csv",
+            "columns": {k: v for k, v in {**COLUMNS, **label}.items() if ids or k != "request_id"},
+            "features": "*",
+        }
+        for known, ids in (("named", True), ("numbered", False))
+        for labelled, label in (("alone", {}), ("inline", {"label": "y"}))
+    ]
+
+
+def lake_of(root: Path) -> tuple[object, ...]:
+    """The lake's files, and what the ledger counts, after one night of several sources, files, models and days."""
+    logs = Logs.make(root, *sources())
+    for source in sources():
+        for file in range(4):
+            rows = [
+                request(
+                    n,
+                    hour=n % 24,
+                    day=1 + n % 3,
+                    model=f"m{n % 5 if n % 2 else 0}",
+                    score=n / 90,
+                    y=n % 2 or None,
+                )
+                for n in range(file * 20, file * 20 + 30)
+            ]
+            if "request_id" not in source["columns"]:  # type: ignore[operator]
+                rows = [{k: v for k, v in row.items() if k != "id"} for row in [*rows, rows[0]]]
+            logs.csv(f"logs/{source['source']}/{file}.csv", rows)
     result = logs.night()
     parts = logs.rows("SELECT kind, source, day, path, rows, sha256, file_ids FROM ops.part ORDER BY path")
+    assert {(kind, source) for kind, source, *_ in parts} == {
+        *(("requests", source["source"]) for source in sources()),
+        *(("labelled", f"{known}-inline") for known in ("named", "numbered")),
+    }
     return result, parts, logs.rows("SELECT * FROM lake.waiting ORDER BY ALL"), logs.ledger()
 
 
-@pytest.mark.parametrize("numbered", [False, True])
-@pytest.mark.parametrize("inline", [False, True])
-def test_small_portions_make_the_same_lake(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbered: bool, inline: bool
-) -> None:
+def test_small_portions_make_the_same_lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However little is sorted, hashed and spooled at a time, the files are the same bytes."""
-    columns = {k: v for k, v in COLUMNS.items() if not (numbered and k == "request_id")}
-    source = {**REQUESTS, "columns": {**columns, "label": "y"} if inline else columns}
     monkeypatch.setattr(requests, "LARGE_MODEL_ROWS", 10)
-    at_once = lake_of(tmp_path / "a", source, numbered)
+    at_once = lake_of(tmp_path / "a")
     for module, name, value in (
         (portions, "PORTION_ROWS", 7),
         (requests, "HASHES_AT_ONCE", 9),
@@ -89,7 +102,7 @@ def test_small_portions_make_the_same_lake(
         (ingest_rows, "GROUP_ROWS", 5),
     ):
         monkeypatch.setattr(module, name, value)
-    assert lake_of(tmp_path / "b", source, numbered) == at_once
+    assert lake_of(tmp_path / "b") == at_once
 
 
 def test_labels_written_at_once_are_those_that_matching_finds(tmp_path: Path) -> None:
