@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.publish.browser import chromium, opened, served, violations
+from tests.publish.browser import Watched, chromium, opened, served, violations
 
 pytestmark = pytest.mark.browser
 
@@ -27,31 +27,45 @@ def address(browser: Any, sample: Path) -> Iterator[str]:
         yield found
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.fixture(scope="module", params=[(1440, "light"), (390, "dark")], ids=["desk", "phone"])
+def examined(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Watched]:
+    """A page to go from one page to the next; scripts of tests may run in it."""
+    width, scheme = request.param
+    with opened(browser, address, width=width, scheme=scheme, bypass_csp=True) as watched:
+        yield watched
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing_and_the_console_is_silent(
-    browser: Any, address: str, path: str, width: int, scheme: str
-) -> None:
+def test_axe_finds_nothing_and_the_console_is_silent(examined: Watched, address: str, path: str) -> None:
     """Both themes, desk and phone; contrast is part of it."""
-    with opened(browser, address + path, width=width, scheme=scheme, bypass_csp=True) as watched:
-        watched.page.wait_for_timeout(300)
-        assert violations(watched.page) == []
-        assert watched.complaints == []
+    examined.complaints.clear()
+    examined.page.goto(address + path)
+    examined.page.wait_for_timeout(300)
+    assert violations(examined.page) == []
+    assert examined.complaints == []
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Any, address: str) -> Iterator[Watched]:
+    """A phone that goes from one page to the next."""
+    with opened(browser, address, width=390) as watched:
+        yield watched
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_phone_shows_the_page_without_sideways_scrolling_and_legible_axes(
-    browser: Any, address: str, path: str
+    phone: Watched, address: str, path: str
 ) -> None:
     """Text of axes has at least 11 pixels, whatever the width of the chart."""
-    with opened(browser, address + path, width=390) as watched:
-        assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
-        sizes = watched.page.evaluate(
-            "[...document.querySelectorAll('.mb-plot > span, .mb-row-label')]"
-            ".map(e => parseFloat(getComputedStyle(e).fontSize))"
-        )
-        assert all(size >= 11 for size in sizes)
-        assert watched.complaints == []
+    phone.complaints.clear()
+    phone.page.goto(address + path)
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
+    sizes = phone.page.evaluate(
+        "[...document.querySelectorAll('.mb-plot > span, .mb-row-label')]"
+        ".map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert all(size >= 11 for size in sizes)
+    assert phone.complaints == []
 
 
 def test_names_are_never_broken_letter_by_letter_on_a_phone(browser: Any, address: str) -> None:
