@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score import Scored, score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
-from tests.pipeline.lakes import day, fill, labelled, night, one, put, requests, workspace
+from tests.pipeline.lakes import day, fill, labelled, measuring, night, one, put, requests, workspace
 
 Lake = tuple[Workspace, list[tuple[pl.DataFrame, pl.DataFrame]]]
 BINARY = {
@@ -129,6 +130,7 @@ def test_regression_figures_equal_those_of_scikit_learn(tmp_path: Path) -> None:
 
     rng = np.random.default_rng(2)
     of = workspace(tmp_path, [{"id": "r", "task": "regression", "unit": "min"}])
+    of = measuring(of, "mse", "rmse", "mae", "r2", "bias", "roc_auc")
     y = rng.normal(30, 10, 800)
     rows = requests(
         "r",
@@ -203,42 +205,42 @@ def test_a_window_is_the_sum_of_its_days(lake: Lake, readings: pl.DataFrame) -> 
     assert (whole["denominator"].fill_null(0) == whole["denominator_days"]).all()
 
 
-def test_a_second_run_writes_nothing_and_labels_wait_for_their_day(lake: Lake) -> None:
-    """Idempotence; and the next night sees the labels that came on it."""
+@pytest.fixture(scope="module")
+def nightly(lake: Lake) -> list[pl.DataFrame]:
+    """All readings after each of some nights, the third of which runs while day 4 does; each finds nothing more."""
     of, days = lake
+    nights = (night(of, day(0)), night(of, day(1)), night(of, day(3), running=day(4)), night(of, day(4)))
     with Warehouse.open(None) as warehouse:
         fill(of, warehouse, days)
-        found = []
-        for number in (3, 4):
-            summarise(night(of, day(number)), warehouse)
-            assert score(night(of, day(number)), warehouse).readings > 0
-            assert score(night(of, day(number)), warehouse) == Scored(0, 0, 0)
-            readings = warehouse.frame("SELECT * FROM mart.reading")
-            found.append(one(readings, "accuracy", 3)["n"])
-    came = days[3][1]["label_day"]
+        return [_scored_twice(tonight, warehouse) for tonight in nights]
+
+
+def _scored_twice(tonight: Night, warehouse: Warehouse) -> pl.DataFrame:
+    summarise(tonight, warehouse)
+    assert score(tonight, warehouse).readings > 0
+    assert score(tonight, warehouse) == Scored(0, 0, 0)
+    return warehouse.frame("SELECT * FROM mart.reading ORDER BY ALL")
+
+
+def test_a_second_run_writes_nothing_and_labels_wait_for_their_day(
+    lake: Lake, nightly: list[pl.DataFrame]
+) -> None:
+    """Idempotence; and the next night sees the labels that came on it."""
+    came = lake[1][3][1]["label_day"]
+    found = [one(readings, "accuracy", 3)["n"] for readings in nightly[2:]]
     assert found == [(came <= day(3)).sum(), len(came)]
 
 
-def test_nights_one_by_one_end_in_the_readings_of_one_backfill(lake: Lake, readings: pl.DataFrame) -> None:
+def test_nights_one_by_one_end_in_the_readings_of_one_backfill(
+    nightly: list[pl.DataFrame], readings: pl.DataFrame
+) -> None:
     """However the history was built, the figures are the same."""
-    of, days = lake
-    with Warehouse.open(None) as warehouse:
-        fill(of, warehouse, days)
-        for number in range(5):
-            summarise(night(of, day(number)), warehouse)
-            score(night(of, day(number)), warehouse)
-        assert warehouse.frame("SELECT * FROM mart.reading ORDER BY ALL").equals(readings)
+    assert nightly[-1].equals(readings)
 
 
-def test_the_running_day_is_never_graded(lake: Lake) -> None:
+def test_the_running_day_is_never_graded(nightly: list[pl.DataFrame]) -> None:
     """A partial day has its own readings of window 1, grade unknown, and says until when."""
-    of, days = lake
-    with Warehouse.open(None) as warehouse:
-        fill(of, warehouse, days)
-        tonight = night(of, day(3), running=day(4))
-        summarise(tonight, warehouse)
-        score(tonight, warehouse)
-        readings = warehouse.frame("SELECT * FROM mart.reading WHERE day = ?", [day(4)])
+    readings = nightly[2].filter(pl.col("day") == day(4))
     assert set(readings["window_days"]) == {1}
     assert set(readings["grade"]) == {"unknown"}
     assert one(readings, "requests")["reason"] == "partial day: events until 23:59"
@@ -251,7 +253,7 @@ def test_the_last_target_that_fits_decides(tmp_path: Path, lake: Lake) -> None:
         {"metric": "error_share", "models": ["m"], "good": 0.001, "poor": 0.002},
         {"metric": "error_share", "patterns": ["batch"], "good": 0.9, "poor": 0.99},
     ]
-    of = workspace(tmp_path, [BINARY], targets={"targets": targets})
+    of = measuring(workspace(tmp_path, [BINARY], targets={"targets": targets}), "error_share")
     with Warehouse.open(None) as warehouse:
         fill(of, warehouse, lake[1][:1])
         summarise(night(of, day(0)), warehouse)
@@ -265,6 +267,7 @@ def test_the_last_target_that_fits_decides(tmp_path: Path, lake: Lake) -> None:
 def test_absent_things_are_not_available(tmp_path: Path) -> None:
     """No latency, no labels, no traffic: each family says why it has nothing to show."""
     of = workspace(tmp_path, [{"id": "m", "task": "binary"}, {"id": "new", "stage": "development"}])
+    of = measuring(of, "roc_auc", "latency", "drift", "usage")
     with Warehouse.open(None) as warehouse:
         put(of, warehouse, "requests", "log", requests("m", day(0), 30, score=0.5))
         summarise(night(of, day(0)), warehouse)
