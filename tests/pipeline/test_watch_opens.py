@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
-from dagster_project.core.types import Floats
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.organization import declared, write_workspace
-from tests.pipeline.watching import DAYS, FIRST, LAST, REFERENCE, judge, lay, series
-
-Values = dict[str, Floats]
+from tests.pipeline.watching import (
+    DAYS,
+    FIRST,
+    LAST,
+    REFERENCE,
+    Change,
+    Values,
+    alerts_of,
+    judge,
+    put_case,
+    times,
+)
 
 RULE = "title: Own\nmeaning: Own.\nask: Look.\n"
 FILES = {
@@ -26,15 +34,6 @@ FILES = {
     "reports/rules/graded.yml": f"{RULE}method: spread\nmetrics: [accuracy]\nmature: true\nminimum: 10\n"
     "models: [most, fewer]\n",
 }
-
-
-def times(metric: str, days: slice, factor: float) -> Callable[[Values], None]:
-    """A change of some days' values; nan takes them away."""
-
-    def change(values: Values) -> None:
-        values[metric][days] *= factor
-
-    return change
 
 
 def slow(values: Values) -> None:
@@ -50,7 +49,7 @@ def limit(values: Values) -> None:
 
 SILENT = times("requests", slice(140, 141), np.nan)
 GONE = times("requests", slice(100, None), np.nan)
-CASES: dict[str, Callable[[Values], None] | None] = {
+CASES: dict[str, Change | None] = {
     "drop": times("requests", slice(120, 125), 0.5),
     "silent": SILENT,
     "slow": slow,
@@ -77,7 +76,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     root = write_workspace(tmp_path_factory.mktemp("cases"), models, FILES)
     with Warehouse.open(None) as warehouse:
         for model, change in CASES.items():
-            _put_case(warehouse, model, change)
+            put_case(warehouse, model, change)
         warehouse.run("INSERT INTO ops.scored (day, digest) SELECT DISTINCT day, '' FROM daily.traffic")
         for kind in ("vanished", "appeared"):
             warehouse.run(
@@ -88,14 +87,6 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
             _label(warehouse, model, later, share)
         judge(root, warehouse)
         yield warehouse
-
-
-def _put_case(warehouse: Warehouse, model: str, change: Callable[[Values], None] | None) -> None:
-    values = series()
-    if change is not None:
-        change(values)
-    warehouse.run("INSERT INTO catalog.model (model_id, slug) VALUES ($m, $m)", {"m": model})
-    lay(warehouse, values, model=model, source=model.removesuffix("-too"))
 
 
 def _label(warehouse: Warehouse, model: str, later: str, share: float) -> None:
@@ -113,14 +104,6 @@ def _label(warehouse: Warehouse, model: str, later: str, share: float) -> None:
     )
 
 
-def alerts(warehouse: Warehouse, case: str, columns: str = "rule, opened") -> list[tuple[Any, ...]]:
-    """Some columns of the alerts about a model or its log, by opening."""
-    return warehouse.frame(
-        f"SELECT {columns} FROM mart.alert WHERE model_id = $c OR feature = $c ORDER BY opened, rule",
-        {"c": case},
-    ).rows()
-
-
 def signals(warehouse: Warehouse, case: str, rule: str, columns: str) -> list[tuple[Any, ...]]:
     """Some columns of what a rule said of a model, by day."""
     return warehouse.frame(
@@ -131,7 +114,7 @@ def signals(warehouse: Warehouse, case: str, rule: str, columns: str) -> list[tu
 
 def test_a_drop_in_use_is_an_alert_and_ends_when_use_is_back(judged: Warehouse) -> None:
     """Half the requests for five days: opened within two days, resolved after two good ones."""
-    (first, *others) = alerts(judged, "drop", "rule, opened, state, closed, slug, grouped_under")
+    (first, *others) = alerts_of(judged, "drop", "rule, opened, state, closed, slug, grouped_under")
     rule, opened, state, closed, slug, _ = first
     assert rule == "usage_drop"
     assert all(under == slug for *_, under in others)
@@ -141,26 +124,26 @@ def test_a_drop_in_use_is_an_alert_and_ends_when_use_is_back(judged: Warehouse) 
 
 def test_missing_data_is_not_zero_use(judged: Warehouse) -> None:
     """A source that stays silent is one alert of its own; usage says it is not known."""
-    assert alerts(judged, "silent") == [("no_data", DAYS[140])]
+    assert alerts_of(judged, "silent") == [("no_data", DAYS[140])]
     said = dict(signals(judged, "silent", "usage_drop", "day, reason"))
     assert said[DAYS[140]] == "no row of its source came"
 
 
 def test_a_slow_answer_for_days_is_an_alert(judged: Warehouse) -> None:
     """Latency doubled for three days; one odd day alone is none."""
-    assert alerts(judged, "slow") == [("latency", DAYS[131])]
+    assert alerts_of(judged, "slow") == [("latency", DAYS[131])]
 
 
 def test_columns_that_vanish_are_an_alert(judged: Warehouse) -> None:
     """The message names them; new ones are only noted."""
-    ((message,),) = alerts(judged, "vanished", "message")
+    ((message,),) = alerts_of(judged, "vanished", "message")
     assert "had no value all day in amount on" in message
-    assert alerts(judged, "appeared") == []
+    assert alerts_of(judged, "appeared") == []
 
 
 def test_a_fixed_threshold_works_from_the_first_day(judged: Warehouse) -> None:
     """An owner's own limit needs no reference."""
-    assert alerts(judged, "limit") == [("limit", DAYS[3])]
+    assert alerts_of(judged, "limit") == [("limit", DAYS[3])]
 
 
 def test_weeks_far_from_the_others_are_signals(judged: Warehouse) -> None:
@@ -188,13 +171,13 @@ def test_a_day_is_judged_as_soon_as_its_figures_are_graded(
 
 def test_a_silent_source_of_several_models_is_one_alert(judged: Warehouse) -> None:
     """It names the source and no model; its owner is who a pattern on source/<name> says."""
-    found = alerts(judged, "pair", "model_id, rule, feature, opened, owner, title")
+    found = alerts_of(judged, "pair", "model_id, rule, feature, opened, owner, title")
     assert found == [("", "no_data", "pair", DAYS[140], "Data platform", "No data came: source pair")]
-    assert alerts(judged, "pair-too") == []
+    assert alerts_of(judged, "pair-too") == []
 
 
 def test_models_of_a_silent_source_are_suggested_to_be_retired_together(judged: Warehouse) -> None:
     """One alert about the source, which asks for each of its models."""
-    ((ask,),) = alerts(judged, "gone", "ask")
+    ((ask,),) = alerts_of(judged, "gone", "ask")
     assert f"If its 2 models are no longer used, give each retired_on: {DAYS[100]} in the catalog" in str(ask)
-    assert alerts(judged, "gone-too") == []
+    assert alerts_of(judged, "gone-too") == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ LENGTH = 150
 DAYS = tuple(FIRST + dt.timedelta(days=i) for i in range(LENGTH))
 LAST = DAYS[-1]
 REFERENCE = {"start": str(FIRST), "end": str(DAYS[69])}
+Values = dict[str, Floats]
+Change = Callable[[Values], None]
+"""What happens to a model."""
 SERIES = ("requests", "latency_p95_ms", "error_share", "missing_share")
 
 
@@ -79,6 +82,24 @@ def lay(
     return came
 
 
+def times(metric: str, days: slice, factor: float) -> Change:
+    """A change of some days' values; nan takes them away."""
+
+    def change(values: Values) -> None:
+        values[metric][days] *= factor
+
+    return change
+
+
+def put_case(warehouse: Warehouse, model: str, change: Change | None) -> None:
+    """A model to which this happens; its log has its name, without '-too' at its end."""
+    values = series()
+    if change is not None:
+        change(values)
+    warehouse.run("INSERT INTO catalog.model (model_id, slug) VALUES ($m, $m)", {"m": model})
+    lay(warehouse, values, model=model, source=model.removesuffix("-too"))
+
+
 def _append(warehouse: Warehouse, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
     warehouse.append(table, pl.DataFrame(rows, schema=columns.split(), orient="row"))
 
@@ -110,3 +131,11 @@ def signals(warehouse: Warehouse) -> pl.DataFrame:
 def alerts(warehouse: Warehouse, columns: str = "rule, opened, state") -> list[tuple[Any, ...]]:
     """Some columns of all alerts, by opening."""
     return warehouse.frame(f"SELECT {columns} FROM mart.alert ORDER BY opened, rule, feature").rows()
+
+
+def alerts_of(warehouse: Warehouse, case: str, columns: str = "rule, opened") -> list[tuple[Any, ...]]:
+    """Some columns of the alerts about a model or its log, by opening."""
+    return warehouse.frame(
+        f"SELECT {columns} FROM mart.alert WHERE model_id = $c OR feature = $c ORDER BY opened, rule",
+        {"c": case},
+    ).rows()
