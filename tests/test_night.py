@@ -75,7 +75,7 @@ def test_maturity_is_assessed_again_only_when_something_it_reads_is_new(workspac
 
     assert again() is None
     assert again(dt.date(2025, 2, 8)) is not None
-    figures(workspace)
+    whole(workspace)
     assert again() is None
     answers = workspace / "data" / "playbook.yml"
     answers.write_text(
