@@ -19,14 +19,14 @@ models:
 LLM_SOURCE = """\
 sources:
   - source: code
-    files: PLACE/code.parquet
+    files: PLACE/azure_llm_2023/code.parquet
     columns: &columns
       event_time: TIMESTAMP
       tokens_in: ContextTokens
       tokens_out: GeneratedTokens
       model_id: {constant: llm-code}
   - source: conversation
-    files: PLACE/conv.parquet
+    files: PLACE/azure_llm_2023/conv.parquet
     columns:
       <<: *columns
       model_id: {constant: llm-chat}
@@ -39,11 +39,11 @@ owner: Bike data team
 task: regression
 pattern: batch
 unit: bikes
-reference: {start: 2012-01-01, end: 2012-06-30}
+reference: {start: 2011-01-01, end: 2011-06-30}
 """
 BIKE_SOURCE = """\
 source: bikes
-files: PLACE/hour.parquet
+files: PLACE/bike_sharing/hour.parquet
 timezone: America/New_York
 columns:
   event_time: ts
@@ -54,19 +54,14 @@ features: [season, holiday, weekday, workingday, weathersit, temp, atemp, hum, w
 """
 
 
-def shared(name: str) -> Path:
-    """The folder of a data set."""
+def publish(root: Path, name: str, catalog: str, source: str, zone: str = "UTC") -> Path:
+    """The published site of a stranger's three files."""
     if not (SHARED / name).is_dir():
         pytest.skip(f"the data set {name} is not in {SHARED}")
-    return SHARED / name
-
-
-def publish(root: Path, place: Path, catalog: str, source: str, zone: str = "UTC") -> Path:
-    """The published site of a stranger's three files about logs in a folder."""
     for path, text in (
         ("workspace", f"name: A stranger\nas_of: newest\ntimezone: {zone}\n"),
         ("catalog/models", catalog),
-        ("sources/logs", source.replace("PLACE", str(place))),
+        ("sources/logs", source.replace("PLACE", str(SHARED))),
     ):
         file = root / "data" / f"{path}.yml"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -77,16 +72,14 @@ def publish(root: Path, place: Path, catalog: str, source: str, zone: str = "UTC
 @pytest.fixture(scope="module")
 def llm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One hour of two large language models: times and tokens, no ids, no latency, no labels."""
-    return publish(tmp_path_factory.mktemp("llm"), shared("azure_llm_2023"), LLM_CATALOG, LLM_SOURCE)
+    return publish(tmp_path_factory.mktemp("llm"), "azure_llm_2023", LLM_CATALOG, LLM_SOURCE)
 
 
 @pytest.fixture(scope="module")
 def bikes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A year of hourly counts: features and what happened, without anyone's prediction."""
+    """Two years of hourly counts: features and what happened, without anyone's prediction."""
     folder = tmp_path_factory.mktemp("bikes")
-    hours = pl.read_parquet(shared("bike_sharing") / "hour.parquet")
-    hours.filter(pl.col("ts").dt.year() == 2012).write_parquet(folder / "hour.parquet")
-    return publish(folder, folder, BIKE_CATALOG, BIKE_SOURCE, "America/New_York")
+    return publish(folder, "bike_sharing", BIKE_CATALOG, BIKE_SOURCE, "America/New_York")
 
 
 def readings(site: Path, metric: str, *, window: int = 1) -> pl.DataFrame:
@@ -158,10 +151,10 @@ def test_without_ids_no_repeat_is_denied(llm: Path) -> None:
 
 @pytest.mark.slow
 def test_every_hour_of_the_bikes_is_counted(bikes: Path) -> None:
-    """A year, 366 days, every row: the gaps of the data stay gaps."""
+    """Two years, 731 days, every row: the gaps of the data stay gaps."""
     found = readings(bikes, "requests")
-    assert found["value"].sum() == 8734
-    assert found["day"].n_unique() == 366
+    assert found["value"].sum() == 17379
+    assert found["day"].n_unique() == 731
 
 
 @pytest.mark.slow
@@ -177,7 +170,7 @@ def test_what_the_bikes_do_not_log_is_not_available(bikes: Path) -> None:
 
 @pytest.mark.slow
 def test_winter_is_seen_as_drift_from_spring(bikes: Path) -> None:
-    """The temperature of December is far from that of the declared reference, January to June."""
+    """The temperature of December 2012 is far from that of the declared reference, January to June 2011."""
     rows = pl.read_parquet(bikes / "api" / "readings.parquet")
     (psi,) = rows.filter(metric="drift_psi", feature="temp", window_days=28, version="")["value"].to_list()
     assert psi > 0.25
