@@ -206,9 +206,9 @@ milestones:
     assert "no_such_fact" in mine["milestones"][0]["evidence"]
 
 
-@pytest.mark.parametrize("files", [{"data/catalog/a.yml": "id: a\n"}, {"data/sources/log.yml": SOURCE}])
+@pytest.mark.parametrize("files", [{}, {"data/catalog/a.yml": "id: a\n"}, {"data/sources/log.yml": SOURCE}])
 def test_a_workspace_without_data_is_published_and_says_so(tmp_path: Path, files: dict[str, str]) -> None:
-    """A model without a log, a source without files: pages of words, no made-up numbers."""
+    """A workspace.yml alone, a model without a log, a source without files: pages of words, no made-up numbers."""
     put(tmp_path, {"data/workspace.yml": WORKSPACE, **files})
     assert "ot available" in (whole(tmp_path) / "index.html").read_text(encoding="utf-8")
 
@@ -216,7 +216,7 @@ def test_a_workspace_without_data_is_published_and_says_so(tmp_path: Path, files
 def test_a_first_day_that_has_not_come_is_published_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The night of the day before it has nothing to report, and says so; so does a workspace.yml alone."""
+    """The night of the day before it has nothing to report, and says so."""
     put(tmp_path, {"data/workspace.yml": f"{WORKSPACE}first_day: 2199-01-01\n"})
     kept.lend(tmp_path / "build" / "cache")
     seen = run(capsys, tmp_path)
