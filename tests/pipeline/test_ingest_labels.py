@@ -217,18 +217,19 @@ def test_labels_that_name_no_request_are_told_until_one_of_them_does(
     assert none_counts(logs) == []
 
 
-@pytest.mark.parametrize(("codes", "told"), [((1, 2), ["2", "1"]), ((0, 1), None), ((1, 1), None)])
-def test_labels_in_codes_that_are_all_a_yes_are_told(
-    logs: Logs, codes: tuple[int, int], told: list[str] | None
-) -> None:
+def test_labels_in_codes_that_are_all_a_yes_are_told(logs: Logs) -> None:
     """1 for no and 2 for yes would be a precision of 100 %; that all came true may be so."""
-    logs.csv("logs/a.csv", [request(n) for n in range(5)])
-    logs.jsonl("labels/a.jsonl", [label(n, y=codes[n % 3 > 0]) for n in range(5)])
+    codes = {"one_and_two": (1, 2), "zero_and_one": (0, 1), "all_one": (1, 1)}
+    asked = [(10 * i + n, n, model) for i, model in enumerate(codes) for n in range(5)]
+    logs.csv("logs/a.csv", [request(number, model=model) for number, _, model in asked])
+    logs.jsonl("labels/a.jsonl", [label(number, y=codes[model][n % 3 > 0]) for number, n, model in asked])
     logs.night()
     with Warehouse.open(logs.root / "data" / "warehouse.duckdb") as warehouse:
-        warehouse.append("catalog.model", pl.DataFrame({"model_id": ["m"], "task": ["binary"]}))
+        warehouse.append("catalog.model", pl.DataFrame({"model_id": [*codes], "task": ["binary"] * 3}))
     found = uncounted(logs)
-    assert found.select("source", "n", "codes").rows() == ([("labels", 5, told)] if told else [])
+    assert found.select("model_id", "source", "n", "codes").rows() == [
+        ("one_and_two", "labels", 5, ["2", "1"])
+    ]
 
 
 def test_labels_that_may_be_of_another_model_are_not_held_against_one(tmp_path: Path) -> None:
