@@ -94,13 +94,15 @@ def test_a_log_that_ends_before_the_newest_may_only_have_been_exported_earlier(j
 def waited(tmp_path_factory: pytest.TempPathFactory) -> Waited:
     """What three nights say of silence; two models are declared to be retired before the second."""
     root, known = tmp_path_factory.mktemp("gone"), "rule, opened, state, closed, ask"
-    retired = {"retired": {"retired_on": str(DAYS[120])}, "misdeclared": {"retired_on": str(DAYS[100])}}
-    found = []
+    retired: dict[str, dict[str, object]] = {
+        "retired": {"retired_on": str(DAYS[120])},
+        "misdeclared": {"retired_on": str(DAYS[100])},
+    }
+    found: Waited = []
     with Warehouse.open(None) as warehouse:
         put_cases(warehouse, {model: times("requests", slice(100, None), np.nan) for model in GONE})
         for night in (DAYS[110], LAST, LAST + dt.timedelta(days=400)):
-            said = retired if found else {}
-            workspace(root, {model: said.get(model, {}) for model in GONE}, {})
+            workspace(root, {model: retired.get(model, {}) if found else {} for model in GONE}, {})
             judge(root, warehouse, night)
             found.append({model: alerts_of(warehouse, model, known) for model in GONE})
     return found
