@@ -101,7 +101,7 @@ def waited(tmp_path_factory: pytest.TempPathFactory) -> Waited:
     found: Waited = []
     with Warehouse.open(None) as warehouse:
         put_cases(warehouse, {model: times("requests", slice(100, None), np.nan) for model in GONE})
-        for night in (DAYS[110], LAST, LAST + dt.timedelta(days=400)):
+        for night in (DAYS[110], LAST, LAST + dt.timedelta(days=320)):
             workspace(root, {model: retired.get(model, {}) if found else {} for model in GONE}, {})
             judge(root, warehouse, night)
             found.append({model: alerts_of(warehouse, model, known) for model in GONE})
