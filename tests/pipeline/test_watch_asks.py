@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from dagster_project.core.formatting import format_day
@@ -21,6 +22,7 @@ from tests.pipeline.watching import (
     alerts_of,
     judge,
     put_case,
+    signals,
     times,
 )
 
@@ -34,6 +36,7 @@ FILES = {
 }
 CASES: dict[str, Change] = {
     "holiday": times("requests", slice(137, 138), 0.3),
+    "usual": times("requests", slice(137, 138), 1),
     "off": times("latency_p95_ms", slice(120, 125), 2),
     "ended": times("requests", slice(140, None), np.nan),
 }
@@ -58,22 +61,29 @@ def put_cases(warehouse: Warehouse, cases: dict[str, Change]) -> None:
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """All cases after their night; not to be changed."""
+    """All cases after two nights, the first a week after the holiday; not to be changed."""
     root = workspace(tmp_path_factory.mktemp("cases"), {model: {} for model in CASES}, FILES)
     with Warehouse.open(None) as warehouse:
         put_cases(warehouse, CASES)
-        judge(root, warehouse)
+        for night in (HOLIDAY + dt.timedelta(days=7), LAST):
+            judge(root, warehouse, night)
         yield warehouse
 
 
 def test_a_holiday_is_compared_with_nothing(judged: Warehouse) -> None:
-    """Rules that skip holidays do not judge them, and the days after are not judged by them."""
+    """Rules that skip holidays do not judge them, and the days after are not judged by them, whatever they brought."""
     assert alerts_of(judged, "holiday") == []
     said = judged.value(
         "SELECT reason FROM mart.signal WHERE model_id = 'holiday' AND rule = 'usage_drop' AND day = ?",
         [HOLIDAY],
     )
     assert said == "a holiday: compared with nothing"
+    drops = signals(judged).filter((pl.col("rule") == "usage_drop") & (pl.col("day") > HOLIDAY))
+    after = {
+        model: drops.filter(pl.col("model_id") == model).drop("model_id") for model in ("holiday", "usual")
+    }
+    assert len(after["holiday"]) == (LAST - HOLIDAY).days
+    assert after["holiday"].equals(after["usual"])
 
 
 def test_a_rule_that_is_switched_off_watches_nothing(judged: Warehouse) -> None:
