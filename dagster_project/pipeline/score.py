@@ -227,9 +227,7 @@ def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     nothing = pl.DataFrame(schema={"model_id": pl.String})
     silent = frozenset(asked.uncounted.filter(pl.col("codes").is_null())["model_id"])  # codes do count
-    codes = asked.uncounted.drop_nulls("codes").select("model_id", "codes").iter_rows()
-    coded = {model_id: ", ".join(found) for model_id, found in codes}
-    return Judge(night, models, _partial(night, warehouse), growing, nothing, silent, coded)
+    return Judge(night, models, _partial(night, warehouse), growing, nothing, silent, asked.coded)
 
 
 def _partial(night: Night, warehouse: Warehouse) -> str:

@@ -47,6 +47,8 @@ class Asked:
     """model_id, lag, share, labels: when labels come."""
     uncounted: pl.DataFrame
     """Rows of `mart.uncounted_label`: models to which no label tells anything."""
+    coded: frozenset[str]
+    """Those of them to which every label is a yes, since they are codes."""
 
     @property
     def spans(self) -> list[Span]:
@@ -60,12 +62,13 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
     arrival = label_arrival(warehouse, usual_days(rules, night.as_of), night.as_of)
     lags = mature_lags(arrival)
     rules = [rule.waiting(lags.get(rule.model_id, 0)) for rule in rules]
-    digests = _day_digests(night, warehouse, rules, still_coming(arrival, night.as_of))
+    words = uncounted(night, warehouse)
+    coded = frozenset(words.drop_nulls("codes")["model_id"])
+    digests = _day_digests(night, warehouse, rules, still_coming(arrival, night.as_of), coded)
     before = dict(warehouse.rows("SELECT day, digest FROM ops.scored"))
     spans = _windows(night)
     reach = {day for span in spans for day in span.members} | _rolling_days(rules, spans)
     held = (f"{day} {digests[day]}" for day in sorted(reach & digests.keys()))
-    words = uncounted(night, warehouse)
     digest = state_id([__version__, str(night.as_of), *map(str, words.rows()), *held])
     same = warehouse.value("SELECT value FROM ops.state WHERE key = ?", [WINDOWS]) == digest
     return Asked(
@@ -77,6 +80,7 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
         rules=rules,
         arrival=arrival,
         uncounted=words,
+        coded=coded,
     )
 
 
@@ -105,13 +109,17 @@ def _windows(night: Night) -> tuple[Span, ...]:
 
 
 def _day_digests(
-    night: Night, warehouse: Warehouse, rules: Sequence[Rule], coming: Mapping[dt.date, str]
+    night: Night,
+    warehouse: Warehouse,
+    rules: Sequence[Rule],
+    coming: Mapping[dt.date, str],
+    coded: frozenset[str],
 ) -> dict[dt.date, str]:
     """Per day: its summaries, the references of its models, the labels that count or are to come, the definitions."""
     with warehouse.given(model_reference=_reference_digests(night, warehouse, rules)):
         rows = warehouse.rows(text_of("day_digests"), {"as_of": night.as_of})
     weights = importance_rows(night, warehouse).write_csv()
-    definitions = state_id([definitions_digest(night), weights])
+    definitions = state_id([definitions_digest(night), weights, *sorted(coded)])
     youngest = max((rule.label_days for rule in rules), default=0)
     return {
         day: state_id(

@@ -6,7 +6,7 @@ Caller: pipeline.score.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,8 +31,8 @@ READING = [
 ]  # fmt: skip
 UNCOUNTED = "labels came, and none counts"
 """In place of a metric's own words where labels are words that nobody said the meaning of, or lack their requests."""
-ALL_YES = "every label counts as yes: they are {}"
-"""Why what codes make of a figure gets no grade, however good it looks."""
+ALL_YES = "every label counts as yes: they are codes"
+"""Why a figure that is made of codes gets no grade, however good it looks."""
 FIGURES = ["value", "low", "high"]
 SPAN = ["model_id", "version", "day", "window_days"]
 
@@ -51,8 +51,8 @@ class Judge:
     """model_id, version, day, window_days, arrived: the share of a span's labels to come that are there."""
     uncounted: frozenset[str] = frozenset()
     """Models whose labels came, and none counts."""
-    coded: Mapping[str, str] = field(default_factory=dict)
-    """Models to which every label is a yes, since they are codes -> these in words."""
+    coded: frozenset[str] = frozenset()
+    """Models to which every label is a yes, since they are codes."""
 
 
 def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
@@ -85,15 +85,7 @@ def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFra
     there = pl.col("value").is_not_null()
     # The last rule that holds is the one that is said.
     if head.family == "performance" and not head.without_labels:
-        arrived = judge.arrived.select(*SPAN, "arrived")
-        rows = rows.join(arrived, on=SPAN, how="left", maintain_order="left")
-        percent = (100 * pl.col("arrived")).round().cast(pl.Int64)
-        words = pl.format(f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of those expected are there", percent)
-        young = pl.concat_str(words, "remark", separator="; ", ignore_nulls=True)
-        rows = _ungraded(rows, (pl.col("arrived") < MATURE) & there, young)
-        if judge.coded:
-            codes = pl.col("model_id").replace_strict(judge.coded, default=None, return_dtype=pl.String)
-            rows = _ungraded(rows, codes.is_not_null() & there, pl.format(ALL_YES, codes))
+        rows = _by_labels(rows, there, judge)
     if head.family == "drift" and len(judge.growing):
         rows = rows.join(judge.growing, on=["model_id", "version"], how="left", maintain_order="left")
         days = rows["until"].map_elements(
@@ -103,6 +95,18 @@ def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFra
     if judge.night.running_day is not None:
         rows = _ungraded(rows, pl.col("day") == judge.night.running_day, pl.lit(judge.partial))
     return rows
+
+
+def _by_labels(rows: pl.DataFrame, there: pl.Expr, judge: Judge) -> pl.DataFrame:
+    """No grade while labels still come, nor where codes stand for them."""
+    import polars as pl
+
+    rows = rows.join(judge.arrived.select(*SPAN, "arrived"), on=SPAN, how="left", maintain_order="left")
+    percent = (100 * pl.col("arrived")).round().cast(pl.Int64)
+    words = pl.format(f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of those expected are there", percent)
+    young = pl.concat_str(words, "remark", separator="; ", ignore_nulls=True)
+    rows = _ungraded(rows, (pl.col("arrived") < MATURE) & there, young)
+    return _ungraded(rows, pl.col("model_id").is_in(sorted(judge.coded)) & there, pl.lit(ALL_YES))
 
 
 def _ungraded(rows: pl.DataFrame, where: pl.Expr, reason: pl.Expr | pl.Series) -> pl.DataFrame:

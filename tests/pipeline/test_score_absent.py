@@ -116,36 +116,39 @@ def test_labels_in_words_are_not_said_not_to_have_come(tmp_path: Path, task: str
 
 
 def test_labels_that_are_codes_give_no_grade_and_do_not_explain_a_day_without_labels(tmp_path: Path) -> None:
-    """They count, all as yes, which has every decision right: told, not praised. Of the other day none have come."""
+    """They count, all as yes, which has every decision right: told, not praised. Of the other day none have come.
+
+    As soon as one label is a no they are none of these, on no day.
+    """
     of = measuring(workspace(tmp_path, [{"id": "m", "task": "binary", "threshold": 0.5}]), "precision")
+    logs = {at: requests("m", day(at), N, score=0.5) for at in (0, 40)}
+    asked = """
+        SELECT day, value, reason = 'every label counts as yes: they are codes', grade FROM mart.reading
+        WHERE window_days = 1 AND segment = '' ORDER BY day
+    """
+
+    def night_with(at: int, labels: list[float]) -> list[tuple[object, ...]]:
+        """The readings after a night before which a day's labels come."""
+        came = labelled(logs[at], labels).with_columns(pl.lit(f"log{at}").alias("label_source"))
+        put(of, warehouse, "labelled", f"log{at}", came)
+        summarise(night(of, day(40)), warehouse)
+        score(night(of, day(40)), warehouse)
+        return warehouse.rows(asked)
+
     with Warehouse.open(None) as warehouse:
         warehouse.append("catalog.model", pl.DataFrame({"model_id": ["m"], "task": ["binary"]}))
-        for at in (0, 1):
-            rows = requests("m", day(at), N, score=0.5)
+        for at, rows in logs.items():
             put(of, warehouse, "requests", f"log{at}", rows)
-            if at == 0:
-                codes = labelled(rows, [1.0, 2.0] * (N // 2))
-                put(
-                    of,
-                    warehouse,
-                    "labelled",
-                    "log0",
-                    codes.with_columns(pl.lit("log0").alias("label_source")),
-                )
-        summarise(night(of, day(1)), warehouse)
-        score(night(of, day(1)), warehouse)
+        first = night_with(0, [1.0, 2.0] * (N // 2))
         told = warehouse.rows("SELECT codes FROM mart.uncounted_label")
-        found = warehouse.rows(
-            """
-            SELECT day, value, grade, reason FROM mart.reading
-            WHERE window_days = 1 AND segment = '' ORDER BY day
-            """
+        none_yet = warehouse.value(
+            "SELECT reason FROM mart.reading WHERE window_days = 1 AND day = ?", [day(40)]
         )
+        second = night_with(40, [0.0, 1.0] * (N // 2))
     assert told == [(["1", "2"],)]
-    assert found == [
-        (day(0), 1.0, "unknown", "every label counts as yes: they are 1, 2"),
-        (day(1), None, "unknown", "not available: no labels have come"),
-    ]
+    assert first == [(day(0), 1.0, True, "unknown"), (day(40), None, False, "unknown")]
+    assert none_yet == "not available: no labels have come"
+    assert [row[:3] for row in second] == [(day(0), 1.0, False), (day(40), 0.5, False)]
 
 
 def test_f1_without_anything_positive_says_why(tmp_path: Path) -> None:
