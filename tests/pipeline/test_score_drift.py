@@ -88,13 +88,16 @@ def version_days() -> list[Floats]:
 
 
 def versions() -> Case:
-    """A second version that comes on day 0, with a reference of its own."""
-    days = [
-        (requests("versions", day(i - 1), N, {"x": x}, version="v1" if i == 0 else "v2"), None)
-        for i, x in enumerate(version_days())
-    ]
+    """A second version that comes on day 0, beside the first one, with a reference of its own."""
+    first, second, later = version_days()
+
+    def served(number: int, version: str, x: Floats) -> pl.DataFrame:
+        return requests("versions", day(number), N, {"x": x}, version=version)
+
+    days = [served(-1, "v1", first), pl.concat([served(0, "v1", first), served(0, "v2", second)])]
     own = [{"version": "v2", "reference": {"start": str(day(0)), "end": str(day(0))}}]
-    return {"reference": {"start": day(-1), "end": day(-1)}, "versions": own}, days
+    declared = {"reference": {"start": day(-1), "end": day(-1)}, "versions": own}
+    return declared, [(rows, None) for rows in (*days, served(1, "v2", later))]
 
 
 def trained_and_served() -> tuple[Floats, Floats]:
@@ -213,7 +216,7 @@ def test_categories_of_a_rolling_reference_are_not_unseen_for_ever(drift: Drift)
 
 
 def test_a_version_is_compared_with_its_own_reference(drift: Drift) -> None:
-    """The second version against the day it came, the whole model against the first day."""
+    """The second version against its own requests of the day it came, the whole model against the first day."""
     xs = version_days()
     found = drift.of("versions")
     own, whole = (stats.ks_2samp(reference, xs[2]).statistic for reference in (xs[1], xs[0]))
