@@ -15,6 +15,9 @@ from dagster_project.pipeline.night import Night
 from dagster_project.spec.loading import load_workspace
 from dagster_project.starter import write_starter
 
+# The lock pins what is marked so; a night says nothing of it either.
+pytestmark = pytest.mark.filterwarnings("ignore::dagster.BetaWarning")
+
 
 @pytest.fixture
 def definitions(tmp_path: Path) -> dg.Definitions:
