@@ -76,7 +76,7 @@ def leads(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> Float
     """Return by how much of a bin's width [groups, 255] its positives lie above its negatives, -0.5 to 0.5.
 
     So many pairs of one bin are in order beyond one half: exact for densities that are straight lines over the
-    bin. The two open end bins have no width and stay at 0.
+    bin, and where a bin has one row of each label. The two open end bins have no width: else they stay at 0.
     """
     counts = [np.atleast_2d(np.asarray(n, dtype=np.float64)) for n in (pos, neg)]
     mean_pos, mean_neg = (
@@ -86,7 +86,7 @@ def leads(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> Float
     lead = np.zeros_like(counts[0])
     apart = np.clip((mean_pos - mean_neg)[:, 1:-1] / np.diff(logit_edges()), -0.5, 0.5)
     lead[:, 1:-1] = np.where((counts[0] > 0) & (counts[1] > 0), 1.0, 0.0)[:, 1:-1] * apart
-    return lead
+    return np.where((counts[0] == 1) & (counts[1] == 1), np.sign(mean_pos - mean_neg) / 2, lead)
 
 
 @dataclass(frozen=True, slots=True)

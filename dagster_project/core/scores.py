@@ -6,6 +6,7 @@ arrays over groups, nan where a label is absent. Caller: pipeline.score_threshol
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,17 +41,24 @@ def average_precision(
     right, wrong = (np.cumsum(pos, axis=1) - pos)[at], (np.cumsum(neg, axis=1) - neg)[at]
     own, others, leading = pos[at], neg[at], lead[at]
     inside = np.zeros_like(pos)
-    for node, weight in zip(*np.polynomial.legendre.leggauss(NODES), strict=True):
-        place = 0.5 + own * (node + 1) / 2
+    for place, weight in _places(own):
         hits = right + place
         before = others * _negatives_before(place / (own + 1), leading)
-        inside[at] += weight / 2 * hits / (hits + wrong + before)
+        inside[at] += weight * hits / (hits + wrong + before)
     thresholds = ratio(right + own, right + own + wrong + others)
     inside[at] = np.where(tied[at], thresholds, inside[at])
     mixed = (n_pos > 0) & (neg.sum(axis=1) > 0)
     value = np.where(mixed, np.clip(ratio((pos * inside).sum(axis=1), n_pos), 0.0, 1.0), np.nan)
     low, high = logit_interval(value, value * (1 - value) / np.maximum(n_pos, 1.0))
     return value, low, high
+
+
+def _places(own: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Places of positives in their bins, 1 to `own`, and their weights: every one of few, else points of a rule."""
+    few = own <= NODES
+    for nth, (node, weight) in enumerate(zip(*np.polynomial.legendre.leggauss(NODES), strict=True), start=1):
+        place = np.where(few, np.minimum(nth, own), 0.5 + own * (node + 1) / 2)
+        yield place, np.where(few, (nth <= own) / own, weight / 2)
 
 
 def _negatives_before(share: Floats, lead: Floats) -> Floats:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from dagster_project.core import histogram as h
-from dagster_project.core import scores
+from dagster_project.core import performance, scores
 from tests.core.test_performance import by_label, scored
 
 
@@ -41,6 +41,18 @@ def test_tied_scores_count_as_one_threshold() -> None:
     score = leaves[np.abs(score[:, None] - leaves).argmin(axis=1)]
     found = scores.average_precision(**by_label(label, score))[0][0]
     assert found == pytest.approx(metrics.average_precision_score(label, score), abs=1e-12)
+
+
+@pytest.mark.parametrize("label", [[1, 0], [0, 1]])
+def test_one_row_of_each_label_in_a_bin_is_in_its_true_order(label: list[int]) -> None:
+    """Also in the open bins at the ends of the grid: areas are those of the rows."""
+    rows = np.repeat([[*label, 0]], 3, axis=0).ravel()
+    score = np.array([0.5383, 0.5384, 0.001, 0.0021, 0.00211, 0.3, 1 - 1e-7, 1 - 1e-8, 0.7])
+    sides = by_label(rows, score)
+    assert scores.average_precision(**sides)[0][0] == pytest.approx(
+        metrics.average_precision_score(rows, score)
+    )
+    assert performance.auc(**sides)[0][0] == pytest.approx(metrics.roc_auc_score(rows, score))
 
 
 def test_no_bin_has_fewer_than_no_negatives_before_a_positive() -> None:
