@@ -149,3 +149,24 @@ def test_a_link_to_a_folded_milestone_opens_its_fold(browser: Any, address: str)
         assert proof.is_visible()
     with opened(browser, f"{address}maturity.html#{name}") as watched:
         assert watched.page.locator(f".mb-more li[id='{name}']").is_visible()
+
+
+def test_what_backgrounds_and_borders_say_is_still_seen_in_the_colours_of_the_system(
+    browser: Any, address: str
+) -> None:
+    """Meters keep their bar, folds their arrow, and a level that is not reached does not look like one that is."""
+    shown = """
+      (where, pseudo, property) => [...document.querySelectorAll(where)]
+        .map(e => getComputedStyle(e, pseudo)[property])
+    """
+    with opened(browser, address + "maturity.html", forced_colors="active") as watched:
+
+        def colours(where: str, style: str = "backgroundColor", pseudo: str = "") -> set[str]:
+            script = f"([w, p, s]) => ({shown.strip()})(w, p || null, s)"
+            return set(watched.page.evaluate(script, [where, pseudo, style]))
+
+        ground = colours("body")
+        assert len(colours(".mb-meter-track > span") | ground) == 2
+        assert len(colours(".mb-more > summary", pseudo="::after") | ground) == 2
+        reached = colours(".mb-steps > [data-state=pass]", "borderTopColor")
+        assert reached.isdisjoint(colours(".mb-steps > :not([data-state=pass])", "borderTopColor"))
