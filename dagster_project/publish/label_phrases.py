@@ -20,8 +20,8 @@ _PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
 
 
 def labels_arrived(delay: Row, span: str) -> str:
-    """How many labels of the window are there: the message in short."""
-    return f"{words.value(delay['arrived'], 'share')} of the labels of the {span} are there"
+    """What part of the window's labels should be there by the ages of its days: a forecast, not a count."""
+    return f"{words.value(delay['arrived'], 'share')} of the labels to come for the {span} are due by now"
 
 
 def labels_come(delay: Row) -> str:
