@@ -48,8 +48,9 @@ def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -
     limit = _figure(bound, unit, currency)
     side = "at most" if bound == high else "at least"
     if rule.method in ("target", "threshold"):
-        who = "its owner" if rule.method == "target" else "the rule"
-        return f"{who} asks for {'less' if bound == high else 'more'} than {limit}"
+        if rule.method == "target":
+            return f"its target calls {limit} or {'more' if bound == high else 'less'} poor"
+        return f"the rule asks for {'less' if bound == high else 'more'} than {limit}"
     expected = _figure(signal["expected"], unit, currency)
     if rule.method == "usage_drop" and signal["expected"]:
         below = format_value(1 - signal["observed"] / signal["expected"], "share")

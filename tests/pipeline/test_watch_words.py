@@ -71,7 +71,7 @@ def told(method: str, unit: str = "share", head: MetricHead | None = SHARE, **si
         (
             "target",
             {"observed": 0.5, "low": 0.6},
-            "50.0 % over the seven days to 4 Mar 2025; its owner asks for more than 60.0 %.",
+            "50.0 % over the seven days to 4 Mar 2025; its target calls 60.0 % or less poor.",
         ),
         (
             "weeks",
