@@ -88,7 +88,8 @@ def _item(
         return item
     status = "done" if found.passes else ("in progress" if item.status == "in progress" else "open")
     told = sentence(question.answer or "", facts.on(ORGANIZATION, night.as_of))
-    answer = " ".join(part for part in (told, item.answer) if part) or None
+    declared = f"As declared: {item.answer}" if told and item.answer else item.answer
+    answer = " ".join(part for part in (told, declared) if part) or None
     overdue = _overdue(item.due, status, night.as_of)
     return replace(item, status=status, decided_by="data", answer=answer, overdue=overdue)
 

@@ -56,7 +56,7 @@ def test_data_outrank_a_status_but_keep_the_words_of_people(tmp_path: Path) -> N
         [{"item": "M2", "answer": "Reviewed monthly.", "status": "open", "due": "2025-01-01"}],
     )["M2"]
     assert (found["status"], found["decided_by"], found["overdue"]) == ("done", "data", False)
-    assert str(found["answer"]).endswith(" Reviewed monthly.")
+    assert str(found["answer"]).endswith(". As declared: Reviewed monthly.")
 
 
 def test_only_people_call_an_item_not_applicable(tmp_path: Path) -> None:
