@@ -7,6 +7,7 @@ through `phrases`.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -14,6 +15,8 @@ from dagster_project.publish import words
 from dagster_project.publish.views import Row
 
 MOST_FAMILIES = 6
+_UNGRADED = "could not be graded"
+_STANDS = {"good": "meets every target", "watch": "is on watch"}
 SILENT_DAYS = 7
 """A model that answers once a week is not silent."""
 
@@ -49,6 +52,23 @@ def all_well(running: Sequence[Row]) -> str:
     return (
         f"{good} of {words.plural(n, 'running model')} {meet} expectations; {n - good} could not be graded."
     )
+
+
+def standing(production: Sequence[Row]) -> str:
+    """How models in production stand beside those that are poor: no model without a grade passes for a good one."""
+    n, of = len(production), Counter(str(model["grade"]) for model in production)
+    if n == 1 and not of["poor"]:
+        return f"The only model in production {_STANDS.get(str(production[0]['grade']), _UNGRADED)}."
+    said = [
+        f"{of['watch']} {'is' if of['watch'] == 1 else 'are'} on watch" if of["watch"] else "",
+        f"{of['good']} {'meets' if of['good'] == 1 else 'meet'} every target" if of["good"] else "",
+        f"{of['unknown']} {_UNGRADED}" if of["unknown"] else "",
+    ]
+    rest = words.spoken([part for part in said if part])
+    if of["unknown"] == n:
+        return f"None of {words.plural(n, 'model')} in production could be graded."
+    none = "" if of["poor"] else f"None of {words.plural(n, 'model')} in production is poor. "
+    return f"{none}{rest}." if rest else none
 
 
 def silence(last_day: object, as_of: object) -> list[str]:
@@ -110,4 +130,5 @@ FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "lede": lede,
     "is_retired": is_retired,
     "all_well": all_well,
+    "standing": standing,
 }

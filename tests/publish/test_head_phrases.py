@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from dagster_project.publish.head_phrases import all_well, is_retired, lede
+from dagster_project.publish.head_phrases import all_well, is_retired, lede, standing
 from dagster_project.publish.views import Row
 
 BUILD: Row = {"as_of": dt.date(2025, 3, 3), "window_days": 28}
@@ -95,3 +95,15 @@ def test_what_could_not_be_graded_does_not_meet_expectations() -> None:
     )
     assert all_well([good]) == "The only running model meets its expectations."
     assert all_well([unknown]) == "The only running model could not be graded."
+
+
+def test_home_says_how_many_models_have_no_grade() -> None:
+    """Where none is poor, what could not be graded would else read as well."""
+    good, unknown, watch, poor = ({"grade": g} for g in ("good", "unknown", "watch", "poor"))
+    assert standing([unknown, unknown]) == "None of 2 models in production could be graded."
+    assert standing([good, unknown, unknown]) == (
+        "None of 3 models in production is poor. 1 meets every target and 2 could not be graded."
+    )
+    assert standing([poor, watch, watch, good]) == "2 are on watch and 1 meets every target."
+    assert (standing([poor]), standing([watch])) == ("", "The only model in production is on watch.")
+    assert standing([unknown]) == "The only model in production could not be graded."
