@@ -18,7 +18,10 @@ ERROR: Row = {"value": 0.1, "reason": "no target"}
 def test_when_labels_come() -> None:
     """Some are there on the day, the others later or at once."""
     delay: Row = {"same_day": 0.9, "mature_after": 1, "arrived": 0.99, "labels": 100}
-    assert phrases.labels_arrived(delay, "28 days") == f"99.0{NBSP}% of the labels to come for the 28 days are due by now"
+    assert (
+        phrases.labels_arrived(delay, "28 days")
+        == f"99.0{NBSP}% of the labels to come for the 28 days are due by now"
+    )
     assert "or more after 1 day, as 100 labels" in phrases.labels_come(delay)
     assert "or more after" not in phrases.labels_come({**delay, "mature_after": None})
 
