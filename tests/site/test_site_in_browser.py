@@ -26,6 +26,8 @@ HIGHEST_OF_MODELS = {1440: 5500, 390: 9000}
 """Widths of a desk and a phone, and how high a model's page may be there."""
 LOOKS = ((1440, "slate"), (1440, "default"), (390, "default"))
 """What is looked at: a theme changes nothing but contrast, and a phone shows no colour that a desk does not."""
+ZOOMED = LOOKS[0][0] // 2
+"""What is left of a desk's screen at 200 %."""
 BROKEN_WORDS = """
   [...document.querySelectorAll('.mb-page th, .mb-page td, .mb-page a, .mb-page dt')].filter(e => {
     if (e.closest('.mb-mono, code, pre') || e.children.length || !e.textContent.trim()) return false;
@@ -75,7 +77,8 @@ def test_every_page_kind_is_accessible_silent_and_no_wider_than_its_screen(
 ) -> None:
     """No axe violation at both widths (contrast in both themes), no console message, no request elsewhere.
 
-    Lists never scroll sideways: on a phone their rows are blocks. Words stay whole; a model's page ends.
+    Lists never scroll sideways: on a phone, and on a desk at 200 %, their rows are blocks. Words stay whole; a
+    model's page ends.
     """
     page = examined.page
     examined.complaints.clear()
@@ -92,6 +95,8 @@ def test_every_page_kind_is_accessible_silent_and_no_wider_than_its_screen(
         assert page.evaluate(SIDEWAYS) == []
         if path.startswith("models/"):
             assert page.evaluate("document.documentElement.scrollHeight") < HIGHEST_OF_MODELS[width]
+    page.set_viewport_size({"width": ZOOMED, "height": 900})
+    assert page.evaluate(SIDEWAYS) == []
     assert examined.complaints == []
 
 
