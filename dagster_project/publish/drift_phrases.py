@@ -114,6 +114,15 @@ def moved_title(distances: Sequence[Row]) -> str:
     return f"{moved[0]['title']} moved first, on {words.day(moved[0]['since'])}"
 
 
+def moved_key(drawn: Sequence[Row]) -> str:
+    """What the small charts draw; a line is spoken of only where one is."""
+    line = " The line is the day it left its usual range." if _by_time(drawn) else ""
+    return (
+        "Jensen-Shannon distance from the reference by day, 0 to 1, all on one scale;"
+        f" answers before features, the furthest first.{line}"
+    )
+
+
 def moved_first(distances: Sequence[Row], most: int) -> tuple[list[Row], list[Row]]:
     """The rows that tell most, and the others: those out of their usual range, then as they come."""
     ordered = sorted(distances, key=lambda d: (d["since"] is None, _severity(d)))
@@ -220,7 +229,7 @@ def _severity(distance: Row | None) -> int:
 FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     function.__name__: function
     for function in (
-        drift_lead, moved_lead, moved_title, out_since, within_lead, shape_title, shape_description,
+        drift_lead, moved_lead, moved_title, moved_key, out_since, within_lead, shape_title, shape_description,
         shapes_by_distance, shapes_lead, moved_first, joint_lead,
     )
 }  # fmt: skip

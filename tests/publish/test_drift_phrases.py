@@ -93,6 +93,8 @@ def test_what_moved_first_comes_in_the_order_of_time() -> None:
     assert "season" not in phrases.moved_lead([later], MODEL, None)
     assert phrases.moved_lead([later] * 8, MODEL, None).endswith("and 2 more.")
     assert phrases.moved_title([later, first]) == "early moved first, on 3 Mar 2025"
+    assert phrases.moved_key([later, first]).endswith("The line is the day it left its usual range.")
+    assert phrases.moved_key([distance("a")]).endswith("the furthest first.")
     assert phrases.moved_lead([distance("a")], MODEL, None).startswith("Nothing left the usual range")
     assert phrases.moved_lead([distance("a", usual_high=None)], MODEL, None) == ""
     assert phrases.moved_title([distance("a")]) == "Nothing left its usual range"
