@@ -37,4 +37,15 @@ def figures_lead(readings: Sequence[Row]) -> str:
     return "; ".join(said)
 
 
-FILTERS: Final[Mapping[str, Callable[..., object]]] = {"told_first": told_first, "figures_lead": figures_lead}
+def held_against(reading: Row) -> str:
+    """What a figure is held against; first why it has no grade, where it is there and has none."""
+    bounds = words.threshold(
+        words.number(reading["good"]), words.number(reading["poor"]), str(reading["unit"])
+    )
+    ungraded = reading["grade"] == "unknown" and reading["value"] is not None and reading["reason"]
+    return f"{reading['reason']}; {bounds}" if ungraded else bounds
+
+
+FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    function.__name__: function for function in (told_first, figures_lead, held_against)
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagster_project.publish.figure_phrases import figures_lead, told_first
+from dagster_project.publish.figure_phrases import figures_lead, held_against, told_first
 from dagster_project.publish.views import Row
 
 
@@ -27,3 +27,14 @@ def test_the_fold_says_what_it_holds() -> None:
         "A within its target; D not graded; 1 more figure without a target"
     )
     assert figures_lead([FIGURES[2]]) == "1 figure without a target"
+
+
+def test_a_figure_without_a_grade_says_why_beside_its_target() -> None:
+    """Else a reader sees 0.86, good at 0.7, and unknown."""
+    young: Row = {
+        **reading("roc_auc", good=0.7), "poor": 0.6, "unit": "1", "value": 0.86, "reason": "labels still coming",
+    }  # fmt: skip
+    bounds = "good at 0.700 or more, poor at 0.600 or less"
+    assert held_against(young) == f"labels still coming; {bounds}"
+    assert held_against({**young, "grade": "good", "reason": "meets the target"}) == bounds
+    assert held_against({**young, "value": None}) == bounds
