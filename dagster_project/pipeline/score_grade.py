@@ -103,7 +103,7 @@ def _by_labels(rows: pl.DataFrame, there: pl.Expr, judge: Judge) -> pl.DataFrame
 
     rows = rows.join(judge.arrived.select(*SPAN, "arrived"), on=SPAN, how="left", maintain_order="left")
     percent = (100 * pl.col("arrived")).round().cast(pl.Int64)
-    words = pl.format(f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of those expected are there", percent)
+    words = pl.format(f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of those to come are due by now", percent)
     young = pl.concat_str(words, "remark", separator="; ", ignore_nulls=True)
     rows = _ungraded(rows, (pl.col("arrived") < MATURE) & there, young)
     return _ungraded(rows, pl.col("model_id").is_in(sorted(judge.coded)) & there, pl.lit(ALL_YES))

@@ -62,7 +62,7 @@ def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> 
     young = one(found[4], "accuracy", 4)
     assert young["value"] is not None
     assert (young["grade"], young["reason"]) == (
-        "unknown", f"labels still coming: {100 * share:.0f}\N{NO-BREAK SPACE}% of those expected are there"
+        "unknown", f"labels still coming: {100 * share:.0f}\N{NO-BREAK SPACE}% of those to come are due by now"
     )  # fmt: skip
     assert one(found[3], "accuracy", 3)["grade"] == "unknown"
     assert one(found[4], "accuracy", 3)["grade"] == "good"
