@@ -56,7 +56,7 @@ def compared(current: float | None, before: float | None, days: int, began: dt.d
     """
     if before is None and began is not None:
         day = formatting.format_day(began)
-        return f"not comparable with the {days} days before: the log begins on {day}"
+        return f"not comparable with the {days} days before, as the log begins on {day}"
     return f"{movement(current, before)} the {days} days before"
 
 

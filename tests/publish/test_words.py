@@ -21,7 +21,7 @@ def test_a_log_that_began_inside_the_earlier_window_is_not_compared_with() -> No
     """The reader learns since when there is a log."""
     began = dt.date(2013, 12, 1)
     assert words.compared(4, None, 28, began) == (
-        "not comparable with the 28 days before: the log begins on 1 Dec 2013"
+        "not comparable with the 28 days before, as the log begins on 1 Dec 2013"
     )
     assert words.compared(110, 100, 28, began) == "10.0\u00a0% above the 28 days before"
 
