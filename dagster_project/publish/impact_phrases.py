@@ -78,7 +78,7 @@ def money_rows(impacts: Sequence[Row]) -> list[tuple[str, float | None, float | 
 
 
 def money_title(impacts: Sequence[Row], currency: str) -> str:
-    """The message of rows of one kind: 'Declared value: 89 647 USD a month, 62 472 USD above its plan'.
+    """The message of rows of one kind: "Declared value: 735 USD a month, 35 USD above plan; 2 of 4 models below".
 
     Rows in several currencies have no sum; a plan counts only where every row has one.
     """
@@ -95,7 +95,9 @@ def money_title(impacts: Sequence[Row], currency: str) -> str:
         return title
     gap = sum(known) - sum(planned)
     against = formatting.format_value(abs(gap), "currency", unit)
-    return f"{title}, {against} {'above' if gap >= 0 else 'below'} plan"
+    behind = sum(v < p for v, p in zip(known, planned, strict=True))
+    some = f"; {behind} of {words.plural(len(known), 'model')} below" if gap >= 0 and behind else ""
+    return f"{title}, {against} {'above' if gap >= 0 else 'below'} plan{some}"
 
 
 def total_interval(parts: Sequence[Row]) -> str:

@@ -13,6 +13,10 @@ def test_the_message_of_money_names_sum_and_plan() -> None:
     assert phrases.money_title([row, row], "USD") == (
         "Declared value: 600\u00a0USD a month, 200\u00a0USD above plan"
     )
+    behind = row | {"month_value": 100.0}
+    assert phrases.money_title([row, row, behind], "USD").endswith(
+        "100\u00a0USD above plan; 1 of 3 models below"
+    )
     assert phrases.money_title([row, row | {"currency": "EUR"}], "USD") == "Declared value of 2 models"
     assert "plan" not in phrases.money_title([row, row | {"month_plan": None}], "USD")
 
