@@ -6,7 +6,7 @@ Flows in: the files of a source's plan. Flows out: Parquet files in the lake's t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -140,11 +140,19 @@ def _null() -> pl.DataType:
 
 
 def _fits(schema: dict[str, pl.DataType], other: pl.Schema) -> bool:
-    """Whether the columns that both have are of one kind: the same type, both numbers, or one without values."""
+    """Whether the columns that both have are of one kind: the same type, both numbers, or one without values; and
+    none is `a.b` here and a field of the record `a` there, since a mapping would find it in one of them only."""
     shared = ((schema[name], dtype) for name, dtype in other.items() if name in schema)
-    return all(
+    alike = all(
         a == b or a == _null() or b == _null() or (a.is_numeric() and b.is_numeric()) for a, b in shared
     )
+    return alike and not _reaches(schema, other) and not _reaches(other, schema)
+
+
+def _reaches(names: Mapping[str, pl.DataType], records: Mapping[str, pl.DataType]) -> bool:
+    """Whether a dotted name of the one would reach into a record of the other."""
+    heads = {name.partition(".")[0] for name in names if "." in name}
+    return any(records[head].is_nested() for head in heads if head in records)
 
 
 def _flush(reader: _Reader, group: _Group) -> None:

@@ -93,3 +93,19 @@ def test_a_label_that_another_source_maps_is_no_feature(tmp_path: Path) -> None:
     logs.define({"source": "y", "kind": "outcomes", "files": REQUESTS["files"], "columns": columns})
     logs.night()
     assert [name for name in logs.lake().columns if name.startswith("f:")] == ["f:x"]
+
+
+def test_a_line_that_is_broken_costs_no_nested_row_of_other_files(tmp_path: Path) -> None:
+    """Its file is read line by line, so its records have dotted names; those of the files beside it are still found."""
+    columns = {"event_time": "at", "model_id": "meta.model"}
+    source = {"source": "log", "files": "logs/*.jsonl", "columns": columns, "features": {"km": "in.km"}}
+    logs = Logs.make(tmp_path, source)
+    line = '{"at": "2024-03-0%dT10:00:00", "meta": {"model": "m"}, "in": {"km": 3.5}}\n'
+    logs.write("logs/1.jsonl", line % 1)
+    logs.write("logs/2.jsonl", line % 2 + "{broken\n" + line % 2)
+    logs.write("logs/3.jsonl", line % 3)
+    logs.night()
+    ledger = {
+        f"logs/{n}.jsonl": found for n, found in ((1, (1, 1, 0, 0)), (2, (3, 2, 1, 0)), (3, (1, 1, 0, 0)))
+    }
+    assert logs.ledger() == ledger
