@@ -29,6 +29,7 @@ ERRORS = ("n", "ae", "bn", "pae", "bae")
 NO_ALTERNATIVE = (
     "not available: no log says what the simple alternative answered and no baseline_error is declared"
 )
+NO_ANSWER = "not available: no log of these days says what the model answered"
 IMPACT = [
     "model_id", "day", "window_days", "currency", "value", "low", "high", "n", "cost", "plan", "evidence", "kind",
     "basis", "reason",
@@ -90,8 +91,10 @@ def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame, curren
     )
     told = f"times declared money: {declared_money(given, currency)}"
     if given.per_accepted is not None:
+        answered = pl.when(pl.col("scored") > 0)
         return money.with_columns(
-            (given.per_accepted * pl.col("scored")).cast(pl.Float64).alias("value"), pl.col("scored").alias("n"),
+            answered.then(given.per_accepted * pl.col("scored")).cast(pl.Float64).alias("value"),
+            answered.then(None).otherwise(pl.lit(NO_ANSWER)).alias("reason"), pl.col("scored").alias("n"),
             pl.lit("D").alias("evidence"), pl.lit(f"predictions taken as used, {told}").alias("basis"),
         )  # fmt: skip
     counted = _counted(given, outcomes, told)

@@ -157,6 +157,11 @@ def test_no_labels_and_no_declaration_are_said(tmp_path: Path) -> None:
     )
     silent = impact(tmp_path / "b", {"id": "m"}, [(requests("m", day(0), 40, score=0.5), None)])
     assert silent.select("value", "reason").row(0) == (None, "no value is declared")
+    unanswered = impact(
+        tmp_path / "c", {"id": "m", "value": {"per_accepted": 0.25}}, [(requests("m", day(0), 40), None)]
+    )
+    said = "not available: no log of these days says what the model answered"
+    assert unanswered.select("value", "reason").row(0) == (None, said)
 
 
 def experiment_days(rng: np.random.Generator, share: float) -> list[tuple[pl.DataFrame, pl.DataFrame]]:
