@@ -89,7 +89,7 @@ class Value(Input):
 
     per_outcome: OutcomeValues | None = None
     per_accepted: Money | None = None
-    """Money per prediction that was used, of logs that map `score` or `prediction`; for models without labels (grade D)."""
+    """Money per prediction that was used, of logs that map `score` or `prediction`; without labels (grade D)."""
     per_unit_error: Money | None = Field(default=None, le=0)
     """Regression: money per unit of absolute error, against the simple alternative's on the same rows (grade C).
     What the alternative answered is mapped in the source as `baseline`."""
