@@ -186,9 +186,10 @@ def _unused(frame: pl.DataFrame, mapped: Mapped) -> pl.DataFrame:
 
     there = [name for name in mapped.unused if name in frame.columns]
     counted = frame.group_by(FILE).agg(pl.col(there).count().cast(pl.Int64))
+    # Not `name` and `n` at once: columns of a log may be called so, and polars takes no name twice.
     return (
-        counted.unpivot(index=FILE, variable_name="name", value_name="n")
-        .rename({FILE: "file"})
+        counted.unpivot(index=FILE, variable_name=f"{FILE}:name", value_name=f"{FILE}:n")
+        .rename({FILE: "file", f"{FILE}:name": "name", f"{FILE}:n": "n"})
         .cast({"name": pl.String, "n": pl.Int64})
         .filter(pl.col("n") > 0)
     )
