@@ -40,6 +40,20 @@ QUERIES = (
     GROUP BY s.source ORDER BY s.source
     """,
     """
+    WITH shared AS (
+      SELECT a.source AS one, b.source AS other, a.day, a.path
+      FROM ops.ledger AS a
+      JOIN ops.ledger AS b ON a.path = b.path AND a.day = b.day AND a.source < b.source AND a.kind = b.kind
+      WHERE a.kind = 'requests' AND a.accepted > 0 AND b.accepted > 0
+    ), served AS (SELECT DISTINCT source, day, model_id FROM daily.traffic)
+    SELECT 'sources ' || one || ' and ' || other || ' both read requests of ' || a.model_id || ' from ' || max(path)
+      || ': these count twice; leave one source, or part their files'
+    FROM shared
+    JOIN served AS a ON a.source = one AND a.day = shared.day
+    JOIN served AS b ON b.source = other AND b.day = shared.day AND b.model_id = a.model_id
+    GROUP BY one, other, a.model_id ORDER BY one, other, a.model_id
+    """,
+    """
     SELECT file || ':' || line || ': no alert ' || alert || ' opened on ' || opened || ', so the answer counts for none'
       || coalesce('; one did on ' || opened_on, '')
     FROM page.answers_astray ORDER BY file, line
@@ -62,8 +76,8 @@ QUERIES = (
 
 
 def remarks(night: Night, warehouse: Warehouse) -> list[str]:
-    """Files set aside, sources without a file, columns that no file has, rows rejected, labels that count for nothing;
-    then logs of the past."""
+    """Files set aside, sources without a file, two that read the same requests, columns that no file has, rows
+    rejected, labels that count for nothing; then logs of the past."""
     found = [str(line) for query in QUERIES for (line,) in warehouse.rows(query)]
     found += _uncounted(warehouse)
     said = found[:MOST]

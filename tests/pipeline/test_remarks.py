@@ -70,6 +70,23 @@ def test_what_was_read_in_vain_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_two_sources_that_read_the_same_requests_are_named(tmp_path: Path) -> None:
+    """Both count; not where each takes a model of its own from the file, nor where a day has nothing of one."""
+    sources = ["log", "more", "other", "log", "more"]
+    days = [day(0), day(0), day(0), day(1), day(1)]
+    found = said(
+        tmp_path,
+        {
+            "ops.ledger": {
+                "source": sources, "path": "a.csv", "kind": "requests", "day": days, "accepted": [2, 2, 2, 3, 0],
+            },
+            "daily.traffic": {"source": sources, "day": days, "model_id": ["m", "m", "n", "k", "k"]},
+        },
+    )  # fmt: skip
+    told = "sources log and more both read requests of m from a.csv: these count twice"
+    assert found == [f"{told}; leave one source, or part their files"]
+
+
 def test_a_source_whose_files_left_is_named_once(tmp_path: Path) -> None:
     """With its pattern and a file that it had, so that a moved folder or a typing error is seen."""
     tables: dict[str, dict[str, object]] = {
