@@ -106,6 +106,8 @@ def test_a_model_without_data_says_so_once(site: Path) -> None:
     text = (site / "models" / f"{slug(EMPTY)}.html").read_text(encoding="utf-8")
     assert text.count("No request of this model has been logged") == 1
     assert 'id="latency"' not in text
+    impact = text.partition('id="impact"')[2].partition("</section>")[0]
+    assert "no request of this model lies in the window" in impact, "a declared value is not asked for again"
 
 
 def test_an_undeclared_model_has_a_page_that_says_it(site: Path) -> None:
