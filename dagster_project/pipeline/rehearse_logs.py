@@ -14,11 +14,13 @@ from dagster_project.core.days import ONE_DAY
 from dagster_project.core.errors import SourceError
 from dagster_project.pipeline.ingest_files import LogFile, files_of
 from dagster_project.readers import formats
+from dagster_project.readers.columns import as_text, pick
 from dagster_project.readers.mapped import FILE, ROW, Door
 from dagster_project.readers.mapping import map_rows, require_columns, unfound
 from dagster_project.readers.raw import RawBatch
 from dagster_project.spec.answers import answers_beside
 from dagster_project.spec.base import did_you_mean
+from dagster_project.spec.source import Column
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 ROWS = 1_000
 """So many of a file's first rows are tried."""
+SHOWN = 5
+"""So many values of a column are named."""
 
 
 def rehearse_logs(workspace: Workspace, now: dt.datetime) -> list[str]:
@@ -69,10 +73,26 @@ def _of_file(workspace: Workspace, source: Source, file: LogFile, now: dt.dateti
         for name, wanted in sorted(unfound(frame, source)):
             meant = did_you_mean(wanted, batch.frame.columns)
             yield f"there is no column {wanted!r}, which {name} comes from{meant}"
+        yield from _never_yes(frame, source)
         broken += map_rows(frame, source, _door(workspace, source, now)).rejects.select("n", "reason").rows()
     if broken:
         rejected = sum(n for n, _ in broken)
         yield f"of its first {tried} rows {rejected} would be rejected, such as: {max(broken)[1]}"
+
+
+def _never_yes(frame: pl.DataFrame, source: Source) -> Iterator[str]:
+    """Columns of which no value means yes, though two or more mean no: a typing error in `positive` looks like this."""
+    for name, ref in source.columns.items():
+        raw, told = (
+            pick(frame, Column(column=ref.column)) if ref.positive and ref.column else None,
+            pick(frame, ref),
+        )
+        if raw is None or told is None:
+            continue
+        texts = as_text(raw).filter(told.is_not_null()).str.strip_chars().unique().sort().to_list()
+        if len(texts) > 1 and not set(texts) & set(ref.positive):
+            there, yes = (", ".join(map(repr, values)) for values in (texts[:SHOWN], ref.positive))
+            yield f"none of its first {frame.height} rows has a {name} of {yes}, which means yes; there are {there}"
 
 
 def _door(workspace: Workspace, source: Source, now: dt.datetime) -> Door:

@@ -60,6 +60,21 @@ def test_what_a_night_would_not_read_is_said(tmp_path: Path, content: str, wante
         assert line.startswith(f"source log: logs/a.csv: {start}")
 
 
+@pytest.mark.parametrize("positive", ["yes", "ja"])
+def test_words_of_which_none_means_yes_are_named(tmp_path: Path, positive: str) -> None:
+    """All labels would count as no; where one of the words is right, or only one is there, nothing is said."""
+    columns = {"event_time": "t", "model_id": {"constant": "m"}}
+    words = {
+        "label": {"column": "y", "positive": positive},
+        "prediction": {"column": "p", "positive": positive},
+    }
+    logs = Logs.make(tmp_path, {**SOURCE, "columns": columns | words})
+    row = "2024-03-01T10:00:00Z,%s,nein\n"
+    logs.write("logs/a.csv", "t,y,p\n" + row % "ja" + row % " nein" + row % "")
+    wrong = "none of its first 3 rows has a label of 'yes', which means yes; there are 'ja', 'nein'"
+    assert said(logs) == ([] if positive == "ja" else [f"source log: logs/a.csv: {wrong}"])
+
+
 def test_each_pattern_without_a_file_is_named_and_of_many_files_the_newest_is_read(tmp_path: Path) -> None:
     """An older file may have been written otherwise; the next night reads the newest."""
     logs = Logs.make(tmp_path, {**SOURCE, "files": ["logs/*.csv", "logs/*.csv.gz"]})
