@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagster_project.core.naming import content_id
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.watch_causes import Cause, Deployment, Raised, causes
+from dagster_project.pipeline.watch_causes import Cause, Deployment, Raised, causes, outlasting
 from dagster_project.pipeline.watch_gone import newest_requests, retired_by, what_to_do
 from dagster_project.pipeline.watch_money import Money
 from dagster_project.pipeline.watch_people import (
@@ -135,9 +135,9 @@ def _rows(
 ) -> list[Row]:
     slugs = [f"{e.fingerprint}-{e.opened:%Y%m%d}" for e in episodes]
     raised = [_raised(context, *item) for item in zip(slugs, signals, episodes, handled, strict=True)]
-    suspected = causes(
-        raised, _deployments(context, warehouse), {m: d.depends_on for m, d in context.models.items()}
-    )
+    depends_on = {m: d.depends_on for m, d in context.models.items()}
+    found = causes(raised, _deployments(context, warehouse), depends_on)
+    suspected = outlasting(raised, found, context.night.as_of)
     money = Money.of(context.night, warehouse, sorted({e.opened for e in episodes}))
     rows = [
         _row(context, money, suspected[slug], slug, signal, episode, handling)

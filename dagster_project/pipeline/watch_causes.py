@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dagster_project.core.formatting import format_day
 
@@ -177,3 +177,21 @@ def _rooted(slug: str, direct: Mapping[str, Cause]) -> Cause:
         seen.add(under)
         under = direct[under].under
     return Cause(cause.text, cause.kind, None if under == slug else under)
+
+
+def outlasting(alerts: Sequence[Raised], found: Mapping[str, Cause], as_of: dt.date) -> dict[str, Cause]:
+    """The causes, where what is open longer than NEAR after the alert it stands under asks for itself.
+
+    Several that outlast the same alert ask once, the worst of them.
+    """
+    by_slug = {alert.slug: alert for alert in alerts}
+    left: dict[str, list[Raised]] = {}
+    for alert in alerts:
+        above = by_slug.get(found[alert.slug].under or "")
+        if alert.ended is None and above and above.ended and as_of - above.ended > NEAR:
+            left.setdefault(above.slug, []).append(alert)
+    under = {slug: cause.under for slug, cause in found.items()}
+    for outlived in left.values():
+        first = min(outlived, key=lambda alert: (RANK[alert.severity], -alert.strength, alert.slug))
+        under |= {alert.slug: first.slug for alert in outlived} | {first.slug: None}
+    return {slug: replace(cause, under=under[slug]) for slug, cause in found.items()}

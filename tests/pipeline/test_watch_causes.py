@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
-from dagster_project.pipeline.watch_causes import Deployment, Raised, causes
+from dagster_project.pipeline.watch_causes import Deployment, Raised, causes, outlasting
 
 DAY = dt.date(2025, 3, 10)
 
@@ -145,3 +145,18 @@ def test_a_chain_leads_to_its_root() -> None:
     found = causes([replace(schema, ended=DAY), replace(drop, ended=DAY), decline], [], {})
     assert found["d"].under == "s"
     assert found["e"].under == "s"
+
+
+def test_what_outlasts_the_alert_it_stands_under_asks_for_itself() -> None:
+    """Not in its first two days, nor what is over too; of several that do the worst leads the others."""
+    schema = raised("s", "schema_change", "schema", ended=DAY)
+    mild, worst = raised("a", "missing"), raised("b", "errors", severity="high")
+    over = raised("c", "unseen", ended=DAY + days(1))
+    alerts = [schema, mild, worst, over]
+    found = causes(alerts, [], {})
+    for as_of, under in ((DAY + days(2), ["s", "s", "s"]), (DAY + days(3), ["b", None, "s"])):
+        now = outlasting(alerts, found, as_of)
+        assert [now[slug].under for slug in "abc"] == under
+        assert now["b"].text == found["b"].text, "what it may come from is still said"
+    open_still = outlasting([replace(schema, ended=None), mild], found, DAY + days(30))
+    assert open_still["a"].under == "s"
