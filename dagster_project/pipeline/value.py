@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dagster_project import __version__
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.value_declared import declared_rows
 from dagster_project.pipeline.value_measured import measured_rows
@@ -39,7 +40,7 @@ class Valued:
 
 def value(night: Night, warehouse: Warehouse) -> Valued:
     """Bring `mart.impact` up to date for every day that scoring found changed, and for the night's windows."""
-    now = {str(day): digest for day, digest in _scored(night, warehouse)}
+    now = {str(day): f"{digest} {__version__}" for day, digest in _scored(night, warehouse)}
     before = json.loads(str(warehouse.value("SELECT value FROM ops.state WHERE key = ?", [DONE]) or "{}"))
     models = sum(placed.value.value is not None for placed in night.workspace.models)
     state = {"as_of": str(night.as_of), **now}
