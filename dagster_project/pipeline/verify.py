@@ -24,7 +24,7 @@ from dagster_project.pipeline.verify_readings import (
     request_figures,
     tolerance,
 )
-from dagster_project.pipeline.verify_rows import Days, lake_rows, of_model
+from dagster_project.pipeline.verify_rows import Days, lake_rows, of_model, of_segment
 from dagster_project.publish.receipts import MANIFEST, file_sha256, tree_hashes
 from dagster_project.publish.release import Release, published, releases
 from dagster_project.spec.builtin import builtin_root
@@ -42,8 +42,10 @@ SAMPLE = 200
 SEED = 20130101
 REQUEST_COLUMNS = ("model_id", "version", "latency_ms", "user_hash", "records", "error", "late", "consumer",
                    "tokens_in", "tokens_out")  # fmt: skip
-LABEL_COLUMNS = ("model_id", "version", "label_day", "score", "prediction", "prediction_text", "baseline", "scores",
-                 "label", "label_text")  # fmt: skip
+LABEL_COLUMNS = ("model_id", "version", "segments", "label_day", "score", "prediction", "prediction_text", "baseline",
+                 "scores", "label", "label_text")  # fmt: skip
+REST = "=other"
+"""How the segment ends that holds the values beyond those counted one by one: no row says that it belongs there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ class Verification:
 
 
 def verify(workspace: Workspace, *, everything: bool = False, sample: int = SAMPLE) -> Verification:
-    """Check the published release; `everything` hashes the lake and recomputes all readings, else two seeded samples.
+    """Check the published release; `everything` hashes the lake and recomputes all readings, else three seeded samples.
 
-    One sample is of whole models and versions, one of features; each has at most `sample` readings.
+    One sample is of whole models and versions, one of features, one of segments; each has at most `sample` readings.
 
     Raises PublishError when nothing is published.
     """
@@ -125,7 +127,7 @@ def _lake_differences(workspace: Workspace, *, whole: bool) -> list[str]:
 
 
 def _chosen(site: Path, metrics: frozenset[str], sample: int | None) -> pl.DataFrame:
-    """Published readings of `metrics`: whole models and versions, with a value; and those of features."""
+    """Published readings of `metrics` that have a value: of models and versions, of features, of labels in segments."""
     import polars as pl
 
     path = site / "api" / "readings.parquet"
@@ -135,11 +137,17 @@ def _chosen(site: Path, metrics: frozenset[str], sample: int | None) -> pl.DataF
         pl.col("metric").is_in(sorted(OF_FEATURES)) & (pl.col("version") == "")
         & (pl.col("feature") != "") & ~pl.col("feature").str.starts_with(OUTPUT)
     )  # fmt: skip
+    of_labels = pl.col("metric").is_in(sorted(TOLERANCES.keys() - OF_REQUESTS))
     readings = pl.read_parquet(path).filter(
-        pl.col("segment") == "", pl.col("value").is_not_null(), pl.col("metric").is_in(sorted(metrics))
+        pl.col("value").is_not_null(), pl.col("metric").is_in(sorted(metrics))
     )
-    whole = readings.filter(pl.col("feature") == "", pl.col("metric").is_in(sorted(TOLERANCES)))
-    return pl.concat([_sampled(whole, sample), _sampled(readings.filter(of_features), sample)])
+    whole = readings.filter(pl.col("segment") == "")
+    samples = [
+        whole.filter(pl.col("feature") == "", pl.col("metric").is_in(sorted(TOLERANCES))),
+        whole.filter(of_features),
+        readings.filter(pl.col("segment") != "", ~pl.col("segment").str.ends_with(REST), of_labels),
+    ]
+    return pl.concat([_sampled(readings, sample) for readings in samples])
 
 
 def _sampled(readings: pl.DataFrame, sample: int | None) -> pl.DataFrame:
@@ -197,12 +205,12 @@ def _whole_differences(
         labelled = (
             lake_rows(workspace, parts, "labelled", days, LABEL_COLUMNS) if metrics - OF_REQUESTS else None
         )
-        for (model, version), own in _split(readings, "model_id", "version"):
+        for (model, version, segment), own in _split(readings, "model_id", "version", "segment"):
             figures: dict[str, float | None] = {}
-            if requests is not None:
+            if requests is not None and not segment:
                 figures |= request_figures(of_model(requests, model, version))
             if labelled is not None:
-                known = labelled.filter(labelled["label_day"] <= as_of)
+                known = of_segment(labelled.filter(labelled["label_day"] <= as_of), segment)
                 figures |= label_figures(of_model(known, model, version), *declared.get(model, (None, None)))
             yield from _compared(own, figures)
 
@@ -249,5 +257,5 @@ def _compared(readings: pl.DataFrame, figures: dict[str, float | None]) -> Itera
         again = figures[metric]
         allowed = OF_FEATURES[metric] if row["feature"] else tolerance(metric, figures)
         if again is None or not allowed.allows(value, again):
-            of = " ".join(filter(None, (row["model_id"], row["version"], row["feature"])))
+            of = " ".join(filter(None, (row[name] for name in ("model_id", "version", "segment", "feature"))))
             yield f"{of}: {metric} of {row['window_days']} days to {row['day']} is {value!r}, recomputed {again!r}"

@@ -60,11 +60,19 @@ def of_model(rows: pl.DataFrame, model: str, version: str) -> pl.DataFrame:
     return own.filter(own["version"] == version) if version else own
 
 
+def of_segment(rows: pl.DataFrame, segment: str) -> pl.DataFrame:
+    """Those that say they belong to a segment; '' is all of them."""
+    import polars as pl
+
+    return rows.filter(pl.col("segments").list.contains(segment)) if segment else rows
+
+
 def _empty(columns: Sequence[str]) -> pl.DataFrame:
     import polars as pl
 
     kinds = {
         "model_id": pl.String(), "version": pl.String(), "consumer": pl.String(), "user_hash": pl.UInt64(),
         "records": pl.Int64(), "error": pl.Boolean(), "late": pl.Boolean(), "label_day": pl.Date(),
+        "segments": pl.List(pl.String()),
     }  # fmt: skip
     return pl.DataFrame(schema={column: kinds.get(column, pl.Null()) for column in columns})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +33,8 @@ REQUESTS = pl.DataFrame({
     "tokens_in": [5, None, 7, None, 1], "tokens_out": pl.Series([None] * 5, dtype=pl.Int64),
 })  # fmt: skip
 LABELLED = pl.DataFrame({
-    "model_id": ["m"] * 5, "version": ["1"] * 5, "label_day": [DAY] * 4 + [DAY + dt.timedelta(days=1)],
+    "model_id": ["m"] * 5, "version": ["1"] * 5, "segments": [["k=a", "l=z"], ["k=a"], ["k=a"], ["k=b"], ["k=b"]],
+    "label_day": [DAY] * 4 + [DAY + dt.timedelta(days=1)],
     "score": [0.9, 0.8, 0.3, 0.1, 0.99], "prediction": pl.Series([None] * 5, dtype=pl.Float64),
     "baseline": pl.Series([None] * 5, dtype=pl.Float64),
     "label": [1.0, 0.0, 1.0, 0.0, 0.0],
@@ -40,12 +42,18 @@ LABELLED = pl.DataFrame({
 TRUE = {("requests", ""): 4.0, ("requests", "2"): 2.0, ("error_share", ""): 0.25, ("records", ""): 8.0,
         ("active_consumers", ""): 2.0, ("active_users", ""): 2.0, ("latency_p50_ms", ""): 20.1,
         ("accuracy", ""): 0.5, ("roc_auc", ""): 0.75}  # fmt: skip
+IN_SEGMENTS = {("accuracy", "", "k=a"): 1 / 3, ("accuracy", "", "k=other"): 0.9, ("accuracy", "1", "l=z"): 1.0,
+               ("requests", "", "k=b"): 77.0}  # fmt: skip
+"""No row says that it is of another value than those counted one by one, nor of which a request without a label is."""
 
 
-def publish(night: Night, figures: dict[tuple[str, str], float], digest: str = "a" * 64) -> Path:
-    """Lay rows into the lake and publish a site that claims `figures` of model m."""
+def publish(night: Night, figures: Mapping[tuple[str, ...], float], digest: str = "a" * 64) -> Path:
+    """Lay rows into the lake and publish a site that claims `figures` of model m by metric, version and segment."""
     workspace = night.workspace
-    rows = [("m", version, metric, "", "", DAY, 1, value) for (metric, version), value in figures.items()]
+    rows = [
+        ("m", version, metric, "".join(segment), "", DAY, 1, value)
+        for (metric, version, *segment), value in figures.items()
+    ]
     readings = pl.DataFrame(rows, schema=list(READING_COLUMNS[:8]), orient="row")
     staged = workspace.build / ".staging"
     (staged / "api").mkdir(parents=True)
@@ -77,6 +85,17 @@ def test_a_true_site_has_no_differences(night: Night) -> None:
     result = verify(night.workspace, everything=True)
     assert result.differences == ()
     assert result.checked == 2 + 1 + len(TRUE)
+
+
+def test_figures_of_labels_in_segments_are_recomputed(night: Night) -> None:
+    """Of the values that rows name; a wrong one is named with its segment."""
+    publish(night, TRUE | IN_SEGMENTS)
+    result = verify(night.workspace, everything=True)
+    assert result.differences == ()
+    assert result.checked == 2 + 1 + len(TRUE) + 2
+    publish(night, {("accuracy", "", "k=a"): 0.4}, "b" * 64)
+    (difference,) = verify(night.workspace).differences
+    assert difference.startswith("m k=a: accuracy of 1 days to 2013-12-31 is 0.4, recomputed 0.33")
 
 
 @pytest.mark.parametrize(
