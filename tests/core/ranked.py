@@ -46,14 +46,14 @@ def truth(world: World) -> tuple[float, float]:
     a, b = world.level * node[:, None, None], 1 + world.order * node[None, :, None]
     weights = np.outer(weight, weight)[..., None] / weight.sum() ** 2
     chance = (weights * _chance(a + b * PLACES)).sum(axis=(0, 1))
-    n = _density() * 1e9
-    sides = _sides(n * chance, n * (1 - chance))
+    n = _density() * 1e6
+    sides = _sides(np.round(n * chance), np.round(n * (1 - chance)))
     area, _, _ = auc(sides["pos"], sides["neg"], pos_s1=sides["pos_s1"], neg_s1=sides["neg_s1"])
     return float(area[0]), float(average_precision(**sides)[0][0])
 
 
 def _sides(positive: Floats, negative: Floats) -> Sides:
-    score = _chance(PLACES) * SCORE_SCALE
+    score = np.round(_chance(PLACES) * SCORE_SCALE)  # whole steps, as in summaries: sums stay exact
     cells = (positive, negative, positive * score, negative * score)
     return dict(zip(SIDES, cells, strict=True))
 
