@@ -72,7 +72,7 @@ def run_night(
         if days is not None:
             forget_days(workspace, days)
         night = run_job(workspace, day=day, progress=progress, days=days)
-        hint, said = hints_of(night)
+        hint, said = hints_of(night, days)
     index = workspace.build / "site" / "index.html"
     build = json.loads((index.parent / "api" / "build.json").read_text(encoding="utf-8"))
     return Published(night.as_of, index, str(build["release"]), hint, said)
@@ -157,12 +157,17 @@ def failed_checks(workspace: Workspace) -> str:
     return "; ".join(f"{name} ({detail})" for name, detail in rows.iter_rows())
 
 
-def hints_of(night: Night) -> tuple[str, list[str]]:
-    """What to tell a user whose logs the reported day does not reach, and what else is worth a line."""
+def hints_of(night: Night, days: tuple[dt.date, dt.date] | None = None) -> tuple[str, list[str]]:
+    """What to tell a user whose logs the reported day does not reach, and what else is worth a line.
+
+    `days` (first, last) are those that he asked for once more.
+    """
+    from dagster_project.pipeline.backfill import never_read
     from dagster_project.store.warehouse import Warehouse
 
     with Warehouse.open(night.workspace.warehouse) as warehouse:
-        return out_of_sight(night, warehouse), remarks(night, warehouse)
+        said = never_read(warehouse, *days) if days else []
+        return out_of_sight(night, warehouse), [*said, *remarks(night, warehouse)]
 
 
 def announce(published: Published, *, as_json: bool) -> None:
