@@ -147,7 +147,7 @@ def _chosen(site: Path, metrics: frozenset[str], sample: int | None) -> pl.DataF
         whole.filter(of_features),
         readings.filter(pl.col("segment") != "", ~pl.col("segment").str.ends_with(REST), of_labels),
     ]
-    return pl.concat([_sampled(readings, sample) for readings in samples])
+    return pl.concat([_sampled(of_kind, sample) for of_kind in samples])
 
 
 def _sampled(readings: pl.DataFrame, sample: int | None) -> pl.DataFrame:
