@@ -78,15 +78,20 @@ def leads(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> Float
     So many pairs of one bin are in order beyond one half: exact for densities that are straight lines over the
     bin, and where a bin has one row of each label. The two open end bins have no width: else they stay at 0.
     """
-    counts = [np.atleast_2d(np.asarray(n, dtype=np.float64)) for n in (pos, neg)]
-    mean_pos, mean_neg = (
-        np.atleast_2d(np.asarray(s1, dtype=np.float64)) / np.maximum(n, 1.0) / SCORE_SCALE
-        for s1, n in zip((pos_s1, neg_s1), counts, strict=True)
+    mean_pos, mean_neg = mean_scores(pos, neg, pos_s1, neg_s1)
+    above = mean_pos - mean_neg
+    lead = np.zeros_like(above)
+    lead[:, 1:-1] = np.nan_to_num(np.clip(above[:, 1:-1] / np.diff(logit_edges()), -0.5, 0.5))
+    one_each = np.atleast_2d((np.asarray(pos) == 1) & (np.asarray(neg) == 1))
+    return np.where(one_each, np.sign(above) / 2, lead)
+
+
+def mean_scores(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> tuple[Floats, Floats]:
+    """Return the mean scores of positives and negatives by bin [groups, 255]; nan where a bin has none."""
+    n_pos, n_neg, s1_pos, s1_neg = (
+        np.atleast_2d(np.asarray(cells, dtype=np.float64)) for cells in (pos, neg, pos_s1, neg_s1)
     )
-    lead = np.zeros_like(counts[0])
-    apart = np.clip((mean_pos - mean_neg)[:, 1:-1] / np.diff(logit_edges()), -0.5, 0.5)
-    lead[:, 1:-1] = np.where((counts[0] > 0) & (counts[1] > 0), 1.0, 0.0)[:, 1:-1] * apart
-    return np.where((counts[0] == 1) & (counts[1] == 1), np.sign(mean_pos - mean_neg) / 2, lead)
+    return ratio(s1_pos, n_pos) / SCORE_SCALE, ratio(s1_neg, n_neg) / SCORE_SCALE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dagster_project.core.histogram import SCORE_SCALE, K
-from dagster_project.core.performance import leads, logit_interval, ratio
-from dagster_project.core.types import Bools, Floats, Numbers
+from dagster_project.core.performance import leads, logit_interval, mean_scores, ratio
+from dagster_project.core.types import Floats, Numbers
 
 BINS_A_STEP = 10
 """Calibration is read over steps of ten bins: one unit of log odds, 27 of them."""
@@ -28,12 +28,12 @@ def average_precision(
 
     Inside a bin the i-th of p positives from above has a share g(i / (p + 1)) of the bin's negatives before it:
     g(t) = t where both labels lie alike, else t^k or 1 - (1 - t)^k, with the k at which as many pairs are in order as
-    `auc` takes from the difference of the mean scores.
-    Where both means are the same to the last step, the bin is taken for one score: all its rows stand before each
-    of its positives, as at one threshold. The interval is made on log odds with variance 1 / (positives a (1 - a))
-    there (Boyd, Eng, Page 2013). nan without a positive or a negative row.
+    `auc` takes from the difference of the mean scores. Where both means are the same to the last step, the bin is taken
+    for one score: all its rows stand before each of its positives, as at one threshold. The interval is made on log
+    odds with variance 1 / (positives a (1 - a)) there (Boyd, Eng, Page 2013). nan without a positive or a negative row.
     """
-    tied = _is_one_score(pos, neg, pos_s1, neg_s1)[:, ::-1]
+    mean_pos, mean_neg = mean_scores(pos, neg, pos_s1, neg_s1)
+    tied = (mean_pos == mean_neg)[:, ::-1]  # exact: sums are of whole steps
     lead = leads(pos, neg, pos_s1, neg_s1)[:, ::-1]
     pos, neg = (np.atleast_2d(np.asarray(a, dtype=np.float64))[:, ::-1] for a in (pos, neg))
     n_pos = pos.sum(axis=1)
@@ -66,14 +66,6 @@ def _negatives_before(share: Floats, lead: Floats) -> Floats:
     with np.errstate(divide="ignore"):
         power = (0.5 + np.abs(lead)) / (0.5 - np.abs(lead))
     return np.where(lead >= 0, share**power, 1 - (1 - share) ** power)
-
-
-def _is_one_score(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> Bools:
-    """Bins [groups, 255] of both labels whose mean scores are equal: sums of whole steps, so one score is exact."""
-    counts = [np.atleast_2d(np.asarray(n, dtype=np.float64)) for n in (pos, neg)]
-    sums = [np.atleast_2d(np.asarray(s1, dtype=np.float64)) for s1 in (pos_s1, neg_s1)]
-    mean_pos, mean_neg = (s1 / np.maximum(n, 1.0) for s1, n in zip(sums, counts, strict=True))
-    return np.asarray((counts[0] > 0) & (counts[1] > 0) & (mean_pos == mean_neg))
 
 
 @dataclass(frozen=True, slots=True)

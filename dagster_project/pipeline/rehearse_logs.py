@@ -83,10 +83,8 @@ def _of_file(workspace: Workspace, source: Source, file: LogFile, now: dt.dateti
 def _never_yes(frame: pl.DataFrame, source: Source) -> Iterator[str]:
     """Columns of which no value means yes, though two or more mean no: a typing error in `positive` looks like this."""
     for name, ref in source.columns.items():
-        raw, told = (
-            pick(frame, Column(column=ref.column)) if ref.positive and ref.column else None,
-            pick(frame, ref),
-        )
+        raw = pick(frame, Column(column=ref.column)) if ref.positive and ref.column else None
+        told = None if raw is None else pick(frame, ref)
         if raw is None or told is None:
             continue
         texts = as_text(raw).filter(told.is_not_null()).str.strip_chars().unique().sort().to_list()

@@ -47,9 +47,9 @@ def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -
     bound = high if low is None or (high is not None and signal["observed"] > high) else low
     limit = _figure(bound, unit, currency)
     side = "at most" if bound == high else "at least"
-    if rule.method in ("target", "threshold"):
-        if rule.method == "target":
-            return f"its target calls {limit} or {'more' if bound == high else 'less'} poor"
+    if rule.method == "target":
+        return f"its target calls {limit} or {'more' if bound == high else 'less'} poor"
+    if rule.method == "threshold":
         return f"the rule asks for {'less' if bound == high else 'more'} than {limit}"
     expected = _figure(signal["expected"], unit, currency)
     if rule.method == "usage_drop" and signal["expected"]:
