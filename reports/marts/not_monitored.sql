@@ -13,7 +13,8 @@ with family_fill as (
     ('performance', 'a source of kind outcomes, or a label column beside the requests; where labels are words, which of them mean yes; and enough labels'),
     ('quality', 'map the model''s features in its source; declare min, max or allowed of each'),
     ('drift', 'map the model''s features in its source, and a reference period of enough rows'),
-    ('impact', 'declare value and plan_per_month in the model''s catalog file')
+    ('impact', 'declare value and plan_per_month in the model''s catalog file'),
+    ('ownership', 'the model''s id, owner and purpose in a file in data/catalog/')
   ) as f (family, fill)
 ),
 ungraded as (
@@ -26,6 +27,12 @@ ungraded as (
   from page.health as health
   join page.models as model on model.model = health.model
   where model.stage in ('production', 'shadow') and health.grade = 'unknown'
+  union all
+  select
+    'ownership', 'Ownership', 10, slug, title,
+    case when declared then 'declared without an owner' else 'seen in a log, declared in no catalog file' end
+  from page.models
+  where not declared or (owner is null and stage in ('production', 'shadow'))
 ),
 reasons as (
   select what, why, count(*) as n, count(*) over (partition by what) as different
@@ -49,17 +56,6 @@ of_families as (
   join family_fill on family_fill.family = ungraded.family
   group by ungraded.what
 ),
-undeclared as (
-  select
-    'Ownership' as what,
-    'seen in a log, declared in no catalog file' as why,
-    'a file in data/catalog/ with id, owner and purpose' as fill,
-    list({'slug': slug, 'title': title} order by title, slug) as models,
-    10 as position
-  from page.models
-  where not declared
-  having count(*) > 0
-),
 incomplete as (
   select
     'Metadata of the current version' as what,
@@ -72,5 +68,5 @@ incomplete as (
   having count(*) > 0
 )
 select what, why, fill, models, len(models) as n
-from (select * from of_families union all select * from undeclared union all select * from incomplete)
+from (select * from of_families union all select * from incomplete)
 order by position, what

@@ -25,6 +25,7 @@ HOSTILE = "<script>alert('x')</script>"
 HOSTILE_ID = "evil/../<img src=x onerror=alert(1)>"
 EMPTY = "taxi-out-time"
 UNDECLARED = "seen-in-a-log"
+UNOWNED = "arrival-delay-plan"
 ITEMS = (
     "artifact",
     "training_data",
@@ -205,7 +206,8 @@ def _model(s: Shape) -> tuple[object, ...]:
     return (
         s.id, slug(s.id), s.title, declared, "data/catalog/models.yml" if declared else None, 12 if declared else None,
         f"Decides; {HOSTILE}" if hostile else "Warn crews in time.", s.team, "Operations" if declared else None,
-        s.team and f"{s.team} lead", "javascript:alert(1)" if hostile else "https://example.com/runbook",
+        f"{s.team} lead" if s.team and s.id != UNOWNED else None,
+        "javascript:alert(1)" if hostile else "https://example.com/runbook",
         "Knows nothing of airports outside New York.", "development" if s.id == EMPTY else "production", s.pattern,
         s.task, "minutes" if s.task == "regression" else None, "The median delay of the route", DAYS[0], DAYS[27],
         "declared", DAYS[0] if s.daily else None, AS_OF if s.daily else None, ["delay"], ["origin"] if declared else [],

@@ -20,7 +20,7 @@ from dagster_project.pipeline.render import READS, render
 from dagster_project.publish.api import READING_COLUMNS
 from dagster_project.publish.receipts import tree_hashes
 from dagster_project.store.warehouse import Warehouse
-from tests.site.fixture import AS_OF, EMPTY, HOSTILE_ID, SHAPES, UNDECLARED
+from tests.site.fixture import AS_OF, EMPTY, HOSTILE_ID, SHAPES, UNDECLARED, UNOWNED
 
 OVERVIEWS = ("index", "catalog", "operations", "alerts", "maturity", "playbook", "receipts", "ledger/data")
 
@@ -114,6 +114,14 @@ def test_an_undeclared_model_has_a_page_that_says_it(site: Path) -> None:
     """It was seen in a log and nowhere else."""
     text = (site / "models" / f"{slug(UNDECLARED)}.html").read_text(encoding="utf-8")
     assert "declared in no catalog file" in text
+
+
+def test_models_without_an_owner_are_not_monitored_and_why(site: Path) -> None:
+    """Those that are declared and those that are not; one in development may still find its owner."""
+    text = (site / "operations.html").read_text(encoding="utf-8")
+    row = text.partition("Ownership")[2].partition("</tr>")[0]
+    assert "eclared without an owner (1); seen in a log, declared in no catalog file (1)" in row
+    assert set(re.findall(r'models/([^"]+)\.html', row)) == {UNOWNED, UNDECLARED}
 
 
 def test_a_mapped_column_that_no_file_has_is_named_with_the_one_that_was_meant(site: Path) -> None:
