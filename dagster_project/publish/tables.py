@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from markupsafe import Markup, escape
 
-from dagster_project.core.formatting import NOT_AVAILABLE, format_day
+from dagster_project.core.formatting import NOT_AVAILABLE, format_day, format_value
 from dagster_project.publish.figures import value_text
 from dagster_project.publish.markup import embedded, written
 from dagster_project.publish.phrases import href
@@ -206,7 +206,8 @@ def _choices(cells: Sequence[Sequence[_Cell]], index: int) -> list[str]:
 
 
 def _first_status(n: int, page: int, noun: str) -> Markup:
-    return escape(f"{n} {noun}" if n <= page else f"{n} {noun}, showing the first {page}")
+    count = f"{format_value(n, 'count')} {noun}"
+    return escape(count if n <= page else f"{count}, showing the first {page}")
 
 
 def _data(columns: Sequence[Column], labels: Sequence[str], cells: Sequence[Sequence[_Cell]]) -> str:

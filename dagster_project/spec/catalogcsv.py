@@ -1,25 +1,40 @@
 """`data/catalog/*.csv`: many models, one a row. In: the file's text; out: a Document as a YAML catalog would give.
 
-The header names keys of Model that hold a single value, and `tags`, `segments`, `groups`, `depends_on`, whose values
-are separated by ';'. An empty cell is a key not given. Called by `reading`.
+The header names keys of Model that hold a single value, or values of one kind (`tags`), which ';' separates; a key
+inside another stands behind a dot (`risk_tier.level`, `value.cost.per_day`). An empty cell is a key not given. Called
+by `reading`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel
 
 from dagster_project.core.errors import Problem, WorkspaceError
 from dagster_project.spec.base import KeyPath, unknown
+from dagster_project.spec.catalog import Model
 from dagster_project.spec.yamlfile import Document
 
-LIST_KEYS = ("depends_on", "groups", "segments", "tags")
-FLAT_KEYS = (
-    "id", "title", "purpose", "decision_moment", "team", "business_unit", "owner", "executive", "users",
-    "out_of_scope", "limits", "fallback", "appeal", "runbook", "personal_data", "next_review", "since", "stage",
-    "retired_on", "pattern", "task", "positive", "unit", "threshold", "baseline", "label_delay_days", "multivariate",
-)  # fmt: skip
-COLUMNS = (*FLAT_KEYS, *LIST_KEYS)
+
+def _columns(kind: type[BaseModel]) -> Iterator[tuple[str, bool]]:
+    """The columns that a declaration may have, and whether each holds a list; a mapping's keys stand behind a dot."""
+    for name, field in kind.model_fields.items():
+        parts = [part for part in (field.annotation, *get_args(field.annotation)) if isinstance(part, type)]
+        inner = next((part for part in parts if issubclass(part, BaseModel)), None)
+        if get_origin(field.annotation) is dict or (inner and get_origin(field.annotation) is tuple):
+            continue
+        if inner:
+            yield from ((f"{name}.{column}", is_list) for column, is_list in _columns(inner))
+        else:
+            yield name, get_origin(field.annotation) is tuple
+
+
+COLUMNS = dict(_columns(Model))
+"""The names a header may have, and which of them hold lists."""
 
 
 def parse_catalog_csv(text: str, file: str) -> Document:
@@ -71,8 +86,15 @@ def _check_header(header: list[str], file: str) -> None:
 
 def _row(header: list[str], cells: list[str]) -> dict[str, object]:
     """One row as the mapping a YAML file would hold."""
-    given = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
-    return {name: _list(cell) if name in LIST_KEYS else cell for name, cell in given.items()}
+    row: dict[str, object] = {}
+    for name, cell in zip(header, cells, strict=False):
+        if text := cell.strip():
+            *outer, key = name.split(".")
+            inside: dict[str, Any] = row
+            for mapping in outer:
+                inside = inside.setdefault(mapping, {})
+            inside[key] = _list(text) if COLUMNS[name] else text
+    return row
 
 
 def _list(cell: str) -> list[str]:

@@ -141,4 +141,4 @@ left join timing on timing.model = m.model_id
 left join money on money.model = m.model_id
 order by
   list_position(['production', 'shadow', 'development', 'retired'], m.stage),
-  severity, wide.requests desc nulls last, model
+  severity, wide.requests desc nulls last, coalesce(m.title, m.model_id), model

@@ -210,7 +210,10 @@ milestones:
 def test_a_workspace_without_data_is_published_and_says_so(tmp_path: Path, files: dict[str, str]) -> None:
     """A workspace.yml alone, a model without a log, a source without files: pages of words, no made-up numbers."""
     put(tmp_path, {"data/workspace.yml": WORKSPACE, **files})
-    assert "ot available" in (whole(tmp_path) / "index.html").read_text(encoding="utf-8")
+    site = whole(tmp_path)
+    assert "ot available" in (site / "index.html").read_text(encoding="utf-8")
+    is_named = "no request has been logged" in (site / "operations.html").read_text(encoding="utf-8")
+    assert is_named == ("data/catalog/a.yml" in files)
 
 
 def test_a_first_day_that_has_not_come_is_published_too(

@@ -261,7 +261,7 @@ def page(path: str, title: str, *parts: Markup, toc: bool = False) -> Stamped:
     return Stamped(path, title, body, headings(body) if toc else (), f"{title} operations", "Sample page")
 
 
-def build_sample(target: Path, cache: Path, rows: int = 900) -> None:
+def build_sample(target: Path, cache: Path, rows: int = 1200) -> None:
     """The sample site, whole."""
     settings = Settings(name="Tern Air (fictional)", about="An invented airline; its flights are real.")
     sites = (builtin_root() / "site",)

@@ -106,7 +106,7 @@ def test_a_table_filters_sorts_and_pages_and_its_address_says_how(browser: Any, 
         first = page.inner_text("tbody tr:first-child")
         assert watched.complaints == []
     assert link.endswith("#models?q=late-departure&status=Poor&sort=-auc")
-    assert " of 900 models" in shown
+    assert " of 1\u202f200 models" in shown
     with opened(browser, link) as again:
         assert again.page.inner_text("[role=status]") == shown
         assert again.page.inner_text("tbody tr:first-child") == first
@@ -117,7 +117,7 @@ def test_the_next_page_of_a_table_has_the_next_rows(browser: Any, address: str) 
     """Rows that are not in the HTML come from the data, with links and pills."""
     with opened(browser, address + "models.html") as watched:
         watched.page.click("text=Next")
-        assert watched.page.inner_text("[role=status]") == "900 models, showing 51 to 100"
+        assert watched.page.inner_text("[role=status]") == "1\u202f200 models, showing 51 to 100"
         assert watched.page.get_attribute("tbody tr:first-child a", "href").startswith("models/")
         assert watched.page.locator("tbody tr:first-child .mb-pill").count() == 1
         assert watched.page.locator("tbody tr").count() == 50
@@ -131,7 +131,7 @@ def test_paper_gets_the_rows_of_every_page_of_a_table_up_to_ten_sheets(browser: 
         first = page.inner_text("tbody tr:first-child")
         page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
         assert rows.count() == 500
-        assert page.inner_text("[role=status]") == "900 models, showing 1 to 500"
+        assert page.inner_text("[role=status]") == "1\u202f200 models, showing 1 to 500"
         page.evaluate("window.dispatchEvent(new Event('afterprint'))")
         assert rows.count() == 50
         assert page.inner_text("tbody tr:first-child") == first
@@ -160,7 +160,7 @@ def test_a_filter_works_without_a_server(browser: Any, sample: Path) -> None:
     with opened(browser, (sample / "models.html").as_uri()) as watched:
         watched.page.fill("input[name=q]", "gain")
         assert "#models?q=gain" in watched.page.url
-        assert "of 900 models" in watched.page.inner_text("[role=status]")
+        assert "of 1\u202f200 models" in watched.page.inner_text("[role=status]")
         assert watched.complaints == []
 
 

@@ -71,10 +71,10 @@ def test_one_row_is_one() -> None:
 
 def test_only_the_first_page_is_static_but_all_rows_are_in_the_data() -> None:
     """5,000 rows stay one small page."""
-    html = table([row(i) for i in range(500)], page=200, noun="models")
+    html = table([row(i) for i in range(1500)], page=200, noun="models")
     assert html.count("<tr>") == 201
-    assert len(data(html)["columns"][0]["text"]) == 500
-    assert "500 models, showing the first 200" in html
+    assert len(data(html)["columns"][0]["text"]) == 1500
+    assert "1\u202f500 models, showing the first 200" in html
 
 
 def test_unknown_cells_say_so_and_sort_last() -> None:

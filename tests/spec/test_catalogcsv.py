@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from dagster_project.spec.catalog import Model
-from dagster_project.spec.catalogcsv import FLAT_KEYS, LIST_KEYS
+from dagster_project.spec.catalog import Cost, Model, OutcomeValues, RiskTier, Value
+from dagster_project.spec.catalogcsv import COLUMNS
 from dagster_project.spec.loading import load_workspace
+from dagster_project.spec.promises import Objective
 from tests.spec.conftest import Check, write
 
 FILE = "data/catalog/models.csv"
@@ -21,6 +21,12 @@ FILE = "data/catalog/models.csv"
         ("", "1: the file is empty; expected a header"),
         ("id;title\na;A\n", "1: fields are separated by ','"),
         ("id,onwer\na,x\n", "1: onwer: unknown column, did you mean 'owner'?"),
+        ("id,risk_tier\na,high\n", "1: risk_tier: unknown column, did you mean 'risk_tier.level'?"),
+        ("id,risk_tier.level\na,high\n", "2: models[0].risk_tier.reason: this key is missing"),
+        (
+            "id,value.per_accepted\na,much\n",
+            "2: models[0].value.per_accepted: expected a number, found 'much'",
+        ),
         ("title\nA\n", "1: id: this column is missing"),
         ("id,title,title\na,A,B\n", "1: title: this column stands twice"),
         ("id,title\na,A\n\nb,B,C\n", "4: expected 2 fields as in the header, found 3"),
@@ -54,9 +60,28 @@ def test_a_header_alone_declares_nothing(problems: Check) -> None:
     assert problems({FILE: "id,title\n"}) == []
 
 
-def test_every_key_of_a_model_that_holds_one_value_can_be_a_column() -> None:
-    """A key added to Model later is not forgotten here: what is no column is a mapping, or a list of them."""
-    nested = {"risk_tier", "features", "rules", "objective", "reference", "value", "experiment", "versions"}
-    assert {*FLAT_KEYS, *LIST_KEYS} | nested == set(Model.model_fields)
-    lists = {name for name, field in Model.model_fields.items() if Ellipsis in get_args(field.annotation)}
-    assert lists - nested == set(LIST_KEYS)
+def test_a_key_inside_another_stands_behind_a_dot(workspace: Path, builtin: Path) -> None:
+    """What a registry exports of risk, value and objectives; a row without them declares none."""
+    header = "id,task,risk_tier.level,risk_tier.reason,value.per_outcome.tp,value.cost.per_day,objective.availability"
+    write(workspace, {FILE: f"{header}\na,binary,high,decides on credit,12.5,3,0.999\nb,,,,,,\n"})
+    first, second = (placed.value for placed in load_workspace(workspace, builtin).models)
+    assert first.risk_tier == RiskTier(level="high", reason="decides on credit")
+    assert first.value == Value(per_outcome=OutcomeValues(tp=12.5), cost=Cost(per_day=3))
+    assert first.objective == Objective(availability=0.999)
+    assert (second.risk_tier, second.value, second.objective) == (None, None, None)
+
+
+def test_every_key_of_a_model_that_holds_one_value_is_a_column() -> None:
+    """What is no column is a mapping by names of the user's own, or a list of mappings."""
+    assert set(Model.model_fields) - {name.partition(".")[0] for name in COLUMNS} == {
+        "features",
+        "rules",
+        "versions",
+    }
+    assert {name for name, is_list in COLUMNS.items() if is_list} == {
+        "segments",
+        "groups",
+        "depends_on",
+        "tags",
+    }
+    assert "experiment.treatment_share" in COLUMNS

@@ -92,13 +92,14 @@
     });
     if (total > size) root.append(pager);
 
+    const figure = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
     const show = () => {
       const rows = chosen(), pages = Math.max(1, Math.ceil(rows.length / atOnce));
       page = Math.min(Math.max(1, page), pages);
       const from = (page - 1) * atOnce, shown = rows.slice(from, from + atOnce);
       body.replaceChildren(...shown.map(row));
-      const part = rows.length > shown.length ? `, showing ${from + 1} to ${from + shown.length}` : "";
-      note.textContent = `${rows.length === total ? total : `${rows.length} of ${total}`} ${noun}${part}`;
+      const part = rows.length > shown.length ? `, showing ${figure(from + 1)} to ${figure(from + shown.length)}` : "";
+      note.textContent = `${rows.length === total ? "" : `${figure(rows.length)} of `}${figure(total)} ${noun}${part}`;
       turn[0].disabled = page === 1;
       turn[1].disabled = page === pages;
       for (const head of heads) {
