@@ -66,7 +66,7 @@ def refresh(night: Night, warehouse: Warehouse) -> Catalog:
     history = remember(before, _found(entries, before, night), night.as_of)
     versions = [row for entry in entries for row in _version_rows(entry, night.as_of)]
     with warehouse.transaction():
-        warehouse.fill("catalog.model", [_model_row(entry, night) for entry in entries])
+        warehouse.fill("catalog.model", _model_rows(entries, night))
         warehouse.fill("catalog.version", versions)
         warehouse.fill("catalog.field", [row for entry in entries for row in _field_rows(entry, history)])
         warehouse.fill("catalog.history", _history_rows(history))
@@ -156,8 +156,13 @@ def _history_rows(history: History) -> list[Row]:
     ]
 
 
-def _model_row(entry: Entry, night: Night) -> Row:
-    """One row of `catalog.model`; an undeclared model is titled by its id."""
+def _model_rows(entries: Sequence[Entry], night: Night) -> list[Row]:
+    """The rows of `catalog.model`; an undeclared model is titled by its id."""
+    titles = night.workspace.titles
+    return [_model_row(entry, titles.get(entry.model.id, entry.model.id), night) for entry in entries]
+
+
+def _model_row(entry: Entry, title: str, night: Night) -> Row:
     model = entry.model
     days = [day for row in entry.versions for day in (row.get("first_day"), row.get("last_day"))]
     seen = sorted(day for day in days if isinstance(day, dt.date))
@@ -166,7 +171,7 @@ def _model_row(entry: Entry, night: Night) -> Row:
         | {
             "model_id": model.id,
             "slug": slug(model.id),
-            "title": model.title or model.id,
+            "title": title,
             "declared": entry.placed is not None,
             "file": entry.placed.file if entry.placed else None,
             "line": entry.placed.line if entry.placed else None,

@@ -52,6 +52,7 @@ class _Context:
     rules: Mapping[str, RuleFile]
     metrics: Mapping[str, MetricHead]
     models: Mapping[str, Model]
+    titles: Mapping[str, str]
     sources: Mapping[str, Sequence[str]]
     """Source -> its models, for alerts about a source of several."""
     newest: Mapping[str, dt.date]
@@ -97,6 +98,7 @@ def _context(night: Night, warehouse: Warehouse, plan: Plan) -> _Context:
         rules={group.rule.id: group.rule for group in plan.groups},
         metrics={metric.id: metric.head for metric in night.workspace.metrics},
         models={placed.value.id: placed.value for placed in night.workspace.models},
+        titles=night.workspace.titles,
         sources=dict(held.iter_rows()),
         newest=newest,
         asked=newest_requests(warehouse),
@@ -231,8 +233,8 @@ def _name(context: _Context, signal: Row) -> str:
     """The model's title with the feature and segment that it is about, or the source."""
     if not signal["model_id"]:
         return f"source {signal['feature']}"
-    model = context.model(signal["model_id"])
-    return about(model.title or model.id, signal["feature"], signal["segment"])
+    model = signal["model_id"]
+    return about(context.titles.get(model, model), signal["feature"], signal["segment"])
 
 
 def _deployments(context: _Context, warehouse: Warehouse) -> list[Deployment]:

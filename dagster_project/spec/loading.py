@@ -6,6 +6,7 @@ Called by the commands, by Dagster's definitions and by the demo.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,6 +83,15 @@ class Workspace:
     def build(self) -> Path:
         """Where releases of the site go."""
         return self.root / "build"
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What pages call each declared model: its title or else id; a title that several have carries the id too."""
+        titles = {placed.value.id: placed.value.title or placed.value.id for placed in self.models}
+        times = Counter(titles.values())
+        return {
+            model: title if times[title] == 1 else f"{title} ({model})" for model, title in titles.items()
+        }
 
 
 def load_workspace(root: Path, builtin: Path | None = None) -> Workspace:

@@ -60,6 +60,16 @@ def test_a_declared_model_without_any_data_is_listed_without_days(tmp_path: Path
     assert isinstance(row["line"], int)
 
 
+def test_a_title_that_two_models_have_is_told_with_the_id(tmp_path: Path) -> None:
+    """Else no list of names could be counted, and no alert would say which of them it is about."""
+    titles = {"a": "Churn", "b": "Churn", "c": "Delay"}
+    root = write_workspace(tmp_path, [declared(name, title=title) for name, title in titles.items()])
+    with Warehouse.open(None) as warehouse:
+        refresh(night_of(root), warehouse)
+        found = dict(warehouse.rows("SELECT model_id, title FROM catalog.model"))
+    assert found == {"a": "Churn (a)", "b": "Churn (b)", "c": "Delay"}
+
+
 def test_a_training_run_gives_five_items_and_the_lake_the_sixth(tmp_path: Path) -> None:
     root = write_workspace(tmp_path, [declared("a")])
     with warehouse_with("a") as warehouse:
