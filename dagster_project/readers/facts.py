@@ -37,6 +37,8 @@ class FactKind:
     truths: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     """Kept as JSON."""
+    figures: tuple[str, ...] = ()
+    """Those of the records that must be names with values."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -54,6 +56,7 @@ FACTS: dict[str, FactKind] = {
                "dependencies_sha256", "dependencies_uri", "prediction_code", "image_digest"),
         days=("data_from", "data_to"), whole=("data_rows",), truths=("code_dirty",),
         records=("parameters", "metrics", "baseline_metrics", "features", "importance", "profile"),
+        figures=("metrics", "baseline_metrics"),
     ),
     "ci_runs": FactKind(
         key=("run_id", "model_id", "suite"), time="finished_at", times=("finished_at",),
@@ -141,7 +144,8 @@ def _typed(
     if raw is None:
         raw = pl.Series(name, [None], dtype=pl.String).new_from_index(0, frame.height)
     if name in kind.records:
-        return _as_json(raw).rename(name), []
+        texts = _as_json(raw).rename(name)
+        return texts, [_no_record(texts)] if name in kind.figures else []
     if name in kind.texts:
         return as_text(raw).rename(name), []
     number, wrong = as_number(raw)
@@ -157,6 +161,12 @@ def _as_json(raw: pl.Series) -> pl.Series:
 
     texts = [None if value is None else _json_text(value) for value in raw.to_list()]
     return pl.Series(raw.name, texts, dtype=pl.String)
+
+
+def _no_record(texts: pl.Series) -> Flaw:
+    """Rows whose JSON is neither an object nor null."""
+    there = texts.is_not_null() & (texts != "null")
+    return Flaw(texts.name, "is no record of names and values", there & ~texts.str.starts_with("{"), texts)
 
 
 def _json_text(value: object) -> str:

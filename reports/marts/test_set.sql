@@ -14,8 +14,8 @@ with newest as (
 reported as (
   select
     model_id, version, run_id, started_at,
-    unnest(map_entries(cast(metrics as map(varchar, varchar))), recursive := true),
-    cast(baseline_metrics as map(varchar, varchar)) as baselines
+    unnest(map_entries(try_cast(metrics as map(varchar, varchar))), recursive := true),
+    try_cast(baseline_metrics as map(varchar, varchar)) as baselines
   from newest
 ),
 figure as (

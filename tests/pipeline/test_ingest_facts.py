@@ -83,6 +83,18 @@ def test_unknown_keys_are_counted_and_not_kept(logs: Logs) -> None:
     assert logs.rows("SELECT name, n FROM ops.unused") == [("mood", 1)]
 
 
+def test_figures_of_a_training_run_that_are_no_record_reject_it(tmp_path: Path) -> None:
+    """A text in their place ended every night; that there are none is no fault."""
+    logs = Logs.make(tmp_path, {"source": "train", "kind": "training_runs", "files": "facts/*.jsonl"})
+    run = {"model_id": "m", "started_at": "2024-03-01T10:00:00Z"}
+    figures: list[object] = [{"roc_auc": 0.8}, None, "{}", "none", [0.8], 0.8]
+    logs.jsonl("facts/1.jsonl", [{**run, "run_id": str(i), "metrics": m} for i, m in enumerate(figures)])
+    result = logs.night()
+    assert (result.accepted, result.rejected) == (3, 3)
+    ((reason,),) = logs.rows("SELECT DISTINCT reason FROM ops.reject WHERE first_row = 4")
+    assert reason == "metrics: '\"none\"' is no record of names and values"
+
+
 def test_records_are_kept_as_json(tmp_path: Path) -> None:
     """Parameters, metrics and features are whatever the pipeline wrote, with keys in order."""
     logs = Logs.make(tmp_path, {"source": "train", "kind": "training_runs", "files": "facts/*.jsonl"})

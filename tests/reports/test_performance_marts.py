@@ -71,6 +71,10 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
             " '{\"auc\": 0.5}'::JSON AS baseline_metrics",
             {"at": dt.datetime(2023, 12, 1, tzinfo=dt.UTC)},
         )
+        warehouse.run(
+            "INSERT INTO fact.training_runs BY NAME SELECT 'odd' AS run_id, 'm' AS model_id, 'v0' AS version,"
+            " '\"none\"'::JSON AS metrics, '[1]'::JSON AS baseline_metrics"
+        )
         summarise(at, warehouse)
         refresh(at, warehouse)
         score(at, warehouse)
@@ -127,7 +131,7 @@ def test_an_estimate_stands_beside_what_came(views: Views) -> None:
 
 
 def test_a_test_figure_stands_beside_the_live_one(views: Views, raw: pl.DataFrame) -> None:
-    """'auc' is the ROC AUC; a name that is no metric here has no live figure."""
+    """'auc' is the ROC AUC; a name that is no metric here has no live figure; what is no record tells nothing."""
     found = {t["name"]: t for t in views.where("test_set", model="m")}
     assert (found["auc"]["metric"], found["auc"]["baseline"]) == ("roc_auc", 0.5)
     right = (raw["label"].to_numpy() > 0.5) == (raw["score"].to_numpy() >= 0.5)
