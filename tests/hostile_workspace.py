@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from dagster_project.readers.facts import FACTS
+from dagster_project.spec.facts import FACTS
 
 SCRIPT = "<script>window.hacked=1</script>"
 HANDLER = '"><img src=x onerror="window.hacked=1">'
@@ -111,10 +111,8 @@ def _facts(folder: Path, text: str) -> None:
     """One row of every kind of fact, each text of it hostile, for a model of the catalog."""
     folder.mkdir()
     for kind, fact in FACTS.items():
-        row: dict[str, object] = {
-            **dict.fromkeys(fact.texts, text),
-            **dict.fromkeys(fact.times, FIRST.isoformat()),
-        }
+        said = {"text": text, "time": FIRST.isoformat()}
+        row: dict[str, object] = {name: said[how] for name, (how, _) in fact.columns.items() if how in said}
         row |= {
             "model_id": SCRIPT,
             "version": SCRIPT,

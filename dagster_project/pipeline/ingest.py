@@ -20,10 +20,10 @@ from dagster_project.pipeline.ingest_names import insist_on_names
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.ingest_segments import keep_parted
 from dagster_project.pipeline.night import Night
-from dagster_project.readers.facts import FACTS
 from dagster_project.readers.mapped import Door
 from dagster_project.readers.raw import release_memory
 from dagster_project.spec.answers import answers_beside
+from dagster_project.spec.facts import FACTS
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
 from dagster_project.store.facts import enter_facts

@@ -1,82 +1,24 @@
-"""Facts beside the logs: training runs, CI runs, commits, deployments, incidents; their documented columns.
+"""Facts beside the logs, from their documented columns or those that the source maps to them.
 
-Called by `pipeline.ingest_rows`. A key that is not documented is counted and not kept; a row that lacks what
-identifies or dates it, or has a wrong type, is rejected with its reason. A model_id that is not given is ''.
+Called by `pipeline.ingest_rows`. A column that is neither is counted and not kept; a row that lacks what identifies
+or dates it, or has a wrong type, is rejected with its reason. A model_id that is not given is ''.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagster_project.readers.columns import Flaw, as_number, as_text, flat_columns
+from dagster_project.readers.columns import Flaw, as_number, as_text, flat_columns, pick, unit_factor
 from dagster_project.readers.mapped import FILE, ROW, Door, Mapped, missing, settle
 from dagster_project.readers.requests import trusted_days
-from dagster_project.readers.times import time_column
+from dagster_project.readers.times import days_of, time_column
+from dagster_project.spec.facts import FACTS, FactKind, FactType
 from dagster_project.spec.source import Column, Source
 
 if TYPE_CHECKING:
     import polars as pl
-
-
-@dataclass(frozen=True, slots=True)
-class FactKind:
-    """One table of schema `fact`, without file_id and source."""
-
-    key: tuple[str, ...]
-    """What makes two rows the same fact; of these the last one wins."""
-    time: str
-    """The column that dates it; it must be given and may not lie in the future."""
-    texts: tuple[str, ...] = ()
-    times: tuple[str, ...] = ()
-    days: tuple[str, ...] = ()
-    whole: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    truths: tuple[str, ...] = ()
-    records: tuple[str, ...] = ()
-    """Kept as JSON."""
-    figures: tuple[str, ...] = ()
-    """Those of the records that must be names with values."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """All documented keys."""
-        return (
-            *self.texts, *self.times, *self.days, *self.whole, *self.numbers, *self.truths, *self.records,
-        )  # fmt: skip
-
-
-FACTS: dict[str, FactKind] = {
-    "training_runs": FactKind(
-        key=("run_id", "model_id"), time="started_at", times=("started_at", "ended_at"),
-        texts=("run_id", "model_id", "version", "trigger", "orchestrator_run_id", "entry_point", "code_sha",
-               "code_link", "artifact_uri", "artifact_sha256", "data_uri", "data_sha256", "schema_sha256",
-               "dependencies_sha256", "dependencies_uri", "prediction_code", "image_digest"),
-        days=("data_from", "data_to"), whole=("data_rows",), truths=("code_dirty",),
-        records=("parameters", "metrics", "baseline_metrics", "features", "importance", "profile"),
-        figures=("metrics", "baseline_metrics"),
-    ),
-    "ci_runs": FactKind(
-        key=("run_id", "model_id", "suite"), time="finished_at", times=("finished_at",),
-        texts=("run_id", "model_id", "commit_sha", "suite", "state", "link"), whole=("tests", "failed"),
-    ),
-    "commits": FactKind(
-        key=("sha", "model_id"), time="committed_at", times=("committed_at",),
-        texts=("sha", "model_id", "author", "approver", "message", "link"),
-    ),
-    "deployments": FactKind(
-        key=("deployment_id", "model_id"), time="started_at", times=("started_at", "ended_at"),
-        texts=("deployment_id", "model_id", "version", "kind", "actor", "actor_kind", "environment",
-               "previous_version", "gate", "reason"), numbers=("traffic_share",),
-    ),
-    "incidents": FactKind(
-        key=("incident_id", "model_id"), time="started_at",
-        times=("started_at", "detected_at", "acknowledged_at", "mitigated_at", "resolved_at"),
-        texts=("incident_id", "model_id", "severity", "title", "cause", "action"),
-    ),
-}  # fmt: skip
 
 
 def map_facts(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
@@ -84,10 +26,10 @@ def map_facts(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
     import polars as pl
 
     kind = FACTS[source.kind]
-    raw = _documented(frame, kind)
     columns, flaws = [], []
-    for name in kind.columns:
-        column, wrong = _typed(frame, raw.get(name), name, kind, source)
+    for name, (how, _) in kind.columns.items():
+        ref = source.columns.get(name, Column(column=name))
+        column, wrong = _typed(frame, ref, name, how, source)
         columns.append(column)
         flaws += wrong
     rows = pl.DataFrame(columns).with_columns(pl.col(kind.key).fill_null(""))
@@ -96,26 +38,28 @@ def map_facts(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
     flaws += [missing(rows[kind.key[0]], kind.key[0]), missing(event, kind.time)]
     flaws.append(Flaw(kind.time, "is in the future", future))
     mapped = settle(frame, rows, trusted_days(event, door), flaws, source)
-    known = {name.partition(".")[0] for name in raw}
-    unused = tuple(n for n in flat_columns(frame.drop(FILE, ROW)) if n.partition(".")[0] not in known)
-    return Mapped(mapped.rows, mapped.counts, mapped.rejects, unused=unused)
+    return Mapped(mapped.rows, mapped.counts, mapped.rejects, unused=_unused(frame, kind, source))
 
 
-def _documented(frame: pl.DataFrame, kind: FactKind) -> dict[str, pl.Series]:
-    """The documented columns that are there. Records that a reader had to flatten are put together again."""
+def _unused(frame: pl.DataFrame, kind: FactKind, source: Source) -> tuple[str, ...]:
+    """Columns of the file that nothing is read from."""
+    refs = [source.columns.get(name, Column(column=name)) for name in kind.columns]
+    known = {ref.column.partition(".")[0] for ref in refs if ref.column is not None}
+    return tuple(n for n in flat_columns(frame.drop(FILE, ROW)) if n.partition(".")[0] not in known)
+
+
+def _record(frame: pl.DataFrame, ref: Column) -> pl.Series | None:
+    """A column of records; what a reader had to flatten is put together again."""
     import polars as pl
 
-    found = {}
-    for name in kind.columns:
-        flat = [column for column in frame.columns if column.startswith(f"{name}.")]
-        if name in frame.columns:
-            found[name] = frame[name]
-        elif flat and name in kind.records:
-            fields = [pl.col(column).alias(column.partition(".")[2]) for column in flat]
-            opened = [_opened(row) for row in frame.select(fields).iter_rows(named=True)]
-            texts = [json.dumps(record, default=str) if record else None for record in opened]
-            found[name] = pl.Series(name, texts, dtype=pl.String)
-    return found
+    whole = pick(frame, ref)
+    flat = [column for column in frame.columns if column.startswith(f"{ref.column}.")]
+    if whole is not None or not flat:
+        return whole
+    fields = [pl.col(column).alias(column.removeprefix(f"{ref.column}.")) for column in flat]
+    opened = [_opened(row) for row in frame.select(fields).iter_rows(named=True)]
+    texts = [json.dumps(record, default=str) if record else None for record in opened]
+    return pl.Series(texts, dtype=pl.String)
 
 
 def _opened(row: Mapping[str, object]) -> dict[str, object]:
@@ -132,26 +76,26 @@ def _opened(row: Mapping[str, object]) -> dict[str, object]:
 
 
 def _typed(
-    frame: pl.DataFrame, raw: pl.Series | None, name: str, kind: FactKind, source: Source
+    frame: pl.DataFrame, ref: Column, name: str, how: FactType, source: Source
 ) -> tuple[pl.Series, list[Flaw]]:
     import polars as pl
 
-    if name in kind.times or name in kind.days:
-        instants, flaws = time_column(frame, Column(column=name), source, name)
-        return (
-            instants.dt.convert_time_zone(source.timezone).dt.date() if name in kind.days else instants
-        ), flaws
+    if how in ("time", "day"):
+        instants, flaws = time_column(frame, ref, source, name)
+        return instants if how == "time" else days_of(instants, source.timezone), flaws
+    raw = _record(frame, ref) if how.startswith("record") else pick(frame, ref)
     if raw is None:
-        raw = pl.Series(name, [None], dtype=pl.String).new_from_index(0, frame.height)
-    if name in kind.records:
+        raw = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+    if how.startswith("record"):
         texts = _as_json(raw).rename(name)
-        return texts, [_no_record(texts)] if name in kind.figures else []
-    if name in kind.texts:
+        return texts, [_no_record(texts)] if how == "record of figures" else []
+    if how == "text":
         return as_text(raw).rename(name), []
     number, wrong = as_number(raw)
     flaws = [Flaw(name, "is not a number", wrong, as_text(raw))] if wrong.any() else []
-    dtype = pl.Float64 if name in kind.numbers else pl.Boolean if name in kind.truths else pl.Int64
-    number = number.to_frame("v").select(pl.when(pl.col("v").is_finite()).then("v"))["v"]
+    value = pl.col("v") * unit_factor(ref)
+    number = number.to_frame("v").select(pl.when(value.is_finite()).then(value))["v"]
+    dtype = {"number": pl.Float64, "yes or no": pl.Boolean}.get(how, pl.Int64)
     return number.cast(dtype, strict=False).rename(name), flaws
 
 

@@ -14,6 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from dagster_project.spec.alerts import AlertFile
 from dagster_project.spec.catalog import Catalog, Model
+from dagster_project.spec.facts import FACTS
 from dagster_project.spec.page import PageHead
 from dagster_project.spec.playbook import Answers, Section
 from dagster_project.spec.reference import Profile
@@ -96,7 +97,8 @@ def _with_short_forms(schema: Schema) -> Schema:
     name = {"type": TEXT, "description": "The name of a column."}
     column = {"anyOf": [name, {"$ref": "#/$defs/Column"}]}
     properties["files"] = _either(properties["files"], {"type": "string"})
-    meant = {**OUTCOME_COLUMNS, **REQUEST_COLUMNS}
+    meant = {name: text for kind in FACTS.values() for name, (_, text) in kind.columns.items()}
+    meant |= {**OUTCOME_COLUMNS, **REQUEST_COLUMNS}
     properties["columns"]["properties"] = {c: {"description": text, **column} for c, text in meant.items()}
     properties["columns"]["additionalProperties"] = column
     properties["features"]["additionalProperties"] = column

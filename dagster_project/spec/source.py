@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from dagster_project.spec.base import FeatureName, Finding, Input, Name, Text, Zone, found, refuse, unknown
+from dagster_project.spec.facts import FACTS
 
 Kind = Literal["requests", "outcomes", "training_runs", "ci_runs", "commits", "deployments", "incidents"]
 Format = Literal["parquet", "csv", "jsonl"]
@@ -137,7 +138,8 @@ class Source(Input):
     encoding: Name = "utf-8"
     """CSV: how the text is written, such as utf-8, windows-1252 or utf-16."""
     columns: dict[str, Column] = Field(default_factory=dict)
-    """canonical column -> where it comes from. A plain text is the name of a column. Not used by facts."""
+    """canonical column -> where it comes from. A plain text is the name of a column. Of facts, what
+    is not mapped is read from the file's column of that name."""
     features: dict[FeatureName, Column] = Field(default_factory=dict)
     """feature -> where it comes from. A list of names, or "*" for every column not mapped otherwise."""
     scores: dict[Name, Column] = Field(default_factory=dict)
@@ -220,15 +222,17 @@ class Source(Input):
 
     @model_validator(mode="after")
     def _columns_fit_kind(self) -> Source:
-        known = {"requests": REQUEST_COLUMNS, "outcomes": OUTCOME_COLUMNS}.get(self.kind)
-        if known is None:
-            return self
+        known = {"requests": REQUEST_COLUMNS, "outcomes": OUTCOME_COLUMNS}.get(self.kind) or FACTS[
+            self.kind
+        ].columns
         findings: list[Finding] = [
             (("columns", name), unknown("canonical column", name, known))
             for name in self.columns
             if name not in known
         ]
-        needed = ("event_time", "model_id") if self.kind == "requests" else ("request_id", "label")
+        needed = {"requests": ("event_time", "model_id"), "outcomes": ("request_id", "label")}.get(
+            self.kind, ()
+        )
         missing: list[Finding] = [
             (("columns", name), "is missing; say which column of the file, or which constant, it is")
             for name in needed

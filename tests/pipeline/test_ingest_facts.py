@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.readers.facts import FACTS
+from dagster_project.spec.facts import FACTS
 from dagster_project.store.warehouse import Warehouse
 
 from .logs import Logs
@@ -80,6 +80,31 @@ def test_unknown_keys_are_counted_and_not_kept(logs: Logs) -> None:
     """A key that is not documented is named with the number of rows that had it."""
     logs.jsonl("facts/1.jsonl", [incident("a", mood="bad"), incident("b")])
     logs.night()
+    assert logs.rows("SELECT name, n FROM ops.unused") == [("mood", 1)]
+
+
+def test_names_of_ones_own_are_mapped_and_what_is_named_as_documented_is_read(tmp_path: Path) -> None:
+    """An export of another tool: other names, times in milliseconds, percent, a nested key, a constant."""
+    columns = {
+        "deployment_id": "release.id", "model_id": {"constant": "m"}, "actor_kind": "by",
+        "started_at": {"column": "ts", "format": "epoch_ms"}, "traffic_share": {"column": "traffic", "unit": "percent"},
+    }  # fmt: skip
+    logs = Logs.make(
+        tmp_path, {"source": "cd", "kind": "deployments", "files": "cd/*.jsonl", "columns": columns}
+    )
+    row = {
+        "release": {"id": "7"},
+        "ts": 1709287200000,
+        "by": "ci",
+        "traffic": 10,
+        "version": "v2",
+        "mood": "bad",
+    }
+    logs.jsonl("cd/1.jsonl", [row])
+    logs.night()
+    assert logs.rows(
+        "SELECT deployment_id, model_id, version, actor_kind, traffic_share, started_at::varchar FROM fact.deployments"
+    ) == [("7", "m", "v2", "ci", 0.1, "2024-03-01 10:00:00+00")]
     assert logs.rows("SELECT name, n FROM ops.unused") == [("mood", 1)]
 
 

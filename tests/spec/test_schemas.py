@@ -13,8 +13,9 @@ import yaml
 
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.catalog import Model
+from dagster_project.spec.facts import FACTS
 from dagster_project.spec.schemas import schemas
-from dagster_project.spec.source import Source
+from dagster_project.spec.source import OUTCOME_COLUMNS, REQUEST_COLUMNS, Source
 
 FOLDERS = {
     "workspace": "data/workspace.yml",
@@ -122,4 +123,6 @@ def test_an_editor_shows_what_each_canonical_column_means() -> None:
     """Who maps a log sees it beside the key; the list of all of them was names alone."""
     columns = SCHEMAS["source"]["$defs"]["Source"]["properties"]["columns"]["properties"]
     assert "simple alternative" in columns["baseline"]["description"]
-    assert len({column["description"] for column in columns.values()}) == len(columns) == 21
+    facts = {name for kind in FACTS.values() for name in kind.columns}
+    assert columns.keys() == REQUEST_COLUMNS.keys() | OUTCOME_COLUMNS.keys() | facts
+    assert columns["acknowledged_at"]["description"] == "When somebody took it on."

@@ -135,6 +135,11 @@ from tests.spec.conftest import BUILTIN, SOURCE, Check
         ),
         (
             "data/sources/s.yml",
+            "source: s\nkind: incidents\nfiles: a.csv\ncolumns:\n  incident: id\n",
+            "data/sources/s.yml:5: columns.incident: unknown canonical column, did you mean 'incident_id'",
+        ),
+        (
+            "data/sources/s.yml",
             "source: s\nfiles: a.csv\ncolumns:\n  event_tim: t\n  model_id: m\n",
             "data/sources/s.yml:4: columns.event_tim: unknown canonical column, did you mean 'event_time'",
         ),
