@@ -33,7 +33,6 @@ select
   now.*,
   state.of_key['organization'] as organization,
   state.of_key['about'] as about,
-  state.of_key['timezone'] as timezone,
   state.of_key['repository_url'] as repository_url,
   state.of_key['input_digest'] as digest,
   state.of_key['code_version'] as code_version,

@@ -17,13 +17,13 @@ with of_versions as (
 ),
 of_deployments as (
   select
-    started_at::date as day,
+    (started_at at time zone now.timezone)::date as day,
     'deployment' as kind,
     model_id as model,
     concat_ws(' ', 'Deployment of', nullif(version, ''), '(' || kind || coalesce(
       ', ' || round(traffic_share * 100)::integer || ' % of traffic', ''
     ) || ')') as what
-  from fact.deployments
+  from fact.deployments, page.now as now
 ),
 named as (
   select distinct field, upper(field[1]) || replace(field[2:], '_', ' ') as said from catalog.history

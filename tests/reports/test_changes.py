@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,19 @@ def test_the_same_change_of_several_models_is_one_row(tmp_path: Path) -> None:
     found = [row for row in changes(tmp_path, history, ("b", "a")) if row["models"]]
     assert [(row["day"], row["what"]) for row in found] == [(day(2), "Risk tier is now: high")]
     assert found[0]["models"] == [{"title": "A", "slug": "a"}, {"title": "B", "slug": "b"}]
+
+
+def test_a_deployment_counts_on_its_day_of_the_organization(tmp_path: Path) -> None:
+    """At four in the morning of the next day in UTC it is still the evening before in New York."""
+    with Warehouse.open(None) as warehouse:
+        warehouse.run("INSERT INTO catalog.model BY NAME SELECT 'm' AS model_id, 'M' AS title, 'm' AS slug")
+        for version, hour in (("1", 4), ("2", 5)):
+            warehouse.run(
+                "INSERT INTO fact.deployments BY NAME SELECT 'm' AS model_id, $version AS version, 'release' AS kind,"
+                " $at AS started_at",
+                {"version": version, "at": dt.datetime.combine(day(3), dt.time(hour), dt.UTC)},
+            )
+        of = workspace(tmp_path, [{"id": "m"}])
+        of = replace(of, settings=of.settings.model_copy(update={"timezone": "America/New_York"}))
+        found = prepare(night(of, day(2)), warehouse, "digest").rows("changes")
+    assert [(row["day"], row["what"]) for row in found] == [(day(2), "Deployment of 1 (release)")]
