@@ -29,7 +29,7 @@ select
   newest.n,
   newest.detectable,
   case metric.unit
-    when 'label' then coalesce(model.unit, '1') when 'label squared' then coalesce(model.unit || '²', '1')
+    when 'label' then coalesce(model.unit, '1') when 'label squared' then coalesce(nullif(model.unit, '1') || '²', '1')
     else coalesce(metric.unit, 'count')
   end as unit,
   owner.owner

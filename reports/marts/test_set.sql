@@ -36,7 +36,10 @@ select
   coalesce(metric.title, f.name) as title,
   metric.slug as metric_slug,
   coalesce(metric.better, 'neither') as better,
-  case metric.unit when 'label' then coalesce(model.unit, '1') else coalesce(metric.unit, '1') end as unit,
+  case metric.unit
+    when 'label' then coalesce(model.unit, '1') when 'label squared' then coalesce(nullif(model.unit, '1') || '²', '1')
+    else coalesce(metric.unit, '1')
+  end as unit,
   f.test,
   f.baseline,
   live.value as live,

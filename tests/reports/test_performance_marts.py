@@ -23,7 +23,7 @@ DAYS, N = 30, 400
 Rows = Sequence[Mapping[str, Any]]
 MODELS: list[dict[str, object]] = [
     {
-        "id": "m", "task": "binary", "threshold": 0.5, "segments": ["origin"], "groups": ["origin"],
+        "id": "m", "task": "binary", "threshold": 0.5, "unit": "min", "segments": ["origin"], "groups": ["origin"],
         "reference": {"start": day(0), "end": day(4)},
     },
     {"id": "c", "task": "multiclass"},
@@ -67,7 +67,7 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
         put(of, warehouse, "labelled", "other", labelled(answers, None, label_text=names))
         warehouse.run(
             "INSERT INTO fact.training_runs BY NAME SELECT 'r' AS run_id, 'm' AS model_id, 'v1' AS version,"
-            ' $at AS started_at, \'{"auc": 0.9, "accuracy": 0.1, "own": 3}\'::JSON AS metrics,'
+            ' $at AS started_at, \'{"auc": 0.9, "accuracy": 0.1, "mse": 4, "own": 3}\'::JSON AS metrics,'
             " '{\"auc\": 0.5}'::JSON AS baseline_metrics",
             {"at": dt.datetime(2023, 12, 1, tzinfo=dt.UTC)},
         )
@@ -137,6 +137,7 @@ def test_a_test_figure_stands_beside_the_live_one(views: Views, raw: pl.DataFram
     right = (raw["label"].to_numpy() > 0.5) == (raw["score"].to_numpy() >= 0.5)
     assert found["accuracy"]["live"] == pytest.approx(right.mean())
     assert (found["own"]["test"], found["own"]["live"]) == (3.0, None)
+    assert (found["mse"]["unit"], found["own"]["unit"]) == ("min²", "1")
 
 
 def test_groups_below_the_minimum_take_no_part(views: Views, raw: pl.DataFrame) -> None:
