@@ -16,7 +16,7 @@ from dagster_project.spec.source import Column, Source
 if TYPE_CHECKING:
     import polars as pl
 
-_EPOCH_US = {"epoch_s": 1_000_000.0, "epoch_ms": 1_000.0, "epoch_us": 1.0}
+_EPOCH_US = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 _NAIVE = (
     "%Y-%m-%dT%H:%M:%S%.f",
     "%Y-%m-%d %H:%M:%S%.f",
@@ -96,18 +96,15 @@ def _instants(raw: pl.Series, ref: Column, zone: str) -> pl.Series:
     return pl.Series(raw.name, [None], dtype=pl.Datetime("us", "UTC")).new_from_index(0, len(raw))
 
 
-def _from_epoch(raw: pl.Series, factor: float) -> pl.Series:
+def _from_epoch(raw: pl.Series, factor: int) -> pl.Series:
+    """Instants from counts of `factor` microseconds each; what lies out of reach is NULL before it could overflow."""
     import polars as pl
 
-    if raw.dtype.is_integer():
-        micros = raw.cast(pl.Int64, strict=False) * int(factor)
-    else:
-        micros = (raw.cast(pl.Float64, strict=False) * factor).round()
-    frame = micros.to_frame("t")
-    inside = pl.col("t").is_between(-_LAST_US, _LAST_US)
-    return frame.select(pl.when(inside).then(pl.col("t").cast(pl.Int64, strict=False)))["t"].cast(
-        pl.Datetime("us", "UTC")
-    )
+    count, last = pl.col("t"), _LAST_US // factor
+    numbers = raw.cast(pl.Int64 if raw.dtype.is_integer() else pl.Float64, strict=False).to_frame("t")
+    micros = (count * factor).round().cast(pl.Int64, strict=False)
+    inside = numbers.select(pl.when(count.is_between(-last, last)).then(micros).alias("t"))["t"]
+    return inside.cast(pl.Datetime("us", "UTC"))
 
 
 def _from_text(text: pl.Series, given: str | None, zone: str) -> pl.Series:

@@ -66,6 +66,11 @@ def test_epochs(form: str, value: object) -> None:
     assert parsed([1e300], form=form) == [None]
 
 
+def test_a_count_of_a_smaller_unit_than_said_is_no_time() -> None:
+    """As microseconds it would not fit into 64 bits, and what is left of it would look like a time of 2024."""
+    assert parsed([2**64 // 10**6 + 1709294400, 1709294400], form="epoch_s") == [None, utc(2024, 3, 1, 12)]
+
+
 def test_a_given_format() -> None:
     """strptime, with or without a time of day."""
     assert parsed(["01.03.2024 12:00"], form="%d.%m.%Y %H:%M") == [utc(2024, 3, 1, 12)]
