@@ -126,7 +126,8 @@ def line_chart(
         currency=currency,
         height=height,
     )
-    caption, table = Caption(title, description, csv), _table(line, table_rows, interval_label)
+    caption = Caption(title, description, csv)
+    table = _table(line, table_rows, interval_label, earlier_label)
     if not _any(known):
         return figure(caption, no_value(), table)
     seen = [(d, t) for d, t in annotations if days[0] <= d <= days[-1]]
@@ -246,14 +247,14 @@ def _label(line: _Line, caption: Caption) -> str:
     return "; ".join(words) + "."
 
 
-def _table(line: _Line, most: int, interval_label: str) -> Table:
+def _table(line: _Line, most: int, interval_label: str, earlier_label: str) -> Table:
     """Newest first, with columns only for what the chart shows."""
     interval, before = _any(line.low), _any(line.earlier)
     header = (
         "Day",
         "Value",
         *((interval_label.capitalize(),) if interval else ()),
-        *(("Before",) if before else ()),
+        *((earlier_label.capitalize(),) if before else ()),
     )
     rows = []
     for i in range(len(line.days) - 1, max(-1, len(line.days) - 1 - most), -1):

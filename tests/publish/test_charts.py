@@ -123,6 +123,15 @@ def test_the_table_holds_the_newest_days_and_says_how_many_are_left_out() -> Non
     assert 'href="a.csv"' in html
 
 
+def test_the_columns_of_the_table_are_called_as_in_the_legend() -> None:
+    """What is drawn beside the values need not be of an earlier time."""
+    html = charts.line_chart(
+        DAYS, [5.0] * 31, **WORDS, unit="1", low=[4.0] * 31, high=[6.0] * 31, interval_label="sampling",
+        earlier=[5.5] * 31, earlier_label="estimated",
+    )  # fmt: skip
+    assert re.findall('<th scope="col">([^<]*)', html) == ["Day", "Value", "Sampling", "Estimated"]
+
+
 def test_events_outside_the_span_are_left_out_and_the_others_numbered() -> None:
     """A number on the chart always has its line below."""
     events = ((dt.date(2012, 1, 1), "long ago"), (DAYS[5], "version 2"))
