@@ -26,6 +26,7 @@ lead_metric as (
   qualify row_number() over (
     partition by r.model
     order by
+      starts_with(coalesce(r.reason, ''), 'not available'),  -- a log without scores has decisions that can lead
       list_position(
         case m.task
           when 'binary' then ['roc_auc', 'f1', 'accuracy']

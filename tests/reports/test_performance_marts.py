@@ -27,6 +27,7 @@ MODELS: list[dict[str, object]] = [
         "reference": {"start": day(0), "end": day(4)},
     },
     {"id": "c", "task": "multiclass"},
+    {"id": "d", "task": "binary"},
 ]  # fmt: skip
 
 
@@ -65,6 +66,9 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
         answers = requests("c", day(DAYS - 1), 600, prediction_text=np.roll(names, 1), score=0.8)
         put(of, warehouse, "requests", "other", answers)
         put(of, warehouse, "labelled", "other", labelled(answers, None, label_text=names))
+        decisions = requests("d", day(DAYS - 1), 100, prediction=np.arange(100) % 2, score=None)
+        put(of, warehouse, "requests", "decided", decisions)
+        put(of, warehouse, "labelled", "decided", labelled(decisions, (np.arange(100) % 4).clip(max=1)))
         warehouse.run(
             "INSERT INTO fact.training_runs BY NAME SELECT 'r' AS run_id, 'm' AS model_id, 'v1' AS version,"
             ' $at AS started_at, \'{"auc": 0.9, "accuracy": 0.1, "mse": 4, "own": 3}\'::JSON AS metrics,'
@@ -96,6 +100,13 @@ def test_many_classes_keep_a_matrix_that_can_be_read(views: Views) -> None:
     cells: Rows = views.where("confusion", model="c")
     assert len({c["label"] for c in cells}) == 13
     assert sum(c["n"] for c in cells) == 600
+
+
+def test_decisions_without_scores_have_a_leading_figure(views: Views) -> None:
+    """The area under the ROC curve leads where there are scores; here 50 of 75 positives are found, and nothing else."""
+    found = {row["model"]: row for row in views.rows("models")}
+    assert [found[model]["headline_metric"] for model in "mcd"] == ["roc_auc", "accuracy", "f1"]
+    assert found["d"]["headline_value"] == pytest.approx(2 * 50 / (50 + 75))
 
 
 def test_calibration_holds_means_and_shares_of_the_rows(views: Views, raw: pl.DataFrame) -> None:
