@@ -103,7 +103,7 @@ def test_many_classes_keep_a_matrix_that_can_be_read(views: Views) -> None:
 
 
 def test_decisions_without_scores_have_a_leading_figure(views: Views) -> None:
-    """The area under the ROC curve leads where there are scores; here 50 of 75 positives are found, and nothing else."""
+    """The area under the ROC curve leads where there are scores; here 50 of 75 positives are found."""
     found = {row["model"]: row for row in views.rows("models")}
     assert [found[model]["headline_metric"] for model in "mcd"] == ["roc_auc", "accuracy", "f1"]
     assert found["d"]["headline_value"] == pytest.approx(2 * 50 / (50 + 75))
