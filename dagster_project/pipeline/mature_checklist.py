@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from dagster_project.pipeline.mature_facts import ORGANIZATION, Facts
+from dagster_project.pipeline.mature_facts import Facts
 from dagster_project.pipeline.mature_milestones import Answer as DataAnswer
 from dagster_project.pipeline.mature_milestones import ask
 from dagster_project.pipeline.mature_wording import sentence
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.loading import Placed
 from dagster_project.spec.playbook import Answer, Question, Section
+from dagster_project.spec.rubric import ORGANIZATION
 from dagster_project.store.warehouse import Warehouse
 
 ANSWERS_FILE = "data/playbook.yml"

@@ -17,12 +17,12 @@ from typing import Any
 from dagster_project.core.days import days_between
 from dagster_project.core.errors import QueryError
 from dagster_project.pipeline.night import Night
+from dagster_project.spec.rubric import ORGANIZATION
 from dagster_project.spec.statement import StatementHead
 from dagster_project.spec.statementfile import Statement
 from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
 
-ORGANIZATION = "organization"
 COLUMNS = ("day", "subject", "value", "numerator", "denominator", "detail")
 """What every fact's SELECT yields; value NULL: not reported."""
 SUNDAY = 6

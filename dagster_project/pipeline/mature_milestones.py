@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from dagster_project.core import maturity
 from dagster_project.core.formatting import format_day
 from dagster_project.core.types import State
-from dagster_project.pipeline.mature_facts import ORGANIZATION, Fact, Facts, Place, attempt
+from dagster_project.pipeline.mature_facts import Fact, Facts, Place, attempt
 from dagster_project.pipeline.mature_wording import names_in, sentence, threshold_in_words
-from dagster_project.spec.rubric import Attestation, Attestations, Milestone, Rubric, Waiver
+from dagster_project.spec.rubric import ORGANIZATION, Attestation, Attestations, Milestone, Rubric, Waiver
 from dagster_project.store.warehouse import Warehouse
 
 Subject = str
@@ -55,7 +55,7 @@ class Answer:
 
 def decide(rubric: Rubric, facts: Facts, stated: Attestations, warehouse: Warehouse) -> list[Verdict]:
     """Every milestone of a rubric, for every subject of its scope and every day of the history."""
-    subjects = subjects_of(rubric.scope, facts, stated)
+    subjects = subjects_of(rubric, facts, stated)
     verdicts: list[Verdict] = []
     for milestone in rubric.milestones:
         if milestone.method == "attest":
@@ -63,16 +63,16 @@ def decide(rubric: Rubric, facts: Facts, stated: Attestations, warehouse: Wareho
         else:
             found = _by_data(rubric, milestone, subjects, facts, warehouse)
         waivers = [w for w in stated.waivers if (w.rubric, w.milestone) == (rubric.id, milestone.id)]
-        verdicts += since_when([_waived(verdict, waivers) for verdict in found])
+        verdicts += since_when([_waived(rubric, verdict, waivers) for verdict in found])
     return verdicts
 
 
-def subjects_of(scope: str, facts: Facts, stated: Attestations) -> list[Subject]:
-    """The organization, or every 'team:<name>' or 'model:<id>' that a fact or a statement names."""
-    if scope == ORGANIZATION:
+def subjects_of(rubric: Rubric, facts: Facts, stated: Attestations) -> list[Subject]:
+    """The organization, or every 'team:<name>' or 'model:<id>' that a fact or a statement on the rubric names."""
+    if rubric.scope == ORGANIZATION:
         return [ORGANIZATION]
-    named = {subject for subject, _ in facts.found} | {a.subject for a in stated.attestations}
-    return sorted(subject for subject in named if subject.startswith(f"{scope}:"))
+    seen = {subject for subject, _ in facts.found if subject.startswith(f"{rubric.scope}:")}
+    return sorted(seen | {rubric.subject_of(a.subject) for a in stated.attestations if a.rubric == rubric.id})
 
 
 def since_when(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -176,9 +176,12 @@ def _by_people(
     attestations: Iterable[Attestation],
 ) -> list[Verdict]:
     """What the newest statement of each day says; one dated later does not count yet."""
-    own = [a for a in attestations if (a.rubric, a.milestone) == (rubric.id, milestone.id)]
+    about: dict[Subject, list[Attestation]] = {subject: [] for subject in subjects}
+    for a in attestations:
+        if (a.rubric, a.milestone) == (rubric.id, milestone.id):
+            about[rubric.subject_of(a.subject)].append(a)
     return [
-        _stated(rubric, milestone, subject, day, [a for a in own if a.subject == subject and a.date <= day])
+        _stated(rubric, milestone, subject, day, [a for a in about[subject] if a.date <= day])
         for subject in subjects
         for day in days
     ]
@@ -215,9 +218,10 @@ def _testimony(newest: Attestation | None, state: State) -> str:
     return f"{said} {newest.role}, {format_day(newest.date)}: {newest.evidence}"
 
 
-def _waived(verdict: Verdict, waivers: Iterable[Waiver]) -> Verdict:
+def _waived(rubric: Rubric, verdict: Verdict, waivers: Iterable[Waiver]) -> Verdict:
     """The same with leave to do without, while it lasts; the raw state stays beside it."""
-    longest = max((w for w in waivers if w.subject == verdict.subject), key=lambda w: w.expires, default=None)
+    own = (w for w in waivers if rubric.subject_of(w.subject) == verdict.subject)
+    longest = max(own, key=lambda w: w.expires, default=None)
     state = maturity.waive(verdict.raw_state, longest.expires if longest else None, verdict.day)
     if longest is None or state != "waived":
         return verdict

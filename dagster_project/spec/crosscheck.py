@@ -6,7 +6,7 @@ target wrong. Called by `loading`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from dagster_project.core.errors import Problem
@@ -16,11 +16,9 @@ from dagster_project.spec.crosscheck_alerts import alert_problems
 from dagster_project.spec.crosscheck_promises import may_serve, promise_problems
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry
-from dagster_project.spec.rubric import Attestation, Waiver
+from dagster_project.spec.rubric import ORGANIZATION, Attestation, Rubric, Scope, Waiver
 from dagster_project.spec.statementfile import Metric, PageTemplate, Statement
 
-ORGANIZATION = "organization"
-"""The subject of a statement about the whole."""
 Named = tuple[str, Entry[object], KeyPath]
 """An id, the entry that holds it, and its key below the entry."""
 
@@ -217,27 +215,45 @@ def _playbook_problems(draft: Draft) -> list[Problem]:
 
 
 def _attestation_problems(draft: Draft) -> list[Problem]:
-    rubrics = {entry.value.id: {m.id for m in entry.value.milestones} for entry in draft.rubrics}
-    subjects = {entry.value.id for entry in draft.models} | {ORGANIZATION}
-    subjects |= {entry.value.team for entry in draft.models if entry.value.team}
-    problems: list[Problem] = []
+    if "rubrics" in draft.broken:
+        return []
+    rubrics = {entry.value.id: entry.value for entry in draft.rubrics}
     entries: list[Entry[Attestation | Waiver]] = [*draft.attestations, *draft.waivers]
+    problems: list[Problem] = []
     for entry in entries:
-        said = entry.value
-        if "models" not in draft.broken and said.subject not in subjects:
-            message = f"no team or model {said.subject!r} is declared{did_you_mean(said.subject, subjects)}"
-            problems.append(entry.problem(("subject",), message))
-        if "rubrics" in draft.broken:
-            continue
-        milestones = rubrics.get(said.rubric)
-        if milestones is None:
-            message = f"no rubric {said.rubric!r} in reports/rubrics{did_you_mean(said.rubric, rubrics)}"
+        rubric = rubrics.get(entry.value.rubric)
+        if rubric is None:
+            name = entry.value.rubric
+            message = f"no rubric {name!r} in reports/rubrics{did_you_mean(name, rubrics)}"
             problems.append(entry.problem(("rubric",), message))
-        elif said.milestone not in milestones:
-            hint = did_you_mean(said.milestone, milestones)
-            message = f"no milestone {said.milestone!r} in rubric {said.rubric!r}{hint}"
-            problems.append(entry.problem(("milestone",), message))
+        else:
+            problems += _statement_problems(draft, entry, rubric)
     return problems
+
+
+def _statement_problems(
+    draft: Draft, entry: Entry[Attestation | Waiver], rubric: Rubric
+) -> Iterator[Problem]:
+    """What is wrong with a statement on a rubric: a milestone it does not have, a subject that is none of its scope."""
+    said, milestones = entry.value, {milestone.id for milestone in rubric.milestones}
+    if said.milestone not in milestones:
+        hint = did_you_mean(said.milestone, milestones)
+        message = f"no milestone {said.milestone!r} in rubric {rubric.id!r}{hint}"
+        yield entry.problem(("milestone",), message)
+    known: dict[Scope, set[str]] = {
+        "organization": {ORGANIZATION},
+        "team": {model.value.team for model in draft.models if model.value.team},
+        "model": {model.value.id for model in draft.models},
+    }
+    subjects = known[rubric.scope]
+    if said.subject in subjects or "models" in draft.broken:
+        return
+    if rubric.scope == ORGANIZATION:
+        message = f"rubric {rubric.id!r} is about the organization as a whole; leave the subject out"
+    else:
+        none = f"no {rubric.scope} {said.subject!r} is declared{did_you_mean(said.subject, subjects)}"
+        message = f"rubric {rubric.id!r} is about {rubric.scope}s, and {none}"
+    yield entry.problem(("subject",), message)
 
 
 def _page_problems(draft: Draft) -> list[Problem]:

@@ -8,6 +8,10 @@ from pydantic import Field, model_validator
 
 from dagster_project.spec.base import Day, Finding, Input, Name, Text, refuse
 
+Scope = Literal["organization", "team", "model"]
+ORGANIZATION: Scope = "organization"
+"""The scope of a rubric of the whole, and the subject of statements about it."""
+
 
 class Pillar(Input):
     """A part of a rubric that has a level of its own."""
@@ -77,7 +81,8 @@ class Rubric(Input):
 
     id: Name
     title: Name
-    scope: Literal["organization", "team", "model"] = "organization"
+    scope: Scope = ORGANIZATION
+    """What has a level of its own: the whole, each team or each model."""
     source: Text
     levels: tuple[Level, ...]
     pillars: tuple[Pillar, ...]
@@ -102,13 +107,18 @@ class Rubric(Input):
             raise refuse(*findings)
         return self
 
+    def subject_of(self, named: str) -> str:
+        """What a statement names, as facts and figures know it: 'team:Support', 'model:tickets' or the organization."""
+        return named if self.scope == ORGANIZATION else f"{self.scope}:{named}"
+
 
 class Attestation(Input):
     """A dated statement, signed by a role, that a milestone is reached (or is not)."""
 
     rubric: Name
     milestone: Name
-    subject: Name = "organization"
+    subject: Name = ORGANIZATION
+    """The team or the id of the model that it is about, of rubrics of teams or models."""
     reached: bool = True
     role: Name
     date: Day
@@ -121,7 +131,8 @@ class Waiver(Input):
 
     rubric: Name
     milestone: Name
-    subject: Name = "organization"
+    subject: Name = ORGANIZATION
+    """The team or the id of the model that it is about, of rubrics of teams or models."""
     reason: Text
     owner: Name
     approved_by: Name

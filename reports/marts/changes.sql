@@ -62,7 +62,7 @@ of_milestones as (
   select
     m.since as day,
     'milestone' as kind,
-    case when m.subject = 'organization' then null else m.subject end as model,
+    case when m.subject <> 'organization' then regexp_replace(m.subject, '^(team|model):', '') end as model,
     case m.state
       when 'pass' then 'Reached: ' || m.title
       when 'fail' then 'Not met: ' || m.title

@@ -178,21 +178,35 @@ def test_since_is_the_first_day_of_the_unbroken_state(tmp_path: Path) -> None:
 
 
 def test_a_rubric_of_models_is_decided_for_each_model_that_a_fact_names(tmp_path: Path) -> None:
+    """Statements and waivers name the model by its id."""
     fact = (
         "/*---\ntitle: Asked\n---*/\nSELECT day, 'model:' || model_id AS subject, requests AS value,"
         " NULL AS numerator, NULL AS denominator, '' AS detail FROM standing ORDER BY day, subject\n"
     )
-    own = rubric({"id": "m", "value": "asked", "pass": "value >= 2800"}) | {"scope": "model"}
+    rule = {"id": "m", "value": "asked", "pass": "value >= 2800"}
+    own = rubric(rule, {"id": "told", "method": "attest"}) | {"scope": "model"}
+    statement = {
+        "rubric": "own",
+        "milestone": "told",
+        "subject": "a",
+        "role": "Lead",
+        "date": "2025-06-01",
+        "evidence": "e",
+    }
+    waiver = {"rubric": "own", "milestone": "m", "subject": "b", "reason": "r", "owner": "o", "approved_by": "x",
+              "expires": "2026-01-01"}  # fmt: skip
+    said = {"attestations": [statement], "waivers": [waiver]}
     root = write_workspace(
         tmp_path,
         [declared("a"), declared("b")],
-        {"reports/rubrics/own.yml": own, "reports/facts/asked.sql": fact},
+        {"reports/rubrics/own.yml": own, "reports/facts/asked.sql": fact, "data/attestations.yml": said},
     )
     with warehouse_with("a") as warehouse:
         serve(warehouse, "b", first=dt.date(2025, 6, 20))
         assess(night_of(root), warehouse)
         found = warehouse.frame(
-            "SELECT subject, state FROM mart.milestone WHERE rubric = 'own' AND day = $d ORDER BY subject",
+            "SELECT subject, list(state ORDER BY milestone) FROM mart.milestone WHERE rubric = 'own' AND day = $d"
+            " GROUP BY subject ORDER BY subject",
             {"d": LAST},
         ).rows()
-    assert found == [("model:a", "pass"), ("model:b", "fail")]
+    assert found == [("model:a", ["pass", "pass"]), ("model:b", ["waived", "not reported"])]

@@ -46,6 +46,11 @@ from tests.spec.conftest import SOURCE, Check
             "data/attestations.yml:2: waivers[0].rubric: no rubric 'x'",
         ),
         (
+            "data/attestations.yml",
+            "attestations:\n - {rubric: levels, milestone: owned, subject: T, role: r, date: 2025-01-01, evidence: e}",
+            "data/attestations.yml:2: attestations[0].subject: rubric 'levels' is about the organization",
+        ),
+        (
             "reports/pages/a.md",
             "---\ntitle: A\nfor_each: x\n---\nx\n",
             "reports/pages/a.md: for_each: no view 'x'",
