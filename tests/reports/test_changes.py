@@ -71,17 +71,25 @@ def test_the_same_change_of_several_models_is_one_row(tmp_path: Path) -> None:
     assert found[0]["models"] == [{"title": "A", "slug": "a"}, {"title": "B", "slug": "b"}]
 
 
-def test_a_deployment_counts_on_its_day_of_the_organization(tmp_path: Path) -> None:
-    """At four in the morning of the next day in UTC it is still the evening before in New York."""
+def test_deployments_and_incidents_count_on_their_day_of_the_organization(tmp_path: Path) -> None:
+    """Four in the morning of the next day in UTC is still the evening before in New York, an hour later is not."""
     with Warehouse.open(None) as warehouse:
         warehouse.run("INSERT INTO catalog.model BY NAME SELECT 'm' AS model_id, 'M' AS title, 'm' AS slug")
-        for version, hour in (("1", 4), ("2", 5)):
+        for name, hour in (("1", 4), ("2", 5)):
+            given = {"name": name, "at": dt.datetime.combine(day(3), dt.time(hour), dt.UTC)}
             warehouse.run(
-                "INSERT INTO fact.deployments BY NAME SELECT 'm' AS model_id, $version AS version, 'release' AS kind,"
-                " $at AS started_at",
-                {"version": version, "at": dt.datetime.combine(day(3), dt.time(hour), dt.UTC)},
+                "INSERT INTO fact.deployments BY NAME SELECT 'm' AS model_id, $name AS version, 'release' AS kind,"
+                " $at AS started_at", given,
+            )  # fmt: skip
+            warehouse.run(
+                "INSERT INTO fact.incidents BY NAME SELECT 'm' AS model_id, $name AS title, $at AS started_at",
+                given,
             )
         of = workspace(tmp_path, [{"id": "m"}])
         of = replace(of, settings=of.settings.model_copy(update={"timezone": "America/New_York"}))
-        found = prepare(night(of, day(2)), warehouse, "digest").rows("changes")
-    assert [(row["day"], row["what"]) for row in found] == [(day(2), "Deployment of 1 (release)")]
+        views = prepare(night(of, day(2)), warehouse, "digest")
+        assert [(c["day"], c["what"]) for c in views.rows("changes")] == [
+            (day(2), "Deployment of 1 (release)")
+        ]
+        assert [row["version"] for row in views.rows("deployments")] == ["1"]
+        assert [row["title"] for row in views.rows("incidents")] == ["1"]
