@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from dagster_project.core.errors import PublishError
 from dagster_project.publish.build import Place, Shell, Stamped, Written, build_shell, finish, write_pages
-from dagster_project.publish.links import relative
 from dagster_project.publish.policy import problems
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.workspace import Settings
@@ -227,13 +226,6 @@ def test_no_page_holds_a_draft_s_banner_unless_it_is_one(tmp_path: Path, cache: 
         "Partial: 31 Dec is not over" in p.read_text(encoding="utf-8")
         for p in (tmp_path / "s").rglob("*.html")
     )
-
-
-def test_links_between_pages_are_relative_and_keep_their_anchor() -> None:
-    """They work below any address, and on file://."""
-    assert relative("models/a.html", "index.html") == "../index.html"
-    assert relative("index.html", "models/a.html#use") == "models/a.html#use"
-    assert relative("models/a.html", "models/b.html") == "b.html"
 
 
 def test_the_font_is_published_with_its_licence_and_nothing_unused(sample: Path) -> None:
