@@ -2,19 +2,19 @@
 
 Evidence of a value: A randomised, B quasi-experimental, C pre/post or modelled, D declared. A and B are
 measured, C and D declared; the two are never added. Amounts are in the model's currency; intervals are 90 %
-over user buckets (`intervals`). None or nan means not computable. Caller: pipeline.value.
+over user buckets (`intervals`). None or nan means not computable. Callers:
+pipeline.value, pipeline.watch_money.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from dagster_project.core.intervals import LEVEL, bucket_total, ratio_variance
-from dagster_project.core.types import Evidence, Floats, Numbers
+from dagster_project.core.types import Floats, Numbers
 
 DAYS_A_MONTH = 365.25 / 12
 FEWEST_OUTCOMES = 100
@@ -32,11 +32,6 @@ class Money:
     high: float | None
     n: int
     reason: str = ""
-
-
-def kind(evidence: Evidence) -> Literal["measured", "declared"]:
-    """Return which of the two totals a value belongs to."""
-    return "measured" if evidence in ("A", "B") else "declared"
 
 
 def outcome_value(counts: Sequence[Numbers], unit_values: Sequence[float]) -> tuple[Floats, Floats, Floats]:
@@ -124,14 +119,15 @@ def sample_ratio(n_treated: int, n_control: int, planned_share: float) -> float:
 
 
 def exposed(
-    value: float, accepted: float, present: float, baseline: float, floor: float = 1e-9
+    value: float, accepted: float, present: float, baseline: float, floor: float = 0.0
 ) -> float | None:
     """Return the value that lost quality puts at risk: V * (m0 - m) / max(m0 - m_baseline, floor).
 
     `value` V was measured at the accepted quality m0 (higher is better); m is the present one. Never clipped:
     clipping at 0 charges a healthy model about 9 % of V at 500 labels. Show it only where the loss of quality
-    is itself a signal. None where any input is not a number.
+    is itself a signal. None where any input is not a number, or where there is no lead to lose (and no floor).
     """
-    if not np.all(np.isfinite([value, accepted, present, baseline])):
+    lead = max(accepted - baseline, floor)
+    if not np.all(np.isfinite([value, accepted, present, baseline])) or lead <= 0:
         return None
-    return value * (accepted - present) / max(accepted - baseline, floor)
+    return value * (accepted - present) / lead

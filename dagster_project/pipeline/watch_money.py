@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dagster_project.core.impact import DAYS_A_MONTH
+from dagster_project.core.impact import DAYS_A_MONTH, exposed
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_grade import chosen_target
 from dagster_project.spec.catalog import Model
@@ -64,7 +64,7 @@ class Money:
     ) -> Exposed:
         """Value exposed a month by an alert of this metric."""
         if family != "performance":
-            return Exposed(None, None, "only a loss of quality can be priced, and this is none")
+            return Exposed(None, None, "only a loss of quality can be priced, and this is not one")
         target = chosen_target(self.night.workspace.targets, metric, model, "")
         if target is None or observed is None:
             return Exposed(
@@ -80,8 +80,12 @@ class Money:
         if value <= 0:
             return Exposed(None, currency, f"it brought no value in the {BEFORE_DAYS} days before")
         sign = -1.0 if metric in LOWER_IS_BETTER else 1.0
-        lead = max(sign * (target.good - alternative), FLOOR_SHARE * abs(target.good))
-        return Exposed(value * sign * (target.good - observed) / lead, currency, None)
+        accepted, present, simple = sign * target.good, sign * observed, sign * alternative
+        at_risk = exposed(value, accepted, present, simple, floor=FLOOR_SHARE * abs(accepted))
+        reason = (
+            None if at_risk is not None else "the accepted quality is no better than the simple alternative"
+        )
+        return Exposed(at_risk, currency, reason)
 
     def users_on(self, model_id: str, day: dt.date) -> tuple[int | None, str | None]:
         """Active users of the day, or why they are not known."""

@@ -93,8 +93,4 @@ def test_exposed_value_is_never_clipped() -> None:
     assert m.exposed(1000, accepted=0.8, present=0.82, baseline=0.6) == pytest.approx(-100)
     assert m.exposed(1000, accepted=0.8, present=0.7, baseline=0.79, floor=0.05) == pytest.approx(2000)
     assert m.exposed(1000, accepted=math.nan, present=0.7, baseline=0.6) is None
-
-
-def test_evidence_says_which_total_a_value_belongs_to() -> None:
-    """Measured and declared value stand apart."""
-    assert [m.kind(evidence) for evidence in ("A", "B", "C", "D")] == ["measured"] * 2 + ["declared"] * 2
+    assert m.exposed(1000, accepted=0.6, present=0.5, baseline=0.6) is None

@@ -19,9 +19,9 @@ TARGETS = {
 }
 
 
-def money(root: Path, value: float = 100.0) -> Money:
+def money(root: Path, value: float = 100.0, targets: object = None) -> Money:
     """The model earned `value` on each of the 28 days before."""
-    night = a_night(workspace(root, {"data/targets.yml": TARGETS}))
+    night = a_night(workspace(root, {"data/targets.yml": targets or TARGETS}))
     days = {OPENED - dt.timedelta(days=i): (value, "EUR") for i in range(1, 29)}
     return Money(night, {"m": days}, {("m", OPENED): 12})
 
@@ -52,6 +52,11 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
         "no value was counted": have.exposed(Model(id="k"), "roc_auc", "performance", OPENED, 0.5),
         "it brought no value": money(tmp_path, -5.0).exposed(MODEL, "roc_auc", "performance", OPENED, 0.5),
     }
+    perfect = money(tmp_path / "perfect", targets={"targets": [{"metric": "mae", "good": 0, "poor": 12}]})
+    exact = Model.model_validate({"id": "m", "value": {"per_unit_error": -1, "baseline_error": 0}})
+    cases["no better than the simple alternative"] = perfect.exposed(
+        exact, "mae", "performance", OPENED, 12.0
+    )
     for words, found in cases.items():
         assert found.value is None
         assert found.reason is not None
