@@ -1,12 +1,11 @@
 """A figure against its target: good, watch, poor or unknown, with the reason in words.
 
 Which way is better follows from the two thresholds: good above poor means more is better. Unknown is never
-good. Callers: pipeline.score (`grades`, over all readings of a metric), pipeline.mature (`grade`, `worst`).
+good. Callers: pipeline.score (`grades`, over all readings of a metric), publish (`grade`, `against_alternative`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache, partial
 from typing import Literal
 
@@ -18,23 +17,12 @@ from dagster_project.core.types import Floats, Grade, Numbers
 Verdict = Literal["too few", "not available", "no target", "good", "watch", "poor"]
 
 _GRADE: dict[Verdict, Grade] = {"good": "good", "watch": "watch", "poor": "poor"}
-_SEVERITY: tuple[Grade, ...] = ("unknown", "good", "watch", "poor")
 
 
-def grade(
-    value: float | None,
-    good: float | None,
-    poor: float | None,
-    n: int | None = None,
-    minimum: int = 1,
-    unit: str = "1",
-    currency: str = "",
-) -> tuple[Grade, str]:
-    """Return the grade of one figure and the reason in words; `grades` for a single row."""
-    found, reasons = grades(
-        _row(value), _row(good), _row(poor), _row(minimum if n is None else n), minimum, unit, currency
-    )
-    return found[0], reasons[0]
+def grade(value: float | None, good: float | None, poor: float | None) -> Grade:
+    """Return the grade of one figure, whatever the number of its rows."""
+    (found,), _ = grades(_row(value), _row(good), _row(poor), _row(1))
+    return found
 
 
 def grades(
@@ -75,11 +63,6 @@ def against_alternative(skill: float | None, low: float | None) -> str:
     if skill <= 0:
         return "it brings nothing over its simple alternative"
     return "it cannot be told from its simple alternative" if low is not None and low <= 0 else ""
-
-
-def worst(found: Iterable[Grade]) -> Grade:
-    """Return the worst of the grades; unknown only where nothing else is known."""
-    return max(found, key=_SEVERITY.index, default="unknown")
 
 
 def _row(value: float | None) -> Floats:

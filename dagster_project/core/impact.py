@@ -2,8 +2,8 @@
 
 Evidence of a value: A randomised, B quasi-experimental, C pre/post or modelled, D declared. A and B are
 measured, C and D declared; the two are never added. Amounts are in the model's currency; intervals are 90 %
-over user buckets (`intervals`). None or nan means not computable. Callers:
-pipeline.value, pipeline.watch_money.
+over user buckets (`intervals`). None or nan means not computable. Callers: pipeline.value,
+pipeline.watch_money.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ def bullet(value: Number, *, good: float, poor: float, unit: str, currency: str 
     marks = [
         svg.box(0, 1, svg.WIDTH, height - 1, "track"),
         svg.box(at["poor"], 1, poor_end, height - 1, "zone"),
-        svg.bar(at["zero"], 3, at["value"], height - 3, grade(known, good, poor)[0]),
+        svg.bar(at["zero"], 3, at["value"], height - 3, grade(known, good, poor)),
         svg.stroke(svg.segment((at["good"], 0), (at["good"], height)), "marker"),
     ]
     words = (
