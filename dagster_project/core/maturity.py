@@ -1,8 +1,8 @@
 """Maturity from milestones: their states, levels, scores and the next step. Caller: pipeline.mature.
 
 The state machine of one milestone, first rule that fits:
+    its rule broke                       error (the caller says so)
     its condition to apply is false      not applicable
-    its rule broke                       error
     no data, or no valid attestation     not reported
     its rule passes / warns / neither    pass / warning / fail
 A waiver that has not expired turns fail and warning into waived; the raw state stays beside it, and only the
@@ -56,13 +56,10 @@ def decide(
     passes: bool | None,
     warns: bool | None = False,
     applies: bool | None = True,
-    broken: bool = False,
 ) -> State:
     """Return the state of a milestone decided from data; None is SQL's null: the data do not say."""
     if applies is False:
         return "not applicable"
-    if broken:
-        return "error"
     if value is None or passes is None or applies is None:
         return "not reported"
     if passes:

@@ -17,7 +17,6 @@ from dagster_project.core.types import Bools, Floats
 NATURAL = 2.66
 SIGNAL = 3.5
 FEWEST_POINTS = 26
-DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)

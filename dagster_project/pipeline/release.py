@@ -15,7 +15,7 @@ from dagster_project.core.errors import PublishError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render import code, input_digest, source_files
 from dagster_project.publish import release as shelf
-from dagster_project.publish.receipts import MANIFEST, manifest_bytes
+from dagster_project.publish.receipts import manifest_bytes
 from dagster_project.spec.files import BUILTIN
 from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
@@ -28,8 +28,6 @@ class ReleaseResult:
     release: str
     folder: Path
     new: bool
-    files: int
-    removed: tuple[str, ...] = ()
 
 
 def release(night: Night, warehouse: Warehouse, staged: Path) -> ReleaseResult:
@@ -39,7 +37,7 @@ def release(night: Night, warehouse: Warehouse, staged: Path) -> ReleaseResult:
     before = shelf.published(build)
     if before is not None and before.input_digest == inputs:
         shutil.rmtree(staged, ignore_errors=True)
-        return ReleaseResult(before.id, before.folder, new=False, files=_files(before.folder))
+        return ReleaseResult(before.id, before.folder, new=False)
     outputs = shelf.output_hashes(staged, before.folder if before else None)
     manifest = manifest_bytes(
         release=name,
@@ -54,7 +52,8 @@ def release(night: Night, warehouse: Warehouse, staged: Path) -> ReleaseResult:
         previous={"release": before.id, "manifest_sha256": before.sha256} if before else None,
     )
     folder = shelf.publish(build, staged, name, manifest)
-    return ReleaseResult(name, folder, new=True, files=len(outputs), removed=shelf.prune(build))
+    shelf.prune(build)
+    return ReleaseResult(name, folder, new=True)
 
 
 def unchanged(night: Night, warehouse: Warehouse) -> shelf.Release | None:
@@ -84,7 +83,3 @@ def _definitions(workspace: Workspace) -> dict[str, str]:
 
 def _is_definition(name: str) -> bool:
     return name.removeprefix(BUILTIN).startswith("reports/")
-
-
-def _files(folder: Path) -> int:
-    return len(json.loads((folder / MANIFEST).read_bytes())["outputs"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from dagster_project.core.formatting import format_value
 from dagster_project.core.histogram import SCALE, SCORE_SCALE, edges, logit_edges
 from dagster_project.core.types import Bools, Floats
 
-Kind = Literal["number", "score", "category"]
 COMPUTED: dict[str, tuple[str, ...]] = {
     "number": ("psi", "js", "hellinger", "ks", "wasserstein", "wasserstein_raw", "missing"),
     "score": ("psi", "js", "hellinger", "ks", "wasserstein", "wasserstein_raw"),

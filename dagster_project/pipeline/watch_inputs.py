@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.watch_known import known_then
+from dagster_project.pipeline.watch_known import known_then, targets_then
 from dagster_project.pipeline.watch_plan import Group, Plan
 from dagster_project.store.warehouse import Warehouse
 from dagster_project.store.watch import KEY, of_days, readings, whole
@@ -145,13 +145,6 @@ def _of_sources(warehouse: Warehouse, plan: Plan, group: Group, found: pl.DataFr
     return whole_model.with_columns(metric=pl.lit(""), segment=pl.lit(""), rule=pl.lit(group.rule.id))
 
 
-def _target(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Days) -> pl.DataFrame:
-    """Seven days' readings of what owners set a target for, as they were known on the last of them."""
-    from dagster_project.pipeline.watch_known import targets_then
-
-    return targets_then(night, warehouse, plan, group, days)
-
-
 Read = Callable[[Night, Warehouse, Plan, Group, Days], "pl.DataFrame"]
 READ: dict[str, Read] = {
     "weeks": _weekly,
@@ -159,7 +152,7 @@ READ: dict[str, Read] = {
     "slow_decline": _usage,
     "heartbeat": _heartbeat,
     "schema": _schema,
-    "target": _target,
+    "target": targets_then,
 }
 """How a method's inputs are read; the others watch daily readings."""
 

@@ -13,7 +13,6 @@ from pydantic import model_validator
 from dagster_project.spec.base import Day, Input, Name, Text, refuse
 
 Step = Literal["acknowledged", "mitigated", "resolved", "reviewed"]
-STEPS: tuple[Step, ...] = ("acknowledged", "mitigated", "resolved", "reviewed")
 """In the order of an alert's life after it opened."""
 
 

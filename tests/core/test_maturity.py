@@ -42,12 +42,10 @@ RESULTS = st.lists(st.tuples(st.integers(1, 4), st.sampled_from(RAW)), max_size=
         ({"value": 0.5, "passes": None}, "not reported"),
         ({"value": 0.5, "passes": True, "applies": None}, "not reported"),
         ({"value": None, "passes": None, "applies": False}, "not applicable"),
-        ({"value": None, "passes": None, "broken": True}, "error"),
-        ({"value": None, "passes": None, "broken": True, "applies": False}, "not applicable"),
     ],
 )
 def test_data_decide_a_state(arguments: dict[str, Any], state: State) -> None:
-    """No data is never a fail, a broken rule is an error, and only a true condition passes."""
+    """No data is never a fail, and only a true condition passes."""
     assert m.decide(**arguments) == state
 
 
