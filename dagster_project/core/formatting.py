@@ -25,7 +25,7 @@ _LARGEST = 1e300
 _READABLE = 1e15
 """From here on digits are not read any more: 1.23e+16."""
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WHOLE = frozenset({"requests", "records", "count", "rows", "users", "consumers", "tokens"})
 _PLAIN = frozenset({"1", ""}) | _WHOLE
 """Units that are not written: the figure's title says what is counted."""
@@ -88,7 +88,7 @@ def format_range(low: float | None, high: float | None, unit: str, currency: str
 @lru_cache(REMEMBERED)
 def format_day(day: dt.date | None) -> str:
     """Return '31 Dec 2013'."""
-    return NOT_AVAILABLE if day is None else f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return NOT_AVAILABLE if day is None else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def format_instant(instant: dt.datetime | None, zone: str = "UTC") -> str:

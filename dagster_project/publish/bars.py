@@ -28,7 +28,7 @@ from dagster_project.publish.figures import (
     value_axis,
     value_text,
 )
-from dagster_project.publish.scales import Number, Scale, finite, value_scale
+from dagster_project.publish.scales import Number, Scale, finite, short_day, value_scale
 
 Label = str | dt.date
 Series = tuple[str, Sequence[Number], str]
@@ -252,7 +252,7 @@ def _below(labels: Sequence[Label]) -> tuple[Mark, ...]:
     days = [label for label in labels if isinstance(label, dt.date)]
     step = max(1, -(-n // 8))
     shown = range((n - 1) % step, n, step)
-    texts = {i: f"{d.day}\u00a0{d:%b}" for i, d in enumerate(days)} if len(days) == n else {}
+    texts = {i: short_day(day) for i, day in enumerate(days)} if len(days) == n else {}
     return tuple(
         Mark((i + 0.5) / n, texts.get(i, _text(labels[i])), "mb-minor" if (n - 1 - i) // step % 2 else "")
         for i in shown

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dagster_project.core.formatting import MONTHS
+
 Number = float | int | None
 
 _LARGEST: Final = 1e100
@@ -106,10 +108,7 @@ def day_share(day: dt.date, days: Sequence[dt.date]) -> float:
 
 def short_day(day: dt.date) -> str:
     """'31 Dec', for an axis that says the year or needs none."""
-    return f"{day.day}\u00a0{_MONTHS[day.month - 1]}"
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{day.day}\u00a0{MONTHS[day.month - 1]}"
 
 
 def _month_ticks(first: dt.date, last: dt.date, *, every: int) -> tuple[DayTick, ...]:
@@ -122,7 +121,7 @@ def _month_ticks(first: dt.date, last: dt.date, *, every: int) -> tuple[DayTick,
     shown = months[:: max(1, math.ceil(len(months) / 9))]
     years = [i for i, m in enumerate(shown) if i == 0 or m.year != shown[i - 1].year]
     return _thinned(
-        [(m, _MONTHS[m.month - 1] + (f"\u00a0{m.year}" if i in years else "")) for i, m in enumerate(shown)]
+        [(m, MONTHS[m.month - 1] + (f"\u00a0{m.year}" if i in years else "")) for i, m in enumerate(shown)]
     )
 
 
