@@ -6,18 +6,17 @@ target wrong. Called by `loading`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from dagster_project.core.errors import Problem
 from dagster_project.core.naming import slug
 from dagster_project.spec.base import KeyPath, did_you_mean
-from dagster_project.spec.crosscheck_alerts import alert_problems
+from dagster_project.spec.crosscheck_alerts import alert_problems, rule_id
 from dagster_project.spec.crosscheck_promises import may_serve, promise_problems
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry
 from dagster_project.spec.rubric import ORGANIZATION, Attestation, Rubric, Scope, Waiver
-from dagster_project.spec.statementfile import Metric, PageTemplate, Statement
 
 Named = tuple[str, Entry[object], KeyPath]
 """An id, the entry that holds it, and its key below the entry."""
@@ -43,6 +42,8 @@ def _doubled_names(draft: Draft) -> list[Problem]:
     models: list[Named] = [(entry.value.id, entry, ("id",)) for entry in draft.models]
     sources: list[Named] = [(entry.value.source, entry, ("source",)) for entry in draft.sources]
     statements = (draft.summaries, draft.metrics, draft.facts, draft.marts, draft.pages)
+    files = [[(file.id, file.file) for file in kind] for kind in statements]
+    files.append([(rule_id(entry), entry.document.file) for entry in draft.rules])
     return [
         *_twice("model", models),
         *_same_slug("model", models),
@@ -53,7 +54,7 @@ def _doubled_names(draft: Draft) -> list[Problem]:
         *_twice("question", _questions(draft)),
         *_twice("answer to", [(entry.value.item, entry, ("item",)) for entry in draft.answers]),
         *_twice("experiment", _experiments(draft)),
-        *(problem for kind in statements for problem in _same_stem(kind)),
+        *(problem for kind in files for problem in _same_stem(kind)),
     ]
 
 
@@ -99,24 +100,13 @@ def _same_slug(what: str, named: Iterable[Named]) -> list[Problem]:
     return problems
 
 
-def _same_stem(files: Sequence[Metric] | Sequence[Statement] | Sequence[PageTemplate]) -> list[Problem]:
+def _same_stem(named: Iterable[tuple[str, str]]) -> list[Problem]:
+    """Files of one kind, each as its id and itself, that would have one id."""
     first: dict[str, str] = {}
-    problems = []
-    for file in files:
-        other = first.setdefault(file.id, file.file)
-        if other != file.file:
-            problems.append(Problem(file.file, None, "", f"has the same name as {other}; rename one of them"))
-    return problems
-
-
-def _unknown(
-    what: str, names: Sequence[str], known: Collection[str], entry: Entry[object], key: KeyPath
-) -> list[Problem]:
-    """A problem at each of the names that is not known; `key` leads to the list of names."""
     return [
-        entry.problem((*key, position), f"no {what} {name!r} is declared{did_you_mean(name, known)}")
-        for position, name in enumerate(names)
-        if name not in known
+        Problem(file, None, "", f"has the same name as {first[name]}; rename one of them")
+        for name, file in named
+        if first.setdefault(name, file) != file
     ]
 
 
@@ -125,7 +115,7 @@ def _dependency_problems(draft: Draft) -> list[Problem]:
     problems: list[Problem] = []
     if "models" not in draft.broken:
         for entry in draft.models:
-            problems += _unknown("model", entry.value.depends_on, by_id, entry, ("depends_on",))
+            problems += entry.unknown("model", "depends_on", entry.value.depends_on, by_id)
     needs = {name: [d for d in entry.value.depends_on if d in by_id] for name, entry in by_id.items()}
     while (circle := _circle(needs)) is not None:
         message = f"the models depend on each other in a circle: {' -> '.join(circle)}"
@@ -175,8 +165,8 @@ def _target_problems(draft: Draft) -> list[Problem]:
             message = f"no metric {target.metric!r} in reports/metrics{did_you_mean(target.metric, metrics)}"
             problems.append(entry.problem(("metric",), message))
         if "models" not in draft.broken:
-            problems += _unknown("model", target.models, models, entry, ("models",))
-            problems += _unknown("team", target.teams, teams, entry, ("teams",))
+            problems += entry.unknown("model", "models", target.models, models)
+            problems += entry.unknown("team", "teams", target.teams, teams)
     return problems
 
 

@@ -22,8 +22,8 @@ def rule_id(entry: Entry[Rule]) -> str:
 
 
 def alert_problems(draft: Draft) -> list[Problem]:
-    """References to metrics, models and rules that are not there; rules whose files share a name."""
-    return [*_rule_problems(draft), *_answer_problems(draft), *_same_names(draft)]
+    """References to metrics, models and rules that are not there."""
+    return [*_rule_problems(draft), *_answer_problems(draft)]
 
 
 def _rule_problems(draft: Draft) -> list[Problem]:
@@ -34,23 +34,13 @@ def _rule_problems(draft: Draft) -> list[Problem]:
         if "metrics" not in draft.broken:
             problems += metric_problems(entry, metrics)
         if "models" not in draft.broken:
-            problems += _unknown(entry, "models", entry.value.models, models, "data/catalog")
+            problems += entry.unknown("model", "models", entry.value.models, models, "in data/catalog")
     return problems
 
 
 def metric_problems(entry: Entry[Rule], metrics: Collection[str]) -> list[Problem]:
     """Metrics that a rule watches and that are not there."""
-    return _unknown(entry, "metrics", entry.value.metrics, metrics, "reports/metrics")
-
-
-def _unknown(
-    entry: Entry[Rule], key: str, names: tuple[str, ...], known: Collection[str], where: str
-) -> list[Problem]:
-    return [
-        entry.problem((key, position), f"no {key[:-1]} {name!r} in {where}{did_you_mean(name, known)}")
-        for position, name in enumerate(names)
-        if name not in known
-    ]
+    return entry.unknown("metric", "metrics", entry.value.metrics, metrics, "in reports/metrics")
 
 
 def _answer_problems(draft: Draft) -> list[Problem]:
@@ -64,14 +54,3 @@ def _answer_problems(draft: Draft) -> list[Problem]:
         for entry in entries
         if (name := entry.value.rule) is not None and name not in rules
     ]
-
-
-def _same_names(draft: Draft) -> list[Problem]:
-    first: dict[str, str] = {}
-    problems = []
-    for entry in draft.rules:
-        file = entry.document.file
-        other = first.setdefault(rule_id(entry), file)
-        if other != file:
-            problems.append(Problem(file, None, "", f"has the same name as {other}; rename one of them"))
-    return problems

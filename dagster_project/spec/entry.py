@@ -5,13 +5,14 @@ Called by `reading`; `crosscheck` asks entries for the places of what it finds w
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from dagster_project.core.errors import Problem, WorkspaceError
-from dagster_project.spec.base import KeyPath, found
+from dagster_project.spec.base import KeyPath, did_you_mean, found
 from dagster_project.spec.wording import explain
 from dagster_project.spec.yamlfile import Document
 
@@ -43,6 +44,16 @@ class Entry(Generic[T]):
     def place(self, path: KeyPath) -> str:
         """Where a key below this entry stands, as `file:line`."""
         return f"{self.document.file}:{self.document.line(self.path + path)}"
+
+    def unknown(
+        self, what: str, key: str, names: Sequence[str], known: Collection[str], where: str = "is declared"
+    ) -> list[Problem]:
+        """A problem at each of the names, a list below `key`, that is not known."""
+        return [
+            self.problem((key, position), f"no {what} {name!r} {where}{did_you_mean(name, known)}")
+            for position, name in enumerate(names)
+            if name not in known
+        ]
 
     def placed(self) -> Placed[T]:
         """The value and its place, without the document."""
