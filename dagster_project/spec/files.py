@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,7 @@ WIDE = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 """Byte order marks, the longer ones first: that of UTF-32 begins like that of UTF-16."""
+SQL_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +120,16 @@ def _listed(root: Path, folder: str, suffixes: tuple[str, ...]) -> dict[str, Pat
         for name, path in found.items()
         if not any(part.startswith(".") for part in name.split("/"))
     }
+
+
+def checked_id(
+    found: Found,
+    name: str,
+    rule: re.Pattern[str] = SQL_NAME,
+    words: str = "a-z, 0-9 and _, a letter first",
+) -> str:
+    """A file's name, if it can be an id. Raises WorkspaceError, with the rule in `words`."""
+    if not rule.fullmatch(name):
+        message = f"the file's name becomes an id; expected only {words}, found {name!r}"
+        raise WorkspaceError([Problem(found.name, None, "", message)])
+    return name

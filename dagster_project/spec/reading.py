@@ -17,7 +17,7 @@ from dagster_project.spec.catalog import Catalog, Model
 from dagster_project.spec.catalogcsv import parse_catalog_csv
 from dagster_project.spec.draft import Draft
 from dagster_project.spec.entry import Entry, read_entry
-from dagster_project.spec.files import BUILTIN, Found, Shelf
+from dagster_project.spec.files import BUILTIN, Found, Shelf, checked_id
 from dagster_project.spec.page import PageHead
 from dagster_project.spec.playbook import Answers, Section
 from dagster_project.spec.rubric import Attestations, Rubric
@@ -30,7 +30,6 @@ from dagster_project.spec.workspace import Settings
 from dagster_project.spec.yamlfile import Document, parse_yaml
 
 YAML = (".yml", ".yaml")
-SQL_NAME = re.compile(r"[a-z][a-z0-9_]*")
 PAGE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*")
 T = TypeVar("T")
 I = TypeVar("I", bound=Input)  # noqa: E741  an Input
@@ -154,7 +153,7 @@ def _items(file: Entry[Input], key: str, values: tuple[T, ...]) -> list[Entry[T]
 
 def _statements(reading: Reading, kind: str, model: type[Head]) -> list[SqlFile[Head]]:
     def read(shelf: Shelf, found: Found) -> SqlFile[Head]:
-        name = _name(found, found.path.stem, SQL_NAME, "a-z, 0-9 and _, a letter first")
+        name = checked_id(found, found.path.stem)
         parts = split_sql(shelf.text(found), found.name)
         return SqlFile(name, read_entry(parts.head, model).value, parts.body, found.name, parts.line)
 
@@ -163,7 +162,7 @@ def _statements(reading: Reading, kind: str, model: type[Head]) -> list[SqlFile[
 
 def _page(shelf: Shelf, found: Found) -> PageTemplate:
     below = found.name.removeprefix(BUILTIN).removeprefix("reports/pages/").removesuffix(".md")
-    name = _name(found, below, PAGE_NAME, "a-z, 0-9, - and _")
+    name = checked_id(found, below, PAGE_NAME, "a-z, 0-9, - and _")
     parts = split_page(shelf.text(found), found.name)
     return PageTemplate(name, read_entry(parts.head, PageHead).value, parts.body, found.name, parts.line)
 
@@ -171,11 +170,3 @@ def _page(shelf: Shelf, found: Found) -> PageTemplate:
 def _part(shelf: Shelf, found: Found) -> PagePart:
     name = found.name.removeprefix(BUILTIN).removeprefix("reports/parts/")
     return PagePart(name, shelf.text(found), found.name)
-
-
-def _name(found: Found, name: str, rule: re.Pattern[str], words: str) -> str:
-    """The file's name, if it can be an id."""
-    if not rule.fullmatch(name):
-        message = f"the file's name becomes an id; expected only {words}, found {name!r}"
-        raise WorkspaceError([Problem(found.name, None, "", message)])
-    return name

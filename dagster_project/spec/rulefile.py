@@ -5,25 +5,20 @@ Called by `reading`, `loading` and the command `replay`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from pathlib import Path
 
-from dagster_project.core.errors import Problem, WorkspaceError
+from dagster_project.core.errors import WorkspaceError
 from dagster_project.spec.crosscheck_alerts import metric_problems, rule_id
 from dagster_project.spec.entry import Entry, read_entry
-from dagster_project.spec.files import Found, Shelf
+from dagster_project.spec.files import Found, Shelf, checked_id
 from dagster_project.spec.rule import Rule, RuleFile
 from dagster_project.spec.yamlfile import parse_yaml
-
-RULE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_rule(shelf: Shelf, found: Found) -> Entry[Rule]:
     """The rule of one file. Raises WorkspaceError with everything wrong in it."""
-    if not RULE_NAME.fullmatch(found.path.stem):
-        rule = "the file's name becomes an id; expected only a-z, 0-9 and _, a letter first"
-        raise WorkspaceError([Problem(found.name, None, "", f"{rule}, found {found.path.stem!r}")])
+    checked_id(found, found.path.stem)
     return read_entry(parse_yaml(shelf.text(found), found.name), Rule)
 
 
