@@ -214,7 +214,7 @@ def _testimony(newest: Attestation | None, state: State) -> str:
         return "Nobody has attested it."
     if state == "not reported":
         return f"The statement of {newest.role}, {format_day(newest.date)}, has expired."
-    said = "Attested by" if newest.reached else "Said not to be reached by"
+    said = "Attested by" if newest.reached else "Not reached, says"
     return f"{said} {newest.role}, {format_day(newest.date)}: {newest.evidence}"
 
 

@@ -12,7 +12,7 @@ with ask as (
     ('usage', 'ask the consumers whether they still need it'),
     ('latency', 'look at the newest deployment and the slowest requests'),
     ('performance', 'compare it with the simple alternative and decide: retrain, repair or retire'),
-    ('quality', 'ask the source that fills these columns'),
+    ('quality', 'ask whoever fills these columns'),
     ('drift', 'see whether performance moved too before retraining'),
     ('impact', 'review the value with finance')
   ) as a (family, ask)

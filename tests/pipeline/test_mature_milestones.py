@@ -107,7 +107,7 @@ ATTESTED: dict[str, tuple[list[dict[str, object]], str, str]] = {
     "denied": (
         [{"date": "2025-06-01", "reached": False}],
         "fail",
-        "Said not to be reached by Lead, 1 Jun 2025: wiki/1",
+        "Not reached, says Lead, 1 Jun 2025: wiki/1",
     ),
     "last-day": ([{"date": "2025-05-31"}], "pass", "Attested by Lead, 31 May 2025: wiki/1"),
     "expired": ([{"date": "2025-05-30"}], "not reported", "The statement of Lead, 30 May 2025, has expired."),
