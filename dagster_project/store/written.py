@@ -102,7 +102,8 @@ def _way_of(
     )
     has_words, *fitting = connection.execute(
         f"SELECT bool_or(is_word), {judged} FROM"  # noqa: S608  quoted, and ours
-        f" (SELECT {quote(name)} AS x, list_contains($missing, x) AS is_word FROM file_rows WHERE x IS NOT NULL)",
+        f" (SELECT x, list_contains($missing, x) AS is_word FROM (SELECT {quote(name)} AS x FROM file_rows)"
+        f" WHERE x IS NOT NULL)",
         {"missing": list(MISSING)},
     ).fetchall()[0]
     return next((way for way, fits in zip(likelier, fitting, strict=True) if fits), None), bool(has_words)

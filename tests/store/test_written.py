@@ -82,3 +82,16 @@ def test_a_column_with_a_quote_in_its_name_is_read(tmp_path: Path) -> None:
     path.write_text('"a""; x"; b\n"1,5"; 2\n"2,5"; 2\n', encoding="utf-8")
     with comparing.opened(path, lambda _: True) as table:
         assert table.types['a"; x'] == COMMAS
+
+
+@pytest.mark.parametrize("x", ["X", "x", "is_word"])
+def test_a_column_may_have_any_name_that_the_sql_uses_itself(x: str, tmp_path: Path) -> None:
+    """Every column is looked at by itself: another one called x does not stand in for it."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"{x};amount;empty\n1.5;1,5;\n2.5;NA;\nabc;2,5;\n;3,5;\n", encoding="utf-8")
+    with comparing.opened(path, lambda _: True) as table:
+        assert table.types["amount"] == "DOUBLE (decimal commas; a word where missing)"
+        assert table.types[x] == table.types["empty"] == "VARCHAR"
+    path.write_text(f"{x};amount;empty\n1.5;1,5;\n2.5;2,5;\n", encoding="utf-8")
+    with comparing.opened(path, lambda _: True) as table:
+        assert (table.types["amount"], table.types[x]) == (COMMAS, "DOUBLE")
