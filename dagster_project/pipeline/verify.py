@@ -224,22 +224,29 @@ def _feature_differences(
 ) -> Iterator[str]:
     """Model by model: its reference days are read once, then the rows of each window."""
     for (model,), of_one in _split(chosen, "model_id"):
-        columns = ["model_id", "version", *(PREFIX + name for name in sorted(set(of_one["feature"])))]
+        columns = ["model_id", "version", "day", *(PREFIX + name for name in sorted(set(of_one["feature"])))]
         days = references.get(model)
         before = of_model(lake_rows(workspace, parts, "requests", days, columns), model, "") if days else None
         for (day, length), of_window in _split(of_one, "day", "window_days"):
             now = of_model(lake_rows(workspace, parts, "requests", Days(day, length), columns), model, "")
             for (feature,), own in _split(of_window, "feature"):
-                column = PREFIX + feature
-                figures = window_figures(now[column])
+                known = grids.filter(grids["model_id"] == model, grids["feature"] == feature)
+                values = _values(now, feature, known)
+                figures = window_figures(values)
                 if before is not None:
-                    figures |= drift_figures(now[column], before[column], _reach(grids, model, feature, day))
+                    figures |= drift_figures(values, _values(before, feature, known), _reach(known, day))
                 yield from _compared(own, figures)
 
 
-def _reach(grids: pl.DataFrame, model: str, feature: str, day: dt.date) -> Reach:
-    """How far the grid that a feature had on a day tells its numbers apart; rows of `grids` are by day."""
-    own = grids.filter(grids["model_id"] == model, grids["feature"] == feature, grids["from_day"] <= day)
+def _values(rows: pl.DataFrame, feature: str, grids: pl.DataFrame) -> pl.Series:
+    """A feature's values since it first came, on the day of its first grid."""
+    since = rows.filter(rows["day"] >= grids["from_day"][0]) if grids.height else rows
+    return since[PREFIX + feature]
+
+
+def _reach(grids: pl.DataFrame, day: dt.date) -> Reach:
+    """How far the grid that a feature had on a day tells its numbers apart; its `grids` are by day."""
+    own = grids.filter(grids["from_day"] <= day)
     return Reach.of_grid(own["centre"][-1], own["scale"][-1]) if own.height else Reach()
 
 

@@ -72,7 +72,7 @@ def _empty(columns: Sequence[str]) -> pl.DataFrame:
 
     kinds = {
         "model_id": pl.String(), "version": pl.String(), "consumer": pl.String(), "user_hash": pl.UInt64(),
-        "records": pl.Int64(), "error": pl.Boolean(), "late": pl.Boolean(), "label_day": pl.Date(),
+        "records": pl.Int64(), "error": pl.Boolean(), "late": pl.Boolean(), "day": pl.Date(), "label_day": pl.Date(),
         "segments": pl.List(pl.String()),
     }  # fmt: skip
     return pl.DataFrame(schema={column: kinds.get(column, pl.Null()) for column in columns})

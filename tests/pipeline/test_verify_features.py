@@ -55,9 +55,9 @@ def night(tmp_path: Path) -> Night:
     return Night(write_workspace(tmp_path), AS_OF, dt.datetime(2014, 1, 2, tzinfo=dt.UTC))
 
 
-def publish(night: Night, figures: dict[str, float], feature: str = "x") -> None:
+def publish(night: Night, figures: dict[str, float], feature: str = "x", window: int = 1) -> None:
     """Lay both days of model m into the lake and publish a site that claims these figures of a feature."""
-    rows = [("m", "", metric, "", feature, AS_OF, 1, value) for metric, value in figures.items()]
+    rows = [("m", "", metric, "", feature, AS_OF, window, value) for metric, value in figures.items()]
     staged = night.workspace.build / ".staging"
     (staged / "api").mkdir(parents=True)
     readings = pl.DataFrame(rows, schema=list(READING_COLUMNS[:8]), orient="row")
@@ -72,7 +72,7 @@ def publish(night: Night, figures: dict[str, float], feature: str = "x") -> None
             place = f"data/lake/requests/log/{day}/all.parquet"
             file = night.workspace.root / place
             file.parent.mkdir(parents=True, exist_ok=True)
-            frame = pl.DataFrame({"model_id": ["m"] * 4, "version": ["1"] * 4, "f:x": values})
+            frame = pl.DataFrame({"model_id": "m", "version": "1", "day": day, "f:x": values})
             frame.write_parquet(file)
             warehouse.run(
                 "INSERT INTO ops.part (kind, source, day, path, sha256) VALUES ('requests', 'log', ?, ?, ?)",
@@ -96,6 +96,14 @@ def test_a_wrong_figure_of_a_feature_is_named(night: Night, metric: str) -> None
     publish(night, TRUE | {metric: 0.9})
     (difference,) = verify(night.workspace).differences
     assert difference.startswith(f"m x: {metric} of 1 days to {AS_OF} is 0.9, recomputed ")
+
+
+def test_requests_from_before_a_feature_first_came_do_not_lack_it(night: Night) -> None:
+    """A window may be older than the feature: its share is that of the days since."""
+    publish(night, {"missing_share": 0.25}, window=60)
+    with Warehouse.open(night.workspace.warehouse) as warehouse:
+        warehouse.run("INSERT INTO ops.grid (model_id, feature, from_day) VALUES ('m', 'x', ?)", [AS_OF])
+    assert verify(night.workspace).differences == ()
 
 
 def test_answers_of_a_model_are_not_taken_for_features(night: Night) -> None:
