@@ -10,10 +10,12 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from string import ascii_lowercase, ascii_uppercase
 
 LONGEST = 60
 _HASH = 8
 _STATE = 16
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 _PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _LOOKS_HASHED = re.compile(r"(?:^|-)[0-9a-f]{8}$")
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{device}{i}" for device in ("com", "lpt") for i in range(10)}
@@ -35,6 +37,11 @@ def slug(identifier: str) -> str:
     digest = content_id(identifier.encode("utf-8", "surrogatepass"))[:_HASH]
     text = _cleaned(identifier)[: LONGEST - _HASH - 1].strip("-")
     return f"{text}-{digest}" if text else f"id-{digest}"
+
+
+def folded(column: str) -> str:
+    """Return what SQL tells columns apart by: their names without regard to A to Z and a to z."""
+    return column.translate(_LOWER)
 
 
 def spoken(feature: str) -> str:

@@ -3,7 +3,7 @@
 A feature's type is what the source or the model's file declares; else the file's own (numbers are numbers, text
 and booleans are categories); else, in CSV where all is text, a number where every value of the rows in which it
 is first seen is one. The type is then kept: a later value of a number that is no number becomes NaN, and counts
-as invalid.
+as invalid. So is the spelling: SQL does not tell Age from age, so both are the one that was known first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagster_project.core.naming import OUTPUT
+from dagster_project.core.naming import OUTPUT, folded
 from dagster_project.readers.columns import (
     as_number,
     as_text,
@@ -45,7 +45,7 @@ def feature_columns(
 
     `answers`: columns that another source maps; they are neither features nor unused, unless this source names them.
     """
-    raw, unused = _raw_features(frame, source, answers)
+    raw, unused = _raw_features(frame, source, types, answers)
     columns, found = [], {}
     for name in sorted(raw):
         ref, series = raw[name]
@@ -60,9 +60,10 @@ def feature_columns(
 
 
 def _raw_features(
-    frame: pl.DataFrame, source: Source, answers: frozenset[str]
+    frame: pl.DataFrame, source: Source, types: dict[str, str], answers: frozenset[str]
 ) -> tuple[dict[str, tuple[Column, pl.Series]], tuple[str, ...]]:
     raw: dict[str, tuple[Column, pl.Series]] = {}
+    spelled = {folded(name): name for name in (*types, *source.features)}
     for name, ref in source.features.items():
         series = pick(frame, ref)
         if series is not None:
@@ -70,14 +71,32 @@ def _raw_features(
     refs = (*source.columns.values(), *source.features.values(), *source.scores.values())
     mapped = {ref.column for ref in refs} | answers
     unused = []
-    for name, series in flat_columns(frame.drop(FILE, ROW)).items():
+    others = flat_columns(frame.drop(FILE, ROW))
+    for name in sorted(others, key=lambda name: spelled.get(folded(name), name) != name):
         if name in mapped or name.partition(".")[0] in mapped:
             continue
-        if source.all_other_columns_are_features and _can_be_feature(name, series) and name not in raw:
-            raw[name] = (Column(column=name), series)
-        else:
+        known, series = spelled.setdefault(folded(name), name), others[name]
+        if not source.all_other_columns_are_features or not _can_be_feature(name, series):
             unused.append(name)
+        elif known not in raw:
+            raw[known] = (Column(column=name), series)
+        elif known in source.features:
+            unused.append(name)
+        else:
+            ref, first = raw[known]
+            raw[known] = (ref, _either(first, series))
+            if (first.is_not_null() & series.is_not_null()).any():
+                unused.append(name)
     return raw, tuple(unused)
+
+
+def _either(first: pl.Series, other: pl.Series) -> pl.Series:
+    """The first where it has a value, else the other; texts where they are of different kinds."""
+    import polars as pl
+
+    if first.dtype != other.dtype and not (first.dtype.is_numeric() and other.dtype.is_numeric()):
+        first, other = as_text(first), as_text(other)
+    return pl.select(pl.coalesce(first, other)).to_series()
 
 
 def _can_be_feature(name: str, series: pl.Series) -> bool:

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from dagster_project.core.naming import folded
 from dagster_project.spec.base import FeatureName, Finding, Input, Name, Text, Zone, found, refuse, unknown
 from dagster_project.spec.facts import FACTS
 
@@ -175,6 +176,19 @@ class Source(Input):
         elif isinstance(features, dict):
             data["features"] = {k: _short(v) for k, v in features.items()}
         return data
+
+    @field_validator("features")
+    @classmethod
+    def _told_apart(cls, features: dict[str, Column]) -> dict[str, Column]:
+        first: dict[str, str] = {}
+        wrong: list[Finding] = [
+            ((name,), f"differs from {other!r} by upper and lower case alone; give one of them another name")
+            for name in features
+            if (other := first.setdefault(folded(name), name)) != name
+        ]
+        if wrong:
+            raise refuse(*wrong)
+        return features
 
     @field_validator("files")
     @classmethod

@@ -111,3 +111,17 @@ def test_a_line_that_is_broken_costs_no_nested_row_of_other_files(tmp_path: Path
         f"logs/{n}.jsonl": found for n, found in ((1, (1, 1, 0, 0)), (2, (3, 2, 1, 0)), (3, (1, 1, 0, 0)))
     }
     assert logs.ledger() == ledger
+
+
+def test_columns_that_differ_in_case_alone_are_one_feature(logs: Logs) -> None:
+    """SQL does not tell them apart; the spelling that came first stays, whichever files are read together."""
+    logs.csv("logs/1.csv", [request(1, day=1, weight=1)])
+    logs.csv("logs/2.csv", [request(2, day=2, Weight=2)])
+    logs.night()
+    logs.csv("logs/3.csv", [request(3, day=3, WEIGHT=3)])
+    logs.csv("logs/4.csv", [request(4, day=4, Weight=4, weight=5)])
+    logs.night()
+    assert logs.rows("SELECT DISTINCT feature FROM ops.feature_day WHERE feature <> 'x'") == [("weight",)]
+    assert logs.lake()["f:weight"].to_list() == [1, 2, 3, 5]
+    assert logs.rows("SELECT name FROM ops.unused") == [("Weight",)]
+    assert logs.rows("SELECT * FROM ops.schema_change") == []

@@ -155,6 +155,11 @@ from tests.spec.conftest import BUILTIN, SOURCE, Check
         ),
         (
             "data/sources/s.yml",
+            SOURCE + "features:\n  age: a\n  Age: b\n",
+            "data/sources/s.yml:6: features.Age: differs from 'age' by upper and lower case alone",
+        ),
+        (
+            "data/sources/s.yml",
             SOURCE + "delimiter: ab\n",
             "data/sources/s.yml:4: delimiter: expected at most 1",
         ),
