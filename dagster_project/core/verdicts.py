@@ -149,6 +149,9 @@ def _judged(name: str, reference: Column | None, current: Column | None, rule: _
             ("strong", "the column vanished") if current is None else ("changed", "the column is new")
         )
         return Verdict(name, level, words, reference=reference, current=current)  # type: ignore[arg-type]
+    if reference.kind != current.kind and _is_empty(reference):
+        words = "values came; the reference holds none"
+        return Verdict(name, "strong", words, reference=reference, current=current)
     if reference.kind != current.kind:
         words = f"the type changed from {reference.type} to {current.type}"
         return Verdict(name, "strong", words, reference=reference, current=current)
@@ -164,6 +167,12 @@ def _judged(name: str, reference: Column | None, current: Column | None, rule: _
         findings.append(_category(distance, reference, current, rule))
     findings.sort(key=lambda f: (-LEVELS.index(f.level), -f.value / rule.thresholds[f.statistic].changed))
     return _summed_up(name, findings, distance, reference, current)
+
+
+def _is_empty(column: Column) -> bool:
+    """Whether it was counted and has no value; its type then says nothing."""
+    held = column.tally.n + column.infinite if column.tally else len(column.categories or ())
+    return column.kind != "other" and not (column.problem or column.span or held)
 
 
 def _summed_up(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from dagster_project.core.column_profile import Column, Grid, Profile, better_grid, sampled_grid
+from dagster_project.core.column_profile import Column, Grid, Kind, Profile, better_grid, sampled_grid
 from dagster_project.core.errors import SourceError
 from dagster_project.core.verdicts import Comparison, Threshold, judge
 from dagster_project.pipeline import compare_profile
@@ -80,7 +80,7 @@ def _first(table: comparing.Table, names: Sequence[str], asked: Sequence[str]) -
         elif name in sample:
             found.append(_number(table, name, sampled_grid(sample[name])))
         else:
-            found.append(_counted(table, name))
+            found.append(_counted(table, name, kinds[name]))
     return tuple(found)
 
 
@@ -95,16 +95,17 @@ def _second(table: comparing.Table, name: str, reference: Column | None) -> Colu
     """Count a column of the current file where there is one to compare it with."""
     sql_type = table.types[name]
     kind = comparing.kind_of(sql_type)
+    if reference is not None and reference.kind not in (kind, "other") and comparing.is_empty(table, name):
+        kind = reference.kind
     if reference is None or reference.kind != kind or reference.problem:
         return Column(name, sql_type, kind, problem="the reference has nothing to compare it with")
     if reference.grid is not None:
         return comparing.count_number(table, name, reference.grid)
-    return _counted(table, name, sampled=False)
+    return _counted(table, name, kind, sampled=False)
 
 
-def _counted(table: comparing.Table, name: str, *, sampled: bool = True) -> Column:
+def _counted(table: comparing.Table, name: str, kind: Kind, *, sampled: bool = True) -> Column:
     """Count a column that is no number."""
-    kind = comparing.kind_of(table.types[name])
     if kind == "category":
         return comparing.count_category(table, name, sampled=sampled)
     return comparing.span(table, name) if kind == "time" else Column(name, table.types[name], "other")

@@ -55,7 +55,8 @@ _NUMBERS = (
     "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
     "FLOAT", "DOUBLE", "DECIMAL",
 )  # fmt: skip
-_CATEGORIES = ("VARCHAR", "BOOLEAN", "ENUM")
+_CATEGORIES = ("VARCHAR", "BOOLEAN", "ENUM", '"NULL"')
+"""With what DuckDB calls a column that has a type for no value."""
 _TIMES = ("DATE", "TIME", "TIMESTAMP")
 
 
@@ -98,6 +99,12 @@ def kind_of(sql_type: str) -> Kind:
         if base in names:
             return kind  # type: ignore[return-value]
     return "time" if base.startswith(_TIMES) else "other"
+
+
+def is_empty(table: Table, name: str) -> bool:
+    """Whether a column holds no value: then its type says nothing."""
+    n: int = table.connection.execute(f"SELECT count({quote(name)}) FROM {table.source}").fetchall()[0][0]  # noqa: S608  quoted
+    return n == 0
 
 
 def take_sample(table: Table, numbers: Sequence[str], categories: Sequence[str]) -> dict[str, Floats]:

@@ -106,6 +106,25 @@ def test_a_changed_type_and_new_columns_are_compared_without_their_values(tmp_pa
     assert levels == {"x": "strong", "gone": "strong", "new": "changed", "list": "unknown"}
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+def test_a_column_without_a_value_is_missing_and_has_no_other_type(ending: str, tmp_path: Path) -> None:
+    """Whatever type a file gives it: what changed is that values came or went."""
+    days = pl.datetime_range(pl.datetime(2025, 1, 1), pl.datetime(2025, 1, 3), "1h", eager=True)[:40]
+    full = pl.DataFrame({"x": np.arange(40) % 7 * 0.5, "t": days, "c": ["a", "b"] * 20})
+    empty = pl.DataFrame(dict.fromkeys(("x", "t", "c"), [None] * 40))
+    for name, frame in (("full", full), ("empty", empty)):
+        write = getattr(frame.with_columns(beside=1), f"write_{ending.replace('jsonl', 'ndjson')}")
+        write(tmp_path / f"{name}.{ending}")
+    paths = tmp_path / f"full.{ending}", tmp_path / f"empty.{ending}"
+    went = {v.name: v.words for v in compared(*paths).verdicts}
+    assert {went[name] for name in "xtc"} == {"100\u00a0% missing, 0\u00a0% before"}
+    came = {v.name: v.words for v in compared(*paths[::-1]).verdicts}
+    assert {came["x"], came["t"]} == {"values came; the reference holds none"}
+    assert came["c"] == "0\u00a0% missing, 100\u00a0% before"
+    both = {v.name: (v.level, v.words) for v in compared(paths[1], paths[1]).verdicts}
+    assert {both[name] for name in "xtc"} == {("unknown", "not compared: a side holds no values")}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
