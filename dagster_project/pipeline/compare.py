@@ -96,7 +96,7 @@ def _second(table: comparing.Table, name: str, reference: Column | None) -> Colu
     sql_type = table.types[name]
     kind = comparing.kind_of(sql_type)
     if reference is not None and reference.kind not in (kind, "other") and comparing.is_empty(table, name):
-        kind = reference.kind
+        return Column(name, sql_type, reference.kind, missing=table.rows)
     if reference is None or reference.kind != kind or reference.problem:
         return Column(name, sql_type, kind, problem="the reference has nothing to compare it with")
     if reference.grid is not None:

@@ -55,8 +55,7 @@ _NUMBERS = (
     "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
     "FLOAT", "DOUBLE", "DECIMAL",
 )  # fmt: skip
-_CATEGORIES = ("VARCHAR", "BOOLEAN", "ENUM", '"NULL"')
-"""With what DuckDB calls a column that has a type for no value."""
+_CATEGORIES = ("VARCHAR", "BOOLEAN", "ENUM", '"NULL"')  # the last is a column of no value in any row
 _TIMES = ("DATE", "TIME", "TIMESTAMP")
 
 
@@ -102,9 +101,10 @@ def kind_of(sql_type: str) -> Kind:
 
 
 def is_empty(table: Table, name: str) -> bool:
-    """Whether a column holds no value: then its type says nothing."""
-    n: int = table.connection.execute(f"SELECT count({quote(name)}) FROM {table.source}").fetchall()[0][0]  # noqa: S608  quoted
-    return n == 0
+    """Whether a column holds no value, or NaN alone: then its type says nothing."""
+    value = f"nullif({quote(name)}, 'NaN')" if table.types[name] in ("FLOAT", "DOUBLE") else quote(name)
+    found = table.connection.execute(f"SELECT count({value}) FROM {table.source}").fetchall()  # noqa: S608  quoted
+    return bool(found[0][0] == 0)
 
 
 def take_sample(table: Table, numbers: Sequence[str], categories: Sequence[str]) -> dict[str, Floats]:
