@@ -146,7 +146,8 @@ def within_share(warehouse: Warehouse, ask: Callable[[str], T], query: str, *, b
 
 
 def _marked(view: str) -> str:
-    return f"SELECT *, md5(v::varchar) AS {MARK} FROM page.{quote(view)} AS v"  # noqa: S608  quoted
+    # Named like no column: that would be hashed instead of the row.
+    return f'SELECT *, md5("{MARK} of"::varchar) AS {MARK} FROM page.{quote(view)} AS "{MARK} of"'  # noqa: S608  quoted
 
 
 def _piece(view: str, column: str, after: str | None, until: str | None) -> tuple[str, dict[str, str]]:

@@ -50,6 +50,17 @@ def test_marks_of_parts_are_those_of_the_whole_view() -> None:
     assert len(set(of_part)) == len(MODELS)
 
 
+def test_a_mark_is_of_the_whole_row_whatever_its_columns_are_called() -> None:
+    """Else a page whose view has a column `v` would be found unchanged by that alone."""
+    marks = []
+    for value in (1, 2):
+        with Warehouse.open(None) as warehouse:
+            views = create_views([mart(f"select 'a' as model, 7 as v, {value} as value")], warehouse)
+            views.expect(COMING)
+            marks.append(views.marks("v", "model", "a"))
+    assert marks[0] != marks[1]
+
+
 def test_a_part_whose_first_rows_are_few_has_the_views_order() -> None:
     """The database holds fewer than some 64 rows back until more come, and would put them behind those."""
     rows = "select 'model-' || lpad((i // 10)::varchar, 4, '0') as model, i from range(9_000) as r (i) order by i"
