@@ -25,6 +25,8 @@ from dagster_project.store.warehouse import Warehouse
 
 COLUMNS = ("day", "subject", "value", "numerator", "denominator", "detail")
 """What every fact's SELECT yields; value NULL: not reported."""
+TAKEN = ("subject", "day", "value")
+"""What no fact is called: columns of `fact_row`, and the expressions' own value."""
 SUNDAY = 6
 """History is made for Sundays: days that stay the same from night to night."""
 WEEKLY_DAYS = 371
@@ -90,7 +92,9 @@ def gather(night: Night, warehouse: Warehouse) -> Facts:
     broken: dict[str, str] = {}
     for fact in sorted(night.workspace.facts, key=lambda f: f.id):
         asked = attempt(warehouse, fact.sql)
-        if isinstance(asked, str):
+        if fact.id in TAKEN:
+            broken[fact.id] = f"{fact.id!r} means something else in expressions; rename {fact.file}"
+        elif isinstance(asked, str):
             broken[fact.id] = asked
         elif missing := [name for name in COLUMNS if name not in asked.names]:
             broken[fact.id] = f"the SELECT of {fact.file} yields no column {missing[0]!r}"

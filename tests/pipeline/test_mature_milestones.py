@@ -101,6 +101,15 @@ def test_a_broken_fact_is_named_by_the_milestones_that_need_it(
     assert message in str(found["evidence"])
 
 
+@pytest.mark.parametrize("name", ["value", "day", "subject"])
+def test_a_fact_whose_name_is_taken_takes_only_itself_out(tmp_path: Path, name: str) -> None:
+    """`value` in a rule is the milestone's own; days and subjects are what facts are told apart by."""
+    fact = "/*---\ntitle: Odd\n---*/\nSELECT day, 'organization' AS subject, 0 AS value, NULL AS numerator,\n"
+    fact += "  NULL AS denominator, '' AS detail FROM (SELECT DATE '2025-06-30' AS day)\n"
+    rule = {"id": "m", "value": "models_with_owner", "pass": "value >= 0.5"}
+    assert decide(tmp_path, rule, files={f"reports/facts/{name}.sql": fact})["m"]["state"] == "pass"
+
+
 ATTESTED: dict[str, tuple[list[dict[str, object]], str, str]] = {
     "nobody": ([], "not reported", "Nobody has attested it."),
     "reached": ([{"date": "2025-06-01"}], "pass", "Attested by Lead, 1 Jun 2025: wiki/1"),
