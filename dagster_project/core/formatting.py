@@ -22,6 +22,8 @@ REMEMBERED = 16_384
 MOST_DECIMALS = 5
 _LARGEST = 1e300
 """Beyond it a percentage overflows; nan and infinities fail the comparison too."""
+_CENT = 0.01
+"""Money below it keeps two significant digits, as the cost of one request may be."""
 _READABLE = 1e15
 """From here on digits are not read any more: 1.23e+16."""
 
@@ -138,7 +140,8 @@ def _decimals(value: float, unit: str) -> int:
     if unit in _WHOLE and value == round(value):
         return 0
     if unit.startswith("currency"):
-        return 0 if abs(value) >= 100 or value == round(value) else 2
+        finest = 2 if abs(value) >= _CENT else min(1 - _exponent(value), MOST_DECIMALS)
+        return 0 if abs(value) >= 100 or value == round(value) else finest
     if value == 0 or (unit == "share" and value == 100):
         return 0
     if unit == "share" and 90 < value < 100:

@@ -7,8 +7,9 @@ definition: >
 ---*/
 with newest as (
   select model_id, version, run_id, started_at, metrics, baseline_metrics
-  from fact.training_runs
+  from fact.training_runs, page.now as now
   where metrics is not null
+    and (coalesce(ended_at, started_at) at time zone now.timezone)::date <= now.as_of
   qualify row_number() over (partition by model_id, version order by started_at desc nulls last, run_id desc) = 1
 ),
 reported as (

@@ -59,6 +59,9 @@ def plain(text: str) -> str:
         (1234.4, "currency", "1 234 USD"),
         (-1234567.2, "currency", "-1 234 567 USD"),
         (12.3, "currency", "12.30 USD"),
+        (0.0123, "currency", "0.01 USD"),
+        (-0.00423, "currency", "-0.0042 USD"),
+        (0.0000001, "currency", "0.00000 USD"),
         (12, "currency/month", "12 USD/month"),
     ],
 )

@@ -69,16 +69,17 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Views]:
         decisions = requests("d", day(DAYS - 1), 100, prediction=np.arange(100) % 2, score=None)
         put(of, warehouse, "requests", "decided", decisions)
         put(of, warehouse, "labelled", "decided", labelled(decisions, (np.arange(100) % 4).clip(max=1)))
-        warehouse.run(
-            "INSERT INTO fact.training_runs BY NAME SELECT 'r' AS run_id, 'm' AS model_id, 'v1' AS version,"
-            ' $at AS started_at, \'{"auc": 0.9, "accuracy": 0.1, "mse": 4, "own": 3}\'::JSON AS metrics,'
-            " '{\"auc\": 0.5}'::JSON AS baseline_metrics",
-            {"at": dt.datetime(2023, 12, 1, tzinfo=dt.UTC)},
-        )
-        warehouse.run(
-            "INSERT INTO fact.training_runs BY NAME SELECT 'odd' AS run_id, 'm' AS model_id, 'v0' AS version,"
-            " '\"none\"'::JSON AS metrics, '[1]'::JSON AS baseline_metrics"
-        )
+        began = dt.datetime(2023, 12, 1, tzinfo=dt.UTC)
+        for run, version, started_at, metrics, baseline_metrics in (
+            ("r", "v1", began, '{"auc": 0.9, "accuracy": 0.1, "mse": 4, "own": 3}', '{"auc": 0.5}'),
+            ("later", "v1", began + dt.timedelta(days=400), '{"auc": 0.1}', "{}"),
+            ("odd", "v0", began, '"none"', "[1]"),
+        ):
+            warehouse.run(
+                "INSERT INTO fact.training_runs (run_id, model_id, version, started_at, metrics, baseline_metrics)"
+                " VALUES (?, 'm', ?, ?, ?::JSON, ?::JSON)",
+                [run, version, started_at, metrics, baseline_metrics],
+            )
         summarise(at, warehouse)
         refresh(at, warehouse)
         score(at, warehouse)
@@ -142,9 +143,9 @@ def test_an_estimate_stands_beside_what_came(views: Views) -> None:
 
 
 def test_a_test_figure_stands_beside_the_live_one(views: Views, raw: pl.DataFrame) -> None:
-    """'auc' is the ROC AUC; a name that is no metric here has no live figure; what is no record tells nothing."""
+    """'auc' is the ROC AUC; a name that is no metric has no live figure; no record, or a later one, tells nothing."""
     found = {t["name"]: t for t in views.where("test_set", model="m")}
-    assert (found["auc"]["metric"], found["auc"]["baseline"]) == ("roc_auc", 0.5)
+    assert (found["auc"]["metric"], found["auc"]["test"], found["auc"]["baseline"]) == ("roc_auc", 0.9, 0.5)
     right = (raw["label"].to_numpy() > 0.5) == (raw["score"].to_numpy() >= 0.5)
     assert found["accuracy"]["live"] == pytest.approx(right.mean())
     assert (found["own"]["test"], found["own"]["live"]) == (3.0, None)
