@@ -1,17 +1,19 @@
 """The lake: immutable Parquet files below `data/lake/`, of which `ops.part` lists those that count.
 
 What no row of `ops.part` names is swept, so a night killed at any moment leaves a lake that reads as before. Files are
-written by `store.parts`. Called by the other modules of `store` and by `pipeline.ingest`.
+written by `store.parts`. Called by the other modules of `store`, by `pipeline.ingest` and by the stages of `defs`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from dagster_project.core.errors import LedgerError
+from dagster_project.core.errors import LedgerError, MemoryShareError, QueryError
 from dagster_project.store.connection import ANEW
 from dagster_project.store.warehouse import Warehouse
 
@@ -47,6 +49,35 @@ def insist_whole(warehouse: Warehouse, root: Path) -> None:
         raise LedgerError(
             f"{len(gone)} of {len(listed)} files of the lake are gone, such as {gone[0]}; put them back, or {ANEW}"
         )
+
+
+@contextmanager
+def damage_told(warehouse: Warehouse, root: Path) -> Iterator[None]:
+    """Raise LedgerError, with the file, where a statement was refused because a listed file is not what was written.
+
+    The database's own message may name no file. All are hashed then, as a night that fails may take so long.
+    """
+    try:
+        yield
+    except MemoryShareError:
+        raise
+    except QueryError as error:
+        listed = warehouse.rows("SELECT path, sha256 FROM ops.part ORDER BY path")
+        damaged = [path for path, sha256 in listed if _sha256(root / path) not in (None, sha256)]
+        if not damaged:
+            raise
+        raise LedgerError(
+            f"{len(damaged)} of {len(listed)} files of the lake are damaged, such as {damaged[0]} ({error}); put back"
+            f" what was there, or {ANEW}"
+        ) from error
+
+
+def _sha256(file: Path) -> str | None:
+    """None for a file that is gone: it may be one that the night itself has replaced."""
+    if not file.is_file():
+        return None
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sweep(warehouse: Warehouse, root: Path) -> int:

@@ -111,8 +111,12 @@ class Warehouse:
         return frame
 
     def batches(self, sql: str, parameters: Parameters = None, *, rows: int = 50_000) -> pa.RecordBatchReader:
-        """The rows of a query as Arrow batches, for results larger than memory; read it before the next query."""
-        return self.connection.sql(sql, params=parameters).to_arrow_reader(rows)
+        """The rows of a query as Arrow batches, for results larger than memory; read it before the next query.
+
+        Raises QueryError when the database refuses it.
+        """
+        with refusals():
+            return self.connection.sql(sql, params=parameters).to_arrow_reader(rows)
 
     def value(self, sql: str, parameters: Parameters = None) -> object:
         """The first column of the first row, or None."""

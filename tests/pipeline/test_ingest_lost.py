@@ -7,10 +7,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dagster_project.core.errors import LedgerError
+from dagster_project.core.errors import LedgerError, QueryError
+from dagster_project.defs.stages import run_stage
+from dagster_project.pipeline.night import Night
+from dagster_project.spec.loading import load_workspace
+from dagster_project.store.lake import live_paths
 from dagster_project.store.parts import WrittenParts
+from dagster_project.store.warehouse import Warehouse
 
-from .logs import Logs, request
+from .logs import AS_OF, HORIZON, Logs, request
 
 
 @pytest.fixture
@@ -48,3 +53,27 @@ def test_a_lake_that_lost_a_file_stops_the_night(logs: Logs) -> None:
         logs.night()
     lost.write_bytes(kept)
     logs.night()
+
+
+@pytest.mark.parametrize("read", ["frame", "batches"])
+def test_a_damaged_file_of_the_lake_is_named_by_the_stage_that_reads_it(logs: Logs, read: str) -> None:
+    """With what to do, and exit code 3; a refusal that has another reason keeps its own words."""
+    logs.csv("logs/a.csv", [request(1), request(2, day=2)])
+    logs.night()
+    night = Night(load_workspace(logs.root, builtin=logs.root / "no-builtin"), AS_OF, HORIZON)
+    damaged = next((logs.root / "data" / "lake" / "requests").rglob("*.parquet"))
+    sql = "FROM read_parquet($files)"
+
+    def stage(_night: Night, warehouse: Warehouse) -> object:
+        return getattr(warehouse, read)(sql, {"files": live_paths(warehouse, logs.root, "requests")})
+
+    kept = damaged.read_bytes()
+    damaged.write_bytes(kept[: len(kept) // 2])
+    with pytest.raises(
+        LedgerError, match=rf"1 of 2 .* damaged, such as {damaged.relative_to(logs.root)} .*put"
+    ):
+        list(run_stage(night, stage))
+    damaged.write_bytes(kept)
+    sql = "FROM nowhere WHERE $files"
+    with pytest.raises(QueryError, match="nowhere"):
+        list(run_stage(night, stage))
