@@ -27,7 +27,7 @@ from dagster_project.spec.facts import FACTS
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
 from dagster_project.store.facts import enter_facts
-from dagster_project.store.ingestion import balance, entered
+from dagster_project.store.ingestion import balance, entered, forget_files
 from dagster_project.store.labels import Waiters, enter_labels, match_labels, wait_for_labels
 from dagster_project.store.lake import insist_whole, sweep, temporary
 from dagster_project.store.requests import Batch, commit_requests, write_requests
@@ -115,6 +115,8 @@ class _Begun:
 
     definition: str
     spooled: Future[Spooled]
+    handed: tuple[str, ...]
+    """Paths that another source reads from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +155,12 @@ def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor)
     redefined = before is not None and before != definition
     plan = plan_files(workspace, source, warehouse, definition, all_again=redefined)
     note(warehouse, source, plan)
-    if not (plan.read or plan.copies):
+    if not plan.changes_rows:
         return None
     door = _door(night, warehouse, source, forget=redefined)
     folder = temporary(workspace.lake) / slug(source.source)
-    return _Begun(definition, reader.submit(read_files, plan, source, door, folder))
+    spooled = reader.submit(read_files, plan, source, door, folder)
+    return _Begun(definition, spooled, tuple(file.path for file in plan.handed))
 
 
 def _ingest_source(
@@ -175,7 +178,7 @@ def _ingest_source(
         left_out=spooled.left_out,
         replaced=_replaced(warehouse, spooled),
     )
-    return _commit(warehouse, workspace, source, spooled, batch, waiters, begun.definition)
+    return _commit(warehouse, workspace, source, spooled, batch, waiters, begun)
 
 
 def _commit(
@@ -185,22 +188,24 @@ def _commit(
     spooled: Spooled,
     batch: Batch,
     waiters: Waiters,
-    definition: str,
+    begun: _Begun,
 ) -> _Brought:
     """Write the lake's files, then enter all of it at once."""
     root, labelled = workspace.root, 0
     written = write_requests(warehouse, root, batch) if source.kind == "requests" else None
-    with warehouse.transaction(), entered(warehouse, spooled.reading):
-        if written is not None:
-            commit_requests(warehouse, batch, written)
-            labelled = wait_for_labels(warehouse, root, batch, written, waiters)
-            _keep_types(warehouse, source, spooled.feature_types)
-        elif source.kind == "outcomes":
-            enter_labels(warehouse, root, batch, waiters)
-        else:
-            fact = FACTS[source.kind]
-            enter_facts(warehouse, batch, source.kind, fact.key, fact.time)
-        _set_state(warehouse, f"source {source.source}", definition)
+    with warehouse.transaction():
+        with entered(warehouse, spooled.reading):
+            if written is not None:
+                commit_requests(warehouse, batch, written)
+                labelled = wait_for_labels(warehouse, root, batch, written, waiters)
+                _keep_types(warehouse, source, spooled.feature_types)
+            elif source.kind == "outcomes":
+                enter_labels(warehouse, root, batch, waiters)
+            else:
+                fact = FACTS[source.kind]
+                enter_facts(warehouse, batch, source.kind, fact.key, fact.time)
+        forget_files(warehouse, source.source, begun.handed)
+        _set_state(warehouse, f"source {source.source}", begun.definition)
         _set_state(warehouse, PENDING, "yes")
     paths = spooled.reading.files["path"].to_list()
     return _Brought(paths, written.days if written else (), labelled)

@@ -3,44 +3,27 @@
 A file is known by its path; size and time of change decide whether it is looked at, the SHA-256 of its content
 whether it is read. A file with the content of another known one is a copy: all its rows are duplicates; unless the
 other is gone: then it was moved, and keeps its rows under its new path. When a file is replaced, files that lost rows
-to it as duplicates are read again. Rows of files that are gone stay; that none of a source is left is noted. Called by
-`pipeline.ingest`; `unmatched` also by `pipeline.render`.
+to it as duplicates are read again. Rows of files that are gone stay; that none of a source is left is noted. A file
+that another source reads in a source's stead takes its rows along. Called by `pipeline.ingest`; `unmatched` also by
+`pipeline.render`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import os
-import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from dagster_project.readers.formats import named_as_file
+from dagster_project.pipeline import ingest_found
+from dagster_project.pipeline.ingest_found import LogFile, files_of
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
-from dagster_project.store.ingestion import move_files
+from dagster_project.store.ingestion import forget_files, move_files
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
-FILE_ID_DIGITS = 16
 UNMATCHED = "unmatched "
 """How keys of ops.state begin that name a source whose files were read once and are all gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class LogFile:
-    """A file as it lies on the disk."""
-
-    path: str
-    """Relative to the workspace, '/' between folders; whole where the glob was."""
-    place: Path
-    size: int
-    mtime_ns: int
-    file_id: str = ""
-    problem: str = ""
-    """Why it cannot be opened; such a file is set aside unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +55,13 @@ class Plan:
     """Files whose content was read from a path that is gone, each with that path."""
     is_unmatched: bool = False
     """Whether no file is there, though some were read."""
+    handed: tuple[LogFile, ...] = ()
+    """Files that were read, and that another source reads instead: their rows here go."""
+
+    @property
+    def changes_rows(self) -> bool:
+        """Whether rows come or go."""
+        return bool(self.read or self.copies or self.handed)
 
 
 def plan_files(
@@ -86,17 +76,30 @@ def plan_files(
     moved = _moved(found, known)
     found |= {file.path: file for file, _ in moved}
     known |= {file.path: known.pop(path) for file, path in moved}
+    handed = _handed(workspace, source, {path: file for path, file in known.items() if path not in found})
     made_so = {path: file for path, file in known.items() if file.mapping in (None, mapping)}
     changed, same = _changed(found.values(), {} if all_again else made_so)
     replaced = [path for path, file in changed.items() if path in known and not file.problem]
+    replaced += [file.path for file in handed]
     for path in _losers(warehouse, source, replaced):
         if path in found and path not in changed:
-            changed[path] = _identified(found[path])
+            changed[path] = ingest_found.identified(found[path])
+    for file in handed:
+        del known[file.path]
     read, copies = _without_copies(changed, known)
     gone = [path for path, before in known.items() if before.state != "read" and path not in found]
     kept = [file for file in same if file.path not in changed]
     is_unmatched = not found and any(before.state == "read" for before in known.values())
-    return Plan(mapping, tuple(read), tuple(copies), tuple(kept), tuple(gone), tuple(moved), is_unmatched)
+    return Plan(
+        mapping,
+        tuple(read),
+        tuple(copies),
+        tuple(kept),
+        tuple(gone),
+        tuple(moved),
+        is_unmatched,
+        tuple(handed),
+    )
 
 
 def note(warehouse: Warehouse, source: Source, plan: Plan) -> None:
@@ -108,9 +111,7 @@ def note(warehouse: Warehouse, source: Source, plan: Plan) -> None:
         paths = [file.path for file in plan.same]
         values = {"source": source.source, "paths": paths, "sizes": sizes, "times": times}
         warehouse.run(statement("ingestion", "note_times"), values)
-    if plan.gone:
-        values = {"source": source.source, "paths": list(plan.gone)}
-        warehouse.run(statement("ingestion", "forget_gone"), values)
+    forget_files(warehouse, source.source, plan.gone)
     if plan.is_unmatched != (source.source in unmatched(warehouse)):
         name = "note_unmatched" if plan.is_unmatched else "forget_unmatched"
         warehouse.run(statement("ingestion", name), {"key": UNMATCHED + source.source})
@@ -122,68 +123,6 @@ def unmatched(warehouse: Warehouse) -> list[str]:
         "SELECT key FROM ops.state WHERE starts_with(key, $prefix) ORDER BY key", {"prefix": UNMATCHED}
     )
     return [key.removeprefix(UNMATCHED) for key in keys["key"]]
-
-
-def files_of(workspace: Workspace, source: Source) -> list[LogFile]:
-    """The files that the source's globs find, by path; never those that Modelboard made itself."""
-    root = workspace.root
-    found = {place for pattern in source.files for place in _matches(root, pattern)}
-    files = []
-    for place in sorted(found):
-        path = (place.relative_to(root) if place.is_relative_to(root) else place).as_posix()
-        file = None if path.startswith(("data/lake/", "build/")) else _seen(path, place)
-        if file is not None:
-            files.append(file)
-    return files
-
-
-def _seen(path: str, place: Path) -> LogFile | None:
-    """The file as it lies there; None where it is gone again, or is a folder that does not pretend to be a file."""
-    try:
-        found = place.stat()
-    except FileNotFoundError:
-        return (
-            LogFile(path, place, 0, 0, problem="it is a link that leads nowhere")
-            if place.is_symlink()
-            else None
-        )
-    except OSError as error:
-        return _unopened(path, place, error)
-    if stat.S_ISDIR(found.st_mode):
-        words = (
-            "it is a folder; to read the files in it, let the glob end in /*" if named_as_file(place) else ""
-        )
-        if not os.access(place, os.R_OK | os.X_OK):
-            words = "the folder cannot be opened: Permission denied"
-        return LogFile(path, place, 0, 0, problem=words) if words else None
-    if not stat.S_ISREG(found.st_mode):
-        return LogFile(path, place, 0, 0, problem="it is no regular file")
-    return LogFile(path, place, found.st_size, found.st_mtime_ns)
-
-
-def _unopened(path: str, place: Path, error: OSError) -> LogFile:
-    return LogFile(path, place, 0, 0, problem=f"cannot be opened: {error.strerror or type(error).__name__}")
-
-
-def _matches(root: Path, pattern: str) -> Iterable[Path]:
-    """What a glob finds: below the workspace, or below the file system's root where it begins there."""
-    anchor = Path(pattern).anchor
-    closed = _closed_folder(Path(anchor) if anchor else root, pattern[len(anchor) :])
-    if closed is not None:
-        return [closed]
-    return Path(anchor).glob(pattern[len(anchor) :]) if anchor else root.glob(pattern)
-
-
-def _closed_folder(start: Path, pattern: str) -> Path | None:
-    """The folder that a glob begins in, where it may not be listed: a glob would find nothing there, silently."""
-    folder = start
-    for part in pattern.split("/")[:-1]:
-        if any(mark in part for mark in "*?[") or not (folder / part).is_dir():
-            break
-        folder /= part
-        if not os.access(folder, os.R_OK | os.X_OK):
-            return folder
-    return None
 
 
 def known_files(warehouse: Warehouse, source: str) -> dict[str, Known]:
@@ -202,11 +141,28 @@ def _moved(found: Mapping[str, LogFile], known: Mapping[str, Known]) -> list[tup
     moved = []
     for path, file in sorted(found.items()):
         if path not in known and file.size in sizes:
-            hashed = _identified(file)
+            hashed = ingest_found.identified(file)
             before = gone.pop(hashed.file_id, None)
             if before is not None:
                 moved.append((hashed, before))
     return moved
+
+
+def _handed(workspace: Workspace, source: Source, unfound: Mapping[str, Known]) -> list[LogFile]:
+    """Files that were read and are still there, where the globs of another source of the kind find them instead."""
+    there = {
+        path for path, file in unfound.items() if file.state == "read" and (workspace.root / path).is_file()
+    }
+    if not there:
+        return []
+    others = [s for s in workspace.sources if s.kind == source.kind and s.source != source.source]
+    theirs = {file.path for other in others for file in files_of(workspace, other)}
+    return [
+        LogFile(
+            path, workspace.root / path, unfound[path].size, unfound[path].mtime_ns, unfound[path].file_id
+        )
+        for path in sorted(there & theirs)
+    ]
 
 
 def _changed(files: Iterable[LogFile], known: dict[str, Known]) -> tuple[dict[str, LogFile], list[LogFile]]:
@@ -218,24 +174,12 @@ def _changed(files: Iterable[LogFile], known: dict[str, Known]) -> tuple[dict[st
         if before and before.state == "read":
             if (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
                 continue
-            file = file if file.file_id else _identified(file)
+            file = file if file.file_id else ingest_found.identified(file)
             if before.file_id == file.file_id:
                 same.append(file)
                 continue
-        changed[file.path] = file if file.file_id else _identified(file)
+        changed[file.path] = file if file.file_id else ingest_found.identified(file)
     return changed, same
-
-
-def _identified(file: LogFile) -> LogFile:
-    """The file with the hash of its content; with a problem where it cannot be opened, or went meanwhile."""
-    if file.problem:
-        return file
-    try:
-        with file.place.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        return _unopened(file.path, file.place, error)
-    return LogFile(file.path, file.place, file.size, file.mtime_ns, digest[:FILE_ID_DIGITS])
 
 
 def _losers(warehouse: Warehouse, source: Source, replaced: list[str]) -> list[str]:

@@ -7,7 +7,8 @@ is declared no more, so a new name over the same files is refused. Called by `pi
 from __future__ import annotations
 
 from dagster_project.core.errors import Problem, WorkspaceError
-from dagster_project.pipeline.ingest_files import files_of, known_files
+from dagster_project.pipeline.ingest_files import known_files
+from dagster_project.pipeline.ingest_found import files_of
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
 from dagster_project.store.warehouse import Warehouse

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import SourceError
-from dagster_project.pipeline.ingest_files import LogFile, Plan
+from dagster_project.pipeline.ingest_files import Plan
+from dagster_project.pipeline.ingest_found import LogFile
 from dagster_project.readers import formats
 from dagster_project.readers.mapped import FILE, ROW, SAMPLE_CHARACTERS, Door, Mapped
 from dagster_project.readers.mapping import map_rows, require_columns, unfound
@@ -239,7 +240,7 @@ def _unfound(reader: _Reader, paths: pl.DataFrame) -> pl.DataFrame:
 
 
 def _files(reader: _Reader, plan: Plan) -> pl.DataFrame:
-    """Rows of ops.file; a copy shares the fate of the file it is a copy of."""
+    """Rows of ops.file; a copy shares the fate of the file it is a copy of, and one that was handed on has no row."""
     import polars as pl
 
     reasons = {plan.read[number].path: reason for number, reason in reader.set_aside.items()}
@@ -255,6 +256,10 @@ def _files(reader: _Reader, plan: Plan) -> pl.DataFrame:
         rows.append(
             (file.path, file.file_id, file.size, file.mtime_ns, state, reason, 0, copy_of, plan.mapping)
         )
+    rows += [
+        (file.path, file.file_id, file.size, file.mtime_ns, "read", None, 0, None, None)
+        for file in plan.handed
+    ]
     texts = dict.fromkeys(("path", "file_id", "state", "reason", "copy_of", "mapping"), pl.String)
     numbers = dict.fromkeys(("size", "mtime_ns", "rows_read"), pl.Int64)
     names = ("path", "file_id", "size", "mtime_ns", "state", "reason", "rows_read", "copy_of", "mapping")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.days import ONE_DAY
 from dagster_project.core.errors import SourceError
-from dagster_project.pipeline.ingest_files import LogFile, files_of
+from dagster_project.pipeline.ingest_found import LogFile, files_of
 from dagster_project.readers import formats
 from dagster_project.readers.columns import as_text, pick
 from dagster_project.readers.mapped import FILE, ROW, Door

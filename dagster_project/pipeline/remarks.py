@@ -43,7 +43,7 @@ QUERIES = (
     WITH shared AS (
       SELECT a.source AS one, b.source AS other, a.day, a.path
       FROM ops.ledger AS a
-      JOIN ops.ledger AS b ON a.path = b.path AND a.day = b.day AND a.source < b.source AND a.kind = b.kind
+      JOIN ops.ledger AS b ON a.file_id = b.file_id AND a.day = b.day AND a.source < b.source AND a.kind = b.kind
       WHERE a.kind = 'requests' AND a.accepted > 0 AND b.accepted > 0
     ), served AS (SELECT DISTINCT source, day, model_id FROM daily.traffic)
     SELECT 'sources ' || one || ' and ' || other || ' both read requests of ' || a.model_id || ' from ' || max(path)

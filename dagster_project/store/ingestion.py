@@ -102,6 +102,12 @@ def move_files(warehouse: Warehouse, source: str, moved: Mapping[str, str]) -> N
             warehouse.run(statement("ingestion", "move_file", table=table), parameters)
 
 
+def forget_files(warehouse: Warehouse, source: str, paths: Sequence[str]) -> None:
+    """Know files of these paths no more; none of their rows is kept."""
+    if paths:
+        warehouse.run(statement("ingestion", "forget_gone"), {"source": source, "paths": list(paths)})
+
+
 def balance(warehouse: Warehouse, source: str) -> None:
     """Raise LedgerError unless every row of the source's ledger, file by file, adds up."""
     for name in ("unbalanced_rows", "unbalanced_files", "unbalanced_rejects"):

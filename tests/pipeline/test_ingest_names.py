@@ -8,9 +8,13 @@ import pytest
 
 from dagster_project.core.errors import WorkspaceError
 
-from .logs import REQUESTS, Logs, request
+from .logs import OUTCOMES, REQUESTS, Logs, request
 
 RENAMED = {**REQUESTS, "source": "log2"}
+BOOKED = """
+SELECT f.source, path, sum(accepted)::BIGINT FROM ops.ledger AS l JOIN ops.file AS f USING (source, path)
+WHERE f.source <> 'asked' GROUP BY ALL ORDER BY ALL
+"""
 TOTAL = "SELECT sum(accepted)::BIGINT AS n FROM ops.ledger WHERE kind = 'requests'"
 
 
@@ -59,3 +63,29 @@ def test_one_of_two_sources_over_the_same_files_may_go(logs: Logs) -> None:
     drop(logs)
     logs.night()
     assert logs.table(TOTAL)["n"].to_list() == before
+
+
+@pytest.mark.parametrize("other", ["a", "z"])
+@pytest.mark.parametrize("kind", ["requests", "outcomes", "incidents"])
+def test_a_file_that_another_source_reads_instead_takes_its_rows_along(
+    tmp_path: Path, kind: str, other: str
+) -> None:
+    """As where a column has another name from some day on; and back again. Nothing counts twice, or not at all."""
+    mapping = {"requests": REQUESTS, "outcomes": OUTCOMES}.get(kind, {"columns": {}})
+    one = {**mapping, "source": "one", "kind": kind, "files": "logs/*.csv"}
+    logs = Logs.make(tmp_path, {**REQUESTS, "files": "logs/*.csv", "source": "asked"}, one)
+    for n in (1, 2):
+        row = {"y": 1, "t": "2024-03-02T10:00:00Z", "started_at": "2024-03-02T10:00:00Z", "incident_id": n}
+        logs.csv(f"logs/{n}.csv", [{**request(n), **row}])
+    logs.night()
+    both = [("one", "logs/1.csv", 1), ("one", "logs/2.csv", 1)]
+    assert logs.rows(BOOKED) == both
+    logs.define({**one, "files": "logs/1.csv"})
+    logs.define({**one, "source": other, "files": "logs/2.csv"})
+    for _ in range(2):  # the second night finds nothing new
+        logs.night()
+        assert logs.rows(BOOKED) == sorted([both[0], (other, "logs/2.csv", 1)])
+    logs.define(one)
+    logs.define({**one, "source": other, "files": "elsewhere/*.csv"})
+    logs.night()
+    assert logs.rows(BOOKED) == both

@@ -71,14 +71,16 @@ def test_what_was_read_in_vain_is_named(tmp_path: Path) -> None:
 
 
 def test_two_sources_that_read_the_same_requests_are_named(tmp_path: Path) -> None:
-    """Both count; not where each takes a model of its own from the file, nor where a day has nothing of one."""
+    """Both count, from one file or a copy; not where each takes a model of its own from it, nor where a day has nothing
+    of one."""
     sources = ["log", "more", "other", "log", "more"]
     days = [day(0), day(0), day(0), day(1), day(1)]
     found = said(
         tmp_path,
         {
             "ops.ledger": {
-                "source": sources, "path": "a.csv", "kind": "requests", "day": days, "accepted": [2, 2, 2, 3, 0],
+                "source": sources, "path": ["a.csv", "moved/a.csv", "a.csv", "a.csv", "a.csv"], "file_id": "a",
+                "kind": "requests", "day": days, "accepted": [2, 2, 2, 3, 0],
             },
             "daily.traffic": {"source": sources, "day": days, "model_id": ["m", "m", "n", "k", "k"]},
         },
