@@ -76,11 +76,24 @@ DELETE FROM ops.part WHERE kind = 'requests' AND source = $source AND list_conta
 DELETE FROM ops.feature_day WHERE source = $source AND list_contains($days, day)
 
 -- name: schema_changes
+-- Of what is mapped beside features, a file has the column or not: a day without a score may be one on which the only
+-- model with scores rests. It vanished where no file of a day has it and each of the seven days before had one that did.
 WITH days AS (
     SELECT day, lag(day) OVER (ORDER BY day) AS before
     FROM (SELECT DISTINCT day FROM ops.part WHERE kind = 'requests' AND source = $source)
   ),
-  there AS (SELECT day, feature, n = unreadable AS retyped FROM ops.feature_day WHERE source = $source)
+  there AS (SELECT day, feature, n = unreadable AS retyped FROM ops.feature_day WHERE source = $source),
+  brought AS (
+    SELECT DISTINCT day, path FROM ops.ledger WHERE source = $source AND day IS NOT NULL AND rows_read > rejected
+  ),
+  numbered AS (SELECT day, count(*) AS files, row_number() OVER (ORDER BY day) AS place FROM brought GROUP BY day),
+  lacking AS (
+    SELECT b.day, u.name, count(*) AS files
+    FROM brought AS b JOIN ops.unfound AS u ON u.source = $source AND u.path = b.path
+    WHERE NOT starts_with(u.name, 'feature ') AND u.name NOT IN ('label', 'label_time')
+    GROUP BY ALL
+  ),
+  without AS (SELECT day, name, place FROM lacking JOIN numbered USING (day, files))
 SELECT d.day, t.feature AS name, 'appeared' AS change
 FROM days AS d JOIN there AS t USING (day) LEFT JOIN there AS b ON b.day = d.before AND b.feature = t.feature
 WHERE d.before IS NOT NULL AND b.feature IS NULL
@@ -92,4 +105,9 @@ UNION ALL
 SELECT d.day, t.feature, 'retyped'
 FROM days AS d JOIN there AS t USING (day) JOIN there AS b ON b.day = d.before AND b.feature = t.feature
 WHERE t.retyped AND NOT b.retyped
+UNION ALL
+SELECT w.day, w.name, 'vanished'
+FROM without AS w
+WHERE w.place > 7 AND NOT EXISTS (
+  SELECT 1 FROM without AS b WHERE b.name = w.name AND b.place BETWEEN w.place - 7 AND w.place - 1)
 ORDER BY ALL

@@ -29,6 +29,21 @@ def test_features_that_appear_and_vanish_are_noted(logs: Logs) -> None:
     assert logs.lake()["f:new"].to_list() == [None, "a", "b"]
 
 
+def test_a_mapped_column_that_files_lose_vanishes_once(logs: Logs) -> None:
+    """Where each of seven days had it: of a log that lacks it each week, or in one of a day's files, nobody is told."""
+    for day in range(1, 12):
+        row = request(day, day=day)
+        for name, days in (("score", (9, 10)), ("ms", (2, 9))):
+            if day in days:
+                del row[name]
+        logs.csv(f"logs/{day}.csv", [row])
+    del (late := request(12, day=11))["score"]
+    logs.csv("logs/late.csv", [late])
+    logs.night()
+    changes = logs.rows("SELECT day, name, change FROM ops.schema_change")
+    assert changes == [(dt.date(2024, 3, 9), "score", "vanished")]
+
+
 def test_a_number_that_becomes_text_is_retyped(logs: Logs) -> None:
     """A feature known as a number stays one: its texts are NaN, and the day says 'retyped'."""
     logs.csv("logs/1.csv", [request(1, day=1, x=1)])
