@@ -226,7 +226,10 @@ def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     )  # fmt: skip
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     nothing = pl.DataFrame(schema={"model_id": pl.String})
-    silent = frozenset(asked.uncounted.filter(pl.col("codes").is_null())["model_id"])  # codes do count
+    none_counts = (
+        pl.col("codes").is_null() & pl.col("yes").is_null()
+    )  # codes and what is never a yes do count
+    silent = frozenset(asked.uncounted.filter(none_counts)["model_id"])
     return Judge(night, models, _partial(night, warehouse), growing, nothing, silent, asked.coded)
 
 

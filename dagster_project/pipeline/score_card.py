@@ -49,7 +49,7 @@ def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
         )
     }
     models = {placed.value.id: placed.value for placed in night.workspace.models}
-    none_counts = "SELECT model_id FROM mart.uncounted_label WHERE codes IS NULL"
+    none_counts = "SELECT model_id FROM mart.uncounted_label WHERE codes IS NULL AND yes IS NULL"
     silent = {model_id for (model_id,) in warehouse.rows(none_counts)}
     rows = []
     for m in sorted(models.keys() | served.keys()):

@@ -48,12 +48,13 @@ def label_arrival(warehouse: Warehouse, references: pl.DataFrame, as_of: dt.date
 
 
 def uncounted(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """Rows of `mart.uncounted_label`: labels that are words or codes, or lack their requests."""
+    """Rows of `mart.uncounted_label`: labels that are words or codes, that are never a yes, or lack their requests."""
     import polars as pl
 
-    found = uncounted_labels(warehouse, night.workspace.root, night.as_of)
-    mapped = {s.source: s.columns["label"].column for s in night.workspace.sources if "label" in s.columns}
-    columns = [mapped.get(source) for source in found["source"]]
+    mapped = {s.source: s.columns["label"] for s in night.workspace.sources if "label" in s.columns}
+    yes = {source: ref.positive for source, ref in mapped.items() if ref.positive}
+    found = uncounted_labels(warehouse, night.workspace.root, night.as_of, yes)
+    columns = [mapped[source].column if source in mapped else None for source in found["source"]]
     return found.with_columns(pl.Series("wanted", columns, dtype=pl.String))
 
 

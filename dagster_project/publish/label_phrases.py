@@ -36,7 +36,7 @@ def labels_come(delay: Row) -> str:
 
 
 def uncounted(labels: Row) -> str:
-    """How many labels came that tell nothing, and why: they lack their requests, are codes, or words."""
+    """How many labels came that tell nothing, and why: they lack their requests, are codes, never a yes, or words."""
     came = words.plural(int(str(labels["n"])), "label")
     if labels["ids"]:
         return (
@@ -50,6 +50,10 @@ def uncounted(labels: Row) -> str:
             f"{came} came for requests {days}, and every one counts as yes, as what is above 0.5 does:"
             f" they are {_such(labels['codes'])}"
         )
+    if labels["yes"]:
+        return (
+            f"{came} came for requests {days}, and not one is {_either(labels['yes'])}, which counts as yes"
+        )
     task = f"its task is {labels['task']}" if labels["task"] else "no task is declared"
     return (
         f"{came} came for requests {days}, and none counts:"
@@ -61,11 +65,20 @@ def _such(texts: object) -> str:
     return words.spoken([repr(text) for text in texts] if isinstance(texts, list) else [])
 
 
+def _either(texts: object) -> str:
+    return " or ".join(repr(text) for text in texts) if isinstance(texts, list) else ""
+
+
 def uncounted_mend(labels: Row) -> str:
     """What to write so that they count, in front of `uncounted_example`."""
     if labels["ids"]:
         return (
             f"map request_id in source {labels['source']}, or in the log, so that both name a request alike"
+        )
+    if labels["yes"]:
+        return (
+            f"compare positive of the label in source {labels['source']} with the words of its files, which modelboard"
+            " check names; if nothing happened yet, nothing is to be done"
         )
     if labels["task"] == "regression":
         return "map the column of the true value, or declare task: multiclass"
@@ -74,7 +87,7 @@ def uncounted_mend(labels: Row) -> str:
 
 def uncounted_example(labels: Row) -> str:
     """The line of a source's file that says which words mean yes; '' where something else is needed."""
-    if labels["ids"] or labels["task"] == "regression":
+    if labels["ids"] or labels["yes"] or labels["task"] == "regression":
         return ""
     column = str(labels["wanted"] or "...")
     return f"label: {{column: {column if _PLAIN.fullmatch(column) else json.dumps(column)}, positive: ...}}"

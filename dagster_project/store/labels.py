@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SORT_MEMORY = "150MB"
 """The database's share while labels that came with requests are sorted, a model's day at once: the sort fills any share
 before it spills (with 300 MB a million labels of a model took 140 MB more)."""
+ENOUGH = 100
+"""So many labels without a single yes are worth a question."""
 UNCOUNTED_DAYS = 28
 """On so many days with labels it is looked up which of them count for nothing."""
 
@@ -239,12 +241,15 @@ def _counts(duplicates: pl.DataFrame) -> pl.DataFrame:
     return duplicates.select("file_id", "day", "duplicate")
 
 
-def uncounted_labels(warehouse: Warehouse, root: Path, as_of: dt.date) -> pl.DataFrame:
+def uncounted_labels(
+    warehouse: Warehouse, root: Path, as_of: dt.date, yes: Mapping[str, Sequence[str]]
+) -> pl.DataFrame:
     """model_id, source, n, first_day, last_day: labels of models to which no label tells anything; and why.
 
     They are words, of which `texts` are the most frequent; or numbers that all count as yes, some of them beyond 1, of
-    which `codes` are: counted are those of the newest days with labels of each source, at most `UNCOUNTED_DAYS`.
-    Or none has a request: `ids` is one that they name, `waiting` one of a request that waits for its label.
+    which `codes` are; or `ENOUGH` of which none is what means yes, `yes` by their source: counted are those of the
+    newest days with labels of each source, at most `UNCOUNTED_DAYS`. Or none has a request: `ids` is one that they
+    name, `waiting` one of a request that waits for its label.
     """
     import polars as pl
 
@@ -253,9 +258,12 @@ def uncounted_labels(warehouse: Warehouse, root: Path, as_of: dt.date) -> pl.Dat
     models, paths = (suspects[name].unique().sort().to_list() for name in ("model_id", "path"))
     stored = statement("labels", "stored_labels") if paths else ""
     found = {"labelled": [str(root / path) for path in paths], "models": models, "as_of": as_of}
+    found |= {"in_words": sorted(yes), "enough": ENOUGH}
     fragments = {"none": no_rows(LABELLED), "stored": stored}
-    every = [
-        warehouse.frame(*_used(statement("labels", name, **fragments), found))
-        for name in ("texts", "coded", "astray")
-    ]
-    return pl.concat(every, how="diagonal").sort("model_id", "source")
+    every = {
+        name: warehouse.frame(*_used(statement("labels", name, **fragments), found))
+        for name in ("texts", "coded", "denied", "astray")
+    }
+    meant = [yes[source] for source in every["denied"]["source"]]
+    every["denied"] = every["denied"].with_columns(pl.Series("yes", meant, dtype=pl.List(pl.String)))
+    return pl.concat(every.values(), how="diagonal").sort("model_id", "source")

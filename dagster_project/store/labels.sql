@@ -169,8 +169,8 @@ DELETE FROM lake.waiting WHERE day < $before
 DELETE FROM lake.unmatched WHERE label_day < $before
 
 -- name: never_counted
--- Models with labelled requests in their sources and no outcome at all, or none that is a no, with the newest labelled
--- files of each source.
+-- Models with labelled requests in their sources and no outcome at all, or none that is a no, or none that is a yes,
+-- with the newest labelled files of each source.
 SELECT DISTINCT m.model_id, p.path
 FROM catalog.model AS m
 JOIN (SELECT DISTINCT model_id, source FROM daily.traffic WHERE day <= $as_of) AS t USING (model_id)
@@ -180,7 +180,7 @@ JOIN (
 ) AS p USING (source)
 WHERE coalesce(m.task, 'binary') IN ('binary', 'regression')
   AND m.model_id NOT IN (
-    SELECT model_id FROM daily.outcome_binary WHERE fp + tn > 0
+    SELECT model_id FROM daily.outcome_binary GROUP BY model_id HAVING sum(fp + tn) > 0 AND sum(tp + fn) > 0
     UNION ALL SELECT model_id FROM daily.outcome_regression
     UNION ALL SELECT model_id FROM daily.outcome_class)
 ORDER BY ALL
@@ -197,6 +197,14 @@ FROM (
   GROUP BY ALL
 )
 GROUP BY ALL HAVING max(label) > 1 ORDER BY model_id, source
+
+-- name: denied
+-- Labels of models to which not one is a yes, from sources that say which words mean yes: maybe none of theirs does.
+SELECT model_id, label_source AS source, count(*) AS n, min(day) AS first_day, max(day) AS last_day
+FROM ({none} {stored})
+WHERE label IS NOT NULL AND model_id IN (SELECT unnest($models)) AND label_source IN (SELECT unnest($in_words))
+  AND model_id IN (SELECT model_id FROM daily.outcome_binary GROUP BY model_id HAVING sum(tp + fn) = 0)
+GROUP BY ALL HAVING count(*) >= $enough ORDER BY model_id, source
 
 -- name: texts
 -- Labels of some models that are no numbers, with the most frequent of them.

@@ -255,6 +255,7 @@ create table if not exists mart.uncounted_label (  -- labels of models to which 
   n bigint, first_day date, last_day date,
   texts varchar[],                        -- words in place of numbers: the most frequent ones of the newest days
   codes varchar[],                        -- numbers that all count as yes, some beyond 1: likewise
+  yes varchar[],                          -- what means yes in the source, where no label is that
   ids varchar[], waiting varchar[]        -- labels without a request: an id that they name, and one that waits
 );
 create table if not exists mart.impact (

@@ -3,7 +3,8 @@ title: Labels that tell nothing
 definition: >
   One row a model and a source of its labels. They are words where its task needs numbers, or numbers that all count as
   yes, some of them beyond 1: how many came on the newest days with labels (at most 28), the most frequent ones, and the
-  column of the source that they come from. Or none has a request: how many there are, and an id of each side.
+  column of the source that they come from. Or none is what the source says means yes. Or none has a request: how many
+  there are, and an id of each side.
 ---*/
 select
   uncounted.model_id as model,
@@ -17,6 +18,7 @@ select
   uncounted.last_day,
   uncounted.texts,
   uncounted.codes,
+  uncounted.yes,
   uncounted.ids,
   uncounted.waiting
 from mart.uncounted_label as uncounted

@@ -185,12 +185,12 @@ def test_the_simple_alternative_goes_with_its_request(tmp_path: Path) -> None:
     assert labelled.select("label", "baseline").rows() == [(0.0, 7.5), (1.0, None)]
 
 
-def uncounted(logs: Logs) -> pl.DataFrame:
-    """What the pages are told of labels that tell nothing."""
+def uncounted(logs: Logs, **yes: tuple[str, ...]) -> pl.DataFrame:
+    """What the pages are told of labels that tell nothing; `yes` is what means yes, by source."""
     workspace = load_workspace(logs.root)
     with Warehouse.open(workspace.warehouse) as warehouse:
         summarise(Night(workspace, AS_OF, HORIZON), warehouse)
-        return uncounted_labels(warehouse, logs.root, AS_OF)
+        return uncounted_labels(warehouse, logs.root, AS_OF, yes)
 
 
 def none_counts(logs: Logs) -> list[tuple[object, ...]]:
@@ -230,6 +230,29 @@ def test_labels_in_codes_that_are_all_a_yes_are_told(logs: Logs) -> None:
     assert found.select("model_id", "source", "n", "codes").rows() == [
         ("one_and_two", "labels", 5, ["2", "1"])
     ]
+
+
+def test_labels_of_which_none_is_what_means_yes_are_told(logs: Logs) -> None:
+    """A typing error in `positive` reads as a precision of 0 %; few labels may all be a no, and so may numbers."""
+    never, once, few = 0, 1, 2
+    asked = [
+        (1000 * model + n, n, model)
+        for model in (never, once, few)
+        for n in range(20 if model == few else 100)
+    ]
+    logs.csv("logs/a.csv", [request(number, model=f"m{model}") for number, _, model in asked])
+    logs.jsonl(
+        "labels/a.jsonl", [label(number, y=int(model == once and n == 7)) for number, n, model in asked]
+    )
+    logs.night()
+    with Warehouse.open(logs.root / "data" / "warehouse.duckdb") as warehouse:
+        warehouse.append(
+            "catalog.model", pl.DataFrame({"model_id": ["m0", "m1", "m2"], "task": ["binary"] * 3})
+        )
+    assert uncounted(logs, labels=("ja",)).select("model_id", "source", "n", "yes").rows() == [
+        ("m0", "labels", 100, ["ja"])
+    ]
+    assert uncounted(logs).is_empty()
 
 
 def test_labels_that_may_be_of_another_model_are_not_held_against_one(tmp_path: Path) -> None:

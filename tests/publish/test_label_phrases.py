@@ -65,7 +65,7 @@ def test_the_class_that_is_told_worst_is_named() -> None:
 
 
 WORDS: Row = {
-    "task": "binary", "source": "log", "wanted": "closed", "n": 3, "texts": ["ja", "nein"], "codes": None,
+    "task": "binary", "source": "log", "wanted": "closed", "n": 3, "texts": ["ja", "nein"], "codes": None, "yes": None,
     "first_day": dt.date(2025, 3, 1), "last_day": dt.date(2025, 3, 3), "ids": None, "waiting": None,
 }  # fmt: skip
 
@@ -101,6 +101,18 @@ def test_labels_without_their_requests_are_told_with_an_id_of_each_side() -> Non
     )
     assert phrases.uncounted_mend(astray).startswith("map request_id in source log, or in the log,")
     assert phrases.uncounted_example(astray) == ""
+
+
+def test_labels_that_are_never_a_yes_are_told_with_what_counts_as_one() -> None:
+    """Whether nothing happened or the word is wrong, only its owner knows."""
+    never: Row = {**WORDS, "n": 120, "texts": None, "yes": ["ja", "yes"]}
+    assert phrases.uncounted(never) == (
+        "120 labels came for requests of 1 Mar 2025 to 3 Mar 2025, and not one is 'ja' or 'yes', which counts as yes"
+    )
+    assert phrases.uncounted_mend(never).startswith(
+        "compare positive of the label in source log with the words"
+    )
+    assert phrases.uncounted_example(never) == ""
 
 
 def test_labels_in_codes_are_told_with_the_line_that_says_which_mean_yes() -> None:
