@@ -23,7 +23,7 @@ REMEMBERED = frozenset({("mart", "fact"), ("mart", "milestone"), ("mart", "matur
 """Tables of `mart` that hold what earlier nights found."""
 REMADE = ("daily", "mart")
 """Schemas computed from the lake; the latter follows from the former, and is made anew with it."""
-MARKS = {"daily": ("ops.summarised", "summarised/"), "mart": ("ops.scored", "scored/", "valued/")}
+MARKS = {"daily": ("ops.summarised", "summarised/"), "mart": ("ops.scored", "scored/", "valued/", "watched")}
 """What says that they were computed: a table, and how keys of ops.state begin."""
 Key = tuple[str, str]
 

@@ -49,7 +49,8 @@ INSERT INTO mart.reading VALUES ('2024-01-01', 5);
 INSERT INTO mart.maturity VALUES ('2024-01-01', 3);
 INSERT INTO ops.summarised VALUES ('log', '2024-01-01', 'd');
 INSERT INTO ops.scored VALUES ('2024-01-01', 'd');
-INSERT INTO ops.state VALUES ('summarised/m', 'd'), ('scored/windows', 'd'), ('valued/days', 'd'), ('source log', 'd');
+INSERT INTO ops.state VALUES ('summarised/m', 'd'), ('scored/windows', 'd'), ('valued/days', 'd'),
+  ('watched', 'd'), ('source log', 'd');
 """
 
 
