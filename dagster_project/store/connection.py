@@ -5,6 +5,7 @@ What `warehouse` is made of, and `migration`, which has a connection before ther
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,11 @@ def connect(path: Path | None) -> duckdb.DuckDBPyConnection:
                 f"{path}: another run is writing this workspace; wait for it to end"
             ) from error
         reason = str(error).strip().partition("\n")[0]
+        if path and path.exists() and not os.access(path, os.R_OK | os.W_OK):
+            raise ModelboardError(
+                f"{path}: this warehouse cannot be read and written by who runs this, or its disk is read-only"
+                f" ({reason})"
+            ) from error
         raise ModelboardError(f"{path}: this warehouse cannot be opened ({reason}); {ANEW}") from error
 
 

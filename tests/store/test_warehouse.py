@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,21 @@ def test_identifiers_from_outside_stay_identifiers() -> None:
     """Quotes are doubled; a dot parts schema from table once."""
     assert quote('a"; DROP TABLE x; --') == '"a""; DROP TABLE x; --"'
     assert quote_table("daily.traffic") == '"daily"."traffic"'
+
+
+def test_a_warehouse_that_may_not_be_written_is_not_to_be_moved_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a disk that is read-only, or by somebody else, nothing is broken, and its history not to be lost."""
+    file = tmp_path / "w.duckdb"
+    file.write_bytes(b"whatever DuckDB cannot open")
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+    with (
+        pytest.raises(ModelboardError, match=r"cannot be read and written by who runs this") as found,
+        Warehouse.open(file),
+    ):
+        pass
+    assert "move" not in str(found.value)
 
 
 def write_and_fail(warehouse: Warehouse) -> None:
