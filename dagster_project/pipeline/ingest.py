@@ -19,6 +19,7 @@ from dagster_project.pipeline.ingest_mapping import mapping_of
 from dagster_project.pipeline.ingest_names import insist_on_names
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.ingest_segments import keep_parted
+from dagster_project.pipeline.ingest_waiting import keep_waiting
 from dagster_project.pipeline.night import Night
 from dagster_project.readers.mapped import Door
 from dagster_project.readers.raw import release_memory
@@ -70,6 +71,7 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
     insist_whole(warehouse, workspace.root)
     insist_on_names(workspace, warehouse)
     waiters = waiters_of(workspace)
+    is_first = warehouse.value("SELECT count(*) FROM ops.part") == 0
     paths: dict[str, list[str]] = {}
     days: set[dt.date] = set()
     labelled = 0
@@ -83,7 +85,10 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
                 labelled += brought.labelled
     with warehouse.within(MATCH_MEMORY):
         keep_parted(night, warehouse)
-        labelled += _match(workspace, warehouse, waiters, _expire_before(night, warehouse))
+        since = _expire_before(night, warehouse)
+        if keep_waiting(workspace, warehouse, waiters, since, is_first=is_first):
+            _set_state(warehouse, PENDING, "yes")
+        labelled += _match(workspace, warehouse, waiters, since)
     sweep(warehouse, workspace.root)
     night.progress("ingest", len(workspace.sources) + 1, len(workspace.sources) + 1)
     return _result(warehouse, paths, labelled, sorted(days))

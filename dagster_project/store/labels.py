@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dagster_project.store.columns import LABELLED, no_rows, segment_value
+from dagster_project.store.columns import LABELLED, REQUESTS, no_rows, segment_value
 from dagster_project.store.ingestion import enter_duplicates, enter_new_accepted, move_duplicates
 from dagster_project.store.lake import live_paths
 from dagster_project.store.parts import STREAM_ROWS, part_rows, write_parts
@@ -79,6 +79,32 @@ def wait_for_labels(
     }
     warehouse.run(*_used(statement("labels", "wait", segments=segments, rows=rows), parameters))
     return n
+
+
+def wait_again(warehouse: Warehouse, root: Path, waiters: Waiters, since: dt.date) -> None:
+    """Put the requests of the lake from a day on among the waiting, but for those that wait or have their label."""
+    days = warehouse.rows(
+        "SELECT DISTINCT source, day FROM ops.part WHERE kind = 'requests' AND day >= ? ORDER BY ALL", [since]
+    )
+    for source, day in days:
+        stored = live_paths(warehouse, root, "requests", source, [day])
+        labelled = live_paths(warehouse, root, "labelled", source, [day])
+        lake = "FROM read_parquet($stored, union_by_name = true)"
+        rows = f"SELECT * {lake} UNION ALL BY NAME {no_rows(REQUESTS)}"
+        types = dict(
+            warehouse.frame(f"DESCRIBE {rows}", {"stored": stored})["column_name", "column_type"].rows()
+        )
+        segments, parameters = segments_of(types, waiters.segments)
+        sql = statement(
+            "labels", "wait_again", segments=segments, none=no_rows(REQUESTS), no_labels=no_rows(LABELLED),
+            labels=statement("labels", "stored_labels") if labelled else "",
+        )  # fmt: skip
+        parameters |= {"source": source, "day": day, "stored": stored, "labelled": labelled}
+        parameters |= {
+            "everyone": waiters.everyone or source in waiters.inline_sources,
+            "models": list(waiters.models),
+        }
+        warehouse.run(*_used(sql, parameters))
 
 
 def _awaited(warehouse: Warehouse, waiters: Waiters) -> bool:

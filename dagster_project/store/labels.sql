@@ -12,6 +12,18 @@ FROM ({rows})
 WHERE (score IS NOT NULL OR prediction IS NOT NULL OR prediction_text IS NOT NULL)
   AND ($everyone OR list_contains($models, model_id))
 
+-- name: wait_again
+-- Requests of a day that lies in the lake, but for those that wait already or have their label.
+INSERT INTO lake.waiting
+SELECT request_id, $source, file_id, model_id, version, day, user_hash, records, score, prediction, prediction_text,
+       baseline, scores, {segments}
+FROM (SELECT * FROM read_parquet($stored, union_by_name = true) UNION ALL BY NAME {none}) AS r
+WHERE (score IS NOT NULL OR prediction IS NOT NULL OR prediction_text IS NOT NULL)
+  AND ($everyone OR list_contains($models, model_id))
+  AND (model_id, request_id) NOT IN (
+    SELECT (model_id, request_id) FROM lake.waiting WHERE source = $source AND day = $day
+    UNION ALL SELECT (model_id, request_id) FROM ({no_labels} {labels}))
+
 -- name: keep_inline
 INSERT INTO lake.unmatched BY NAME
 SELECT request_id, $source AS source, file_id, model_id, label, label_text, label_time,

@@ -185,6 +185,22 @@ def test_the_simple_alternative_goes_with_its_request(tmp_path: Path) -> None:
     assert labelled.select("label", "baseline").rows() == [(0.0, 7.5), (1.0, None)]
 
 
+def test_a_source_of_labels_that_is_declared_later_labels_the_past(tmp_path: Path) -> None:
+    """Requests that nobody would have labelled did not wait; each has its label once, and later nights find no more."""
+    logs = Logs.make(tmp_path, REQUESTS)
+    logs.csv("logs/a.csv", [request(n) for n in range(3)])
+    logs.night()
+    logs.define(OUTCOMES)
+    logs.jsonl("labels/a.jsonl", [label(n, y=n % 2) for n in range(2)])
+    logs.night()
+    assert logs.lake("labelled")["request_id"].sort().to_list() == ["r0", "r1"]
+    assert logs.rows("SELECT request_id FROM lake.waiting") == [("r2",)]
+    logs.define({**OUTCOMES, "columns": {**OUTCOMES["columns"], "model_id": {"constant": "m"}}})
+    logs.night()
+    assert logs.lake("labelled").height == 2
+    assert logs.rows("SELECT request_id FROM lake.waiting") == [("r2",)]
+
+
 def uncounted(logs: Logs, **yes: tuple[str, ...]) -> pl.DataFrame:
     """What the pages are told of labels that tell nothing; `yes` is what means yes, by source."""
     workspace = load_workspace(logs.root)

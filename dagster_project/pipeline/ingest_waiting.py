@@ -1,0 +1,33 @@
+"""Requests of the past wait for labels as well, where it changes which models are labelled: a source declared later.
+
+In: who waits now, and who waited when the last night ended. Requests that were read while nobody would label them were
+not put among the waiting; their days are looked through once. Called by `pipeline.ingest`, before labels are matched.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+from dagster_project.spec.loading import Workspace
+from dagster_project.store.labels import Waiters, wait_again
+from dagster_project.store.warehouse import Warehouse
+
+WAITERS = "who waits for labels"
+
+
+def keep_waiting(
+    workspace: Workspace, warehouse: Warehouse, waiters: Waiters, since: dt.date | None, *, is_first: bool
+) -> bool:
+    """Put requests from `since` on among the waiting where they were not to wait before; whether that was looked for.
+
+    `is_first`: nothing was read before this night.
+    """
+    now = json.dumps([waiters.everyone, waiters.models, waiters.inline_sources])
+    if warehouse.value("SELECT value FROM ops.state WHERE key = ?", [WAITERS]) == now:
+        return False
+    with warehouse.transaction():
+        if not is_first and since is not None:
+            wait_again(warehouse, workspace.root, waiters, since)
+        warehouse.run("INSERT OR REPLACE INTO ops.state VALUES (?, ?)", [WAITERS, now])
+    return not is_first
