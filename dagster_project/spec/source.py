@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import math
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
@@ -59,6 +60,8 @@ OUTCOME_COLUMNS = {
     "label_time": "When the truth was known; the day of the request where not given.",
 }
 """What an outcome may bring."""
+NEEDED = {"requests": ("event_time", "model_id"), "outcomes": ("request_id", "label")}
+"""What a source must map, by its kind; columns of facts may have the documented names."""
 
 
 def _as_written(value: object) -> object:
@@ -236,26 +239,28 @@ class Source(Input):
 
     @model_validator(mode="after")
     def _columns_fit_kind(self) -> Source:
-        known = {"requests": REQUEST_COLUMNS, "outcomes": OUTCOME_COLUMNS}.get(self.kind) or FACTS[
-            self.kind
-        ].columns
+        known = _columns_of(self.kind)
         findings: list[Finding] = [
             (("columns", name), unknown("canonical column", name, known))
             for name in self.columns
             if name not in known
         ]
-        needed = {"requests": ("event_time", "model_id"), "outcomes": ("request_id", "label")}.get(
-            self.kind, ()
-        )
         missing: list[Finding] = [
             (("columns", name), "is missing; say which column of the file, or which constant, it is")
-            for name in needed
+            for name in NEEDED.get(self.kind, ())
             if name not in self.columns
         ]
         findings = findings or missing  # a mistyped name is the likely reason why another one is missing
         if findings:
             raise refuse(*findings)
         return self
+
+
+def _columns_of(kind: Kind) -> Mapping[str, object]:
+    """What a source of this kind may bring."""
+    if kind == "requests":
+        return REQUEST_COLUMNS
+    return OUTCOME_COLUMNS if kind == "outcomes" else FACTS[kind].columns
 
 
 class Sources(Input):
