@@ -1,5 +1,6 @@
 -- Every version that a log, a training run or a deployment knows up to $as_of, with what is captured of it.
 -- One row a (model_id, version); version '' where a log gives none. Days are days of the zone $zone.
+-- Facts whose model_id is '' are of no single model, and make none.
 WITH served AS (
   SELECT model_id, version, min(day) AS first_day, max(day) AS last_day, sum(requests)::BIGINT AS requests
   FROM daily.traffic
@@ -9,14 +10,14 @@ WITH served AS (
 trained AS (  -- the newest run of each version: what it lacks is missing, whatever an older run had
   SELECT *, coalesce(version, '') AS of_version, (coalesce(ended_at, started_at) AT TIME ZONE $zone)::DATE AS run_day
   FROM fact.training_runs
-  WHERE model_id IS NOT NULL AND (coalesce(ended_at, started_at) AT TIME ZONE $zone)::DATE <= $as_of
+  WHERE model_id <> '' AND (coalesce(ended_at, started_at) AT TIME ZONE $zone)::DATE <= $as_of
   QUALIFY row_number() OVER (
     PARTITION BY model_id, coalesce(version, '') ORDER BY coalesce(ended_at, started_at) DESC, run_id DESC) = 1
 ),
 deployed AS (
   SELECT model_id, coalesce(version, '') AS version, min(started_at) AS deployed_at
   FROM fact.deployments
-  WHERE model_id IS NOT NULL AND (started_at AT TIME ZONE $zone)::DATE <= $as_of
+  WHERE model_id <> '' AND (started_at AT TIME ZONE $zone)::DATE <= $as_of
   GROUP BY model_id, coalesce(version, '')
 ),
 known AS (

@@ -114,6 +114,14 @@ def test_a_run_after_the_night_does_not_count(tmp_path: Path) -> None:
         assert items(warehouse, "a", "1")["artifact"][1] == "missing"
 
 
+def test_facts_of_no_single_model_make_no_model(tmp_path: Path) -> None:
+    """Their id is empty, and so was the name of a model on the site."""
+    root = write_workspace(tmp_path, [declared("a")])
+    with warehouse_with("a") as warehouse:
+        train(warehouse, "")
+        assert refresh(night_of(root), warehouse).models == 1
+
+
 def test_what_the_newest_run_lacks_is_missing_whatever_an_older_one_had(tmp_path: Path) -> None:
     root = write_workspace(tmp_path, [declared("a")])
     with warehouse_with("a") as warehouse:
