@@ -82,7 +82,7 @@ def _typed(
 
     if how in ("time", "day"):
         instants, flaws = time_column(frame, ref, source, name)
-        return instants if how == "time" else days_of(instants, source.timezone), flaws
+        return instants if how == "time" else days_of(instants, ref.timezone or source.timezone), flaws
     raw = _record(frame, ref) if how.startswith("record") else pick(frame, ref)
     if raw is None:
         raw = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
@@ -91,12 +91,25 @@ def _typed(
         return texts, [_no_record(texts)] if how == "record of figures" else []
     if how == "text":
         return as_text(raw).rename(name), []
-    number, wrong = as_number(raw)
-    flaws = [Flaw(name, "is not a number", wrong, as_text(raw))] if wrong.any() else []
+    number, wrong = as_number(_without_words(raw) if how == "yes or no" else raw)
+    complaint = "is neither yes nor no" if how == "yes or no" else "is not a number"
+    flaws = [Flaw(name, complaint, wrong, as_text(raw))] if wrong.any() else []
     value = pl.col("v") * unit_factor(ref)
     number = number.to_frame("v").select(pl.when(value.is_finite()).then(value))["v"]
     dtype = {"number": pl.Float64, "yes or no": pl.Boolean}.get(how, pl.Int64)
     return number.cast(dtype, strict=False).rename(name), flaws
+
+
+def _without_words(raw: pl.Series) -> pl.Series:
+    """`yes` and `no` as true and false, which are read as numbers like 1 and 0; all else as it is."""
+    import polars as pl
+
+    if raw.dtype != pl.String:
+        return raw
+    word = raw.str.strip_chars().str.to_lowercase()
+    return raw.zip_with(
+        ~word.is_in(["yes", "no"]).fill_null(value=False), word.replace({"yes": "true", "no": "false"})
+    )
 
 
 def _as_json(raw: pl.Series) -> pl.Series:

@@ -120,6 +120,22 @@ def test_figures_of_a_training_run_that_are_no_record_reject_it(tmp_path: Path) 
     assert reason == "metrics: '\"none\"' is no record of names and values"
 
 
+def test_yes_and_no_are_read_and_days_keep_their_date_in_any_zone(tmp_path: Path) -> None:
+    """A row with `no` was rejected as no number; a date of a column with an eastern zone was the day before."""
+    columns = {"data_from": {"column": "from", "timezone": "Asia/Tokyo"}, "code_dirty": "dirty"}
+    logs = Logs.make(
+        tmp_path, {"source": "train", "kind": "training_runs", "files": "facts/*.csv", "columns": columns}
+    )
+    words = ["no", "Yes", "false", "1", "", "perhaps"]
+    rows = [f"{n},2024-03-01T10:00:00Z,2024-02-01,{word}" for n, word in enumerate(words)]
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "facts" / "1.csv").write_text("\n".join(["run_id,started_at,from,dirty", *rows]))
+    logs.night()
+    found = logs.rows("SELECT data_from::varchar, code_dirty FROM fact.training_runs ORDER BY run_id")
+    assert found == [("2024-02-01", dirty) for dirty in (False, True, False, True, None)]
+    assert logs.rows("SELECT reason FROM ops.reject") == [("code_dirty: 'perhaps' is neither yes nor no",)]
+
+
 def test_records_are_kept_as_json(tmp_path: Path) -> None:
     """Parameters, metrics and features are whatever the pipeline wrote, with keys in order."""
     logs = Logs.make(tmp_path, {"source": "train", "kind": "training_runs", "files": "facts/*.jsonl"})
