@@ -96,8 +96,8 @@ def gather(night: Night, warehouse: Warehouse) -> Facts:
             broken[fact.id] = f"{fact.id!r} means something else in expressions; rename {fact.file}"
         elif isinstance(asked, str):
             broken[fact.id] = asked
-        elif missing := [name for name in COLUMNS if name not in asked.names]:
-            broken[fact.id] = f"the SELECT of {fact.file} yields no column {missing[0]!r}"
+        elif unfit := _unfit(asked):
+            broken[fact.id] = f"the SELECT of {fact.file} yields {unfit}"
         else:
             for row in _facts(fact, asked):
                 if row.day in days:
@@ -148,11 +148,37 @@ def unit_of(head: StatementHead) -> str:
     return head.unit or "1"
 
 
+def _unfit(found: Found) -> str | None:
+    """Why what a query yields is no fact; None where every row has all columns and its own subject and day."""
+    if missing := [name for name in COLUMNS if name not in found.names]:
+        return f"no column {missing[0]!r}"
+    seen: set[Place] = set()
+    for place in map(itemgetter(found.names.index("subject"), found.names.index("day")), found.rows):
+        subject, day = place
+        if not isinstance(subject, str):
+            return f"a row without a subject that is text ({subject}); leave it out"
+        if type(day) is not dt.date:
+            return f"a row of {subject!r} whose day is no DATE ({day})"
+        if place in seen:
+            return f"two rows of {subject!r} on {day}"
+        seen.add(place)
+    return None
+
+
 def _facts(fact: Statement, found: Found) -> list[Fact]:
     unit = unit_of(fact.head)
     wanted = itemgetter(*(found.names.index(name) for name in COLUMNS))
     return [
-        Fact(fact.id, subject, day, _known(value), _known(numerator), _known(denominator), detail or "", unit)
+        Fact(
+            fact.id,
+            subject,
+            day,
+            _known(value),
+            _known(numerator),
+            _known(denominator),
+            str(detail or ""),
+            unit,
+        )
         for day, subject, value, numerator, denominator, detail in map(wanted, found.rows)
     ]
 

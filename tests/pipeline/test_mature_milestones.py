@@ -70,6 +70,9 @@ def test_a_rule_decides_the_state(tmp_path: Path) -> None:
     assert unreported == {"No data yet on incidents told to the end."}
 
 
+REST = "1 AS value, NULL AS numerator, NULL AS denominator, 5 AS detail"
+
+
 def test_a_broken_rule_says_what_is_wrong_and_stops_nobody_else(tmp_path: Path) -> None:
     found = decide(
         tmp_path,
@@ -88,7 +91,17 @@ def test_a_broken_rule_says_what_is_wrong_and_stops_nobody_else(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("sql", "message"),
-    [("SELECT nonsense", "nonsense"), ("SELECT current_date AS day", "no column 'subject'")],
+    [
+        ("SELECT nonsense", "nonsense"),
+        ("SELECT current_date AS day", "no column 'subject'"),
+        (f"SELECT day, NULL AS subject, {REST} FROM calendar", "without a subject that is text (None)"),
+        (f"SELECT day, 1 AS subject, {REST} FROM calendar", "without a subject that is text (1)"),
+        (
+            f"SELECT day::TIMESTAMP AS day, 'a' AS subject, {REST} FROM calendar",
+            "of 'a' whose day is no DATE",
+        ),
+        (f"SELECT day, 'a' AS subject, {REST} FROM calendar, range(2)", "two rows of 'a' on 20"),
+    ],
 )
 def test_a_broken_fact_is_named_by_the_milestones_that_need_it(
     tmp_path: Path, sql: str, message: str
