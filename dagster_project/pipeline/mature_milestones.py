@@ -175,7 +175,7 @@ def _by_people(
     days: Sequence[dt.date],
     attestations: Iterable[Attestation],
 ) -> list[Verdict]:
-    """What the newest statement of each day says; one dated later does not count yet."""
+    """What the newest statement of each day says, the later in the file of two of one day; none counts before its day."""
     about: dict[Subject, list[Attestation]] = {subject: [] for subject in subjects}
     for a in attestations:
         if (a.rubric, a.milestone) == (rubric.id, milestone.id):
@@ -190,7 +190,7 @@ def _by_people(
 def _stated(
     rubric: Rubric, milestone: Milestone, subject: Subject, day: dt.date, known: Sequence[Attestation]
 ) -> Verdict:
-    newest = max(known, key=lambda a: a.date, default=None)
+    newest = max(reversed(known), key=lambda a: a.date, default=None)
     reached, signed = (newest.reached, newest.date) if newest else (None, None)
     state = maturity.attested(reached, signed, milestone.expires_days, day)
     return Verdict(
