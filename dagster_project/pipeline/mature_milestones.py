@@ -175,7 +175,7 @@ def _by_people(
     days: Sequence[dt.date],
     attestations: Iterable[Attestation],
 ) -> list[Verdict]:
-    """What the newest statement of each day says, the later in the file of two of one day; none counts before its day."""
+    """What the newest statement of each day says, of one day the last in the file; none counts before its day."""
     about: dict[Subject, list[Attestation]] = {subject: [] for subject in subjects}
     for a in attestations:
         if (a.rubric, a.milestone) == (rubric.id, milestone.id):
