@@ -50,7 +50,7 @@ def measured_rows(night: Night, warehouse: Warehouse) -> pl.DataFrame:
 def _row(night: Night, warehouse: Warehouse, model: Model, experiment: Experiment) -> Row:
     until = min(experiment.end, night.as_of)
     currency = (model.value.currency if model.value else None) or night.workspace.settings.currency
-    money, p, split = _measure(night, warehouse, model, experiment, until)
+    money, split = _measure(night, warehouse, model, experiment, until)
     shown = money if money.reason == "" else impact.Money(None, None, None, money.n, money.reason)
     return {
         "model_id": model.id,
@@ -63,39 +63,40 @@ def _row(night: Night, warehouse: Warehouse, model: Model, experiment: Experimen
         "n": money.n,
         "evidence": "A" if experiment.assignment == "random" else "B",
         "kind": "measured",
-        "basis": f"experiment {experiment.id}, {experiment.treatment} against {experiment.control}: {split};"
-        f" sample-ratio p = {p:.3g}; it is what the treated requests alone brought more",
+        "basis": f"experiment {experiment.id}, {experiment.treatment} against {experiment.control}: {split}"
+        + ("; it is what the treated requests alone brought more" if shown.value is not None else ""),
         "reason": shown.reason or None,
     }
 
 
 def _measure(
     night: Night, warehouse: Warehouse, model: Model, experiment: Experiment, until: dt.date
-) -> tuple[impact.Money, float, str]:
-    """The effect, the p-value of the split of users, and the split in words."""
+) -> tuple[impact.Money, str]:
+    """The effect, and the split of users in words."""
     arms = (experiment.treatment, experiment.control)
     treated_users, control_users = (_users(warehouse, model.id, v, experiment.start, until) for v in arms)
     p = impact.sample_ratio(treated_users, control_users, experiment.treatment_share)
-    total = treated_users + control_users
-    share = treated_users / total if total else float("nan")
-    split = (
-        f"{format_value(share, 'share')} of {format_value(total, 'users')} users treated,"
-        f" {format_value(experiment.treatment_share, 'share')} planned"
-    )
+    split = _split(treated_users, treated_users + control_users, experiment.treatment_share, p)
     if model.value is None or model.value.per_accepted is not None:
-        return (
-            impact.Money(None, None, None, 0, "not available: no value of an outcome is declared"),
-            p,
-            split,
-        )
+        return impact.Money(None, None, None, 0, "not available: no value of an outcome is declared"), split
     treated, control = (
         _sums(warehouse, model, model.value, v, experiment.start, until, night.as_of) for v in arms
     )
     money = impact.incremental(*treated, *control)
     if p < impact.MISMATCH:
         reason = f"sample-ratio mismatch (p = {p:.2g}): the arms cannot be compared"
-        return impact.Money(None, None, None, money.n, reason), p, split
-    return money, p, split
+        return impact.Money(None, None, None, money.n, reason), split
+    return money, split
+
+
+def _split(treated: int, users: int, planned: float, p: float) -> str:
+    """How the users were split, beside how they should have been."""
+    if not users:
+        return "no log says which users were treated, so the split is not checked"
+    return (
+        f"{format_value(treated / users, 'share')} of {format_value(users, 'users')} users treated,"
+        f" {format_value(planned, 'share')} planned; sample-ratio p = {p:.3g}"
+    )
 
 
 def _users(warehouse: Warehouse, model_id: str, version: str, start: dt.date, until: dt.date) -> int:

@@ -1,21 +1,20 @@
 /*---
 title: Business impact
 definition: >
-  One row a model with an impact row of the leading window, and its newest measured value where an experiment ended
-  earlier (`is_current` is false). Money of the row's own period and the same per month of 30.4 days, with its 90 %
+  One row a model with an impact row of the leading window, and that of its experiment, which has days of its own
+  (`is_current` is false); without a value it says why. Money of the row's own period and the same per month of 30.4 days, with its 90 %
   interval (of the days its log holds, where it began inside the window), its cost and plan; `days` are those that the money is of; the grade of its evidence (A randomised, B quasi-experimental, C counted outcomes, D
   declared) and whether it was measured or declared. The two are never added.
 ---*/
 with leading_window as (
   select i.*, true as is_current
   from mart.impact as i, page.now as now
-  where i.day = now.as_of and i.window_days = now.window_days
+  where i.day = now.as_of and i.window_days = now.window_days and i.kind is distinct from 'measured'
 ),
-newest_measured as (
+newest_experiment as (
   select i.*, false as is_current
   from mart.impact as i, page.now as now
-  where i.kind = 'measured' and i.value is not null and i.day <= now.as_of
-    and i.model_id not in (select model_id from leading_window where kind = 'measured')
+  where i.kind = 'measured' and i.day <= now.as_of
   qualify row_number() over (partition by i.model_id order by i.day desc, i.window_days desc, i.basis) = 1
 ),
 counted as (
@@ -25,7 +24,7 @@ counted as (
       when i.kind = 'declared' and m.first_day <= i.day then least(i.window_days, i.day - m.first_day + 1)
       else i.window_days
     end as days
-  from (select * from leading_window union all select * from newest_measured) as i
+  from (select * from leading_window union all select * from newest_experiment) as i
   join catalog.model as m on m.model_id = i.model_id
 )
 select

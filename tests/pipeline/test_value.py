@@ -220,6 +220,25 @@ def test_a_split_that_was_not_planned_is_not_a_measurement(tmp_path: Path) -> No
     row = found.filter(pl.col("kind") == "measured").row(0, named=True)
     assert row["value"] is None
     assert row["reason"].startswith("sample-ratio mismatch")
+    assert "brought more" not in row["basis"]
+
+
+@pytest.mark.parametrize("days", [30, 28])
+def test_pages_tell_an_experiment_without_a_value_beside_what_is_declared(tmp_path: Path, days: int) -> None:
+    """Also where it has as many days as the window: it takes no place of the model's own figure."""
+    with Warehouse.open(None) as warehouse:
+        warehouse.run("INSERT INTO catalog.model BY NAME SELECT 'm' AS model_id, 'm' AS slug, 'M' AS title")
+        warehouse.run(
+            "INSERT INTO mart.impact BY NAME SELECT 'm' AS model_id, $day AS day, * FROM (VALUES"
+            " (28, 5.0, 'declared', NULL), ($days, NULL, 'measured', 'bad')) AS v(window_days, value, kind, reason)",
+            {"day": day(2), "days": days},
+        )
+        views = prepare(night(workspace(tmp_path, [{"id": "m"}]), day(2)), warehouse, "digest")
+        told = [(row["is_current"], row["value"], row["reason"]) for row in views.rows("impact")]
+        model = views.one("models", model="m")
+    assert told == [(True, 5.0, None), (False, None, "bad")]
+    assert model is not None
+    assert model["month_value"] == pytest.approx(5.0 * 30.4375 / 28)
 
 
 def test_what_one_outcome_is_worth_is_told_beside_the_value(tmp_path: Path) -> None:
