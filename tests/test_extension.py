@@ -55,6 +55,22 @@ milestones:
   - {id: t1, title: Two is two, pillar: A, level: 1, method: auto, why: to see it,
      value: "2", pass: value = 2, next_step: none}
 """,
+    "reports/rubrics/crews.yml": """id: crews
+title: Crews
+scope: team
+source: this test
+levels: [{level: 1, title: there, meaning: it is there}]
+pillars: [{id: A, title: All, meaning: everything}]
+milestones:
+  - {id: c1, title: A rota is kept, pillar: A, level: 1, method: attest, why: to see it, next_step: Write a rota.}
+  - {id: c2, title: A drill is held, pillar: A, level: 1, method: attest, why: to see it, next_step: Hold a drill.}
+""",
+    "data/attestations.yml": """attestations:
+  - {rubric: crews, milestone: c1, subject: Logistics, reached: false, role: Lead, date: 2025-02-01, evidence: no rota}
+waivers:
+  - {rubric: crews, milestone: c1, subject: Logistics, reason: small,
+     owner: Lead, approved_by: Head, expires: 2025-12-31}
+""",
     "reports/playbook/X.yml": """id: X
 title: Extra
 meaning: Our own.
@@ -118,6 +134,22 @@ def test_a_rubric_is_one_file(site: Path) -> None:
     (tiny,) = (rubric for rubric in rubrics if rubric["id"] == "tiny")
     assert tiny["level"] == 1
     assert tiny["milestones"][0]["state"] == "pass"
+
+
+def test_what_a_team_lacks_stands_on_the_page_with_its_proof_and_a_waiver_beside_what_it_waives(
+    site: Path,
+) -> None:
+    """Of teams and models the page had levels alone; the API did not say what a waiver stands in front of."""
+    rubrics = json.loads((site / "api" / "maturity.json").read_text(encoding="utf-8"))["rubrics"]
+    (crew,) = (rubric for rubric in rubrics if rubric["subject"] == "team:Logistics")
+    assert [(m["state"], m["raw_state"]) for m in crew["milestones"]] == [
+        ("waived", "fail"),
+        ("not reported", "not reported"),
+    ]
+    assert (crew["score"], crew["waived_score"]) == (0.0, 0.5)
+    page = (site / "maturity.html").read_text(encoding="utf-8")
+    for said in ("approved by Head: small. Not reached, says Lead, 1 Feb 2025: no rota", "Hold a drill."):
+        assert said in page
 
 
 def test_a_checklist_section_is_one_file(warehouse: Warehouse) -> None:

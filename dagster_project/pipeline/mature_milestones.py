@@ -225,7 +225,7 @@ def _waived(rubric: Rubric, verdict: Verdict, waivers: Iterable[Waiver]) -> Verd
     state = maturity.waive(verdict.raw_state, longest.expires if longest else None, verdict.day)
     if longest is None or state != "waived":
         return verdict
-    leave = f"Waived for {longest.owner}, approved by {longest.approved_by}: {longest.reason}"
+    leave = f"Waived for {longest.owner}, approved by {longest.approved_by}: {longest.reason.rstrip('.')}."
     return replace(verdict, state=state, evidence=f"{leave} {verdict.evidence}", expires=longest.expires)
 
 

@@ -32,7 +32,7 @@ READING_COLUMNS = (
     "denominator", "n", "low", "high", "grade", "reason",
 )  # fmt: skip
 MILESTONE_KEYS = (
-    "title", "level", "state", "method", "value", "threshold", "evidence", "since", "expires", "next_step",
+    "title", "level", "state", "raw_state", "method", "value", "threshold", "evidence", "since", "expires", "next_step",
 )  # fmt: skip
 MODEL_PARTS = (
     "health", "readings", "features", "consumers", "segments", "deployments", "incidents", "impact", "label_delay",
@@ -170,7 +170,8 @@ def maturity_document(views: Views) -> dict[str, object]:
         ]
         rubrics.append({
             "id": m["rubric"], "title": m["rubric_title"], "scope": m["scope"], "subject": m["subject"],
-            "level": m["level"], "score": m["score"], "coverage": m["coverage"], "milestones": milestones,
+            "level": m["level"], "score": m["score"], "waived_score": m["waived_score"], "coverage": m["coverage"],
+            "milestones": milestones,
         })  # fmt: skip
     return {"rubrics": rubrics}
 

@@ -2,7 +2,7 @@
 title: Maturity levels
 definition: >
   One row a rubric, subject and pillar (pillar '' is the whole) on the day of the report, with the level 28 days
-  before. Score and coverage are shares; coverage is the share of milestones that could be decided.
+  before. Scores and coverage are shares; the waived score counts what is waived as reached, coverage is the share of milestones that could be decided.
 ---*/
 with latest as (
   select m.*
@@ -32,6 +32,7 @@ select
   level.meaning as level_meaning,
   (select max(l.level) from catalog.rubric_level as l where l.rubric = latest.rubric) as top_level,
   latest.score,
+  latest.waived_score,
   latest.coverage,
   latest.passed,
   latest.applicable,
