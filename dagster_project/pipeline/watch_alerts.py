@@ -240,7 +240,8 @@ def _name(context: _Context, signal: Row) -> str:
 def _deployments(context: _Context, warehouse: Warehouse) -> list[Deployment]:
     zone = context.night.workspace.settings.zone
     rows = warehouse.rows(
-        "SELECT model_id, version, started_at FROM fact.deployments WHERE started_at IS NOT NULL ORDER BY ALL DESC"
+        "SELECT model_id, version, started_at FROM fact.deployments WHERE started_at IS NOT NULL"
+        " AND lower(coalesce(environment, 'production')) IN ('production', 'prod') ORDER BY ALL DESC"
     )
     return [Deployment(model_id, version or "", at.astimezone(zone).date()) for model_id, version, at in rows]
 

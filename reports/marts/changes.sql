@@ -1,7 +1,7 @@
 /*---
 title: Newest changes
 definition: >
-  What changed in the leading window, newest first: versions that began to serve, deployments, declared fields with
+  What changed in the leading window, newest first: versions that began to serve, deployments to production, declared fields with
   their new value, what training and deployment say of a version (artifact, data, code), milestones that changed state, columns of sources that had their first value or none all day (one line a day, over
   all sources: it is one event). What is the same of several models on a day is one row that names them.
 ---*/
@@ -19,11 +19,12 @@ of_deployments as (
   select
     (started_at at time zone now.timezone)::date as day,
     'deployment' as kind,
-    model_id as model,
+    nullif(model_id, '') as model,
     concat_ws(' ', 'Deployment of', nullif(version, ''), '(' || kind || coalesce(
       ', ' || round(traffic_share * 100)::integer || ' % of traffic', ''
     ) || ')') as what
   from fact.deployments, page.now as now
+  where lower(coalesce(environment, 'production')) in ('production', 'prod')
 ),
 named as (
   select distinct field, upper(field[1]) || replace(field[2:], '_', ' ') as said from catalog.history

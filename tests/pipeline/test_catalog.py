@@ -182,9 +182,12 @@ def test_a_replaced_version_is_retired_and_one_never_asked_in_development(tmp_pa
         serve(warehouse, "a", last=dt.date(2025, 5, 1))
         serve(warehouse, "a", version="2", first=dt.date(2025, 5, 1))
         train(warehouse, "a", version="3", first=LAST)
+        warehouse.run("UPDATE fact.deployments SET environment = 'staging'")
         refresh(night_of(root), warehouse)
-        rows = warehouse.frame("SELECT version, stage FROM catalog.version ORDER BY version").rows()
-    assert rows == [("1", "retired"), ("2", "production"), ("3", "development")]
+        rows = warehouse.frame(
+            "SELECT version, stage, deployed_at FROM catalog.version ORDER BY version"
+        ).rows()
+    assert rows == [("1", "retired", None), ("2", "production", None), ("3", "development", None)]
 
 
 def test_the_same_night_twice_writes_the_same_catalog(tmp_path: Path) -> None:

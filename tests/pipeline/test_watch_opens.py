@@ -83,6 +83,12 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
                 "INSERT INTO ops.schema_change VALUES ($kind, $day, 'amount', $kind)",
                 {"kind": kind, "day": DAYS[100]},
             )
+        for version, place, at in (("v2", "prod", DAYS[129]), ("v3", "staging", DAYS[130])):
+            warehouse.run(
+                "INSERT INTO fact.deployments BY NAME SELECT 'slow' AS model_id, $version AS version,"
+                " $place AS environment, $at::TIMESTAMP AS started_at",
+                {"version": version, "place": place, "at": at},
+            )
         for model, (later, share) in LABELS.items():
             _label(warehouse, model, later, share)
         judge(root, warehouse)
@@ -130,8 +136,10 @@ def test_missing_data_is_not_zero_use(judged: Warehouse) -> None:
 
 
 def test_a_slow_answer_for_days_is_an_alert(judged: Warehouse) -> None:
-    """Latency doubled for three days; one odd day alone is none."""
-    assert alerts_of(judged, "slow") == [("latency", DAYS[131])]
+    """Latency doubled for three days; one odd day alone is none. What only staging got is not suspected."""
+    ((rule, opened, cause),) = alerts_of(judged, "slow", "rule, opened, cause")
+    assert (rule, opened) == ("latency", DAYS[131])
+    assert cause.startswith("version v2 was deployed on")
 
 
 def test_columns_that_vanish_are_an_alert(judged: Warehouse) -> None:

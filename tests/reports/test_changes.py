@@ -72,14 +72,17 @@ def test_the_same_change_of_several_models_is_one_row(tmp_path: Path) -> None:
 
 
 def test_deployments_and_incidents_count_on_their_day_of_the_organization(tmp_path: Path) -> None:
-    """Four in the morning of the next day in UTC is still the evening before in New York, an hour later is not."""
+    """Four in the morning of the next day in UTC is still the evening before in New York, an hour later is not.
+
+    A deployment to another environment than production changes nothing that serves.
+    """
     with Warehouse.open(None) as warehouse:
         warehouse.run("INSERT INTO catalog.model BY NAME SELECT 'm' AS model_id, 'M' AS title, 'm' AS slug")
-        for name, hour in (("1", 4), ("2", 5)):
+        for name, hour, place in (("1", 4, "Prod"), ("2", 5, None), ("3", 3, "staging")):
             given = {"name": name, "at": dt.datetime.combine(day(3), dt.time(hour), dt.UTC)}
             warehouse.run(
                 "INSERT INTO fact.deployments BY NAME SELECT 'm' AS model_id, $name AS version, 'release' AS kind,"
-                " $at AS started_at", given,
+                " $at AS started_at, $place AS environment", given | {"place": place},
             )  # fmt: skip
             warehouse.run(
                 "INSERT INTO fact.incidents BY NAME SELECT 'm' AS model_id, $name AS title, $at AS started_at",
@@ -91,5 +94,5 @@ def test_deployments_and_incidents_count_on_their_day_of_the_organization(tmp_pa
         assert [(c["day"], c["what"]) for c in views.rows("changes")] == [
             (day(2), "Deployment of 1 (release)")
         ]
-        assert [row["version"] for row in views.rows("deployments")] == ["1"]
-        assert [row["title"] for row in views.rows("incidents")] == ["1"]
+        assert [row["version"] for row in views.rows("deployments")] == ["1", "3"]
+        assert [row["title"] for row in views.rows("incidents")] == ["1", "3"]
