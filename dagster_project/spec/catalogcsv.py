@@ -44,11 +44,12 @@ def parse_catalog_csv(text: str, file: str) -> Document:
     lines: dict[KeyPath, int] = {(): 1, ("models",): 1}
     problems: list[Problem] = []
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header = _without_blank_end([name.strip() for name in next(reader, [])])
         _check_header(header, file)
         start = reader.line_num + 1
         for cells in reader:
             if any(cell.strip() for cell in cells):
+                cells = cells[: len(header)] + _without_blank_end(cells[len(header) :])
                 if len(cells) != len(header):
                     expected = f"expected {len(header)} fields as in the header, found {len(cells)}"
                     problems.append(
@@ -64,14 +65,24 @@ def parse_catalog_csv(text: str, file: str) -> Document:
     return Document(file, {"models": rows}, lines)
 
 
+def _without_blank_end(cells: list[str]) -> list[str]:
+    """Without the blank cells at the end that a spreadsheet writes for columns that once held something."""
+    filled = [position for position, cell in enumerate(cells, start=1) if cell.strip()]
+    return cells[: max(filled, default=0)]
+
+
 def _check_header(header: list[str], file: str) -> None:
     if not any(header):
         raise WorkspaceError(
             [Problem(file, 1, "", "the file is empty; expected a header such as id,title,team")]
         )
-    if len(header) == 1 and ";" in header[0]:
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
         raise WorkspaceError(
             [Problem(file, 1, "", "fields are separated by ','; ';' stands between several tags")]
+        )
+    if "" in header:
+        raise WorkspaceError(
+            [Problem(file, 1, "", f"column {header.index('') + 1} of {len(header)} has no name")]
         )
     problems = [
         Problem(file, 1, name, unknown("column", name, COLUMNS)) for name in header if name not in COLUMNS

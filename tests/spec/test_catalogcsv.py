@@ -20,6 +20,9 @@ FILE = "data/catalog/models.csv"
     [
         ("", "1: the file is empty; expected a header"),
         ("id;title\na;A\n", "1: fields are separated by ','"),
+        ("id\ttitle\na\tA\n", "1: fields are separated by ','"),
+        ("id,,title\na,,A\n", "1: column 2 of 3 has no name"),
+        ("id,title,,\na,A,,x\n", "2: expected 2 fields as in the header, found 4"),
         ("id,onwer\na,x\n", "1: onwer: unknown column, did you mean 'owner'?"),
         ("id,risk_tier\na,high\n", "1: risk_tier: unknown column, did you mean 'risk_tier.level'?"),
         ("id,risk_tier.level\na,high\n", "2: models[0].risk_tier.reason: this key is missing"),
@@ -47,8 +50,14 @@ def test_each_mistake_names_the_rows_line(problems: Check, content: str, expecte
 
 
 def test_cells_become_what_the_model_wants(workspace: Path, builtin: Path) -> None:
-    """Lists are separated by ';', empty cells are not given, text that looks like a number stays text."""
-    write(workspace, {FILE: "id,title,personal_data,tags,threshold,since\n1.10,,yes,x; y;,0.5,2025-01-31\n"})
+    """Lists are separated by ';', empty cells are not given, text that looks like a number stays text.
+
+    The blank columns that a spreadsheet leaves at the end are none.
+    """
+    write(
+        workspace,
+        {FILE: "id,title,personal_data,tags,threshold,since,,\n1.10,,yes,x; y;,0.5,2025-01-31,, \n"},
+    )
     (placed,) = load_workspace(workspace, builtin).models
     model = placed.value
     assert (model.id, model.title, model.personal_data, model.tags) == ("1.10", None, True, ("x", "y"))
