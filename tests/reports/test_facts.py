@@ -30,6 +30,11 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
     root = write_workspace(tmp_path_factory.mktemp("full"), [declared("a"), declared("b")])
     night = night_of(root)
     with warehouse_with("a", "b") as warehouse:
+        warehouse.run(
+            "INSERT INTO fact.incidents BY NAME SELECT id AS incident_id, '' AS model_id, TIMESTAMPTZ '2025-06-01'"
+            " AS started_at, TIMESTAMPTZ '2025-06-01' + to_hours(after) AS detected_at"
+            " FROM (VALUES ('i1', 6), ('i2', -50), ('i3', -60)) AS i(id, after)"
+        )
         refresh(night, warehouse)
         yield gather(night, warehouse)
 
@@ -54,6 +59,13 @@ def test_every_fact_has_one_row_a_day_with_its_figures_in_range(workspace: Works
                 assert fact.denominator is not None
                 assert fact.value == fact.numerator / fact.denominator
                 assert 0 <= fact.value <= 1
+
+
+def test_an_incident_detected_before_it_began_is_named_and_not_counted(full: Facts) -> None:
+    """Its clock is wrong; detection within less than no time reached the milestone."""
+    fact = full.on("organization", LAST)["hours_to_detect"]
+    assert (fact.value, fact.denominator) == (6.0, 1.0)
+    assert fact.detail == "Detected before they began: i2; i3."
 
 
 def test_every_fact_is_defined_and_has_a_unit(workspace: Workspace) -> None:
