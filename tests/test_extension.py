@@ -46,6 +46,14 @@ section: Hello
 files: logs/other.csv
 columns: {event_time: when, model_id: which}
 """,
+    "data/sources/pager.yml": """source: pager
+kind: incidents
+files: logs/pager.csv
+""",
+    "logs/pager.csv": """incident_id,model_id,started_at,title
+i1,,2025-02-01T10:00:00Z,The pipeline stood still
+i2,gone,2025-02-02T10:00:00Z,A model nobody knows
+""",
     "reports/rubrics/tiny.yml": """id: tiny
 title: A tiny rubric
 source: this test
@@ -126,6 +134,13 @@ def test_a_source_is_one_file(warehouse: Warehouse, site: Path) -> None:
     rows = warehouse.frame("SELECT model_id, declared FROM catalog.model WHERE model_id = 'newcomer'")
     assert rows.rows() == [("newcomer", False)]
     assert (site / "models" / "newcomer.html").is_file()
+
+
+def test_incidents_of_no_model_in_the_catalog_stand_on_the_operations_page(site: Path) -> None:
+    """They stood nowhere, for pages of models list their own."""
+    page = (site / "operations.html").read_text(encoding="utf-8")
+    assert "The pipeline stood still</strong> (of no single model, severity not given)" in page
+    assert "A model nobody knows</strong> (gone, " in page
 
 
 def test_a_rubric_is_one_file(site: Path) -> None:
