@@ -85,7 +85,8 @@ def test_deployments_and_incidents_count_on_their_day_of_the_organization(tmp_pa
                 " $at AS started_at, $place AS environment", given | {"place": place},
             )  # fmt: skip
             warehouse.run(
-                "INSERT INTO fact.incidents BY NAME SELECT 'm' AS model_id, $name AS title, $at AS started_at",
+                "INSERT INTO fact.incidents BY NAME SELECT 'm' AS model_id, $name AS title, $at AS started_at,"
+                " $at AS detected_at, $at + INTERVAL 1 DAY AS resolved_at",
                 given,
             )
         of = workspace(tmp_path, [{"id": "m"}])
@@ -95,4 +96,9 @@ def test_deployments_and_incidents_count_on_their_day_of_the_organization(tmp_pa
             (day(2), "Deployment of 1 (release)")
         ]
         assert [row["version"] for row in views.rows("deployments")] == ["1", "3"]
-        assert [row["title"] for row in views.rows("incidents")] == ["1", "3"]
+        incidents = [
+            (row["title"], row["detected_at"] is None, row["resolved_at"]) for row in views.rows("incidents")
+        ]
+        assert incidents == [("1", False, None), ("3", False, None)], (
+            "they were resolved after the report's day"
+        )
