@@ -220,7 +220,8 @@ def _testimony(newest: Attestation | None, state: State) -> str:
 
 def _waived(rubric: Rubric, verdict: Verdict, waivers: Iterable[Waiver]) -> Verdict:
     """The same with leave to do without, while it lasts; the raw state stays beside it."""
-    own = (w for w in waivers if rubric.subject_of(w.subject) == verdict.subject)
+    begun = (w for w in waivers if w.since is None or w.since <= verdict.day)
+    own = (w for w in begun if rubric.subject_of(w.subject) == verdict.subject)
     longest = max(own, key=lambda w: w.expires, default=None)
     state = maturity.waive(verdict.raw_state, longest.expires if longest else None, verdict.day)
     if longest is None or state != "waived":

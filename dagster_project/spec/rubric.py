@@ -136,7 +136,15 @@ class Waiver(Input):
     reason: Text
     owner: Name
     approved_by: Name
+    since: Day | None = None
+    """The first day it holds; without one it holds on every day before its end, also those before it was written."""
     expires: Day
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Waiver:
+        if self.since and self.since > self.expires:
+            raise refuse((("expires",), f"expires {self.expires} is before since {self.since}"))
+        return self
 
 
 class Attestations(Input):

@@ -164,7 +164,7 @@ def test_a_statement_holds_from_its_day_until_it_expires(tmp_path: Path) -> None
 def test_a_waiver_stands_beside_the_raw_state_until_it_expires(tmp_path: Path) -> None:
     waiver = {
         "rubric": "own", "milestone": "m", "reason": "Moving to the new platform.", "owner": "Lead",
-        "approved_by": "Risk board", "expires": "2025-06-15",
+        "approved_by": "Risk board", "since": "2025-06-02", "expires": "2025-06-15",
     }  # fmt: skip
     files = {
         "data/attestations.yml": {"waivers": [waiver]},
@@ -174,6 +174,7 @@ def test_a_waiver_stands_beside_the_raw_state_until_it_expires(tmp_path: Path) -
     with warehouse_with("a") as warehouse:
         assess(night_of(root), warehouse)
         waived, ended = rows(warehouse, dt.date(2025, 6, 15))["m"], rows(warehouse)["m"]
+        assert rows(warehouse, dt.date(2025, 6, 1))["m"]["state"] == "fail", "before it was given"
         scores = dict(
             warehouse.frame(
                 "SELECT day, (score, waived_score) FROM mart.maturity WHERE rubric = 'own' AND pillar = ''"

@@ -47,6 +47,12 @@ from tests.spec.conftest import SOURCE, Check
         ),
         (
             "data/attestations.yml",
+            "waivers:\n  - {rubric: x, milestone: m, reason: r, owner: o, approved_by: a,\n"
+            "     since: 2025-01-02, expires: 2025-01-01}\n",
+            "data/attestations.yml:3: waivers[0].expires: expires 2025-01-01 is before since 2025-01-02",
+        ),
+        (
+            "data/attestations.yml",
             "attestations:\n - {rubric: levels, milestone: owned, subject: T, role: r, date: 2025-01-01, evidence: e}",
             "data/attestations.yml:2: attestations[0].subject: rubric 'levels' is about the organization",
         ),
