@@ -47,8 +47,10 @@ from tests.spec.conftest import SOURCE, Check
         ),
         (
             "data/attestations.yml",
-            "waivers:\n  - {rubric: x, milestone: m, reason: r, owner: o, approved_by: a,\n"
-            "     since: 2025-01-02, expires: 2025-01-01}\n",
+            (
+                "waivers:\n  - {rubric: x, milestone: m, reason: r, owner: o, approved_by: a,\n"
+                "     since: 2025-01-02, expires: 2025-01-01}\n"
+            ),
             "data/attestations.yml:3: waivers[0].expires: expires 2025-01-01 is before since 2025-01-02",
         ),
         (
