@@ -19,7 +19,7 @@ from dagster_project.pipeline.ingest_mapping import mapping_of
 from dagster_project.pipeline.ingest_names import insist_on_names
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.ingest_segments import keep_parted
-from dagster_project.pipeline.ingest_waiting import keep_waiting
+from dagster_project.pipeline.ingest_waiting import keep_waiting, waiters_of
 from dagster_project.pipeline.night import Night
 from dagster_project.readers.mapped import Door
 from dagster_project.readers.raw import release_memory
@@ -98,20 +98,6 @@ def newest_day(warehouse: Warehouse) -> dt.date | None:
     """The newest day that has requests in the lake; None while there are none."""
     day = warehouse.value("SELECT max(day) FROM ops.part WHERE kind = 'requests'")
     return day if isinstance(day, dt.date) else None
-
-
-def waiters_of(workspace: Workspace) -> Waiters:
-    """Which requests wait for labels: those of models that a source of outcomes, or the request itself, may label."""
-    outcomes = [source for source in workspace.sources if source.kind == "outcomes"]
-    fixed = [source.columns["model_id"].constant for source in outcomes if "model_id" in source.columns]
-    return Waiters(
-        everyone=len([model for model in fixed if model is not None]) < len(outcomes),
-        models=tuple(sorted({str(model) for model in fixed if model is not None})),
-        inline_sources=tuple(
-            sorted(s.source for s in workspace.sources if s.kind == "requests" and "label" in s.columns)
-        ),
-        segments={m.value.id: m.value.segments for m in workspace.models if m.value.segments},
-    )
 
 
 @dataclass(frozen=True, slots=True)

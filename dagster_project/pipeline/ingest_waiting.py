@@ -1,6 +1,6 @@
-"""Requests of the past wait for labels as well, where it changes which models are labelled: a source declared later.
+"""Which requests wait for labels; those of the past too, where a source that labels them is declared later.
 
-In: who waits now, and who waited when the last night ended. Requests that were read while nobody would label them were
+In: a workspace, and who waited when the last night ended. Requests that were read while nobody would label them were
 not put among the waiting; their days are looked through once. Called by `pipeline.ingest`, before labels are matched.
 """
 
@@ -14,6 +14,20 @@ from dagster_project.store.labels import Waiters, wait_again
 from dagster_project.store.warehouse import Warehouse
 
 WAITERS = "who waits for labels"
+
+
+def waiters_of(workspace: Workspace) -> Waiters:
+    """Which requests wait for labels: those of models that a source of outcomes, or the request itself, may label."""
+    outcomes = [source for source in workspace.sources if source.kind == "outcomes"]
+    fixed = [source.columns["model_id"].constant for source in outcomes if "model_id" in source.columns]
+    return Waiters(
+        everyone=len([model for model in fixed if model is not None]) < len(outcomes),
+        models=tuple(sorted({str(model) for model in fixed if model is not None})),
+        inline_sources=tuple(
+            sorted(s.source for s in workspace.sources if s.kind == "requests" and "label" in s.columns)
+        ),
+        segments={m.value.id: m.value.segments for m in workspace.models if m.value.segments},
+    )
 
 
 def keep_waiting(
