@@ -1,7 +1,7 @@
 /*---
 title: Hours to detect an incident
 unit: hours
-definition: Median hours from begin to detection, over the incidents of the last 365 days detected so far. Those detected before they began, by a wrong clock, are left out and named.
+definition: Median hours from start to detection, over the incidents of the last 365 days detected so far. Those detected before they began, through a wrong clock, are left out and named.
 ---*/
 SELECT
   calendar.day,

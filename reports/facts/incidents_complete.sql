@@ -1,5 +1,5 @@
 /*---
-title: Incidents told to the end
+title: Incidents documented to the end
 unit: share
 definition: Of the incidents begun in the last 365 days, those with detection, acknowledgement, resolution and cause.
 ---*/

@@ -1,7 +1,7 @@
 /*---
 title: Models with fresh labels
 unit: share
-definition: Of the models that owe labels, those with one at most 14 days older than the declared delay explains.
+definition: Of the models that should have labels, those with one at most 14 days older than the declared delay explains.
 ---*/
 SELECT
   calendar.day,

@@ -1,7 +1,7 @@
 /*---
 title: Models with measured performance
 unit: share
-definition: Of the models that owe labels, those with at least 30 labels in the last 28 days.
+definition: Of the models that should have labels, those with at least 30 labels in the last 28 days.
 ---*/
 SELECT
   calendar.day,

@@ -126,7 +126,7 @@ def test_labels_that_stop_untick_what_rests_on_labels_and_nothing_else(well_run:
         "performance-measured",
         "value-from-outcomes",
     }
-    assert told == "1 of 2 models that owe labels have fresh ones. Lacking: b."
+    assert told == "1 of 2 models that should have labels have fresh ones. Lacking: b."
 
 
 def test_labels_may_be_as_old_as_the_declared_delay_and_fourteen_days(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_labels_may_be_as_old_as_the_declared_delay_and_fourteen_days(tmp_path: 
         told = warehouse.value(
             "SELECT evidence FROM mart.milestone WHERE milestone = 'labels-fresh' AND day = ?", [LAST]
         )
-    assert told == "1 of 2 models that owe labels have fresh ones. Lacking: b."
+    assert told == "1 of 2 models that should have labels have fresh ones. Lacking: b."
 
 
 def test_metadata_that_vanish_from_a_version_untick_what_rests_on_them(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_rule_decides_the_state(tmp_path: Path) -> None:
     found = decide(tmp_path, *({"id": f"m{n}"} | rule for n, (rule, _) in enumerate(RULES)))
     assert [found[f"m{n}"]["state"] for n in range(len(RULES))] == [state for _, state in RULES]
     unreported = {found[f"m{n}"]["evidence"] for n, (rule, _) in enumerate(RULES) if "incidents" in str(rule)}
-    assert unreported == {"No data yet on incidents told to the end."}
+    assert unreported == {"No data yet on incidents documented to the end."}
 
 
 REST = "1 AS value, NULL AS numerator, NULL AS denominator, 5 AS detail"
