@@ -141,12 +141,12 @@ def test_what_the_language_models_do_not_log_is_not_available(llm: Path) -> None
 
 @pytest.mark.slow
 def test_without_ids_no_repeat_is_denied(llm: Path) -> None:
-    """Nothing tells a repeat from an equal request, so nothing is graded good for having none; nobody asks most."""
+    """Nothing tells a repeat from an equal request, so none is graded good; nobody sends most requests."""
     assert readings(llm, "duplicate_share").is_empty()
     shown = page(llm, "llm-code")
     assert "Nothing about this model could be graded" in shown
     assert "No request says who asked" in shown
-    assert "asks most" not in shown
+    assert "sends most requests" not in shown
 
 
 @pytest.mark.slow

@@ -61,8 +61,8 @@ def against_alternative(skill: float | None, low: float | None) -> str:
     if skill is None or not np.isfinite(skill):
         return ""
     if skill <= 0:
-        return "it brings nothing over its simple alternative"
-    return "it cannot be told from its simple alternative" if low is not None and low <= 0 else ""
+        return "it adds nothing over its simple alternative"
+    return "it cannot be distinguished from its simple alternative" if low is not None and low <= 0 else ""
 
 
 def _row(value: float | None) -> Floats:

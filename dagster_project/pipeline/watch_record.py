@@ -1,4 +1,4 @@
-"""The record of rules and of the people who answer: MTTA, MTTR, false alarms, and which rules are put up for review.
+"""The record of rules and of the people who answer: MTTA, MTTR, false alarms, and which rules are up for review.
 
 In: alerts with what people answered. Out: rows of `mart.alert_record`, by rule, by severity and in all. Caller:
 pipeline.watch_alerts.
@@ -77,7 +77,7 @@ def _times(name: str, found: Durations) -> dict[str, float | None]:
 
 
 def _review(acknowledged: int, due: int, false: int, judged: int) -> str | None:
-    """Why a rule is put up for review, in words."""
+    """Why a rule is up for review, in words."""
     said = []
     if due >= FEWEST and acknowledged < LEAST_ACKNOWLEDGED * due:
         said.append(f"only {acknowledged} of {due} alerts were acknowledged")

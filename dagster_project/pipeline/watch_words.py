@@ -30,7 +30,7 @@ def happened(
     day = format_day(signal["day"])
     if rule.method == "heartbeat":
         usual = _figure(signal["expected"], "count", currency)
-        return f"Not one row of {name} came for {day}; on that weekday about {usual} come."
+        return f"No rows of {name} arrived for {day}; that weekday usually has about {usual}."
     if rule.method == "schema":
         return f"{name} had {signal['reason'] or 'changed columns'} on {day}."
     what = head.title if head else signal["metric"]
@@ -48,9 +48,9 @@ def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -
     limit = _figure(bound, unit, currency)
     side = "at most" if bound == high else "at least"
     if rule.method == "target":
-        return f"its target calls {limit} or {'more' if bound == high else 'less'} poor"
+        return f"by its target, {limit} or {'more' if bound == high else 'less'} is poor"
     if rule.method == "threshold":
-        return f"the rule asks for {'less' if bound == high else 'more'} than {limit}"
+        return f"the rule raises an alert at {limit} or {'more' if bound == high else 'less'}"
     expected = _figure(signal["expected"], unit, currency)
     if rule.method == "usage_drop" and signal["expected"]:
         below = format_value(1 - signal["observed"] / signal["expected"], "share")

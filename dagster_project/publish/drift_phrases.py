@@ -60,7 +60,7 @@ def answers_moved(answers: Sequence[Row]) -> str:
     elif any(a["psi"] is not None for a in own):
         said.append("Its answers are within their targets.")
     if any(a["feature"] == TRUTH and a["grade"] in MOVED for a in answers):
-        said.append("What really came moved too: labels.")
+        said.append("The true outcomes moved too: labels.")
     return " ".join(said)
 
 

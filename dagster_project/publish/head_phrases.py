@@ -111,9 +111,9 @@ def reason_and_ask(model: Row, exceptions: Sequence[Row]) -> str:
     first = exceptions[0]
     reason = words.capitalize_first(str(first["reason"]))
     if not first["is_asked"]:
-        return f"{reason}. Asked for: {first['ask']}."
-    who = f" of {first['who']}" if first["who"] else ""
-    return f"{reason}. Asked{who}: {first['ask']}."
+        return f"{reason}. Action: {first['ask']}."
+    who = f" for {first['who']}" if first["who"] else ""
+    return f"{reason}. Action{who}: {first['ask']}."
 
 
 def is_retired(model: Row, as_of: object) -> bool:

@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
 
 def labels_arrived(delay: Row, span: str) -> str:
     """What part of the window's labels should be there by the ages of its days: a forecast, not a count."""
-    return f"{words.value(delay['arrived'], 'share')} of the labels to come for the {span} are due by now"
+    return f"{words.value(delay['arrived'], 'share')} of the labels expected for the {span} are due by now"
 
 
 def labels_come(delay: Row) -> str:
@@ -29,7 +29,7 @@ def labels_come(delay: Row) -> str:
     mature = delay["mature_after"]
     later = f", 95{SPACE}% or more after {words.plural(int(str(mature)), 'day')}" if mature else ""
     return (
-        f"{words.value(delay['same_day'], 'share')} of those to come are there on the day of the request{later},"
+        f"{words.value(delay['same_day'], 'share')} of labels arrive on the day of the request{later},"
         f" as {words.value(delay['labels'], 'count')} labels of the reference days show."
         f" A day or window with less than 95{SPACE}% gets no grade."
     )
@@ -118,10 +118,10 @@ def answers_lead(cells: Sequence[Row], error: Row | None) -> str:
         right = sum(words.number(c["n"]) or 0.0 for c in cells if c["label"] == c["predicted"])
         total = words.number(cells[0]["total"]) or 0.0
         share = words.value(right / total if total else None, "share")
-        said.append(f"{share} of {words.value(total, 'count')} labelled answers came true")
+        said.append(f"{share} of {words.value(total, 'count')} labelled answers were right")
     if error is not None:
         said.append(_off(error))
-    return words.capitalize_first("; ".join(said)) or "What scores promised and what came"
+    return words.capitalize_first("; ".join(said)) or "Scores and outcomes"
 
 
 def classes_lead(readings: Sequence[Row]) -> str:
@@ -132,13 +132,13 @@ def classes_lead(readings: Sequence[Row]) -> str:
     if not found:
         return f"Not enough data for F1 of {classes}"
     worst, name = min(found, key=lambda pair: pair[0])
-    return f"Told worst of {classes}: {name}, F1 {words.value(worst, 'share')}"
+    return f"Weakest of {classes}: {name}, F1 {words.value(worst, 'share')}"
 
 
 def calibration_title(error: Row | None) -> str:
     """The message of the chart of scores against shares; `error` is the reading of the calibration error."""
     if error is None:
-        return "What scores promised and what came"
+        return "Scores and outcomes"
     return words.capitalize_first(_off(error))
 
 

@@ -36,21 +36,21 @@ def budget(objective: Row) -> str:
     if left is None or objective["met"] is None:
         return ""
     if left == 1:
-        return "Nothing of the error budget is spent"
+        return "None of the error budget is spent"
     if left > 0:
         return f"{words.value(left, 'share')} of the error budget is left"
     return "The error budget is spent" + (f", {words.value(1 - left, '1')} times over" if left < 0 else "")
 
 
 def burn(objective: Row) -> str:
-    """How fast the budget goes, where 1 spends just what the objective allows; '' where nothing is spent."""
+    """How fast the budget goes, where 1 spends exactly what the objective allows; '' where nothing is spent."""
     left = words.number(objective["budget_left"])
     if left is None or left >= 1:
         return ""
     days = objective["burn_recent_days"]
     recent = f"{words.value(objective['burn_recent'], '1')} over {days} days, " if days is not None else ""
     day = words.value(objective["burn_day"], "1")
-    return f"where 1 spends just what the objective allows: {recent}{day} on the last day"
+    return f"where 1 spends exactly what the objective allows: {recent}{day} on the last day"
 
 
 def _is_latency(objective: Row) -> bool:

@@ -72,9 +72,9 @@ def brings_nothing(model: Row, skills: Sequence[Row]) -> str:
     """What a leading figure says that is hardly better than none; '' where it says nothing of the kind."""
     value, low = number(model["headline_value"]), number(model["headline_low"])
     if model["headline_metric"] == "r2" and value is not None and value <= NO_FIT and not skills:
-        return "It says hardly more than the mean of the labels would: it brings nothing."
+        return "It predicts hardly better than the mean of the labels: it adds nothing."
     if model["headline_metric"] == "roc_auc" and low is not None and low <= COIN:
-        return "It cannot be told from a coin: it brings nothing."
+        return "It cannot be distinguished from a coin toss: it adds nothing."
     return ""
 
 
@@ -104,7 +104,7 @@ def estimate_lead(reading: Row, estimate: Row) -> str:
     """The message of an estimate: its value with interval, and how often the truth lay inside."""
     figure = f"{words.value(reading['value'], reading['unit'])}"
     spread = words.in_brackets(reading["low"], reading["high"], reading["unit"])
-    record = f"on {estimate['inside']} of {estimate['compared']} days what came lay in the day's interval"
+    record = f"on {estimate['inside']} of {estimate['compared']} days the realised figure lay in the interval"
     return f"{reading['title']} {figure}{spread}; {record}"
 
 

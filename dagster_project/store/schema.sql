@@ -318,7 +318,7 @@ create table if not exists mart.alert_record (  -- how fast alerts are answered,
   alerts integer, judged integer, false_alarms integer, due integer, acknowledged integer, resolved integer,
   mtta_days double, mtta_p90 double, mtta_low double, mtta_high double,
   mttr_days double, mttr_p90 double, mttr_low double, mttr_high double,
-  review varchar                           -- why the rule is put up for review; NULL: it is not
+  review varchar                           -- why the rule is up for review; NULL: it is not
 );
 
 -- catalog: the workspace's definitions, put here whole before pages are made so that page views can read them -----

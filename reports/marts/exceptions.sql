@@ -27,14 +27,14 @@ of_models as (
     health.title as topic,
     case
       when health.family = 'performance' and health.metric = 'r2' and health.value <= 0.05
-        then 'it brings nothing: ' || replace(health.reason, ': ', ', ')
+        then 'it adds nothing: ' || replace(health.reason, ': ', ', ')
       else concat_ws('; ', health.reason, case
         when health.family = 'quality' and health.metric = 'missing_share' then missing.when_missing
         when health.family = 'drift' and season.is_other_season then season.words
       end)
     end as reason,
     case
-      when health.family = 'performance' and (health.metric = 'r2' and health.value <= 0.05 or contains(health.reason, 'brings nothing'))
+      when health.family = 'performance' and (health.metric = 'r2' and health.value <= 0.05 or contains(health.reason, 'nothing over its simple alternative'))
         then 'retire it, or show what it adds to the simple alternative'
       when health.family = 'drift' and model.performance_grade = 'good'
         then 'nothing while performance is good'

@@ -39,7 +39,7 @@ select
     when said.judged is null then 'no monitor judged these days'
     when said.warming > said.learning / 2 then 'no alert: most monitors were still warming up'
     when said.fired > 0 then 'no alert: single days fired, too few in a row'
-    else 'no alert: within what days differ'
+    else 'no alert: within the usual variation'
   end as outcome
 from event
 left join alert on alert.position = event.position

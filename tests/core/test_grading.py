@@ -74,6 +74,6 @@ def test_many_grades_are_the_grades_of_each(
 def test_a_skill_of_0_or_less_brings_nothing() -> None:
     """Below 0, exactly 0, an interval that reaches 0, clearly better, unknown."""
     said = [against_alternative(*case) for case in ((-0.1, -0.2), (0.0, None), (0.02, -0.01), (0.1, 0.05))]
-    nothing = "it brings nothing over its simple alternative"
-    assert said == [nothing, nothing, "it cannot be told from its simple alternative", ""]
+    nothing = "it adds nothing over its simple alternative"
+    assert said == [nothing, nothing, "it cannot be distinguished from its simple alternative", ""]
     assert against_alternative(None, None) == against_alternative(math.nan, math.nan) == ""

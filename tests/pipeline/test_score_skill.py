@@ -55,7 +55,7 @@ def test_a_model_that_does_not_beat_its_alternative_is_said_to_bring_nothing(tmp
     readings, card, exact = skilled(tmp_path, 1.3)
     assert exact < 0
     assert one(readings, "mae_skill", 0)["grade"] == "poor"
-    words = "it brings nothing over its simple alternative"
+    words = "it adds nothing over its simple alternative"
     expected = f"at or beyond the limit of 0\N{NO-BREAK SPACE}%; {words}"
     assert one(readings, "mae_skill", 0)["reason"] == expected
     row = card.row(0, named=True)

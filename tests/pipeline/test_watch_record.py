@@ -1,4 +1,4 @@
-"""The record rules are held to: who answered in time, what was false, and when a rule is put up for review."""
+"""The record rules are held to: who answered in time, what was false, and when a rule is up for review."""
 
 from __future__ import annotations
 

@@ -66,12 +66,12 @@ def told(method: str, unit: str = "share", head: MetricHead | None = SHARE, **si
         (
             "threshold",
             {"observed": 0.15, "high": 0.1},
-            "15.0 % on 4 Mar 2025; the rule asks for less than 10.0 %.",
+            "15.0 % on 4 Mar 2025; the rule raises an alert at 10.0 % or more.",
         ),
         (
             "target",
             {"observed": 0.5, "low": 0.6},
-            "50.0 % over the seven days to 4 Mar 2025; its target calls 60.0 % or less poor.",
+            "50.0 % over the seven days to 4 Mar 2025; by its target, 60.0 % or less is poor.",
         ),
         (
             "weeks",
@@ -120,7 +120,7 @@ def test_changed_columns_are_named() -> None:
 def test_a_silent_source_says_what_usually_comes() -> None:
     """Rows, not requests: a source may hold labels."""
     assert told("heartbeat", head=None, expected=1200.0) == (
-        "Not one row of rain in Late arrival came for 4 Mar 2025; on that weekday about 1 200 come."
+        "No rows of rain in Late arrival arrived for 4 Mar 2025; that weekday usually has about 1 200."
     )
 
 

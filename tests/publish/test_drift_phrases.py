@@ -66,7 +66,7 @@ def test_labels_are_the_truth_and_no_answers() -> None:
     """A move of what came is not told as a move of the model."""
     label = distance("labels", "watch", feature="output:label", is_output=True)
     assert phrases.answers_moved([{**ANSWER, "grade": "good"}, label]) == (
-        "Its answers are within their targets. What really came moved too: labels."
+        "Its answers are within their targets. The true outcomes moved too: labels."
     )
     assert phrases.answers_moved([{**label, "grade": "good"}]) == ""
 

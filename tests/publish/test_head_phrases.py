@@ -42,9 +42,9 @@ def test_what_is_poor_comes_before_what_is_on_watch_then_the_reason() -> None:
 
 def test_an_exception_says_what_is_asked_of_whom() -> None:
     """Without a name nobody is named; what is not asked yet is asked for."""
-    assert said([ASKED], grade="poor").endswith("data quality. Errors rose. Asked of Ann: look.")
-    assert said([{**ASKED, "who": None}], grade="poor").endswith("Errors rose. Asked: look.")
-    assert said([{**ASKED, "is_asked": False}], grade="poor").endswith("Errors rose. Asked for: look.")
+    assert said([ASKED], grade="poor").endswith("data quality. Errors rose. Action for Ann: look.")
+    assert said([{**ASKED, "who": None}], grade="poor").endswith("Errors rose. Action: look.")
+    assert said([{**ASKED, "is_asked": False}], grade="poor").endswith("Errors rose. Action: look.")
 
 
 def test_a_model_without_grades_says_why_it_has_none() -> None:
@@ -74,7 +74,7 @@ def test_a_model_that_stopped_says_so_before_its_grade() -> None:
 
 def test_an_open_alert_of_a_good_model_stands_in_its_first_sentences() -> None:
     """Within all targets is half of the truth while an alert is open."""
-    assert said([ASKED]).endswith("within their targets. Errors rose. Asked of Ann: look.")
+    assert said([ASKED]).endswith("within their targets. Errors rose. Action for Ann: look.")
 
 
 def test_requests_are_compared_with_the_window_before() -> None:

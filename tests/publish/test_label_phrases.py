@@ -20,7 +20,7 @@ def test_when_labels_come() -> None:
     delay: Row = {"same_day": 0.9, "mature_after": 1, "arrived": 0.99, "labels": 100}
     assert (
         phrases.labels_arrived(delay, "28 days")
-        == f"99.0{NBSP}% of the labels to come for the 28 days are due by now"
+        == f"99.0{NBSP}% of the labels expected for the 28 days are due by now"
     )
     assert "or more after 1 day, as 100 labels" in phrases.labels_come(delay)
     assert "or more after" not in phrases.labels_come({**delay, "mature_after": None})
@@ -37,7 +37,7 @@ def test_what_happened_names_the_highest_day() -> None:
 
 def test_answers_that_came_true_are_counted_on_the_diagonal() -> None:
     """7 of 10; with or without scores."""
-    right = f"70.0{NBSP}% of 10 labelled answers came true"
+    right = f"70.0{NBSP}% of 10 labelled answers were right"
     assert phrases.answers_lead(CELLS, None) == right
     assert (
         phrases.answers_lead(CELLS, ERROR) == f"{right}; scores are off by 10.0 percentage points on average"
@@ -60,7 +60,7 @@ def test_the_class_that_is_told_worst_is_named() -> None:
     rows: list[Row] = [
         {"metric": "class_f1", "feature": name, "value": value} for name, value in (("a", 0.9), ("b", 0.5))
     ]
-    assert phrases.classes_lead(rows) == f"Told worst of 2 classes: b, F1 50.0{NBSP}%"
+    assert phrases.classes_lead(rows) == f"Weakest of 2 classes: b, F1 50.0{NBSP}%"
     assert phrases.classes_lead([{**rows[0], "value": None}]) == "Not enough data for F1 of 1 class"
 
 

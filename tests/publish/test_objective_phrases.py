@@ -25,7 +25,7 @@ def test_each_kind_says_what_is_promised_and_kept() -> None:
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        (1.0, "Nothing of the error budget is spent"),
+        (1.0, "None of the error budget is spent"),
         (0.5, "50.0\u00a0% of the error budget is left"),
         (0.0, "The error budget is spent"),
         (-1.0, "The error budget is spent, 2.00 times over"),

@@ -101,5 +101,5 @@ def test_folds_of_performance_say_what_they_hold() -> None:
     )
     assert performing.test_lead([gone]) == "AUC of version v1: no live figure: no target"
     assert performing.estimate_lead(READING, {"inside": 3, "compared": 5}) == (
-        "AUC 0.660 (0.60 to 0.70); on 3 of 5 days what came lay in the day's interval"
+        "AUC 0.660 (0.60 to 0.70); on 3 of 5 days the realised figure lay in the interval"
     )

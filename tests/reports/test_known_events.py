@@ -33,8 +33,8 @@ def said(root: Path, day: dt.date, fixed: int = 0) -> list[str]:
 
 
 def test_an_alert_that_was_open_already_saw_nothing_of_an_event(tmp_path: Path) -> None:
-    """It fires on every day, whatever happens; the others found the day within what days differ."""
-    assert said(tmp_path, DAYS[120]) == ["no alert: within what days differ"]
+    """It fires on every day, whatever happens; the others found the day within the usual variation."""
+    assert said(tmp_path, DAYS[120]) == ["no alert: within the usual variation"]
 
 
 def test_fixed_limits_do_not_hide_that_the_others_were_warming_up(tmp_path: Path) -> None:

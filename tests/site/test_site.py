@@ -274,7 +274,7 @@ def test_the_hostile_model_is_found_under_a_safe_address(site: Path) -> None:
 
 def test_a_model_that_does_not_beat_its_alternative_is_said_to_bring_nothing(site: Path) -> None:
     """On its page and in the catalog, by the longest window even where the newest month is better."""
-    words = "ver 90 days it brings nothing over its simple alternative"
+    words = "ver 90 days it adds nothing over its simple alternative"
     assert "O" + words in (site / "models" / "arrival-delay-plan.html").read_text(encoding="utf-8")
     assert "o" + words in (site / "catalog.html").read_text(encoding="utf-8")
     assert words not in (site / "models" / "arrival-delay-live.html").read_text(encoding="utf-8")
@@ -282,10 +282,8 @@ def test_a_model_that_does_not_beat_its_alternative_is_said_to_bring_nothing(sit
 
 def test_a_model_that_explains_nothing_is_said_to_bring_nothing(site: Path) -> None:
     """In words on its own page, and not on that of a model with skill."""
-    assert "it brings nothing" in (site / "models" / "arrival-delay-plan.html").read_text(encoding="utf-8")
-    assert "it brings nothing" not in (site / "models" / "arrival-delay-live.html").read_text(
-        encoding="utf-8"
-    )
+    assert "it adds nothing" in (site / "models" / "arrival-delay-plan.html").read_text(encoding="utf-8")
+    assert "it adds nothing" not in (site / "models" / "arrival-delay-live.html").read_text(encoding="utf-8")
 
 
 def test_maturity_tells_level_and_milestones_of_both_days(site: Path) -> None:
