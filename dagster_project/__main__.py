@@ -27,16 +27,16 @@ MOST_OF_A_FILE = 100
 COMMANDS = {
     "demo": "Make the demo organization's data, run its night and build its site.",
     "init": "Write a small workspace that builds at once, with commented files.",
-    "check": "Read every file of the workspace and report all errors in one go.",
+    "check": "Read every file of the workspace and report all errors at once.",
     "nightly": "Read new files, compute every figure and publish the site.",
-    "backfill": "Compute the days of a range again from the lake, then publish.",
-    "replay": "Run a rule over past days and compare it with judged alerts, before anyone lives with it.",
+    "backfill": "Recompute a range of days from the lake, then publish.",
+    "replay": "Run a rule over past days and compare it with judged alerts, before anyone has to live with it.",
     "serve": "Serve the published site on this machine.",
     "verify": "Recompute readings from the lake and compare them with the published build.",
     "compare": "Compare two files, such as training and serving data, and report what changed.",
     "eject": "Copy a built-in metric, page, rubric or style into the workspace, to change it.",
-    "schema": "Write JSON Schemas of all YAML files, so that editors complete them.",
-    "doctor": "Say what is missing on this machine.",
+    "schema": "Write JSON Schemas of all YAML files, so that editors can complete them.",
+    "doctor": "Report what is missing on this machine.",
     "dev": "Open Dagster's own UI on the workspace.",
 }
 

@@ -16,7 +16,7 @@ from dagster_project.commands.options import json_option, parse_day, workspace_o
 @click.option("--to", "last", callback=parse_day, required=True, metavar="YYYY-MM-DD", help="Last day.")
 @json_option
 def command(root: Path, first: dt.date, last: dt.date, as_json: bool) -> None:
-    """Compute the days of a range again from the lake, in one run, then publish as usual."""
+    """Recompute a range of days from the lake, in one run, then publish as usual."""
     from dagster_project.commands.night import announce, run_night
 
     if last < first:

@@ -15,10 +15,10 @@ from dagster_project.commands.terminal import printable
 @workspace_option
 @json_option
 def command(root: Path, as_json: bool) -> None:
-    """Read every file of the workspace and report all errors in one go, each as file:line: key: what was expected.
+    """Read every file of the workspace and report all errors at once, each as file:line: key: what was expected.
 
-    SQL and page templates are tried on an empty warehouse, and of each source the first rows of the newest file: what a
-    night would not read there is said on stderr, and is no error. Nothing is written.
+    SQL and page templates are tried on an empty warehouse. The first rows of each source's newest file are read too:
+    what a night could not read there is reported on stderr, but is not an error. Nothing is written.
     """
     from dagster_project.core.errors import WorkspaceError
     from dagster_project.pipeline.rehearse import rehearse

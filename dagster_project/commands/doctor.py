@@ -51,7 +51,7 @@ class Finding:
 @click.command("doctor")
 @workspace_option
 def command(root: Path) -> None:
-    """Say what is missing on this machine. Exit code 1 when something that is needed is."""
+    """Report what is missing on this machine. Exit code 1 when something required is missing."""
     findings = list(examine(root.resolve()))
     for finding in findings:
         click.echo(f"{finding.state:<9} {finding.what}: {finding.detail}")

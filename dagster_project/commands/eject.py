@@ -29,7 +29,7 @@ def command(path: str | None, root: Path) -> None:
             click.echo(found)
         return
     target = eject(source_root, root.resolve(), path)
-    click.echo(f"wrote {target}; it now wins over the built-in file")
+    click.echo(f"wrote {target}; it now overrides the built-in file")
 
 
 def list_ejectable(source_root: Path) -> list[str]:

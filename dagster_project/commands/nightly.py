@@ -16,14 +16,14 @@ from dagster_project.commands.options import json_option, parse_day, workspace_o
     "--as-of",
     callback=parse_day,
     metavar="YYYY-MM-DD",
-    help="The day to report; by default the workspace's own.",
+    help="The day to report; by default the one the workspace sets.",
 )
 @json_option
 def command(root: Path, as_of: dt.date | None, as_json: bool) -> None:
     """Read new files, compute every figure and publish the site.
 
     Exit codes: 0 published; 2 the workspace's files are wrong; 3 a blocking check failed and the last site stays;
-    1 anything else. May run every hour: the day still going on is shown as partial.
+    1 anything else. May run every hour: the day in progress is shown as partial.
     """
     from dagster_project.commands.night import announce, run_night
 

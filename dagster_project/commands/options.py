@@ -33,7 +33,7 @@ def workspace_option(function: F) -> F:
 def json_option(function: F) -> F:
     """--json: one JSON object a line on stdout."""
     return click.option(
-        "--json", "as_json", is_flag=True, help="Progress and result as one JSON object a line."
+        "--json", "as_json", is_flag=True, help="Print progress and result as one JSON object per line."
     )(function)
 
 

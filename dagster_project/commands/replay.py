@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     help="A rule file to try. Without it: every rule, with the workspace's files as they are now.",
 )
 @click.option(
-    "--from", "first", callback=parse_day, help="First day, YYYY-MM-DD. [default: the first of the logs]"
+    "--from", "first", callback=parse_day, help="First day, YYYY-MM-DD. [default: the first in the logs]"
 )
 @click.option("--to", "last", callback=parse_day, help="Last day, YYYY-MM-DD. [default: the reported day]")
 @workspace_option
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 def command(
     file: Path | None, first: dt.date | None, last: dt.date | None, root: Path, as_json: bool
 ) -> None:
-    """Say what a rule would have raised on past days, and how that compares with judged alerts.
+    """Show what a rule would have raised on past days, and how that compares with judged alerts.
 
-    Nothing is written: try a threshold as often as you like before anyone lives with it.
+    Nothing is written: try a threshold as often as you like before anyone has to live with it.
     """
     from dagster_project.pipeline.replay import replay
     from dagster_project.pipeline.start import night_for

@@ -15,7 +15,7 @@ from dagster_project.core.errors import ModelboardError
 @click.command("serve")
 @workspace_option
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8400, show_default=True, help="0 takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=8400, show_default=True, help="0 picks a free port."
 )
 def command(root: Path, port: int) -> None:
     """Serve the published site on this machine. It also opens as a file, without any server."""

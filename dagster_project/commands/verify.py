@@ -13,7 +13,9 @@ from dagster_project.commands.options import json_option, workspace_option
 
 @click.command("verify")
 @workspace_option
-@click.option("--all", "everything", is_flag=True, help="Every reading that can be recomputed, not a sample.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Check every reading that can be recomputed, not a sample."
+)
 @json_option
 def command(root: Path, everything: bool, as_json: bool) -> None:
     """Check the release's hashes and chain, recompute readings from the lake, and compare.
