@@ -99,7 +99,9 @@ def test_the_example_can_be_removed_as_the_readme_says(tmp_path: Path) -> None:
     """The files it names and one target: what is left checks, so that a first own model stands alone."""
     write_starter(tmp_path)
     readme = (tmp_path / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"`(data/\S+)`", readme.partition("To be rid of the example")[2].partition("\n## ")[0])
+    named = re.findall(
+        r"`(data/\S+)`", readme.partition("To get rid of the example")[2].partition("\n## ")[0]
+    )
     targets = tmp_path / named.pop()
     text, _, of_example = targets.read_text(encoding="utf-8").rpartition("  - metric:")
     assert "models: [parcel-late]" in of_example
