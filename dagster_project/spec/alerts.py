@@ -17,7 +17,7 @@ Step = Literal["acknowledged", "mitigated", "resolved", "reviewed"]
 
 
 class AlertAnswer(Input):
-    """What came of one alert: by `alert` (the fingerprint), or by model and rule; `opened` says which time."""
+    """What became of one alert: named by `alert` (the fingerprint), or by model and rule; `opened` says which time."""
 
     alert: Name | None = None
     """The alert's fingerprint, as its page and api/alerts.json show it."""
@@ -35,7 +35,7 @@ class AlertAnswer(Input):
     acknowledged: Day | None = None
     """When it was acknowledged, where `state` is a later one."""
     verdict: Literal["true alarm", "false alarm"] | None = None
-    """Whether something was wrong. Rules are held to it."""
+    """Whether something was wrong. Rules are judged by it."""
     cause: Text | None = None
     note: Text | None = None
     incident: Name | None = None
@@ -53,7 +53,7 @@ class AlertAnswer(Input):
 
 
 class Silence(Input):
-    """Alerts that ask nothing of anybody until a day; they are still listed, with the reason."""
+    """Alerts that need no action until a given day; they are still listed, with the reason."""
 
     model: Name | None = None
     rule: Name | None = None
@@ -76,13 +76,13 @@ class Silence(Input):
 
 
 class KnownEvent(Input):
-    """Something that is known to have happened, whether or not a monitor saw it: rules are held to it."""
+    """Something that is known to have happened, whether or not a monitor saw it: rules are judged by it."""
 
     day: Day
     until: Day | None = None
-    """Its last day, where it lasted."""
+    """Its last day, if it lasted."""
     models: tuple[Name, ...] = ()
-    """Models it concerned; empty: all."""
+    """Models it affected; empty: all."""
     what: Text
     evidence: Text | None = None
     """Where anyone can see it."""

@@ -24,10 +24,10 @@ Money = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 
 
 class Feature(Input):
-    """What is declared of one input of a model."""
+    """What is declared about one input of a model."""
 
     type: Literal["number", "category"] | None = None
-    """How the values are read; found from the data where it is not given."""
+    """How the values are read; inferred from the data if not given."""
     min: float | None = None
     """Smallest valid value; a smaller one counts as invalid."""
     max: float | None = None
@@ -41,7 +41,7 @@ class Feature(Input):
     unit: Name | None = None
     """Unit of the values, such as km."""
     importance: float | None = Field(default=None, ge=0)
-    """How much the model leans on it, against the other features; what a training run logs goes before it."""
+    """How much the model relies on it, relative to the other features; what a training run logs takes precedence."""
 
     @model_validator(mode="after")
     def _range_in_order(self) -> Feature:
@@ -60,7 +60,7 @@ class RiskTier(Input):
 
 
 class OutcomeValues(Input):
-    """Money per labelled decision, by what it turned out to be; negative is a loss."""
+    """Money per labelled decision, by how it turned out; negative is a loss."""
 
     tp: Money = 0.0
     fp: Money = 0.0
@@ -89,7 +89,7 @@ class Value(Input):
 
     per_outcome: OutcomeValues | None = None
     per_accepted: Money | None = None
-    """Money per prediction that was used, of logs that map `score` or `prediction`; without labels (grade D)."""
+    """Money per prediction used, in logs that map `score` or `prediction`; without labels (grade D)."""
     per_unit_error: Money | None = Field(default=None, le=0)
     """Regression: money per unit of absolute error, against the simple alternative's on the same rows (grade C).
     What the alternative answered is mapped in the source as `baseline`."""
@@ -97,7 +97,7 @@ class Value(Input):
     """Regression: mean absolute error of the simple alternative where no log says what it answered. Fixed, so seasons
     look like merit or failure; a mapped `baseline` is better."""
     currency: Currency | None = None
-    """ISO 4217 code; the workspace's where not given."""
+    """ISO 4217 code; the workspace's if not given."""
     cost: Cost = Cost()
     plan_per_month: Money | None = None
     sign_off: SignOff = SignOff()
@@ -144,11 +144,11 @@ class Declared(Input):
 
 
 class VersionNote(Input):
-    """What is declared of one version; captured facts win over it."""
+    """What is declared about one version; captured facts take precedence."""
 
     version: Name
     reference: Reference | None = None
-    """What drift of this version is measured against; the model's where not given."""
+    """What drift of this version is measured against; the model's if not given."""
     artifact: Declared | None = None
     training_data: Declared | None = None
     training_code: Declared | None = None
@@ -165,11 +165,11 @@ class Model(Input):
     purpose: Text | None = None
     """The decision it supports, in one sentence."""
     decision_moment: Text | None = None
-    """When it is asked, and so what it can know."""
+    """When it is called, and so what it can know."""
     team: Name | None = None
     business_unit: Name | None = None
     owner: Name | None = None
-    """A role or team that answers for the model."""
+    """A role or team that is responsible for the model."""
     executive: Name | None = None
     """The accountable executive's role."""
     users: Text | None = None
@@ -181,7 +181,7 @@ class Model(Input):
     personal_data: bool | None = None
     next_review: Day | None = None
     since: Day | None = None
-    """The day these declarations became true; the first night that saw them where not given."""
+    """The day these declarations became true; the first night that saw them if not given."""
     risk_tier: RiskTier | None = None
     stage: Stage = "production"
     retired_on: Day | None = None
@@ -196,20 +196,20 @@ class Model(Input):
     baseline: Text | None = None
     """The simple alternative the model must beat, in words."""
     segments: tuple[Name, ...] = ()
-    """Columns (features, consumer, pattern or deployment) whose values are shown apart."""
+    """Columns (features, consumer, pattern or deployment) whose values are shown separately."""
     groups: tuple[Name, ...] = ()
     """Segments whose parts are groups that should be treated alike; selection and performance are compared."""
     features: dict[FeatureName, Feature] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     """What must hold between the values of one request."""
     objective: Objective | None = None
-    """How fast and how reliably it is to answer."""
+    """How fast and how reliably it should answer."""
     reference: Reference | None = None
-    """What drift is measured against; the model's first 28 days where not given."""
+    """What drift is measured against; the model's first 28 days if not given."""
     multivariate: bool = False
     """Whether the features are also watched together, on a sample of each day."""
     label_delay_days: float | None = Field(default=None, ge=0, le=1000)
-    """When labels usually are there."""
+    """After how many days labels have usually arrived."""
     depends_on: tuple[Name, ...] = ()
     """Ids of models whose output this one reads."""
     value: Value | None = None

@@ -12,7 +12,7 @@ class PageHead(Input):
 
     title: Name
     section: Name | None = None
-    """Entry of the navigation it stands under; none: not in the navigation."""
+    """Navigation entry it belongs to; none: not in the navigation."""
     order: int = 100
     for_each: Name | None = None
     """A `page.*` view: one page for each of its rows, addressed by the row's `slug`, in a folder of this

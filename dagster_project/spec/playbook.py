@@ -15,7 +15,7 @@ class Question(Input):
     id: Name
     question: Text
     help: Text | None = None
-    """What a good answer holds."""
+    """What a good answer contains."""
     value: Text | None = None
     """SQL expression over named facts: an item the data can answer."""
     done: Text | None = None
@@ -37,7 +37,7 @@ class Section(Input):
 
 
 class Answer(Input):
-    """What the organization says of one item."""
+    """What the organization says about one item."""
 
     item: Name
     answer: Text | None = None

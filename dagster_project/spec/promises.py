@@ -36,9 +36,9 @@ class Comparison(Input):
     op: Operator
     """In quotes: ">=", since a plain > means something else in YAML."""
     right: Name | None = None
-    """The column that `left` is held against."""
+    """The column that `left` is compared with."""
     value: Annotated[float | str, Field(union_mode="left_to_right")] | None = None
-    """The constant that `left` is held against."""
+    """The constant that `left` is compared with."""
     read_as: Kind | None = None
     """How both sides are read; where not given: as numbers, but as text where = or != meets a column or a word.
     `time` reads ISO 8601."""
@@ -73,25 +73,25 @@ class Comparison(Input):
 
 
 class Truth(Input):
-    """A column that holds what another one should have said, logged beside it from the source that is trusted."""
+    """A column that holds what another should have said, logged in the same row from a trusted source."""
 
     column: Name
     """The trusted column, mapped among the features."""
     of: Name
     """The column that is checked."""
     tolerance: float | None = Field(default=None, ge=0)
-    """Numbers may differ by so much; without it both are compared as text."""
+    """Numbers may differ by this much; without it both are compared as text."""
 
 
 class Rule(Input):
     """What must hold for every request, counted day by day; a request that lacks a value is not judged."""
 
     name: Name
-    """The rule in a few words; it is shown and must not stand twice in a model."""
+    """The rule in a few words; it is shown, and must be unique within a model."""
     must: Comparison | None = None
     """What must hold, such as {left: arrival, op: ">=", right: departure}."""
     truth: Truth | None = None
-    """In the place of `must`: accuracy against a trusted source."""
+    """Instead of `must`: accuracy against a trusted source."""
     when: Comparison | None = None
     """Only requests for which this holds are judged."""
     reason: Text | None = None
@@ -121,14 +121,14 @@ class Rule(Input):
 
 
 class Objective(Input):
-    """A service-level objective: what share of requests is to be fast enough, and answered without an error."""
+    """A service-level objective: what share of requests should be fast enough, and answered without an error."""
 
     latency_ms: float | None = Field(default=None, gt=0)
     """A request is fast enough when its latency is at most this; counted exactly, not from bins."""
     share: float | None = Field(default=None, gt=0, lt=1)
-    """Of the requests with a latency, the share that is to be fast enough."""
+    """Of the requests with a latency, the share that should be fast enough."""
     availability: float | None = Field(default=None, gt=0, lt=1)
-    """Of all requests, the share that is to end without an error; a source must map status."""
+    """Of all requests, the share that should end without an error; a source must map status."""
 
     @model_validator(mode="after")
     def _whole(self) -> Objective:

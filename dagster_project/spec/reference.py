@@ -18,14 +18,14 @@ Json = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class Reference(Input):
-    """One of: start and end; rolling_days and lag_days; profile. Fixed days should not be those of the training."""
+    """One of: start and end; rolling_days and lag_days; profile. Fixed days should not be the training days."""
 
     start: Day | None = None
     end: Day | None = None
     rolling_days: int | None = Field(default=None, ge=7, le=400)
-    """So many days before each window."""
+    """This many days before each window."""
     lag_days: int = Field(default=7, ge=1, le=400)
-    """With rolling_days: they end so many days before the window begins; slow drift must not be its own reference."""
+    """With rolling_days: they end this many days before the window begins; slow drift must not be its own reference."""
     profile: Json | None = None
     """A JSON file below data/ with the distributions of the training data."""
 
@@ -86,7 +86,7 @@ class ProfileFeature(Input):
 
 
 class Profile(Input):
-    """A training profile: `rows` rows, of which each feature says how its values lie."""
+    """A training profile: `rows` rows, with each feature's distribution."""
 
     format: Literal["modelboard profile 1"]
     rows: int = Field(ge=1)

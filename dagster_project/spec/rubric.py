@@ -30,7 +30,7 @@ class Level(Input):
 
 
 class Milestone(Input):
-    """One thing that is there or not, with the rule that decides it."""
+    """One thing that is in place or not, with the rule that decides it."""
 
     id: Name
     title: Name
@@ -47,12 +47,12 @@ class Milestone(Input):
     """SQL condition on `value`, such as `value >= 0.9`."""
     warns: Text | None = Field(default=None, alias="warn")
     applies: Text | None = None
-    """SQL condition over named facts; where it is false the milestone is not applicable."""
+    """SQL condition over named facts; if it is false, the milestone is not applicable."""
     unit: Name = "share"
     evidence: Text | None = None
     """A sentence; {fact} is replaced by the fact's value."""
     expires_days: int = 180
-    """attest: how long a statement holds."""
+    """attest: how long a statement is valid."""
     next_step: Text
     """What to do to reach it."""
 
@@ -123,11 +123,11 @@ class Attestation(Input):
     role: Name
     date: Day
     evidence: Text
-    """A link or the place where the proof lies."""
+    """A link to the proof, or the place where it is."""
 
 
 class Waiver(Input):
-    """Leave to do without a milestone; the raw result is shown beside it."""
+    """Permission to do without a milestone; the raw result is shown beside it."""
 
     rubric: Name
     milestone: Name

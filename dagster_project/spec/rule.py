@@ -25,7 +25,7 @@ READS_METRICS = ("spread", "usage_drop", "slow_decline", "weeks", "threshold")
 
 
 class Rule(Input):
-    """One rule. A workspace's file of the same name stands in for the built-in one."""
+    """One rule. A workspace's file of the same name replaces the built-in one."""
 
     title: Name
     """What the alarm says, such as `Usage dropped`."""
@@ -39,13 +39,13 @@ class Rule(Input):
     subject: Subject = "whole"
     """The whole model, its input features, its outputs, or any of them."""
     segments: bool = False
-    """Declared segments are watched too, each with its part of the model's budget."""
+    """Declared segments are watched too, each with its share of the model's budget."""
     models: tuple[Name, ...] = ()
     """Only these models; empty: all."""
     patterns: tuple[Pattern, ...] = ()
-    """Only models that are called so; empty: all."""
+    """Only models with these patterns; empty: all."""
     direction: Literal["worse", "up", "down", "both"] = "worse"
-    """Which way is alarming; worse: against the metric's `better`, both ways where that is neither."""
+    """Which direction is alarming; worse: against the metric's `better`, both ways if that is neither."""
     at: float | None = None
     """threshold: an alarm at this value or beyond."""
     least_effect: float = Field(default=0.0, ge=0)
@@ -64,10 +64,10 @@ class Rule(Input):
     skips_holidays: bool = False
     """Days that `alerts.holidays` in workspace.yml names are not judged: they are like no other."""
     mature: bool = False
-    """Judge a day only when its labels are mature, with the labels that had come by then."""
+    """Judge a day only when its labels are mature, with the labels that had arrived by then."""
     severity: Severity = "medium"
     ask: Text
-    """What to do, for the one who answers."""
+    """What to do, for whoever responds."""
     runbook: Text | None = None
     """How to look into it, for models that name no runbook of their own."""
     enabled: bool = True

@@ -27,37 +27,37 @@ Format = Literal["parquet", "csv", "jsonl"]
 Unit = Literal["ns", "us", "ms", "s", "min", "h", "share", "percent", "1"]
 
 REQUEST_COLUMNS = {
-    "event_time": "When the model was asked; needed.",
+    "event_time": "When the model was called; required.",
     "arrival_time": "When the row reached the log; gives arrival delays and late rows.",
     "request_id": "Finds the request's label in another source, and its duplicates.",
-    "model_id": "Which model was asked, a column or a constant; needed.",
+    "model_id": "Which model was called, a column or a constant; required.",
     "version": "Of the model.",
     "deployment": "Where the model ran, such as a region or a cluster; may be a segment.",
-    "pattern": "How it was asked: rest, batch, stream or other.",
-    "consumer": "The application or team that asked.",
-    "user": "The person it was about; hashed while it is read.",
-    "records": "Records of a batch; 1 where not given.",
+    "pattern": "How it was called: rest, batch, stream or other.",
+    "consumer": "The application or team that called it.",
+    "user": "The person it was about; hashed on reading.",
+    "records": "Records in a batch; 1 if not given.",
     "latency_ms": "How long the answer took, in any `unit` of time.",
-    "status": "How the request ended; which ones are errors, `errors` says.",
-    "score": "Binary models: the probability of a positive, 0 to 1; multiclass models: that of the class answered.",
+    "status": "How the request ended; `errors` says which ones are errors.",
+    "score": "Binary models: the probability of a positive, 0 to 1; multiclass models: of the class answered.",
     "prediction": "The answer: a number, a class, or 1 and 0.",
     "baseline": "What the simple alternative answered to the same request, a column or a constant such as the median"
     " of the past; quality is then measured against it, row by row.",
     "label": "The truth: a number, a class, or 1 and 0 (`positive` says which text means 1).",
-    "label_time": "When the truth was known; the day of the request where not given.",
+    "label_time": "When the truth was known; the day of the request if not given.",
     "tokens_in": "Tokens that a language model read.",
     "tokens_out": "Tokens that it wrote.",
     "cost": "Of the request, in the workspace's currency.",
-    "eligible": "How many records could have been scored, for coverage; a run may say it once.",
+    "eligible": "How many records could have been scored, for coverage; a run may state it once.",
 }
 """What a request may bring, and what it means."""
 LONGEST_NAME = 255
 """Bytes of a file's name that a file system takes."""
 OUTCOME_COLUMNS = {
-    "request_id": "Of the request that the truth belongs to; needed.",
-    "model_id": "Whose request it was; any model's where not given.",
-    "label": REQUEST_COLUMNS["label"] + " Needed.",
-    "label_time": "When the truth was known; the day of the request where not given.",
+    "request_id": "Of the request that the truth belongs to; required.",
+    "model_id": "Whose request it was; any model's if not given.",
+    "label": REQUEST_COLUMNS["label"] + " Required.",
+    "label_time": "When the truth was known; the day of the request if not given.",
 }
 """What an outcome may bring."""
 NEEDED = {"requests": ("event_time", "model_id"), "outcomes": ("request_id", "label")}
@@ -96,20 +96,20 @@ class Column(Input):
     """Where a canonical column comes from: a column of the file, or a constant."""
 
     column: Name | None = None
-    """Name of the file's column; a dot reaches into a nested record of JSON Lines or Parquet."""
+    """Name of the column in the file; a dot reaches into a nested record of JSON Lines or Parquet."""
     constant: Annotated[str | int | float | bool | None, BeforeValidator(_as_written)] = None
-    """The same value for every row: a number where it reads back as written, else text (`1.10`, `007`)."""
+    """The same value for every row: a number if it reads back as written, otherwise text (`1.10`, `007`)."""
     unit: Unit = "1"
-    """Unit the file has; latency is turned into ms, shares into 0..1."""
+    """Unit in the file; latency is converted to ms, shares to 0..1."""
     format: Name | None = None
     """strptime format of a time written as text; ISO 8601 needs none. For numbers `epoch_s`, `epoch_ms` or
     `epoch_us`."""
     timezone: Zone | None = None
-    """Zone of times without an offset; the source's where not given."""
+    """Zone of times without an offset; the source's if not given."""
     feature_type: Literal["number", "category"] | None = None
-    """Features: how the values are read; found from the data where it is not given."""
+    """Features: how the values are read; inferred from the data if not given."""
     positive: Annotated[tuple[Name, ...], BeforeValidator(_one_or_many)] = ()
-    """Yes and no written as texts or codes: the one, or those, that count as 1; every other value counts as 0."""
+    """Yes and no written as texts or codes: which one, or which ones, count as 1; every other value counts as 0."""
 
     @model_validator(mode="after")
     def _one(self) -> Column:
@@ -128,19 +128,19 @@ class Source(Input):
     title: Text | None = None
     """What the files are, in words."""
     format: Format | None = None
-    """Found from the file's name where not given (.parquet, .csv[.gz|.zst], .jsonl/.ndjson[.gz|.zst])."""
+    """Inferred from the file's name if not given (.parquet, .csv[.gz|.zst], .jsonl/.ndjson[.gz|.zst])."""
     files: Annotated[tuple[Name, ...], Field(min_length=1)]
     """Globs, relative to the workspace's root, or whole paths; `**` reaches into folders."""
     timezone: Zone = "UTC"
     """IANA zone of times without an offset."""
     delimiter: Delimiter = ","
-    """CSV: what stands between two fields; one character of ASCII."""
+    """CSV: what separates two fields; one ASCII character."""
     decimal: Literal[".", ","] = "."
-    """CSV: what parts whole from fraction in a number."""
+    """CSV: what separates whole from fraction in a number."""
     thousands: Literal[".", ",", " ", "'"] | None = None
-    """CSV: what stands between thousands in a number; a point where `decimal` is a comma and nothing is said."""
+    """CSV: what separates thousands in a number; by default a point if `decimal` is a comma."""
     encoding: Name = "utf-8"
-    """CSV: how the text is written, such as utf-8, windows-1252 or utf-16."""
+    """CSV: how the text is encoded, such as utf-8, windows-1252 or utf-16."""
     columns: dict[str, Column] = Field(default_factory=dict)
     """canonical column -> where it comes from. A plain text is the name of a column. Of facts, what
     is not mapped is read from the file's column of that name."""
@@ -155,9 +155,9 @@ class Source(Input):
     """Statuses that count as errors; where empty: numbers of 500 and above, and error, failed, timeout. A row
     without a status is neither an error nor a success."""
     late_after_hours: float = Field(default=24.0, ge=0, le=8760)
-    """With `arrival_time`: a row that arrives so long after the end of its day is late."""
+    """With `arrival_time`: a row that arrives this long after the end of its day is late."""
     max_segment_values: int = Field(default=50, ge=1, le=1000)
-    """Values of a segment that are shown apart; the rarer ones are counted together."""
+    """How many values of a segment are shown separately; rarer ones are counted together."""
 
     @model_validator(mode="before")
     @classmethod

@@ -91,11 +91,11 @@ class MetricHead(Input):
     arguments: dict[str, Annotated[float | str, Field(union_mode="left_to_right")]] = Field(
         default_factory=dict
     )
-    """What `apply` is told beside the columns."""
+    """What `apply` receives besides the columns."""
     minimum: int = 1
     """Smallest n for which a value is shown."""
     needs: dict[Brought, Name] = Field(default_factory=dict)
-    """What the figure rests on, and what to say where nobody brought it; the first that is lacking is said."""
+    """What the figure rests on, and what to say if it is missing; the first one missing is reported."""
     after: tuple[Name, ...] = ()
     """Metrics whose readings of the same night, in mart.reading, the SQL reads."""
     thresholds: Thresholds | None = None

@@ -21,7 +21,7 @@ class Target(Input):
     poor: float
     """At this value or worse: poor; between the two: watch."""
     alert: bool = True
-    """Whether a figure that is poor over seven days is an alert too; where not, the target only grades."""
+    """Whether a figure that is poor over seven days is also an alert; if not, the target only grades."""
     reason: Text | None = None
 
     @model_validator(mode="after")

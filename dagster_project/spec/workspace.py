@@ -37,7 +37,7 @@ def _parse_as_of(value: object) -> object:
 
 
 class Deadlines(Input):
-    """Days from an alert's opening until its owner must have answered, by severity."""
+    """Days from an alert's opening by which its owner must have answered, by severity."""
 
     high: int = Field(default=1, ge=0, le=365)
     medium: int = Field(default=3, ge=0, le=365)
@@ -45,10 +45,10 @@ class Deadlines(Input):
 
 
 class AlertSettings(Input):
-    """How many false alarms are bearable, how fast people answer, and which days are like no other."""
+    """How many false alarms are acceptable, how fast people must answer, and which days are like no other."""
 
     budget: float = Field(default=0.1, gt=0, le=52)
-    """False alarms a year that one model's monitors may raise together."""
+    """How many false alarms a year one model's monitors may raise together."""
     deadline_days: Deadlines = Deadlines()
     holidays: tuple[Day, ...] = ()
     """Days like no other: none is compared with them, and rules that skip holidays do not judge them."""
@@ -78,7 +78,7 @@ class Settings(Input):
     (`newest`, for logs of the past: of logs that end on different days, one that ends earlier counts as stopped),
     or a fixed day."""
     label_wait_days: int = Field(default=120, ge=1, le=1000)
-    """A label that has not come after so many days is no longer waited for."""
+    """After so many days, a label that has not arrived is no longer expected."""
     first_day: Day = dt.date(2010, 1, 1)
     """First day that Dagster offers as a partition; no figure depends on it."""
     alerts: AlertSettings = AlertSettings()

@@ -87,7 +87,7 @@ def test_a_holiday_is_compared_with_nothing(judged: Warehouse) -> None:
 
 
 def test_a_rule_that_is_switched_off_watches_nothing(judged: Warehouse) -> None:
-    """A workspace's file of the same name stands in for the built-in one."""
+    """A workspace's file of the same name replaces the built-in one."""
     assert alerts_of(judged, "off") == []
     assert judged.value("SELECT count(*) FROM mart.signal WHERE rule = 'latency'") == 0
 
