@@ -72,7 +72,7 @@ FACTS: dict[str, FactKind] = {
             "model_id": ("text", "Whose code was tested; every model's if not given."),
             "commit_sha": ("text", "The commit that was tested."),
             "suite": ("text", "Which tests ran."),
-            "state": ("text", "`pass`, `passed`, `success`, `succeeded` or `ok`; all else counts as not passed."),
+            "state": ("text", "`pass`, `passed`, `success`, `succeeded` or `ok`; all else is not a pass."),
             "tests": ("whole number", "How many ran."),
             "failed": ("whole number", "How many of them failed."),
             "finished_at": ("time", "When it ended; required."),
@@ -129,4 +129,4 @@ FACTS: dict[str, FactKind] = {
         },
     ),
 }
-"""What a source may bring, by its kind. A row without the first key or its time, or of a wrong type, is rejected."""
+"""What a source may contain, by its kind. A row without the first key or its time, or of a wrong type, is rejected."""

@@ -50,7 +50,7 @@ REQUEST_COLUMNS = {
     "cost": "Of the request, in the workspace's currency.",
     "eligible": "How many records could have been scored, for coverage; a run may state it once.",
 }
-"""What a request may bring, and what it means."""
+"""What a request may contain, and what it means."""
 LONGEST_NAME = 255
 """Bytes of a file's name that a file system takes."""
 OUTCOME_COLUMNS = {
@@ -59,7 +59,7 @@ OUTCOME_COLUMNS = {
     "label": REQUEST_COLUMNS["label"] + " Required.",
     "label_time": "When the truth was known; the day of the request if not given.",
 }
-"""What an outcome may bring."""
+"""What an outcome may contain."""
 NEEDED = {"requests": ("event_time", "model_id"), "outcomes": ("request_id", "label")}
 """What a source must map, by its kind; columns of facts may have the documented names."""
 
@@ -257,7 +257,7 @@ class Source(Input):
 
 
 def _columns_of(kind: Kind) -> Mapping[str, object]:
-    """What a source of this kind may bring."""
+    """What a source of this kind may contain."""
     if kind == "requests":
         return REQUEST_COLUMNS
     return OUTCOME_COLUMNS if kind == "outcomes" else FACTS[kind].columns

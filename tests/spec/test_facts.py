@@ -1,4 +1,4 @@
-"""What a source may bring is written down where users read it."""
+"""What a source may contain is written down where users read it."""
 
 from __future__ import annotations
 
