@@ -1,5 +1,5 @@
 /*---
-title: Labels that tell nothing
+title: Labels that cannot be used
 definition: >
   One row a model and a source of its labels. They are words where its task needs numbers, or numbers that all count as
   yes, some of them beyond 1: how many came on the newest days with labels (at most 28), the most frequent ones, and the

@@ -4,7 +4,7 @@ family: usage
 unit: "1"
 better: down
 definition: >-
-  How fast the window spends the error budget of failed requests: 1 spends just what the declared objective allows, 14 in
+  How fast the window spends the error budget of failed requests: 1 spends exactly what the declared objective allows, 14 in
   one day spends half of 28 days' budget.
 formula: (errors / requests) / (1 - objective.availability)
 source: Google, The Site Reliability Workbook, chapter 5

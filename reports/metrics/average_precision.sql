@@ -4,7 +4,7 @@ family: performance
 unit: "1"
 better: up
 definition: >-
-  Precision averaged over the positive labels, going down from the highest score; a model that says nothing reaches the
+  Precision averaged over the positive labels, going down from the highest score; an uninformative model reaches the
   share of positives. It tells more than the ROC AUC where positives are rare.
 formula: mean over positive labels of (positives with a score at least as high / rows with a score at least as high), on steps of 0.1 log odds
 source: >-

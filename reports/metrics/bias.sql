@@ -3,7 +3,7 @@ title: Bias
 family: performance
 unit: label
 better: neither
-definition: Mean difference of prediction and label; above 0 the model says too much.
+definition: Mean difference of prediction and label; above 0 the model predicts too much.
 formula: mean(prediction - label)
 source: >-
   90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over

@@ -4,7 +4,7 @@ family: performance
 unit: share
 better: up
 definition: >-
-  Harmonic mean of the precision and recall of a class; one reading a class, whose name stands in the column feature.
+  Harmonic mean of the precision and recall of a class; one reading per class, with its name in the column feature.
 formula: 2 right / (answers + labels) of the class
 source: 90 % interval over 32 user buckets (Cochran 1977, ratio); none in segments
 apply: classes

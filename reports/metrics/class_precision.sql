@@ -4,7 +4,7 @@ family: performance
 unit: share
 better: up
 definition: >-
-  Answers of a class that were right, as a share; one reading a class, whose name stands in the column feature.
+  Answers of a class that were right, as a share; one reading per class, with its name in the column feature.
 formula: right answers of the class / answers of the class
 source: 90 % interval over 32 user buckets (Cochran 1977, ratio); none in segments
 apply: classes

@@ -3,7 +3,7 @@ title: Logged cost
 family: usage
 unit: currency
 better: neither
-definition: Cost of the window's requests as the log says it, in the workspace's currency; only where a source maps cost.
+definition: Cost of the window's requests as logged, in the workspace's currency; only where a source maps cost.
 formula: sum(cost), each rounded to a millionth
 apply: ratio
 ---*/

@@ -3,7 +3,7 @@ title: Kolmogorov-Smirnov statistic
 family: drift
 unit: "1"
 better: down
-definition: Largest gap between the distribution functions of the window and of the reference, finite numbers only; scores at the borders of their bins.
+definition: Largest gap between the distribution functions of the window and of the reference, finite numbers only; scores at the edges of their bins.
 formula: max |F_c(x) - F_r(x)|
 source: Kolmogorov-Smirnov, two samples
 apply: drift

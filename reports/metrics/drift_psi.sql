@@ -3,7 +3,7 @@ title: Population stability index
 family: drift
 unit: "1"
 better: down
-definition: Distance of the window from the reference on ten bins with equal shares of the reference, as far as the bins that the daily summaries keep can be parted, for categories on the 30 most frequent ones and the rest; missing and not finite values have bins of their own. The remark says what equal data would show.
+definition: Distance of the window from the reference on ten bins with equal shares of the reference, as far as the bins that the daily summaries keep can be split, for categories on the 30 most frequent ones and the rest; missing and not finite values have bins of their own. The remark says what equal data would show.
 formula: sum((c - r) * ln(c / r)) over shares, an empty share counts 0.0001
 source: Siddiqi (2006); empty share as in Evidently
 apply: drift

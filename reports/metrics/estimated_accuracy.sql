@@ -4,7 +4,7 @@ family: performance
 unit: share
 better: up
 definition: >-
-  The accuracy to expect from the scores alone, before labels come: each score is turned into the chance that the reference
+  The accuracy to expect from the scores alone, before labels arrive: each score is turned into the chance that the reference
   days of its version showed for it, or those of the model while the version has too few labels of its own. The score of a
   multiclass model is the probability of the class it answered. It sees inputs that moved; it cannot see that the same inputs
   now mean something else.

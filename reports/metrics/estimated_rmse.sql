@@ -4,9 +4,9 @@ family: performance
 unit: label
 better: down
 definition: >-
-  The root mean squared error to expect from the predictions alone, before labels come: a prediction of a size is taken to err as such
+  The root mean squared error to expect from the predictions alone, before labels arrive: a prediction of a given size is assumed to err as such
   predictions erred on the reference days of its version, or on those of the model while the version has too few labels of its own.
-  It sees predictions that moved; it cannot see that the same inputs now mean
+  It sees predictions move; it cannot see that the same inputs now mean
   something else.
 formula: >-
   sqrt(mean of m(prediction)); m is the mean of (prediction - label)^2 on the reference days, by steps of the prediction that hold about 50 labels

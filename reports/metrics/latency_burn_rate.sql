@@ -4,7 +4,7 @@ family: latency
 unit: "1"
 better: down
 definition: >-
-  How fast the window spends the error budget of slow requests: 1 spends just what the declared objective allows, 14 in
+  How fast the window spends the error budget of slow requests: 1 spends exactly what the declared objective allows, 14 in
   one day spends half of 28 days' budget.
 formula: (slow / timed) / (1 - objective.share)
 source: Google, The Site Reliability Workbook, chapter 5

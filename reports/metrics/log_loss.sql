@@ -4,7 +4,7 @@ family: performance
 unit: nats
 better: down
 definition: >-
-  Mean negative logarithm of the probability that was given to what happened. Of a multiclass model it is that of the class
+  Mean negative logarithm of the probability given to what happened. Of a multiclass model it is that of the class
   that came, 0 where the log has no probability of such a class.
 formula: mean(-ln(score)) over positive, mean(-ln(1 - score)) over negative labels; multiclass, mean(-ln(probability of the class that came)); cut to 1e-15 from 0 and 1
 source: >-

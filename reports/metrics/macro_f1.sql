@@ -4,7 +4,7 @@ family: performance
 unit: share
 better: up
 definition: >-
-  Mean over classes of the harmonic mean of precision and recall; every class weighs the same, however rare. A class without answers or labels
+  Mean over classes of the harmonic mean of precision and recall; every class has the same weight, however rare. A class without answers or labels
   counts as 0.
 formula: mean over classes of 2 right / (answers + labels) of the class
 source: scikit-learn (average macro, zero_division 0); 90 % interval over 32 user buckets (Cochran 1977, ratios linearised); none in segments

@@ -4,7 +4,7 @@ family: performance
 unit: share
 better: up
 definition: >-
-  Mean over classes of the share of answers of a class that were right; every class weighs the same, however rare. A class without answers
+  Mean over classes of the share of answers of a class that were right; every class has the same weight, however rare. A class without answers
   counts as 0.
 formula: mean over classes of right answers of the class / answers of the class
 source: scikit-learn (average macro, zero_division 0); 90 % interval over 32 user buckets (Cochran 1977, ratios linearised); none in segments

@@ -4,7 +4,7 @@ family: performance
 unit: share
 better: up
 definition: >-
-  Mean over classes of the share of labels of a class that were answered so; every class weighs the same, however rare. A class without labels
+  Mean over classes of the share of labels of a class that were answered with it; every class has the same weight, however rare. A class without labels
   counts as 0.
 formula: mean over classes of right answers of the class / labels of the class
 source: scikit-learn (average macro, zero_division 0); 90 % interval over 32 user buckets (Cochran 1977, ratios linearised); none in segments

@@ -3,7 +3,7 @@ title: R²
 family: performance
 unit: "1"
 better: up
-definition: Share of the labels' variance that the predictions explain; 0 is as good as always saying the mean.
+definition: Share of the labels' variance that the predictions explain; 0 is no better than always predicting the mean.
 formula: 1 - sum((prediction - label)^2) / sum((label - mean label)^2)
 source: >-
   90 % interval of the ratio over 32 user buckets (Cochran 1977), from 7 days on the wider of that and Student's t

@@ -3,7 +3,7 @@ title: ROC AUC
 family: performance
 unit: "1"
 better: up
-definition: Chance that a positive label had a higher score than a negative one; 0.5 is no better than a coin.
+definition: Chance that a positive label had a higher score than a negative one; 0.5 is no better than a coin toss.
 formula: P(score | positive > score | negative) + P(equal) / 2, on steps of 0.1 log odds; inside a step by the mean scores of both labels
 source: >-
   90 % interval on log odds after DeLong, DeLong and Clarke-Pearson (1988) on the histogram, rows independent; from 7 days

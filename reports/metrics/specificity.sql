@@ -3,7 +3,7 @@ title: Specificity
 family: performance
 unit: share
 better: up
-definition: Labelled negatives that were left alone, of all labelled negatives. A score at or above the deployed threshold is a positive decision.
+definition: Labelled negatives that were not flagged, of all labelled negatives. A score at or above the deployed threshold is a positive decision.
 formula: tn / (tn + fp)
 source: 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
 apply: binary

@@ -3,7 +3,7 @@ title: Tokens in
 family: usage
 unit: tokens
 better: neither
-definition: Tokens of the window's requests, those they asked with (the prompt); only where a source maps tokens_in.
+definition: Tokens sent with the window's requests (the prompt); only where a source maps tokens_in.
 formula: sum(tokens_in)
 apply: count
 ---*/

@@ -3,7 +3,7 @@ title: Tokens out
 family: usage
 unit: tokens
 better: neither
-definition: Tokens of the window's requests, those they were answered with; only where a source maps tokens_out.
+definition: Tokens in the answers to the window's requests; only where a source maps tokens_out.
 formula: sum(tokens_out)
 apply: count
 ---*/

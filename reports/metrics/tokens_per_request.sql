@@ -3,7 +3,7 @@ title: Tokens per request
 family: usage
 unit: tokens
 better: neither
-definition: Mean tokens of a request, asked and answered together; only where a source maps tokens.
+definition: Mean tokens of a request, prompt and answer together; only where a source maps tokens.
 formula: (sum(tokens_in) + sum(tokens_out)) / requests
 apply: ratio
 minimum: 20
