@@ -79,7 +79,7 @@ def test_labels_without_a_time_are_there_and_not_behind(site: Path) -> None:
         for s in json.loads((site / "api" / "ledger.json").read_text(encoding="utf-8"))["freshness"]
     }
     assert (found["loan-labels"]["rows"], found["loan-labels"]["behind"]) == (DAYS * EACH, False)
-    assert found["loan-labels"]["state"] == "its rows say no time"
+    assert found["loan-labels"]["state"] == "its rows give no time"
     assert "Every source is up to date" in text(site, "index")
 
 
@@ -103,7 +103,7 @@ def test_ways_of_serving_that_nobody_declared_are_told_in_words(site: Path) -> N
 def test_what_is_not_monitored_says_why_for_how_many(site: Path) -> None:
     """One model's reason is not told of the others."""
     shown = text(site, "operations").split('<h2 id="not-monitored">')[1].split("</table>")[0]
-    assert "There is a figure and no target (2); production, no requests yet (1)." in shown
+    assert "There is a figure but no target (2); production, no requests yet (1)." in shown
     assert "No latency is logged (2); production, no requests yet (1)." in shown
 
 

@@ -109,4 +109,4 @@ def _never_late(night: Night, warehouse: Warehouse) -> list[str]:
     line = (
         f"the newest request is of {night.as_of}; while data/workspace.yml has as_of: newest, nobody is told"
     )
-    return [f"{line} when all logs stop: take the line out once logs come every day"]
+    return [f"{line} when all logs stop: remove the line once logs arrive every day"]

@@ -26,7 +26,7 @@ def drift_lead(distances: Sequence[Row], outputs: Sequence[Row], model: Row, sea
         answers_moved(answers),
         *(map(positives, outputs)),
         f"{words.capitalize_first(str(season['words']))}." if season and is_season(model, season) else "",
-        "Drift says that inputs changed, not that answers became worse:",
+        "Drift shows that inputs changed, not that answers became worse:",
         f"{how_it_performs(model)}.",
     ]
     return " ".join(filter(None, said))
@@ -97,7 +97,7 @@ def moved_lead(distances: Sequence[Row], model: Row, season: Row | None) -> str:
         for d in moved[:MOST_MOVED]
     )
     more = f" and {len(moved) - MOST_MOVED} more" if len(moved) > MOST_MOVED else ""
-    fault = " A reference of another season is left sooner or later without any fault."
+    fault = " Values leave a reference from another season sooner or later without any fault."
     return (
         "What moved first, by the day from which three days in a row lay outside the usual range of the reference"
         f" days: {shown}{more}.{fault if is_season(model, season) else ''}"
@@ -132,7 +132,7 @@ def moved_first(distances: Sequence[Row], most: int) -> tuple[list[Row], list[Ro
 def joint_lead(reading: Row) -> str:
     """What the numeric features say together, as the reading of their joint error tells."""
     if reading["value"] is None:
-        return f"Taken together, the features say nothing: {reading['reason']}"
+        return f"Taken together, the features show nothing: {reading['reason']}"
     times = words.value(reading["value"], "1")
     return (
         f"Taken together, the numeric features fit the patterns of the reference with {times} times its error"

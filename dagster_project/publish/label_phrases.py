@@ -40,14 +40,14 @@ def uncounted(labels: Row) -> str:
     came = words.plural(int(str(labels["n"])), "label")
     if labels["ids"]:
         return (
-            f"{came} came, and none counts: they are of requests that were not read, such as {_such(labels['ids'])};"
-            f" requests that wait for a label have ids such as {_such(labels['waiting'])}"
+            f"{came} came, and none counts: they belong to requests that were not read, such as {_such(labels['ids'])};"
+            f" requests waiting for a label have ids such as {_such(labels['waiting'])}"
         )
     first, last = words.day(labels["first_day"]), words.day(labels["last_day"])
     days = f"of {first}" if first == last else f"of {first} to {last}"
     if labels["codes"]:
         return (
-            f"{came} came for requests {days}, and every one counts as yes, as what is above 0.5 does:"
+            f"{came} came for requests {days}, and every one counts as yes, being above 0.5:"
             f" they are {_such(labels['codes'])}"
         )
     if labels["yes"]:
@@ -72,13 +72,11 @@ def _either(texts: object) -> str:
 def uncounted_mend(labels: Row) -> str:
     """What to write so that they count, in front of `uncounted_example`."""
     if labels["ids"]:
-        return (
-            f"map request_id in source {labels['source']}, or in the log, so that both name a request alike"
-        )
+        return f"map request_id in source {labels['source']}, or in the log, so that both use the same id for a request"
     if labels["yes"]:
         return (
             f"compare positive of the label in source {labels['source']} with the words of its files, which modelboard"
-            " check names; if nothing happened yet, nothing is to be done"
+            " check names; if nothing has happened yet, there is nothing to do"
         )
     if labels["task"] == "regression":
         return "map the column of the true value, or declare task: multiclass"
@@ -108,7 +106,7 @@ def happened_description(outcome: Row) -> str:
         else "Mean label by day of the request"
     )
     mean = words.value(outcome["mean_reading"], outcome["unit"])
-    return f"{what}; {mean} over all these days. The truth, not the model."
+    return f"{what}; {mean} over all these days. This is the truth, not the model."
 
 
 def answers_lead(cells: Sequence[Row], error: Row | None) -> str:

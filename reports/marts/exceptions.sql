@@ -37,8 +37,8 @@ of_models as (
       when health.family = 'performance' and (health.metric = 'r2' and health.value <= 0.05 or contains(health.reason, 'nothing over its simple alternative'))
         then 'retire it, or show what it adds to the simple alternative'
       when health.family = 'drift' and model.performance_grade = 'good'
-        then 'nothing while performance is good'
-          || case when season.is_other_season then '; a reference of a whole year would end the question' else '' end
+        then 'none while performance is good'
+          || case when season.is_other_season then '; a reference of a whole year would settle the question' else '' end
       else ask.ask
     end as ask,
     not (health.family = 'drift' and model.performance_grade = 'good') as is_asked,
@@ -63,7 +63,7 @@ of_files as (
     source as title,
     'File set aside' as topic,
     string_agg(path || ': ' || reason, '; ' order by path) as reason,
-    'mend or remove the file' as ask,
+    'fix or remove the file' as ask,
     true as is_asked,
     null as who,
     null as team,

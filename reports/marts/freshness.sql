@@ -60,7 +60,7 @@ select
   case
     when files = 0 then 'no file found'
     when rows = 0 then 'no row accepted'
-    when last_day is null then 'its rows say no time'
+    when last_day is null then 'its rows give no time'
     when is_retired then 'its models are retired'
     when days_behind = 0 then 'up to date'
     when not is_daily then 'newest event ' || days_behind || case days_behind when 1 then ' day' else ' days' end || ' ago'

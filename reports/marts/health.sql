@@ -33,7 +33,7 @@ against_plan as (
     end as grade,
     case
       when value is null then coalesce(reason, 'not available')
-      when plan is null then 'no plan is declared that its value could be held against'
+      when plan is null then 'no plan is declared to compare its value with'
       when value >= plan then made || ' a month, at or above the plan of ' || planned
       when high >= plan then made || ' a month, below the plan of ' || planned || ', which lies within the 90 % interval'
       when high < plan then made || ' a month, with its whole 90 % interval below the plan of ' || planned

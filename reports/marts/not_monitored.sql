@@ -21,7 +21,7 @@ ungraded as (
   select
     health.family, health.title as what, health.position, model.slug, model.title,
     case
-      when contains(health.reason, ': no target') then 'there is a figure and no target'
+      when contains(health.reason, ': no target') then 'there is a figure but no target'
       else regexp_replace(health.reason, '^.*not available: ', '')
     end as why
   from page.health as health

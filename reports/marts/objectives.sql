@@ -32,7 +32,7 @@ select
   met.n,
   budget.value as budget_left,
   budget.grade,
-  coalesce(budget.reason, 'not available: no request that it could be held against') as reason,
+  coalesce(budget.reason, 'not available: no request to judge it by') as reason,
   recent.value as burn_recent,
   recent.window_days as burn_recent_days,
   day.value as burn_day

@@ -34,11 +34,11 @@ def test_the_lead_counts_features_names_answers_and_says_what_it_does_not_mean()
     assert said.startswith(
         "1 of 2 features poor (a), 0 on watch, against 3 Mar 2025 to 3 Mar 2025 (declared)."
     )
-    assert "Its answers moved too: scores. No winter in it. Drift says" in said
+    assert "Its answers moved too: scores. No winter in it. Drift shows" in said
     assert said.endswith("performance is good.")
     unknown = {**MODEL, "performance_grade": "unknown", "drift_grade": "good", "reference_start": None}
     said = phrases.drift_lead([distance("b")], [], unknown, SEASON)
-    assert said.startswith("None of 1 feature is poor or on watch, against the declared. Drift says")
+    assert said.startswith("None of 1 feature is poor or on watch, against the declared. Drift shows")
     assert said.endswith("performance is not known.")
 
 
@@ -89,7 +89,8 @@ def test_what_moved_first_comes_in_the_order_of_time() -> None:
     later = distance("late", since=DAY + dt.timedelta(days=1))
     first = distance("early", since=DAY, is_still=False)
     said = phrases.moved_lead([later, first], MODEL, SEASON)
-    assert "early on 3 Mar 2025 (back since), late on 4 Mar 2025. A reference of another season" in said
+    assert "early on 3 Mar 2025 (back since), late on 4 Mar 2025. Values leave a reference" in said
+    assert "a reference from another season" in said
     assert "season" not in phrases.moved_lead([later], MODEL, None)
     assert phrases.moved_lead([later] * 8, MODEL, None).endswith("and 2 more.")
     assert phrases.moved_title([later, first]) == "early moved first, on 3 Mar 2025"
@@ -140,4 +141,4 @@ def test_shapes_come_with_their_distance_those_that_moved_first() -> None:
 def test_what_features_say_together() -> None:
     """Or why they say nothing."""
     assert phrases.joint_lead({"value": 1.5, "reason": ""}).endswith("with 1.50 times its error")
-    assert phrases.joint_lead({"value": None, "reason": "few"}).endswith("say nothing: few")
+    assert phrases.joint_lead({"value": None, "reason": "few"}).endswith("show nothing: few")

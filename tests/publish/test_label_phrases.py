@@ -96,8 +96,8 @@ def test_labels_without_their_requests_are_told_with_an_id_of_each_side() -> Non
     """What to write is no line: the ids must be made alike."""
     astray: Row = {**WORDS, "n": 12, "texts": None, "ids": ["REQ-7"], "waiting": ["7"]}
     assert phrases.uncounted(astray) == (
-        "12 labels came, and none counts: they are of requests that were not read, such as 'REQ-7';"
-        " requests that wait for a label have ids such as '7'"
+        "12 labels came, and none counts: they belong to requests that were not read, such as 'REQ-7';"
+        " requests waiting for a label have ids such as '7'"
     )
     assert phrases.uncounted_mend(astray).startswith("map request_id in source log, or in the log,")
     assert phrases.uncounted_example(astray) == ""
@@ -119,6 +119,6 @@ def test_labels_in_codes_are_told_with_the_line_that_says_which_mean_yes() -> No
     """A precision of 100 % must not be believed."""
     coded: Row = {**WORDS, "texts": None, "codes": ["2", "1"]}
     assert phrases.uncounted(coded).endswith(
-        "and every one counts as yes, as what is above 0.5 does: they are '2' and '1'"
+        "and every one counts as yes, being above 0.5: they are '2' and '1'"
     )
     assert phrases.uncounted_example(coded) == "label: {column: closed, positive: ...}"
