@@ -15,8 +15,8 @@ from dagster_project.publish.views import Row
 
 MOST_MARKS = 5
 RANGES: Final = {
-    "usage_drop": "The range is for the mean of a day and the day before: one low day is no alarm unless nothing came.",
-    "target": "Each point is of the seven days to it, with the labels that had come by then.",
+    "usage_drop": "The range is for the mean of a day and the day before: one low day is no alarm unless it is empty.",
+    "target": "Each point covers the seven days up to it, with the labels that had arrived by then.",
     "slow_decline": "The range is for the level of the last weeks, not for a single day.",
 }
 """What points and range of a chart are of, by the method of the rule, where that is not each day by itself."""

@@ -77,7 +77,9 @@ def silence(last_day: object, as_of: object) -> list[str]:
         return []
     days = (as_of - last_day).days
     return (
-        [f"No request has come for {days} days, since {words.day(last_day)}."] if days > SILENT_DAYS else []
+        [f"No request has arrived for {days} days, since {words.day(last_day)}."]
+        if days > SILENT_DAYS
+        else []
     )
 
 

@@ -40,23 +40,21 @@ def uncounted(labels: Row) -> str:
     came = words.plural(int(str(labels["n"])), "label")
     if labels["ids"]:
         return (
-            f"{came} came, and none counts: they belong to requests that were not read, such as {_such(labels['ids'])};"
+            f"{came} arrived, and none counts: their requests were not read, such as {_such(labels['ids'])};"
             f" requests waiting for a label have ids such as {_such(labels['waiting'])}"
         )
     first, last = words.day(labels["first_day"]), words.day(labels["last_day"])
     days = f"of {first}" if first == last else f"of {first} to {last}"
     if labels["codes"]:
         return (
-            f"{came} came for requests {days}, and every one counts as yes, being above 0.5:"
+            f"{came} arrived for requests {days}, and every one counts as yes, being above 0.5:"
             f" they are {_such(labels['codes'])}"
         )
     if labels["yes"]:
-        return (
-            f"{came} came for requests {days}, and not one is {_either(labels['yes'])}, which counts as yes"
-        )
+        return f"{came} arrived for requests {days}, and not one is {_either(labels['yes'])}, which counts as yes"
     task = f"its task is {labels['task']}" if labels["task"] else "no task is declared"
     return (
-        f"{came} came for requests {days}, and none counts:"
+        f"{came} arrived for requests {days}, and none counts:"
         f" they are words such as {_such(labels['texts'])}, and {task}"
     )
 

@@ -35,7 +35,7 @@ against_plan as (
       when value is null then coalesce(reason, 'not available')
       when plan is null then 'no plan is declared to compare its value with'
       when value >= plan then made || ' a month, at or above the plan of ' || planned
-      when high >= plan then made || ' a month, below the plan of ' || planned || ', which lies within the 90 % interval'
+      when high >= plan then made || ' a month, below the plan of ' || planned || ', which is within the 90 % interval'
       when high < plan then made || ' a month, with its whole 90 % interval below the plan of ' || planned
       else made || ' a month, below the plan of ' || planned || ', without an interval'
     end as reason,

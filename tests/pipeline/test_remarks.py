@@ -128,7 +128,7 @@ def test_labels_in_words_that_count_for_nothing_are_said(tmp_path: Path) -> None
         "catalog.model": {"model_id": ["m"], "task": "binary"},
     }
     (line,) = said(tmp_path, tables)
-    assert line.startswith("m: 4 labels came")
+    assert line.startswith("m: 4 labels arrived")
     assert line.endswith("which of them mean yes, label: {column: closed, positive: ...}")
 
 

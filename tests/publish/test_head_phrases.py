@@ -65,7 +65,7 @@ def test_a_model_that_stopped_says_so_before_its_grade() -> None:
     """Its figures are of the days before, and may all be good; once a week is no silence, nor is retirement."""
     stopped = dt.date(2025, 2, 10)
     assert said(last_day=stopped).startswith(
-        "No request has come for 21 days, since 10 Feb 2025. All 3 families"
+        "No request has arrived for 21 days, since 10 Feb 2025. All 3 families"
     )
     assert said(last_day=dt.date(2025, 2, 24)).startswith("All 3 families")
     assert said(last_day=stopped, retired_on=dt.date(2025, 2, 11)).startswith("Retired on")

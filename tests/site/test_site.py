@@ -139,7 +139,7 @@ def test_a_mapped_column_that_no_file_has_is_named_with_the_one_that_was_meant(s
 def test_labels_in_words_are_counted_and_told_how_to_mend(site: Path, page: str) -> None:
     """They came; without a word of it the page of performance would look as if none had."""
     text = html.unescape((site / page).read_text(encoding="utf-8"))
-    assert re.search(r"120 labels came for requests of \d+ Dec 2013 to 31 Dec 2013, and none counts", text)
+    assert re.search(r"120 labels arrived for requests of \d+ Dec 2013 to 31 Dec 2013, and none counts", text)
     assert '<code>label: {column: "<b>closed</b>", positive: ...}</code>' in text
 
 
