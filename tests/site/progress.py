@@ -20,7 +20,7 @@ def fill_progress(w: Warehouse, workspace: Workspace) -> None:
         for i, pillar in enumerate(("", *(p.id for p in rubric.pillars))):
             for k, back in enumerate((60, 30, 0)):
                 day, level = AS_OF - dt.timedelta(days=back), min(i % 3 + k, 4)
-                levels.append((rubric.id, "organization", pillar, day, level, level / 5, 0.8, 3, 6))
+                levels.append((rubric.id, "organization", pillar, day, level, level / 5, 0.5, 0.8, 3, 6))
         for i, m in enumerate(rubric.milestones):
             state = STATES[i % len(STATES)]
             raw, value = "fail" if state == "waived" else state, None if state == "not reported" else 0.6
@@ -39,7 +39,12 @@ def fill_progress(w: Warehouse, workspace: Workspace) -> None:
                 since,
             )
             milestones.append(row)
-    insert(w, "mart.maturity", "rubric subject pillar day level score coverage passed applicable", levels)
+    insert(
+        w,
+        "mart.maturity",
+        "rubric subject pillar day level score waived_score coverage passed applicable",
+        levels,
+    )
     columns = "rubric subject milestone day state raw_state value threshold evidence method since"
     insert(w, "mart.milestone", columns, milestones)
     _checklist(w, workspace)
