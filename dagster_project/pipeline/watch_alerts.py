@@ -241,7 +241,7 @@ def _deployments(context: _Context, warehouse: Warehouse) -> list[Deployment]:
     zone = context.night.workspace.settings.zone
     rows = warehouse.rows(
         "SELECT model_id, version, started_at FROM fact.deployments WHERE started_at IS NOT NULL"
-        " AND lower(coalesce(environment, 'production')) IN ('production', 'prod') ORDER BY ALL DESC"
+        " AND fact.in_production(environment) ORDER BY ALL DESC"
     )
     return [Deployment(model_id, version or "", at.astimezone(zone).date()) for model_id, version, at in rows]
 

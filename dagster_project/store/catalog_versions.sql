@@ -15,8 +15,8 @@ trained AS (  -- the newest run of each version: what it lacks is missing, whate
     PARTITION BY model_id, coalesce(version, '') ORDER BY coalesce(ended_at, started_at) DESC, run_id DESC) = 1
 ),
 deployed AS (
-  SELECT model_id, coalesce(version, '') AS version, min(started_at) FILTER (
-    WHERE lower(coalesce(environment, 'production')) IN ('production', 'prod')) AS deployed_at
+  SELECT model_id, coalesce(version, '') AS version,
+    min(started_at) FILTER (WHERE fact.in_production(environment)) AS deployed_at
   FROM fact.deployments
   WHERE model_id <> '' AND (started_at AT TIME ZONE $zone)::DATE <= $as_of
   GROUP BY model_id, coalesce(version, '')

@@ -160,7 +160,7 @@ CREATE OR REPLACE TEMP VIEW deployment AS
 SELECT *, local_day(started_at) AS day,
        coalesce(lower(actor_kind), '') IN ('service', 'service account', 'service_account', 'pipeline', 'ci') AS by_service
 FROM fact.deployments
-WHERE started_at IS NOT NULL AND lower(coalesce(environment, 'production')) IN ('production', 'prod');
+WHERE started_at IS NOT NULL AND fact.in_production(environment);
 CREATE OR REPLACE TEMP VIEW ci_run AS
 SELECT *, local_day(finished_at) AS day,
        lower(state) IN ('pass', 'passed', 'success', 'succeeded', 'ok') AS green

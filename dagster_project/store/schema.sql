@@ -96,6 +96,8 @@ create table if not exists fact.deployments (
   started_at timestamptz, ended_at timestamptz, traffic_share double, actor varchar, actor_kind varchar,
   environment varchar, previous_version varchar, gate varchar, reason varchar
 );
+create or replace macro fact.in_production(environment) as  -- of a deployment; where none is given, it is
+  lower(coalesce(environment, 'production')) in ('production', 'prod');
 create table if not exists fact.incidents (
   file_id varchar, source varchar, incident_id varchar, model_id varchar, severity varchar, started_at timestamptz,
   detected_at timestamptz, acknowledged_at timestamptz, mitigated_at timestamptz, resolved_at timestamptz,

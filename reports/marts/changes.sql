@@ -24,7 +24,7 @@ of_deployments as (
       ', ' || round(traffic_share * 100)::integer || ' % of traffic', ''
     ) || ')') as what
   from fact.deployments, page.now as now
-  where lower(coalesce(environment, 'production')) in ('production', 'prod')
+  where fact.in_production(environment)
 ),
 named as (
   select distinct field, upper(field[1]) || replace(field[2:], '_', ' ') as said from catalog.history
