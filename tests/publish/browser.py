@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = Path("/usr/bin/chromium")
+from dagster_project.commands.doctor import installed_browser
+
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run",
@@ -32,15 +33,16 @@ class Watched:
 @contextmanager
 def chromium() -> Iterator[Any]:
     """A browser; skips without Chromium, or fails where MODELBOARD_REQUIRE_BROWSER=1."""
-    if not CHROMIUM.exists():
-        reason = f"{CHROMIUM} is not installed"
+    executable = installed_browser()
+    if executable is None:
+        reason = "Chromium is not installed"
         if os.environ.get("MODELBOARD_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
         yield browser
         browser.close()
 
@@ -70,13 +72,18 @@ def opened(
     page.close()
 
 
-def violations(page: Any, *, contrast_only: bool = False) -> list[tuple[str, str]]:
-    """What axe finds against a page: (rule, the first element that breaks it). A theme changes nothing but contrast."""
+def violations(page: Any, *, rules: str = "all") -> list[tuple[str, str]]:
+    """What axe finds against a page: (rule, the first element that breaks it).
+
+    `rules` is "all", "contrast" (all that a theme changes; more than half of the time) or "but contrast".
+    """
     from axe_playwright_python.sync_playwright import Axe
 
     options: dict[str, Any] = {"resultTypes": ["violations"]}
-    if contrast_only:
+    if rules == "contrast":
         options["runOnly"] = ["color-contrast"]
+    elif rules == "but contrast":
+        options["rules"] = {"color-contrast": {"enabled": False}}
     found = Axe().run(page, options=options).response["violations"]
     return [(violation["id"], violation["nodes"][0]["html"][:200]) for violation in found]
 
