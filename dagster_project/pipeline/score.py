@@ -136,8 +136,9 @@ def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) ->
             yield pl.concat(made, how="vertical_relaxed")
             made.clear()
         for metric, found in zip(metrics, _figures(warehouse, sql, metrics), strict=True):
-            kept = _of_tasks(found, metric, judge)
-            made.append(judged(_with_absent(kept, metric, brought, judge), metric, judge))
+            said = _with_absent(_of_tasks(found, metric, judge), metric, brought, judge)
+            if len(said):
+                made.append(judged(said, metric, judge))
     if made:
         yield pl.concat(made, how="vertical_relaxed")
 

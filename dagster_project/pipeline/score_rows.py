@@ -52,7 +52,7 @@ class Rows:
 
     def floats(self, name: str) -> Floats:
         """A column as floats; NULL is nan. Raises QueryError where it holds no numbers."""
-        return self._numbers(name).cast(float).fill_null(float("nan")).to_numpy()
+        return self._numbers(name).cast(float).to_numpy()
 
     def ints(self, name: str) -> Ints:
         """A column of whole numbers; NULL is 0. Raises QueryError where it holds no numbers."""
@@ -81,8 +81,6 @@ class Rows:
 
 def read_rows(warehouse: Warehouse, sql: str) -> Rows:
     """Run a metric's SQL and gather its rows by key. Raises QueryError where it fails or lacks columns."""
-    import polars as pl
-
     query = sql.rstrip().removesuffix(";")
     described = [name for (name,) in warehouse.rows(f"SELECT column_name FROM (DESCRIBE {query}\n)")]  # noqa: S608
     key, rest = _parted(described)
@@ -92,7 +90,7 @@ def read_rows(warehouse: Warehouse, sql: str) -> Rows:
         f"SELECT {keys}, {lists} FROM ({query}\n) AS metric GROUP BY {names} ORDER BY {names}"  # noqa: S608
     )
     lengths = gathered[rest[0]].list.len().to_numpy().astype(np.int64)
-    columns = pl.DataFrame([gathered[c].explode() for c in rest])
+    columns = gathered.select(rest).explode(rest)
     return Rows(gathered.select(key), np.repeat(np.arange(len(gathered)), lengths), columns)
 
 
