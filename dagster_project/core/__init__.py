@@ -1,1 +1,1 @@
-"""Pure code: no files, no clock, no database. Statistics, grades, and the shapes that flow between layers."""
+"""Pure code, without files, clock or database: statistics, grades, and the types that pass between layers."""

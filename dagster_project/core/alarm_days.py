@@ -1,8 +1,8 @@
-"""What the reference days of a series are like: their centre, their weekdays, and what is left over.
+"""Describe the reference days of a series: their centre, their weekday effects, and the residuals.
 
-In: places [S, R] on a scale (`alarm_scale`), a column a day in order, nan where a day is not known. What is left is
-described with caution: a few dozen days know little of their tails and of how they hang together.
-Callers: alarm_spread, alarm_usage (medians of weekdays).
+In: places [S, R] on a scale (`alarm_scale`), one column per day in order, nan where a day is unknown.
+Residuals are described cautiously: a few dozen days say little about their tails and about how neighbouring
+days depend. Callers: alarm_spread, alarm_usage (medians of weekdays).
 """
 
 from __future__ import annotations
@@ -15,37 +15,38 @@ from dagster_project.core.types import Floats, Ints
 
 WEEK = 7
 _MOST = 0.9
-"""A higher correlation cannot be told from a series that never returns."""
+"""A higher correlation cannot be distinguished from a series that never returns to its mean."""
 _LEAST_DF = 12.0
-"""A reference whose days hang together says less of its sd; beyond this the recent weeks are the guard."""
+"""Correlated reference days say less about their sd; below this, the limits of the recent weeks are the
+safeguard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Arrays [S]."""
+    """What `describe` finds; arrays [S]."""
 
     days: Ints
-    """Known ones."""
+    """Number of known days."""
     centre: Floats
     weekday: Floats
-    """[S, 7]: what each weekday adds (Monday first), shrunk to what there is evidence of."""
+    """[S, 7]: what each weekday adds (Monday first), shrunk as far as the evidence is weak."""
     variance: Floats
-    """Of one day, weekday effects out."""
+    """Of one day, without weekday effects."""
     df: Floats
-    """Degrees of freedom of the variance: independent days, less those that centre and weekdays took."""
+    """Degrees of freedom of the variance: independent days less those used up by centre and weekdays."""
     unsure: Floats
     """Variance of centre and weekday effects together, over that of one day."""
     correlation: Floats
-    """Of neighbouring days: corrected for its bias, and `errors_up` standard errors up."""
+    """Of neighbouring days: corrected for bias, then raised by `errors_up` standard errors."""
     excess: Floats
-    """Kurtosis beyond that of a normal: one and a half standard errors up, and twice, as a few dozen days show less
-    than half of it where tails are heavy."""
+    """Kurtosis beyond that of a normal: raised by one and a half standard errors, then doubled, because a few
+    dozen days show less than half of it where tails are heavy."""
 
 
 def describe(places: Floats, stretch: Floats, weekdays: Ints, errors_up: float) -> Described:
-    """Describe days [S, R]; what is left of a day is divided by its stretch [S, R] (how widely it may lie).
+    """Describe days [S, R]; the residual of a day is divided by its stretch [S, R], how widely it may lie.
 
-    `errors_up` are the standard errors that the correlation is taken up.
+    The correlation is raised by `errors_up` standard errors.
     """
     days = np.isfinite(places).sum(axis=1)
     centre = mean(places)
@@ -67,23 +68,23 @@ def describe(places: Floats, stretch: Floats, weekdays: Ints, errors_up: float) 
 
 
 def mean(values: Floats) -> Floats:
-    """Return the mean [S] of what is known of each row; 0 where nothing is."""
+    """Return the mean [S] of the known values of each row; 0 where none is known."""
     seen = np.isfinite(values)
     return np.asarray(np.where(seen, values, 0.0).sum(axis=1) / np.maximum(seen.sum(axis=1), 1))
 
 
 def median(values: Floats) -> Floats:
-    """Return the median [S] of what is known of each row; nan where nothing is."""
+    """Return the median [S] of the known values of each row; nan where none is known."""
     count = np.isfinite(values).sum(axis=1)
     known = np.where(np.isfinite(values), values, np.nan)
-    ordered = np.sort(np.column_stack([known, np.full(len(known), np.nan)]), axis=1)  # nan comes last
+    ordered = np.sort(np.column_stack([known, np.full(len(known), np.nan)]), axis=1)  # nan sorts last
     middle = np.maximum(np.stack([count - 1, count], axis=1) // 2, 0)
     found: Floats = np.take_along_axis(ordered, middle, axis=1).mean(axis=1)
     return np.where(count > 0, found, np.nan)
 
 
 def by_weekday(weekdays: Ints) -> Ints:
-    """Return where each weekday's days stand [7, W], the newest first; the number of days stands for none."""
+    """Return the indices [7, W] of each weekday's days, newest first, padded with the number of days."""
     places = [np.flatnonzero(weekdays == weekday)[::-1] for weekday in range(WEEK)]
     at = np.full((WEEK, max(1, *map(len, places))), len(weekdays))
     for row, found in zip(at, places, strict=True):
@@ -92,10 +93,11 @@ def by_weekday(weekdays: Ints) -> Ints:
 
 
 def _season(left: Floats, weekdays: Ints) -> tuple[Floats, Floats]:
-    """Weekday effects [S, 7], and how much of them was kept [S], 0 to 1.
+    """Weekday effects [S, 7], and the share of them that was kept [S], 0 to 1.
 
-    All of them are shrunk by 1 - within / between, the mean squares of an analysis of variance (the positive part of
-    James and Stein 1961), so a series without a weekly season gets none and a strong season stays.
+    All effects are multiplied by 1 - within / between, the mean squares of an analysis of variance (the
+    positive part of James and Stein 1961), so a series without a weekly season gets none and a strong season
+    stays.
     """
     seen = np.isfinite(left)
     safe = np.where(seen, left, 0.0)
@@ -110,7 +112,7 @@ def _season(left: Floats, weekdays: Ints) -> tuple[Floats, Floats]:
 
 
 def _moments(left: Floats, days: Ints, errors_up: float) -> tuple[Floats, Floats, Floats]:
-    """Sum of squares, correlation of neighbours and excess kurtosis of what is left, as `Described` has them."""
+    """Sum of squares, correlation of neighbours and excess kurtosis of the residuals, as in `Described`."""
     safe = np.where(np.isfinite(left), left, 0.0)
     squares = (safe**2).sum(axis=1)
     some, count = np.where(squares > 0, squares, 1.0), np.maximum(days, 1)

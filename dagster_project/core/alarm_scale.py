@@ -1,15 +1,15 @@
-"""Scales on which the days of a series are nearly normal, and the way back to its own unit.
+"""Scales on which the days of a series are nearly normal, and the way back to the unit of the series.
 
 | kind | what | scale |
 |---|---|---|
-| plain | means, figures of quality | as it is |
+| plain | means, figures of quality | unchanged |
 | log | latencies, other positive sizes | natural logarithm |
 | share | k of n rows | arcsin of the root of (k + 3/8) / (n + 3/4): variance 1 / (4 n + 2), also at 0 (Anscombe 1948) |
 | distance | KS, Jensen-Shannon, Hellinger, Wasserstein | a power between 1/4 and 2/3 (Wilson, Hilferty 1931) |
 | squared distance | PSI | the root, then as a distance |
 
-A distance is pure sampling (nearly normal at the power 1/4, variation 0.3) or the size of one wandering mean
-(2/3, variation 0.76); the reference's own variation says which. Caller: alarm_spread.
+A distance is either sampling noise alone (nearly normal at the power 1/4, variation 0.3) or the size of one
+wandering mean (2/3, variation 0.76); the reference's own variation shows which. Caller: alarm_spread.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SAMPLING, _WANDERING = (0.30, 1 / 4), (0.76, 2 / 3)
 
 
 def is_size(kind: Kind) -> bool:
-    """Whether days are sizes of something that wanders to both sides."""
+    """Whether days are sizes of something that may move to either side."""
     return kind.endswith("distance")
 
 
@@ -44,24 +44,25 @@ def power(values: Floats, kind: Kind) -> Floats:
 
 
 def size_of(values: Floats, kind: Kind) -> Floats:
-    """Return squared distances as distances; others as they are."""
+    """Return squared distances as distances, other values unchanged."""
     return np.sqrt(np.maximum(values, 0.0)) if kind == "squared distance" else values
 
 
 def stretch(n: Floats, rows: Floats) -> Floats:
-    """Return how many times wider a day of n rows may lie than one of the usual number of rows: 1 at least."""
+    """Return how many times wider a day of n rows may lie than one with the usual `rows`; at least 1."""
     return np.asarray(np.sqrt(np.maximum(rows / np.maximum(n, 1.0), 1.0)))
 
 
 def sampling(n: Floats, kind: Kind) -> Floats:
-    """Return the variance that sampling n rows brings on the scale, where it is known (shares), else 0."""
+    """Return the variance on the scale from sampling n rows; known for shares, 0 for other kinds."""
     return np.asarray(1 / (4 * n + 2)) if kind == "share" else np.zeros(np.shape(n))
 
 
 def growth(centre: Floats, level: Floats, kind: Kind) -> Floats:
-    """Return how many times wider days may wander at a level than at the reference's centre: 1 at least.
+    """Return how many times wider days may vary at a level than at the reference's centre; at least 1.
 
-    Shares wander in proportion, on log odds: on their scale by sin(2 y) / 4 of it. Others keep their sd.
+    Shares vary in proportion on log odds: on their own scale by sin(2 y) / 4 of that. Other kinds keep their
+    sd.
     """
     if kind != "share":
         return np.ones(np.shape(level))
@@ -69,7 +70,7 @@ def growth(centre: Floats, level: Floats, kind: Kind) -> Floats:
 
 
 def scaled(values: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) -> Floats:
-    """Return values on the scale; nan where they have no place on it. Distances are put at the usual rows."""
+    """Return values on the scale, nan if they have no place on it; distances as of a day with usual rows."""
     with np.errstate(divide="ignore", invalid="ignore"):
         match kind:
             case "plain":
@@ -84,7 +85,7 @@ def scaled(values: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) 
 
 
 def back(places: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) -> Floats:
-    """Return what stands at places on the scale in the series' own unit: the inverse of `scaled`."""
+    """Return places on the scale as values in the unit of the series: the inverse of `scaled`."""
     match kind:
         case "plain":
             return places
@@ -100,7 +101,7 @@ def back(places: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) ->
 
 
 def ends(n: Floats, powers: Floats, kind: Kind) -> tuple[Floats, Floats]:
-    """Return the lowest and highest place on the scale: no change leads beyond them."""
+    """Return the lowest and highest place on the scale; no change leads beyond them."""
     zero, infinite = np.zeros(np.shape(n)), np.full(np.shape(n), np.inf)
     if kind == "share":
         return scaled(zero, n, n, powers, kind), scaled(zero + 1, n, n, powers, kind)

@@ -1,12 +1,13 @@
-"""Is today outside what the reference's own days and the recent weeks have been? Drift, quality, latency.
+"""Judge whether today lies outside the reference days and the recent weeks: drift, quality, latency.
 
-A series is put on a scale on which its days are nearly normal (`alarm_scale`), weekday effects are taken out, and
-what is left has a centre, a sd and a correlation from day to day: `reference`, fitted once. `judge` holds a day
-against that and against a level that follows the recent weeks: a change is sudden only when it is outside both;
-what is outside the reference alone came slowly, as seasons do, and is no alarm. `learn` lets the recent weeks follow.
+A series is put on a scale on which its days are nearly normal (`alarm_scale`), weekday effects are removed,
+and the residuals have a centre, a sd and a correlation from day to day: `reference`, fitted once. `judge`
+compares a day with that and with a level that follows the recent weeks. A change is sudden only if it is
+outside the limits of both; outside the reference alone it came slowly, as seasons do, and is no alarm.
+`learn` updates the recent weeks.
 
-Rows of a day matter: the variance that sampling brings is known for shares; for other kinds, a day with fewer rows
-than the reference had is given the wider limits that its sampling could need at most. Caller: pipeline.
+The rows of a day matter. For shares the sampling variance is known; for other kinds, a day with fewer rows
+than the reference gets the widest limits that its sampling could need. Caller: pipeline.watch_judges.
 """
 
 from __future__ import annotations
@@ -23,13 +24,15 @@ from dagster_project.core.types import Bools, Floats, Ints, Numbers
 
 FEWEST_DAYS = 60
 _LEVEL, _ERROR = 1 / 14, 1 / 28
-"""Weight of one day in the level of the recent weeks, and in its error."""
+"""Weight of one day in the level of the recent weeks, and in the level's error."""
 _HIDDEN = 1.5
-"""Standard errors that the correlation of a distance is taken up: sizes show less of it than what they are sizes of."""
+"""Standard errors by which the correlation of a distance is raised: a size shows less correlation than the
+signed quantity behind it."""
 _ROUNDING = 1e-9
-"""Spread that rounding alone leaves in equal days, as a share of their value."""
+"""Spread that rounding alone leaves between equal days, as a share of their value."""
 _FOLDED = 5 / 3
-"""The sd of a wandering mean over that of its size: after a change a distance wanders with the larger one."""
+"""The sd of a wandering mean over that of its size: after a change, a distance varies with the larger of the
+two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +43,34 @@ class Spread:
     power: Floats
     centre: Floats
     weekday: Floats
-    """[S, 7]: what each weekday adds (Monday first), shrunk to what the reference gives evidence of."""
+    """[S, 7]: what each weekday adds (Monday first), shrunk as far as the reference's evidence is weak."""
     sd: Floats
-    """From day to day, weekday effects out, beyond what sampling is known to bring."""
+    """From day to day, without weekday effects and the known sampling variance."""
     size_sd: Floats
-    """All of it for distances, in their own unit (the root's, of squared ones)."""
+    """The whole sd of distances in their own unit; of squared distances, in that of their root."""
     correlation: Floats
-    """Of neighbouring days, at the upper end of what the reference gives evidence of."""
+    """Of neighbouring days, at the upper end of what the reference supports."""
     widening: Floats
-    """Factor on the sd of a day for what the reference itself does not know exactly."""
+    """Factor on the sd of a day for the uncertainty of the reference itself."""
     rows: Floats
-    """The usual rows of a day."""
+    """The usual number of rows of a day."""
     limit: Floats
     limit_both: Floats
-    """The limit, in sd, of a monitor that alarms in one direction and of one that alarms in both."""
+    """The limits, in sd, of a monitor that alarms in one direction and of one that alarms in both."""
     why: list[str]
-    """'' or why there are no limits."""
+    """Why there are no limits; '' if there are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The memory of the recent weeks, weekday effects out; arrays [S]."""
+    """The memory of the recent weeks, without weekday effects; arrays [S]."""
 
     level: Floats
     error: Floats
-    """Mean squared error of taking the level for the next day, in units of the variance of a day."""
+    """Mean squared error of the level as a forecast of the next day, in units of the variance of a day."""
     moved: Floats | None = None
-    """How far from the level the last known day lay if it fired, else 0; None: not remembered, then what fades is
-    not told from what lasts."""
+    """How far from the level the last known day lay if it fired, else 0. None: not remembered, so a fading
+    shock cannot be distinguished from a lasting change."""
 
 
 def reference(
@@ -79,10 +82,10 @@ def reference(
     budget: float = alarm.BUDGET,
     in_a_row: int = alarm.IN_A_ROW,
 ) -> Spread:
-    """Fit the reference days [S, R], a column a day in their order, nan where a day is not known.
+    """Fit the reference days [S, R], one column per day in order, nan where a day is unknown.
 
-    `n` [S, R] are the rows of each day, `weekdays` [R] go from 0 (Monday) to 6, `tests` [S] are the monitors of each
-    one's model, `in_a_row` the firing days that open an alarm.
+    `n` [S, R] are the rows of each day, `weekdays` [R] run from 0 (Monday) to 6, `tests` [S] count the
+    monitors of each monitor's model, and `in_a_row` is the number of firing days that open an alarm.
     """
     values = np.asarray(values, dtype=np.float64)
     n = np.broadcast_to(np.asarray(n, dtype=np.float64), values.shape)
@@ -111,13 +114,13 @@ def reference(
 
 
 def _limits(found: Described, rate: Floats, in_a_row: int) -> list[Floats]:
-    """The limits [S] of monitors that alarm in one direction and in both, where rows of two days come in four ways."""
+    """Limits [S] of monitors that alarm in one direction, and in both: then two days fire in four ways."""
     chances = (alarm.day_chance(r, found.correlation, in_a_row) for r in (rate, rate / 2**in_a_row))
     return [alarm.limit(chance, found.df, found.excess) for chance in chances]
 
 
 def start(spread: Spread) -> Recent:
-    """Return the memory before the first day: the reference itself."""
+    """Return the memory before the first day, which is the reference itself."""
     return Recent(spread.centre.copy(), np.ones(len(spread.centre)))
 
 
@@ -130,7 +133,7 @@ def judge(
     direction: Numbers | float,
     least_effect: Numbers | float,
 ) -> Verdict:
-    """Judge one day [S] of n [S] rows; `direction` is 1 (a rise alarms), -1 (a fall) or 0 (both)."""
+    """Judge one day [S] of n [S] rows; `direction` is 1 (a rise raises an alarm), -1 (a fall) or 0 (both)."""
     today, n, direction, least = (
         np.broadcast_to(np.asarray(a, dtype=np.float64), spread.centre.shape)
         for a in (today, n, direction, least_effect)
@@ -161,13 +164,13 @@ def judge(
 def learn(
     spread: Spread, recent: Recent, today: Numbers, n: Numbers, weekday: int, verdict: Verdict, open_: Bools
 ) -> Recent:
-    """Return the memory after a day; what fires, and the days of an open episode, leave it as it was."""
+    """Return the memory after a day; firing days and the days of an open episode leave it unchanged."""
     today, n = (np.asarray(a, dtype=np.float64) for a in (today, n))
     place = alarm_scale.scaled(today, n, spread.rows, spread.power, spread.kind)
     taught = verdict.known & ~verdict.fires & ~open_
     miss = np.where(taught, place - spread.weekday[:, weekday] - recent.level, 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        # A fall where only rises alarm may be of any size: it must not blind the monitor for weeks.
+        # Where only rises raise an alarm, a fall may have any size: it must not blind the monitor for weeks.
         error = np.minimum(miss**2 / _day_sd(spread, n) ** 2, spread.limit**2)
     moved = _moved(spread, recent.level + spread.weekday[:, weekday], today, place, n)
     before = np.zeros(len(place)) if recent.moved is None else recent.moved
@@ -180,14 +183,14 @@ def learn(
 
 @dataclass(frozen=True, slots=True)
 class _Bands:
-    """Where today's place is expected by both baselines, and the limits around; arrays [S]."""
+    """Where both baselines expect today's place, and the limits around them; arrays [S]."""
 
     centre: Floats
     level: Floats
     reference_reach: Floats
     recent_reach: Floats
     day_sd: Floats
-    """Of one day around the level of the recent weeks."""
+    """The sd of one day around the level of the recent weeks."""
     limit: Floats
 
     def of_reference(self, part: float) -> tuple[Floats, Floats]:
@@ -195,11 +198,11 @@ class _Bands:
         return self.centre - part * self.reference_reach, self.centre + part * self.reference_reach
 
     def low(self, part: float) -> Floats:
-        """Below both baselines' limits (a part of the way to them)."""
+        """The lower of both baselines' lower limits, or the `part` of the way to them."""
         return np.minimum(self.centre - part * self.reference_reach, self.level - part * self.recent_reach)
 
     def high(self, part: float) -> Floats:
-        """Above both."""
+        """The higher of both baselines' upper limits, or the `part` of the way to them."""
         return np.maximum(self.centre + part * self.reference_reach, self.level + part * self.recent_reach)
 
     def nearest(self, place: Floats) -> Floats:
@@ -233,12 +236,12 @@ def _day_sd(spread: Spread, n: Floats, growth: Floats | float = 1.0) -> Floats:
 
 
 def _stretch(n: Floats, rows: Floats, kind: Kind) -> Floats:
-    """How widely what is left of a day may lie; distances are stretched on their scale, of shares sampling is known."""
+    """How widely a residual may lie. Distances are stretched on their scale; shares' sampling is known."""
     return alarm_scale.stretch(n, rows) if kind in ("plain", "log") else np.ones(np.shape(n))
 
 
 def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, least: Floats) -> Floats:
-    """The smallest change of which both of two days fire, 95 times in 100; of two directions the larger one."""
+    """The smallest change after which both of two days fire 95 times in 100; of two directions the larger."""
     from scipy.special import ndtri
 
     sure = float(ndtri(alarm.SEEN))
@@ -257,7 +260,7 @@ def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, lea
 
 
 def _moved(spread: Spread, level: Floats, today: Floats, place: Floats, n: Floats) -> Floats:
-    """How far today lies from the level of the recent weeks: distances as such, others on their scale."""
+    """How far today lies from the recent level: distances in their own unit, others on their scale."""
     if not alarm_scale.is_size(spread.kind):
         return place - level
     return alarm_scale.size_of(today, spread.kind) - alarm_scale.size_of(_own(spread, level, n), spread.kind)
@@ -266,7 +269,8 @@ def _moved(spread: Spread, level: Floats, today: Floats, place: Floats, n: Float
 def _lasts(spread: Spread, recent: Recent, moved: Floats) -> Bools:
     """Whether a day after a firing one is more than its echo: a shock fades by the correlation, a change stays.
 
-    Where means follow each other by r, their sizes do by about r squared: the root is what a shock leaves of a size.
+    Where means correlate by r, their sizes do by about r squared, so the root is what a shock leaves of a
+    size.
     """
     if recent.moved is None:
         return np.ones(len(moved), dtype=np.bool_)

@@ -1,10 +1,10 @@
-"""Is a model used less than it should be? Sudden drops and slow declines of daily counts.
+"""Judge whether a model is used less than expected: sudden drops and slow declines of daily counts.
 
-What a weekday should bring is the median of its last eight comparable days, times the recent level (`baseline`).
-Days that are no guide (holidays, incidents, days of an open alarm, missing data) are not comparable; who calls sees to
-the heartbeat first: missing data is no day without use. The baseline ends before the days it judges (`DROP_LAG`,
-`DECLINE_LAG`), and while an alarm is open the caller keeps the one it had, else a lasting drop would close itself.
-Caller: pipeline.
+A weekday is expected to bring the median of its last eight comparable days, times the recent level
+(`baseline`). Days that are no guide (holidays, incidents, days of an open alarm, missing data) are not
+comparable. The caller checks first that data arrived: a day without data is not a day without use. The
+baseline ends before the days it judges (`DROP_LAG`, `DECLINE_LAG`), and while an alarm is open the caller
+keeps the old one; otherwise a lasting drop would close its own alarm. Caller: pipeline.watch_judges.
 """
 
 from __future__ import annotations
@@ -19,21 +19,23 @@ from dagster_project.core.types import Bools, Floats, Ints, Numbers
 
 WEEK = 7
 COMPARABLE = 8
-"""Comparable days of one weekday that its expectation rests on."""
+"""Comparable days that the expectation of a weekday rests on."""
 LEVEL_DAYS = 28
 FEWEST_DAYS = 28
-"""Comparable days below which nothing is judged: warming up."""
+"""With fewer comparable days nothing is judged: warming up."""
 DROP_LAG, DECLINE_LAG = 7, 28
-"""Days, today included, that the baseline leaves out: those which are judged."""
+"""Days, today included, that the baseline leaves out: the ones that are judged."""
 PAST_DAYS = 84
-"""Days of history that `baseline` asks for: eight comparable weeks and some to spare."""
+"""Days of history that `baseline` needs: eight comparable weeks and some to spare."""
 DROP_LIMIT, EACH_LIMIT, LEAST_DROP = 4.0, 2.5, 0.15
-"""Sd that two days together, and each of them, must lie below, and the share that must be lost."""
+"""How many sd below the expectation two days together must lie, and each of them, and the share they must
+lose."""
 CLAIMED = 100.0
-"""mu / (1 + mu cv^2) from which two days are enough; below, seven days are summed as well."""
+"""mu / (1 + mu cv^2) from which two days are enough; below it, seven days are summed as well."""
 RARE = 1e-5
-"""Chance of so few requests in seven days, or of none in one, at which it is an alarm."""
+"""Below this chance of so few requests in seven days, or of none in one, there is an alarm."""
 SAFE = 1.5
+"""A series less than so many sd below the expectation clears."""
 _WEIGHT, _DECLINE_LIMIT, LEAST_DECLINE = 0.2, 4.0, 0.2
 _MEDIAN = np.pi / 2
 """Variance of a median over that of a mean."""
@@ -41,22 +43,22 @@ _MEDIAN = np.pi / 2
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """What each weekday should bring; arrays [S]."""
+    """What each weekday is expected to bring; arrays [S]."""
 
     weekday: Floats
-    """[S, 7]: requests of a Monday to a Sunday; nan: no comparable one."""
+    """[S, 7]: requests of a Monday to a Sunday; nan where no such day is comparable."""
     cv2: Floats
-    """Relative variance from day to day beyond that of counting."""
+    """Relative variance from day to day beyond counting noise."""
     correlation: Floats
     """Of neighbouring days."""
     unsure: Floats
-    """Relative variance of the expectation itself, of one weekday."""
+    """Relative variance of the expectation of one weekday."""
     why: list[str]
-    """'' or why nothing can be judged."""
+    """Why nothing can be judged; '' if something can."""
 
 
 def baseline(past: Numbers, comparable: Bools, weekdays: Ints) -> Baseline:
-    """Fit from counts [S, D] of D days in order, at most `PAST_DAYS`, and whether each day is comparable."""
+    """Fit to counts [S, D] of D days in order, at most `PAST_DAYS`; `comparable` [S, D]: which days count."""
     past = np.asarray(past, dtype=np.float64)
     use = np.asarray(comparable) & np.isfinite(past)
     weekdays = np.asarray(weekdays)
@@ -91,14 +93,14 @@ def kept(open_: Bools, old: Baseline, new: Baseline) -> Baseline:
 
 
 def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
-    """Judge today, the last of seven days of counts [S, 7]; nan: not known.
+    """Judge today, the last of seven days of counts [S, 7]; nan marks an unknown day.
 
-    It fires when two days together are 4 sd and 15 % below what was expected, each of them 2.5 sd: today and the last
-    known day before it, so that a day after a holiday is not judged alone; and today must bring more than the echo of
-    that day, as one bad day fades. Where there is little use, also when seven days bring so few requests as would come
-    by chance once in 100,000 (negative binomial); and at once on a day without any request, where that has such a
-    chance. `low` is the limit of the mean of two days. One firing day is enough to open an alarm: the days in a row
-    are in the rule.
+    Today fires if it and the last known day before it, together, are 4 sd and 15 % below the expectation, and
+    each of them 2.5 sd (a day after a holiday is thus not judged alone). Today must also lose more than the
+    echo of the day before, because one bad day fades. A little-used model also fires if seven days bring so
+    few requests as chance would once in 100,000 (negative binomial). A day without any request fires at once
+    where that is as rare. `low` is the limit of the mean of two days. One firing day opens an alarm: the rule
+    itself already demands two days.
     """
     week = np.asarray(week, dtype=np.float64)
     expected = base.weekday[:, np.asarray(weekdays)]
@@ -133,10 +135,10 @@ def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
 
 
 def decline(base: Baseline, month: Numbers, weekdays: Ints) -> Verdict:
-    """Judge the level that use has slowly come to: the last of 28 days of counts [S, 28]; nan: not known.
+    """Judge the level that use has slowly reached on the last of 28 days of counts [S, 28]; nan: unknown.
 
-    An exponentially weighted mean (0.2 a day) of counts over expectations, 4 sd and 20 % below 1. `detectable` is
-    here the smallest lasting fall that is found at all: how soon depends on its pace.
+    It fires if the exponentially weighted mean (0.2 a day) of counts over expectations is 4 sd and 20 % below
+    1. Here `detectable` is the smallest lasting fall that is found at all; how soon depends on its pace.
     """
     month = np.asarray(month, dtype=np.float64)
     expected = base.weekday[:, np.asarray(weekdays)]
@@ -164,7 +166,7 @@ def decline(base: Baseline, month: Numbers, weekdays: Ints) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """Some days together: arrays [S]."""
+    """Several days summed; arrays [S]."""
 
     count: Floats
     expected: Floats
@@ -188,12 +190,12 @@ class _Sum:
 
     @property
     def lost(self) -> Floats:
-        """The share of the expectation that did not come; 0 where nothing was expected."""
+        """The share of the expectation that did not arrive; 0 where nothing was expected."""
         return np.where(self.expected > 0, 1 - self.count / np.maximum(self.expected, 1e-9), 0.0)
 
     @property
     def chance(self) -> Floats:
-        """Chance of so few or fewer: negative binomial of this mean and variance."""
+        """Chance of so few requests or fewer: negative binomial of this mean and variance."""
         from scipy.special import betainc
 
         mean = np.maximum(self.expected, 1e-9)
@@ -201,7 +203,7 @@ class _Sum:
         return np.asarray(betainc(size, np.maximum(self.count, 0.0) + 1, size / (size + mean)))
 
     def reach(self, limit: float) -> Floats:
-        """The share of the expectation that `limit` sd are."""
+        """Return `limit` sd as a share of the expectation."""
         return np.asarray(limit * np.sqrt(self.variance) / np.maximum(self.expected, 1e-9))
 
 
@@ -216,7 +218,7 @@ def _last_two(week: Floats, expected: Floats) -> tuple[Floats, Floats]:
 
 
 def _detectable(base: Baseline, two: _Sum, one: _Sum, mu: Floats) -> Floats:
-    """The drop in requests a day that two days show, 95 times in 100; all of them where only silence is seen."""
+    """The drop in daily requests that two days show 95 times in 100; all if only silence is seen."""
     from scipy.special import ndtri
 
     sure, each = float(ndtri(0.95)), float(ndtri(alarm.SEEN))
@@ -248,7 +250,7 @@ def _judged(base: Baseline, today: Floats, mu: Floats) -> tuple[Bools, list[str]
 
 
 def _medians(past: Floats, use: Bools, weekdays: Ints) -> tuple[Floats, Floats]:
-    """Median of the last eight comparable days of each weekday [S, 7], and the fewest of them [S]."""
+    """Median of each weekday's last eight comparable days [S, 7], and the fewest such days of any [S]."""
     at = alarm_days.by_weekday(weekdays)
     beyond = np.zeros((len(past), 1))
     mine = np.column_stack([use, beyond.astype(np.bool_)])[:, at]
@@ -260,15 +262,15 @@ def _medians(past: Floats, use: Bools, weekdays: Ints) -> tuple[Floats, Floats]:
 
 
 def _level(past: Floats, use: Bools, medians: Floats) -> Floats:
-    """The last 28 days over what the medians say of them; 1 where they say nothing."""
+    """Counts of the last 28 days over those that the medians predict; 1 where they predict nothing."""
     recent = use[:, -LEVEL_DAYS:] & np.isfinite(medians[:, -LEVEL_DAYS:])
-    come = np.where(recent, past[:, -LEVEL_DAYS:], 0.0).sum(axis=1)
+    actual = np.where(recent, past[:, -LEVEL_DAYS:], 0.0).sum(axis=1)
     due = np.where(recent, medians[:, -LEVEL_DAYS:], 0.0).sum(axis=1)
-    return np.where(due > 0, come / np.where(due > 0, due, 1.0), 1.0)
+    return np.where(due > 0, actual / np.where(due > 0, due, 1.0), 1.0)
 
 
 def _relative_variance(past: Floats, use: Bools, medians: Floats) -> tuple[Floats, Floats]:
-    """Variance of counts over medians, and the correlation of neighbouring days (its upper end)."""
+    """Variance of counts over medians, and the upper end of the correlation of neighbouring days."""
     use = use & (medians > 0)
     ratio = np.where(use, past / np.where(use, medians, 1.0), np.nan)
     left = np.where(use, ratio - _mean(ratio, use)[:, None], 0.0)

@@ -1,7 +1,8 @@
-"""When labels come: the share of a day's labels that are there at an age, learned from the reference days.
+"""When labels arrive: the share of a day's labels present at a given age, learned from the reference days.
 
-In: labels by day and by how many days after their request they came. Out: a curve over ages. A day or window with
-too few of its labels gets no verdict: the first labels are not like the rest. Caller: pipeline.score_labels.
+In: labels by day and by the days between request and label. Out: a curve over ages. A day or window with too
+few of its labels gets no verdict, because the first labels are not like the rest. Callers:
+pipeline.score_labels (the curve), pipeline.score_grade and pipeline.score_card.
 """
 
 from __future__ import annotations
@@ -11,20 +12,21 @@ import numpy as np
 from dagster_project.core.types import Floats, Numbers
 
 MATURE = 0.95
-"""With less than this share of the labels that are to come, no verdict is given."""
+"""No verdict is given below this share of the labels expected in the end."""
 STILL_COMING = "labels still coming"
-"""How the reason of such a figure begins."""
+"""How the reason of a figure without a verdict begins."""
 FEWEST_LABELS = 100
-"""So many labels on the reference days make a curve."""
+"""A curve needs so many labels on the reference days."""
 
 
 def arrival_curve(counts: Numbers, ages: Numbers) -> Floats:
-    """Return the share of labels that have come by each lag [lags], the last of them 1.
+    """Return the share of labels that have arrived by each lag [lags]; the last is 1.
 
-    counts [days, lags]: labels of each day that came so many days later; ages [days]: for how many days each day
-    has been watched. A young day shows only short lags, so the chance of lag k among those up to k is taken from the
-    days watched for at least k days, and the shares are products of the rest (right-truncated data: Lagakos,
-    Barraj, De Gruttola 1988). What comes after the longest lag seen cannot be known. nan below FEWEST_LABELS.
+    counts [days, lags]: labels of each day by the days until they arrived; ages [days]: for how many days
+    each day has been watched. A young day shows only short lags. The chance of lag k among lags up to k is
+    therefore taken from the days watched for at least k days, and a share is the product of 1 - chance over
+    all later lags (right-truncated data: Lagakos, Barraj, De Gruttola 1988). Labels beyond the longest lag
+    seen cannot be known about. nan below FEWEST_LABELS.
     """
     counts = np.atleast_2d(np.asarray(counts, dtype=np.float64))
     lags = np.arange(counts.shape[1])

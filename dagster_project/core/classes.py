@@ -1,7 +1,7 @@
 """Averages over the classes of a multiclass model, with intervals over user buckets.
 
-In: numerators and denominators of a figure for pairs of group and class [pairs, buckets], and each pair's group. Out:
-arrays over groups. Caller: pipeline.score_classes.
+In: numerators and denominators of a figure for each pair of group and class [pairs, buckets], and the group
+of each pair. Out: arrays over groups. Caller: pipeline.score_classes.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from dagster_project.core.types import Floats, Ints, Numbers
 def macro_mean(sums: Numbers, ns: Numbers, group: Ints, rows: Numbers) -> tuple[Floats, Floats, Floats]:
     """Return the plain mean over a group's classes of sum(sums) / sum(ns), and its t interval over buckets.
 
-    A class whose denominator is 0 counts as 0, as scikit-learn has it (zero_division). rows [groups, buckets] says
-    which buckets are filled. The variance is that of the linearised mean of ratios (Cochran 1977, chapter 6).
+    A class whose denominator is 0 counts as 0, as in scikit-learn (zero_division). rows [groups, buckets]
+    says which buckets are filled. The variance is that of the linearised mean of ratios (Cochran 1977,
+    chapter 6).
     """
     sums, ns, rows = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (sums, ns, rows))
     groups = len(rows)

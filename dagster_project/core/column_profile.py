@@ -1,10 +1,11 @@
-"""What `modelboard compare` keeps of a file: one column's counts on a fine grid or by category, nothing else.
+"""What `modelboard compare` keeps of a file: the counts of each column on a fine grid or by category.
 
-A number's place is u = (x - centre) / scale; its code is round(32767 u / (1 + |u|)), a softsign grid like that of the
-nightly features (`histogram`) but so fine that counts alone give KS, Wasserstein and quantiles: a bin holds values
-that differ by 0.00003 of a standard deviation at the centre. Beyond 977 scales codes go on by 0.1 % of the distance, so
-that no value, however far, is cut. Counts are integers: any thread count gives the same profile.
-Flows in: codes and counts from `store.comparing`; out: positions and quantiles for `comparison`. Callers: pipeline.
+A number's position is u = (x - centre) / scale; its code is round(32767 u / (1 + |u|)). This softsign grid is
+like that of the nightly features (`histogram`) but so fine that counts alone give KS, Wasserstein and
+quantiles: at the centre, values in one bin differ by 0.00003 of a standard deviation. Beyond 977 scales codes
+advance by 0.1 % of the distance, so no value is cut off, however far it lies. Counts are integers, so any
+number of threads gives the same profile. In: codes and counts from `store.comparing`. Out: positions and
+quantiles for `comparison`. Callers: those two, `verdicts`, pipeline.compare, publish.compare.
 """
 
 from __future__ import annotations
@@ -20,15 +21,15 @@ from dagster_project.core.types import Floats, Ints, Numbers
 
 K = 32_767
 TAIL = 32_734
-"""From codes -TAIL and TAIL on codes count steps of the distance."""
+"""From codes -TAIL and TAIL outwards, codes count steps of the distance."""
 NEAREST_TAIL = (TAIL - 0.5) / (K - TAIL + 0.5)
 """The border between codes TAIL - 1 and TAIL, in scales."""
 TAIL_STEPS = 1000
 """Codes per e-fold of the distance beyond that border."""
 FARTHEST = 700.0
-"""No distance is more than e^700 times the border: what is farther counts as there."""
+"""Distances beyond e^700 times the border count as that."""
 _UNFIT = 8.0
-"""A grid whose scale or centre is off by this factor is taken anew from the counts."""
+"""A grid whose scale or centre is off by this factor is computed again from the counts."""
 
 Kind = Literal["number", "category", "time", "other"]
 
@@ -43,47 +44,47 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many values fell on each code; codes rise, none is empty."""
+    """How many values fell on each code; codes rise, and every count is above 0."""
 
     codes: Ints
     counts: Ints
 
     @property
     def n(self) -> int:
-        """All finite values."""
+        """The number of finite values."""
         return int(self.counts.sum())
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of one file. `missing` counts NULL and NaN; infinite values are neither missing nor counted on."""
+    """One column of a file. `missing` counts NULL and NaN; infinite values are in neither it nor `tally`."""
 
     name: str
     type: str
-    """As the file has it, in DuckDB's words."""
+    """The type in the file, as DuckDB names it."""
     kind: Kind
     missing: int = 0
     infinite: int = 0
     grid: Grid | None = None
     tally: Tally | None = None
-    """Of numbers."""
+    """Counts of a column of numbers."""
     categories: Mapping[str, int] | None = None
-    """Of categories, the most frequent first."""
+    """Counts of a column of categories, the most frequent first."""
     span: tuple[str, str] | None = None
-    """Earliest and latest, of times."""
+    """Earliest and latest value of a column of times."""
     problem: str = ""
     """Why nothing was counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A file: its name without folders, its rows, its columns in order."""
+    """A file: its name without folders, its number of rows, its columns in order."""
 
     name: str
     rows: int
     columns: tuple[Column, ...]
     asked: tuple[str, ...] = ()
-    """Names and patterns of the columns it was made of; none: all."""
+    """Names and patterns of the columns that were requested; empty: all."""
 
 
 def positions(codes: Ints) -> Floats:
@@ -96,7 +97,7 @@ def positions(codes: Ints) -> Floats:
 
 @cache
 def _inner_positions() -> Floats:
-    """Positions of the codes from -TAIL to TAIL - 1, in order: every column's, so they are reckoned once."""
+    """Positions of the codes from -TAIL to TAIL - 1, in order: the same for every column, so cached."""
     return _positions(np.arange(-TAIL, TAIL))
 
 
@@ -120,7 +121,7 @@ def values(grid: Grid, codes: Ints) -> Floats:
 
 
 def tallied(codes: Ints, counts: Ints) -> Tally:
-    """Return the tally of codes in any order; equal codes add up."""
+    """Return the tally of codes given in any order; counts of equal codes add up."""
     codes, counts = np.asarray(codes, dtype=np.int64), np.asarray(counts, dtype=np.int64)
     if (codes[1:] > codes[:-1]).all():
         return Tally(codes, counts)
@@ -131,7 +132,7 @@ def tallied(codes: Ints, counts: Ints) -> Tally:
 
 
 def quantiles(places: Floats, counts: Ints, shares: Floats) -> Floats:
-    """Return the places (rising) that the given shares of the counts do not exceed ("inverted_cdf")."""
+    """Return the rising places that the given shares of the counts do not exceed ("inverted_cdf")."""
     reached = np.cumsum(counts)
     rank = np.maximum(np.ceil(shares * reached[-1] - 1e-9), 1)
     found: Floats = places[np.searchsorted(reached, rank)]
@@ -139,7 +140,7 @@ def quantiles(places: Floats, counts: Ints, shares: Floats) -> Floats:
 
 
 def sampled_grid(sample: Floats) -> Grid:
-    """Return the grid of a sample's finite values. A constant one gets a scale of a billionth of its value."""
+    """Return the grid of a sample's finite values; the scale of a constant is a billionth of its value."""
     finite = np.sort(sample[np.isfinite(sample)])
     if finite.size == 0:
         return Grid(0.0, 1.0)
@@ -148,7 +149,7 @@ def sampled_grid(sample: Floats) -> Grid:
 
 
 def better_grid(grid: Grid, tally: Tally) -> Grid | None:
-    """Return a grid that fits all values where the sample's does not, as with sorted or rare values; else None."""
+    """Return a grid that fits all values if the sample's does not (sorted files, rare values); else None."""
     if len(tally.codes) < 2:
         return None
     centre, scale = _centre_scale(positions(tally.codes), tally.counts)
@@ -162,15 +163,16 @@ def mean_sd(places: Floats, counts: Numbers) -> tuple[float, float]:
     """Return mean and standard deviation (divided by n) of counted places."""
     n = counts.sum()
     with np.errstate(over="ignore", invalid="ignore"):
-        # Not `@`: BLAS would start threads, which costs more than the sum.
+        # Not `@`: BLAS would start threads, which cost more than the sum.
         mean = float((places * counts).sum() / n)
         return mean, float(np.sqrt(((places - mean) ** 2 * counts).sum() / n))
 
 
 def _centre_scale(places: Floats, counts: Ints) -> tuple[float, float]:
-    """Median and the larger of IQR / 1.35 and a fifth of what the middle 99 % say the sd is.
+    """Median, and the larger of IQR / 1.35 and a fifth of the sd that the middle 99 % suggest.
 
-    Where 99 % are one value, a tenth of the sd. Outliers thus never widen the grid of the others.
+    If 99 % are one value, the scale is a tenth of the sd. Outliers thus never widen the grid of the other
+    values.
     """
     low, first, middle, third, high = quantiles(
         places, counts, np.array([0.005, 0.25, 0.5, 0.75, 0.995])

@@ -1,8 +1,9 @@
-"""How far two columns lie apart: distances of two profiles, and what chance alone would give.
+"""How far two columns lie apart: distances between two profiles, and what chance alone would give.
 
-Flows in: `profile` columns counted on one grid, or by category. Flows out: frozen figures, nan or None where nothing
-can be said: no values on one side, a reference that holds one value only. Distances are of the values that are there;
-missing ones are compared by themselves. Callers: `verdicts`, pipeline.compare.
+In: columns of `column_profile`, counted on one grid or by category. Out: frozen figures, or None where
+nothing can be said: no values on one side, or a reference that holds a single value. Distances cover the
+values that are present; missing values are compared separately. Callers: `verdicts`, publish.compare_figures,
+publish.compare_json.
 """
 
 from __future__ import annotations
@@ -19,23 +20,23 @@ from dagster_project.core.column_profile import K, Tally, mean_sd, positions
 from dagster_project.core.types import Bools, Floats, Ints
 
 COARSE = 10
-"""PSI and Jensen-Shannon of numbers are taken on so many bins of equal shares of the reference."""
+"""PSI and Jensen-Shannon of numbers are computed on so many bins of equal shares of the reference."""
 DENSE = 4 * K
-"""Codes that lie no farther apart are aligned by place, which is cheaper than by search."""
+"""Codes spanning no more than this are aligned by position, which is cheaper than by search."""
 KEPT_CATEGORIES = 1000
-"""The most frequent categories of the reference stand for themselves; the rest together is one."""
+"""So many of the reference's most frequent categories are kept; the rest count as one."""
 UNSEEN = "categories that the reference lacks"
 OTHERS = "all other categories"
 RARE = 5
-"""Categories expected fewer times than this on a side are tested together (Cochran 1954)."""
+"""Categories with fewer expected rows than this on either side are tested together (Cochran 1954)."""
 
 Sides = tuple[Floats, Floats]
-"""Something of the reference and of the current column."""
+"""The same quantity of the reference and of the current column."""
 
 
 @dataclass(frozen=True, slots=True)
 class NumberDistance:
-    """Distances of two tallies on one grid."""
+    """Distances between two tallies on one grid."""
 
     psi: float
     js: float
@@ -48,7 +49,7 @@ class NumberDistance:
 
 @dataclass(frozen=True, slots=True)
 class CategoryDistance:
-    """Distances of two counts by category."""
+    """Distances between two counts by category."""
 
     psi: float
     js: float
@@ -57,7 +58,7 @@ class CategoryDistance:
     df: int
     cramers_v: float
     categories: int
-    """How many it was taken over, all others and unseen together one each."""
+    """How many were compared; all others together count as one, and so do all unseen ones."""
     moved: str
     """The category whose share changed most."""
     share_before: float
@@ -87,7 +88,7 @@ def _placed(places: Ints, counts: Ints, width: int) -> Floats:
 
 
 def number_distance(reference: Tally, current: Tally) -> NumberDistance | None:
-    """Compare two numeric columns; None without values on one side or against a constant."""
+    """Compare two numeric columns; None if a side has no values or the reference is constant."""
     if len(reference.codes) < 2 or not current.n:
         return None
     codes, r, c = aligned(reference, current)
@@ -111,10 +112,10 @@ def number_distance(reference: Tally, current: Tally) -> NumberDistance | None:
 def equal_bins(codes: Ints, sides: Sides, reached: Sides) -> tuple[Floats, Floats]:
     """Return counts [1, bins] of both on bins of equal shares of the reference, closed to the right.
 
-    `sides` are the counts of reference and current, `reached` their running sums.
-    A border inside a code's bin cuts it in proportion, unless the bin holds a single value (far more than the codes
-    beside it): that goes to the left as a whole, as numpy's "inverted_cdf" has it. A reference of few values has a bin
-    for each. What lies above a border that is the reference's largest value has a bin of its own.
+    `sides` are the counts of reference and current, `reached` their running sums. A border inside a code's
+    bin cuts it in proportion, unless the bin holds a single value (far more rows than the codes beside it):
+    such a value goes to the left as a whole, as in numpy's "inverted_cdf". A reference of few values has a
+    bin for each. If a border is the reference's largest value, what lies above it has a bin of its own.
     """
     reference, below = sides[0], reached[0]
     held = np.flatnonzero(reference)
@@ -132,13 +133,13 @@ def equal_bins(codes: Ints, sides: Sides, reached: Sides) -> tuple[Floats, Float
 
 
 def _beside(codes: Ints, counts: Floats, at: Ints, step: int) -> Floats:
-    """Counts of the next codes in the direction of `step`, 0 where the next code is not held."""
+    """Counts of the next code in the direction of `step`, 0 where that code has none."""
     place = np.clip(at + step, 0, len(codes) - 1)
     return np.where(codes[place] == codes[at] + step, counts[place], 0.0)
 
 
 def category_distance(reference: Mapping[str, int], current: Mapping[str, int]) -> CategoryDistance | None:
-    """Compare two counts by category (the most frequent first); None without values on one side."""
+    """Compare two counts by category (the most frequent first); None if a side has no values."""
     if not sum(reference.values()) or not sum(current.values()):
         return None
     names, r, c = _cells(reference, current)
@@ -160,10 +161,10 @@ def category_distance(reference: Mapping[str, int], current: Mapping[str, int]) 
 
 
 def _cells(reference: Mapping[str, int], current: Mapping[str, int]) -> tuple[list[str], Floats, Floats]:
-    """Names and counts of what stands for itself: kept categories, all others together, and all unseen ones.
+    """Names and counts of the cells to compare: kept categories, all others together, and all unseen ones.
 
-    Rare unseen ones are counted with the rare ones of the reference, for which they are chosen: two samples of one
-    long-tailed source hold as many values in categories that only the other lacks.
+    Where both exist, rare unseen categories are counted together with the rare ones of the reference: two
+    samples of one long-tailed source hold about as many values each in categories that the other lacks.
     """
     kept = list(reference)[:KEPT_CATEGORIES]
     unseen = [name for name in current if name not in reference]
@@ -185,12 +186,12 @@ def _cells(reference: Mapping[str, int], current: Mapping[str, int]) -> tuple[li
 
 
 def _rare(both: Floats, n_reference: float, n_current: float) -> Bools:
-    """Which categories are expected fewer than `RARE` times on a side, from their counts on both."""
+    """Which categories have fewer than `RARE` expected rows on a side, from their counts on both together."""
     return both * min(n_reference, n_current) / (n_reference + n_current) < RARE
 
 
 def chi_square(reference: Floats, current: Floats) -> tuple[float, int]:
-    """Return Pearson's statistic and its degrees of freedom; categories too rare for it are put together."""
+    """Return Pearson's statistic and its degrees of freedom; categories too rare for it are pooled."""
     n_r, n_c = reference.sum(), current.sum()
     both = reference + current
     rare = _rare(both, n_r, n_c)
@@ -208,7 +209,7 @@ def psi_by_chance(bins: int, n_reference: int, n_current: int) -> float:
 
 
 def ks_by_chance(alpha: float, n_reference: int, n_current: int) -> float:
-    """Return the KS that equal columns exceed with probability `alpha` at most (Smirnov's limit)."""
+    """Return the KS that equal columns exceed with a probability of at most `alpha` (Smirnov's limit)."""
     return math.sqrt(-math.log(alpha / 2) / 2 * (1 / n_reference + 1 / n_current))
 
 
@@ -221,14 +222,14 @@ def chi_square_by_chance(alpha: float, df: int) -> float:
 
 
 def share_by_chance(alpha: float, reference: int, n_reference: int, current: int, n_current: int) -> float:
-    """Return the difference of two shares that equal columns exceed with probability `alpha`, Yates' correction in."""
+    """Return the difference of shares that equal columns exceed with probability `alpha`, Yates-corrected."""
     pooled = (reference + current) / (n_reference + n_current)
     each = 1 / n_reference + 1 / n_current
     return NormalDist().inv_cdf(1 - alpha / 2) * math.sqrt(pooled * (1 - pooled) * each) + each / 2
 
 
 def unseen_by_chance(alpha: float, reference: Mapping[str, int], n_current: int) -> float:
-    """Return the share of unseen categories that a second sample of the reference's source rarely exceeds."""
+    """Return the share of unseen categories that another sample of the same source rarely exceeds."""
     once, twice = (list(reference.values()).count(times) for times in (1, 2))
     z = NormalDist().inv_cdf(1 - alpha)
     return float(drift.unseen_by_chance(once, twice, sum(reference.values()), n_current, z)[0])

@@ -1,9 +1,10 @@
 """Distribution functions of features, rebuilt from the counts and sums of their bins.
 
-A bin of the softsign grid keeps n, the sum and the sum of squares of its rows: their exact mean and spread.
-Between its borders its rows are taken to lie evenly over mean +- sqrt(3) sd, which finds single values (sd 0)
-and the ends of a column's range that fall inside a bin. So 255 bins give KS within 0.0005 and decile PSI
-within 0.001 of what all rows give (tests/core/test_drift_oracles.py). Caller: pipeline.score_distances.
+A bin of the softsign grid keeps n, the sum and the sum of squares of its rows, hence their exact mean and sd.
+Within the bin, rows are assumed to lie evenly over mean +- sqrt(3) sd, which also finds single values (sd 0)
+and the ends of a column's range that fall inside a bin. 255 bins thus give KS within 0.0005 and decile PSI
+within 0.001 of the figures from all rows (tests/core/test_drift_oracles.py). Caller:
+pipeline.score_distances.
 """
 
 from __future__ import annotations
@@ -16,20 +17,21 @@ from dagster_project.core.histogram import SCALE, edges
 from dagster_project.core.types import Bools, Floats, Ints, Numbers
 
 _POINT = 1e-3
-"""A bin whose rows spread over less than this part of its width holds one value."""
+"""A bin whose rows spread over less than this part of its width holds a single value."""
 _ROUNDING = 1e-6
 """Spread that subtracting two large numbers leaves behind, as a share of the position."""
 _FULL = 20
-"""Rows from which a bin shows whether they lie all over it."""
+"""From so many rows a bin shows whether they lie all over it."""
 _COVERED = 0.8
-"""Rows that lie evenly reach over at least this part of a bin's width."""
+"""Evenly spread rows cover at least this part of a bin's width."""
 _HEAVY = 0.05
-"""A bin with this share of all rows that is no single value is a mixture, say of zeros and small numbers."""
+"""A bin with more than this share of all rows and more than one value is a mixture, say of zeros and small
+numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What daily.feature_hist adds up to on the bins of one grid; arrays [groups, 2 k + 1] (`histogram.dense`)."""
+    """Sums of daily.feature_hist on the bins of one grid; arrays [groups, 2 k + 1] (`histogram.dense`)."""
 
     n: Numbers
     s1: Numbers
@@ -40,8 +42,8 @@ class Sums:
 class Curve:
     """Distribution functions of groups, straight between knots; arrays [groups, 2 k + 1], positions in u.
 
-    Bin b adds `mass` (a share) evenly from `start` to `stop` on top of `below`; all at once where both are the
-    same. Groups without rows are nan. `rows` [groups] says how many rows stand behind a curve.
+    Bin b adds `mass` (a share) evenly from `start` to `stop` on top of `below`, or at once where those are
+    equal. Groups without rows are nan. `rows` [groups] is the number of rows behind each curve.
     """
 
     rows: Floats
@@ -52,11 +54,12 @@ class Curve:
 
 
 def curves(reference: Sums, current: Sums) -> tuple[Curve, Curve]:
-    """Return the curves of both, groups in the same order, ready to be compared.
+    """Return comparable curves of both, groups in the same order.
 
-    Where either has a heavy mixture in a bin, both are put on one point there: what lies inside such a bin
-    cannot be told from three sums, so it must not look like a difference. In a column of few different values any
-    mixture is taken so: its KS is exact at the borders of the bins, and at most a bin's share too small.
+    If either has a heavy mixture in a bin, both are put on one point there: three sums cannot show what lies
+    inside such a bin, so it must not look like a difference. In a column of few different values every
+    mixture is treated this way: its KS is exact at the borders of the bins, and too small by at most a bin's
+    share.
     """
     before, now = _spread(reference), _spread(current)
     coarse = ~_is_smooth(reference, before)[:, None]
@@ -83,10 +86,10 @@ def ks(reference: Curve, current: Curve) -> Floats:
 def equal_bins(reference: Curve, current: Curve, target: int = 10) -> tuple[Floats, Floats]:
     """Return counts [groups, target] of both on bins that hold equal shares of the reference.
 
-    The borders are the reference's quantiles, bins closed to the right; bins that one heavy value swallows
-    stay empty on both sides. Rows whose reference fills fewer than two of them are nan: a constant has no
-    quantiles to compare, and 0 would hide a real break. For `drift.psi`, `drift.jensen_shannon` and the like.
-    Counts are fractions where a border cuts a bin of the grid.
+    The borders are the reference's quantiles, bins closed to the right; bins swallowed by one heavy value
+    stay empty on both sides. Groups whose reference fills fewer than two bins are nan: a constant has no
+    quantiles to compare, and 0 would hide a real break. Counts are fractions where a border cuts a bin of the
+    grid. The result is for `drift.psi`, `drift.jensen_shannon` and the like.
     """
     cuts = np.arange(1, target) / target
     reached = reference.below + reference.mass
@@ -101,7 +104,7 @@ def equal_bins(reference: Curve, current: Curve, target: int = 10) -> tuple[Floa
 
 
 def _at_quantiles(reference: Curve, current: Curve, bins: Ints, cuts: Floats) -> tuple[Floats, Floats]:
-    """Both curves at the reference's quantiles; `bins` [groups, cuts] says in which bin each lies."""
+    """Both curves at the reference's quantiles; `bins` [groups, cuts]: the bin that each quantile lies in."""
     r, c = (_picked(curve, bins) for curve in (reference, current))
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.clip((cuts[None, :] - r.below) / r.mass, 0.0, 1.0)
@@ -132,17 +135,17 @@ def _evenly(curve: Curve, at: Floats, jump: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Spread:
-    """Where the rows of each bin lie, arrays [groups, 2 k + 1]: their share, where they start and stop."""
+    """Where the rows of each bin lie; arrays [groups, 2 k + 1]: their share, where they start and stop."""
 
     mass: Floats
     start: Floats
     stop: Floats
     is_mixed: Bools
-    """Whether they are more than one value."""
+    """Whether they hold more than one value."""
 
 
 def _is_smooth(sums: Sums, spread: _Spread) -> Bools:
-    """Whether the rows of full bins mostly lie all over them [groups]; those of a column of few values do not."""
+    """Whether rows of full bins mostly lie all over them [groups]; in a column of few values they do not."""
     mass = spread.mass
     low, high = _borders((mass.shape[1] - 1) // 2)
     rows = np.atleast_2d(np.asarray(sums.n, dtype=np.float64))
@@ -153,14 +156,14 @@ def _is_smooth(sums: Sums, spread: _Spread) -> Bools:
 
 
 def _spread(sums: Sums) -> _Spread:
-    """Evenly over mean +- sqrt(3) sd, inside the bin; one value at its place."""
+    """Spread rows evenly over mean +- sqrt(3) sd inside the bin; put a single value at its place."""
     n, s1, s2 = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (sums.n, sums.s1, sums.s2))
     total, rows = n.sum(axis=1, keepdims=True), np.maximum(n, 1.0)
     mass = n / np.where(total > 0, total, np.nan)
     low, high = _borders((n.shape[1] - 1) // 2)
     mean = s1 / rows / SCALE
     half = np.sqrt(3 * np.maximum(s2 / rows / SCALE**2 - mean**2, 0.0))
-    # Sums are made of whole steps of 1 / SCALE: one value has the same position on both sides.
+    # Sums consist of whole steps of 1 / SCALE: rounding gives a value the same position on both sides.
     value = np.round(mean * SCALE) / SCALE
     point = half < np.maximum(_POINT * np.minimum(high - low, 1.0), _ROUNDING * np.abs(mean))
     start = np.where(point, value, np.maximum(mean - half, low))

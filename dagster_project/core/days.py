@@ -1,4 +1,4 @@
-"""Windows of days. Instants are turned into days of a time zone in SQL, by the readers."""
+"""Windows of days. The readers turn instants into days of a time zone, in SQL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ ONE_DAY = dt.timedelta(days=1)
 
 
 def days_between(first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
-    """Return every day from `first` to `last`, both inside; empty where `last` comes before `first`."""
+    """Return every day from `first` to `last`, both included; empty if `last` comes before `first`."""
     return tuple(first + dt.timedelta(days=i) for i in range((last - first).days + 1))
 
 

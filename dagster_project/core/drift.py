@@ -1,12 +1,13 @@
-"""Distances between a reference and a current histogram, one pair a row.
+"""Distances between a reference and a current histogram, one pair per row.
 
-In: counts [groups, bins] of the same grid, finite values only (missing and invalid values have metrics of
-their own). Out: one float a group; nan where nothing can be said: no rows on one side, a constant reference.
+In: counts [groups, bins] on the same grid, finite values only (missing and invalid values have metrics of
+their own). Out: one float per group; nan where nothing can be said: no rows on one side, or a constant
+reference.
 
-KS and Wasserstein read the fine grid. PSI, Jensen-Shannon and Hellinger grow with the number of bins on equal
-data (33,000 rows: 0.008 on 10 bins, 0.147 on 2,000), so they are taken after `coarsen`, and the functions
-named `by_chance` say what equal data would give. Categories go in as they are, a column each.
-Callers: pipeline.score_distances, `comparison`.
+KS and Wasserstein read the fine grid. PSI, Jensen-Shannon and Hellinger grow with the number of bins even on
+equal data (33,000 rows: 0.008 on 10 bins, 0.147 on 2,000), so they are computed after `coarsen`, and the
+functions named `by_chance` return what equal data would give. Categories are passed as they are, one column
+each. Callers: pipeline.score_distances, `comparison`.
 """
 
 from __future__ import annotations
@@ -21,19 +22,19 @@ from dagster_project.core.types import Floats, Ints, Numbers
 EMPTY_SHARE = 1e-4
 """What an empty bin counts as in PSI (the convention of Evidently)."""
 RARE = 5
-"""A category that the reference holds so often at most may as well have been missed by it."""
+"""A category that the reference holds at most so often might as well have been missing from it."""
 QUANTILE = 2.3263478740408408
-"""Of the normal distribution, which 1 in 100 exceed: more unseen rows than chance brings so often are new."""
+"""The normal quantile exceeded 1 time in 100: only the unseen rows beyond it count as new."""
 
 
 def coarsen(reference: Numbers, current: Numbers, target: int = 10) -> tuple[Floats, Floats]:
     """Put both on `target` bins that hold equal shares of the reference, as far as the grid can split it.
 
-    Bins are closed to the right: a border is the smallest bin that reaches the decile, as numpy's
-    "inverted_cdf" has it. Bins that one heavy value swallows stay empty on both sides and count nothing; where
-    one value swallows them all (97 yes in 100), bins are told apart by their middles instead of their beginnings.
-    Rows whose reference fills fewer than two bins of the grid are nan: against a constant there is no drift to
-    measure, and 0 would hide a real break.
+    Bins are closed to the right: a border is the smallest bin that reaches the decile, as in numpy's
+    "inverted_cdf". Bins swallowed by one heavy value stay empty on both sides and add nothing; where one
+    value swallows all of them (97 yes in 100), grid bins are assigned by their middles instead of their
+    beginnings. Groups whose reference fills fewer than two bins of the grid are nan: drift from a constant
+    cannot be measured, and 0 would hide a real break.
     """
     reference, current = _float(reference), _float(current)
     total = np.maximum(reference.sum(axis=1, keepdims=True), 1.0)
@@ -50,7 +51,7 @@ def coarsen(reference: Numbers, current: Numbers, target: int = 10) -> tuple[Flo
 
 
 def psi(reference: Numbers, current: Numbers) -> Floats:
-    """Return the population stability index, sum of (c - r) ln(c / r) over shares; empty shares as 0.0001."""
+    """Return the population stability index, sum of (c - r) ln(c / r) over shares; empty ones are 0.0001."""
     r, c = _shares(reference), _shares(current)
     r, c = np.where(r == 0, EMPTY_SHARE, r), np.where(c == 0, EMPTY_SHARE, c)
     return np.asarray(((c - r) * np.log(c / r)).sum(axis=1))
@@ -77,7 +78,7 @@ def ks(reference: Numbers, current: Numbers) -> Floats:
 
 
 def l_infinity(reference: Numbers, current: Numbers) -> Floats:
-    """Return the largest difference of any category's share, 0 to 1."""
+    """Return the largest change in the share of any category, 0 to 1."""
     return np.asarray(np.abs(_shares(reference) - _shares(current)).max(axis=1))
 
 
@@ -123,10 +124,10 @@ def wasserstein_sd(
 ) -> Floats:
     """Return the first Wasserstein distance in standard deviations of the reference.
 
-    Counts and sums [groups, 2 k + 1] of the softsign grid (s1, s2 as in `histogram`), centre and scale
-    [groups] of that grid. Each bin's exact mean gives the exact area between the two distribution functions
-    over the bin; only where they cross inside a bin does its absolute value come out too small. nan where
-    the grid saw a constant (scale 0 or no centre).
+    Takes counts and sums [groups, 2 k + 1] on the softsign grid (s1, s2 as in `histogram`), and centre and
+    scale [groups] of that grid. Each bin's exact mean gives the exact area between the two distribution
+    functions over the bin; its absolute value is too small only where they cross inside a bin. nan where the
+    grid was made from a constant (scale 0 or no centre).
     """
     ref_n, ref_s1, cur_n, cur_s1 = (_float(a) for a in (ref_n, ref_s1, cur_n, cur_s1))
     _, sd = moments(ref_n.sum(axis=1), ref_s1.sum(axis=1), _float(ref_s2).sum(axis=1))
@@ -166,13 +167,13 @@ def _areas(mass: Floats, moment: Floats, borders: Floats) -> Floats:
 def pooled(
     reference: Numbers, current: Numbers, other: tuple[Numbers, Numbers], unseen: Numbers, most: int = 30
 ) -> tuple[Floats, Floats]:
-    """Put rare categories together: the `most` frequent of the reference, one column of all others, one of new ones.
+    """Pool rare categories: columns for the reference's `most` frequent, for all others, and for new ones.
 
-    `other` are the rows of both sides [groups] that have no category of their own, `unseen` the current ones whose
-    category the reference lacks. Two samples of one long-tailed source hold as many rows in categories that only the
-    other lacks: where the reference holds some just once, its rare ones count with the others, and with them as many
-    of the unseen as chance brings; only what is beyond is new. Distances that grow with the number of categories (PSI,
-    Jensen-Shannon, Hellinger) are taken after it.
+    `other` are the rows of both sides [groups] without a category of their own, `unseen` the current rows
+    whose category the reference lacks. Two samples of one long-tailed source hold about as many rows each in
+    categories that the other lacks. So if the reference holds some categories only once, its rare ones count
+    with the others, and so do as many unseen rows as chance brings; only the excess is new. Distances that
+    grow with the number of categories (PSI, Jensen-Shannon, Hellinger) are computed after this.
     """
     reference, current, unseen = _float(reference), _float(current), np.asarray(unseen, dtype=np.float64)
     order = np.argsort(-reference, axis=1, kind="stable")
@@ -195,8 +196,9 @@ def unseen_by_chance(
 ) -> Floats:
     """Return the share of unseen categories that another sample of the reference's source rarely exceeds.
 
-    As many rows are expected to be unseen as the reference has in categories that it holds once; that estimate varies
-    as those that it holds once and twice (Good 1953), and the rows about it as a Poisson count.
+    The expected number of unseen rows is that of the reference's categories with a single row; the variance
+    of this estimate follows from the categories with one and two rows (Good 1953), and the rows vary around
+    it as a Poisson count.
     """
     n_current = np.maximum(_column(n_current), 1.0)
     part = n_current / np.maximum(_column(n_reference), 1.0)
@@ -225,7 +227,7 @@ def jensen_shannon_by_chance(bins: int | Numbers, n_reference: Numbers, n_curren
 
 
 def _filled(coarse: Ints, counts: Floats, target: int) -> Ints:
-    """How many coarse bins of each row hold anything."""
+    """How many coarse bins of each group hold anything."""
     flat = (np.arange(len(coarse))[:, None] * target + coarse).ravel()
     return np.asarray((_summed(flat, counts, len(coarse), target) > 0).sum(axis=1))
 

@@ -1,8 +1,9 @@
-"""From firing days to alarms: one alarm an episode, with persistence and hysteresis.
+"""From firing days to alarms: one alarm per episode, with persistence and hysteresis.
 
-A fold over days, all monitors at once: an episode opens after so many firing days in a row and closes after so many
-clearing days in a row. A day that could not be judged neither opens nor closes nor breaks a row. Caller: pipeline,
-which keeps `State` between nights.
+A fold over days, all monitors at once: an episode opens after a number of firing days in a row and closes
+after a number of clearing days in a row. A day that could not be judged neither opens nor closes an episode,
+nor does it break a row. Callers: pipeline.watch_fold, which keeps `State` between nights, and
+pipeline.watch_board.
 """
 
 from __future__ import annotations
@@ -26,23 +27,23 @@ class Persistence:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One alarm; days are counted as the caller counts them."""
+    """One alarm; days are numbered as the caller numbers them."""
 
     since: int
     """The first firing day of the row that opened it."""
     opened: int
-    """The day on which the row was long enough: with the monitor it names the episode."""
+    """The day on which the row became long enough; together with the monitor it identifies the episode."""
     last: int
     """The last firing day."""
     closed: int | None
-    """The last of the clearing days that closed it; None: still open."""
+    """The last of the clearing days that closed it; None if still open."""
     repeats: int
-    """Firing days after it opened."""
+    """Number of firing days after it opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a night hands to the next; arrays [S]. NEVER (-1) stands where there is no day."""
+    """What one night hands to the next; arrays [S]. NEVER (-1) stands for no day."""
 
     firing: Ints
     """Firing days in a row."""
@@ -50,7 +51,7 @@ class State:
     """Clearing days in a row."""
     since: Ints
     opened: Ints
-    """The day the open episode opened; NEVER: none is open."""
+    """The day the open episode opened; NEVER if none is open."""
     last: Ints
     repeats: Ints
 
@@ -81,7 +82,7 @@ def step(
     known: Bools,
     persistence: Persistence | None = None,
 ) -> tuple[State, dict[int, Episode]]:
-    """Return the state after one more day, and the episodes that this day closed, by monitor."""
+    """Return the state after one more day, and by monitor the episodes that the day closed."""
     rule = persistence or Persistence()
     fires, clears = fires & known, clears & known & ~fires
     firing = np.where(fires, state.firing + 1, np.where(known, 0, state.firing))
@@ -114,7 +115,7 @@ def _forget(state: State, closes: Bools) -> State:
 def replay(
     fires: Bools, clears: Bools, known: Bools, persistence: Persistence | None = None, first: int = 0
 ) -> list[list[Episode]]:
-    """Return the episodes of each monitor over days [S, D] that begin with `first`; the last may be open."""
+    """Return the episodes of each monitor over days [S, D] numbered from `first`; the last may be open."""
     monitors, days = fires.shape
     found: list[list[Episode]] = [[] for _ in range(monitors)]
     state = start(monitors)

@@ -1,10 +1,10 @@
-"""Every error Modelboard raises on purpose. Callers: all layers; the command line maps them to exit codes.
+"""All errors that Modelboard raises on purpose, in any layer; the command line maps them to exit codes.
 
 ModelboardError
 ├── WorkspaceError     a user's file is wrong: carries every Problem found (exit code 2)
 ├── SourceError        a source file cannot be read: the file is set aside, the night goes on
-├── QueryError         the database refused a statement, such as one of a user's own (exit code 1)
-│   └── MemoryShareError   it needs more memory than the database's share
+├── QueryError         the database refused a statement, such as a user's own (exit code 1)
+│   └── MemoryShareError   the statement needs more memory than the database may take
 ├── LedgerError        rows read != accepted + rejected + duplicate: the night stops (exit code 3)
 ├── CheckError         a blocking check failed: nothing is published (exit code 3)
 └── PublishError       the site could not be built from good data (exit code 1)
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in a user's file: where it stands, what was expected, what to do."""
+    """One thing wrong in a user's file: where it is, what was expected, what to do."""
 
     file: str
     line: int | None
@@ -30,7 +30,7 @@ class Problem:
 
 
 class ModelboardError(Exception):
-    """Base of all errors raised on purpose; its text is fit to be shown to a user."""
+    """Base of all errors raised on purpose; its text can be shown to users."""
 
 
 class WorkspaceError(ModelboardError):
@@ -51,19 +51,19 @@ class SourceError(ModelboardError):
 
 
 class QueryError(ModelboardError):
-    """The database refused a statement; the text is its own, in one line. `line` is the statement's, from 1."""
+    """The database refused a statement: its message in one line. `line` is that of the statement, from 1."""
 
     def __init__(self, reason: str, line: int | None = None) -> None:
         self.line = line
         super().__init__(reason)
 
     def in_file(self, file: str, first_line: int = 1) -> Problem:
-        """The problem to report of a statement that begins on `first_line` of a user's file."""
+        """Return the problem to report if the statement begins on `first_line` of a user's file."""
         return Problem(file, None if self.line is None else first_line + self.line - 1, "", str(self))
 
 
 class MemoryShareError(QueryError):
-    """The statement needs more memory than the database may take; with a larger share it may work."""
+    """The statement needs more memory than the database may take; a larger share may help."""
 
 
 class LedgerError(ModelboardError):

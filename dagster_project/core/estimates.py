@@ -1,10 +1,10 @@
-"""Performance before labels come, from what scores and predictions meant on the reference days.
+"""Estimate performance before labels arrive, from what scores and predictions meant on the reference days.
 
-Confidence-based performance estimation: a calibrated score is the chance that its row is positive, so the confusion
-matrix of rows without labels can be expected. Direct loss estimation: predictions of a size erred by so much. Both
-see that inputs moved to where the model is surer or less sure; neither can see that the same inputs now mean
-something else (concept drift). Arrays [groups, 255] on the logit grid or the predictions' own.
-Caller: pipeline.score_estimates.
+Confidence-based performance estimation: a calibrated score is the chance that its row is positive, which
+gives the expected confusion matrix of rows without labels. Direct loss estimation: predictions of a given
+size have had a given loss. Both see inputs move to where the model is more or less sure; neither can see that
+the same inputs now mean something else (concept drift). Arrays [groups, 255] are on the logit grid or on that
+of the predictions. Callers: pipeline.score_estimates, score_calibrated, score_learned, score_errors.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from dagster_project.core.performance import auc, fraction, ratio
 from dagster_project.core.types import Floats, Numbers
 
 FEWEST_LABELS = 200
-"""So many labels on the reference days make a calibration."""
+"""A calibration needs so many labels on the reference days."""
 LABELS_A_STEP = 50
-"""Neighbouring bins share what they learn until they hold about so many labels."""
+"""Neighbouring bins are averaged together until they hold about so many labels."""
 
 
 def calibrated(n: Numbers, positives: Numbers) -> Floats:
-    """Return the share of positives to expect in each bin [bins], never falling as scores rise.
+    """Return the expected share of positives in each bin [bins], never falling as scores rise.
 
-    Isotonic regression weighted by rows (Zadrozny and Elkan 2002); bins without rows lie on the line between their
-    neighbours. nan without rows.
+    Isotonic regression weighted by rows (Zadrozny and Elkan 2002); bins without rows are interpolated between
+    their neighbours. nan if there are no rows at all.
     """
     from scipy.optimize import isotonic_regression
 
@@ -42,9 +42,9 @@ def expected(
 ) -> tuple[Floats, Floats, Floats]:
     """Return a figure of the expected confusion matrix (`performance.fraction`) and its sampling interval.
 
-    n, decided: rows and positive decisions by bin; chance: the share of positives to expect there. The interval
-    is that of the figure once labels come, each row drawn on its own with its chance (delta method); it does not
-    hold what the calibration itself may be wrong by.
+    n, decided: rows and positive decisions by bin; chance: the expected share of positives there. The
+    interval is that of the figure once labels arrive, each row drawn independently with its chance (delta
+    method); it does not include the error of the calibration itself.
     """
     n, decided, chance = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (n, decided, chance))
     left = n - decided
@@ -60,16 +60,16 @@ def expected(
 
 
 def expected_auc(n: Numbers, chance: Numbers) -> tuple[Floats, Floats, Floats]:
-    """Return the area under the ROC curve to expect, and its sampling interval."""
+    """Return the expected area under the ROC curve, and its sampling interval."""
     n, chance = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (n, chance))
     return auc(n * chance, n * (1 - chance))
 
 
 def learned(n: Numbers, sums: Numbers) -> Floats:
-    """Return mean loss by bin [bins], from rows and sums of losses by bin; nan below one step of labels.
+    """Return the mean loss by bin [bins] from rows and sums of losses by bin; nan below one step of labels.
 
-    A step is a run of bins that hold about LABELS_A_STEP labels, so that a mean never rests on a handful; bins
-    without rows have the mean of the step below them.
+    A step is a run of bins that hold about LABELS_A_STEP labels, so that no mean rests on a handful; bins
+    without rows take the mean of the step below them.
     """
     n, sums = (np.asarray(a, dtype=np.float64) for a in (n, sums))
     steps = int(n.sum() // LABELS_A_STEP)
@@ -84,9 +84,10 @@ def learned(n: Numbers, sums: Numbers) -> Floats:
 
 
 def expected_loss(n: Numbers, mean: Numbers, squares: Numbers) -> tuple[Floats, Floats, Floats]:
-    """Return the mean loss to expect and its sampling interval, all [groups].
+    """Return the expected mean loss and its sampling interval, all [groups].
 
-    n [groups, bins]: rows by bin of their prediction; mean, squares: the loss and its square to expect there.
+    n [groups, bins]: rows by bin of their prediction; mean, squares: the expected loss and squared loss
+    there.
     """
     n, mean, squares = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (n, mean, squares))
     rows = n.sum(axis=1)
@@ -97,7 +98,7 @@ def expected_loss(n: Numbers, mean: Numbers, squares: Numbers) -> tuple[Floats, 
 
 
 def _moved(figure: str, is_decided: bool, value: Floats, beta: float) -> Floats:
-    """How one row's label, positive instead of negative, moves numerator - value * denominator."""
+    """How numerator - value * denominator moves when one row's label is positive instead of negative."""
     one, none = np.ones(1), np.zeros(1)
     positive = (one, none, none, none) if is_decided else (none, none, one, none)
     negative = (none, one, none, none) if is_decided else (none, none, none, one)

@@ -1,8 +1,8 @@
 """The one place where numbers, days and durations become text for people.
 
 Three significant digits, whole numbers in full; thin no-break spaces (U+202F) between thousands, a no-break
-space before a unit, a true minus. What is not known reads "not available", never 0 and never "nan". The text
-is plain: whoever puts it into HTML escapes it. Callers: core.grading, publish, commands.
+space before a unit, a true minus. Unknown values read "not available", never 0 and never "nan". The text is
+plain: whoever puts it into HTML escapes it. Callers: core.grading, core.verdicts, pipeline, publish.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ SPACE = "\u00a0"
 MINUS = "\u2212"
 DIGITS = 3
 REMEMBERED = 16_384
-"""Texts kept of each kind: the same figure stands in a table, a chart's label and its data."""
+"""Size of each cache of texts: the same figure appears in a table, in a chart's label and in its data."""
 MOST_DECIMALS = 5
 _LARGEST = 1e300
-"""Beyond it a percentage overflows; nan and infinities fail the comparison too."""
+"""Beyond this a percentage overflows; nan and infinities fail the comparison too."""
 _CENT = 0.01
-"""Money below it keeps two significant digits, as the cost of one request may be."""
+"""Smaller amounts of money, such as the cost of one request, keep two significant digits."""
 _READABLE = 1e15
-"""From here on digits are not read any more: 1.23e+16."""
+"""From here on nobody reads all the digits: 1.23e+16."""
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WHOLE = frozenset({"requests", "records", "count", "rows", "users", "consumers", "tokens"})
 _PLAIN = frozenset({"1", ""}) | _WHOLE
-"""Units that are not written: the figure's title says what is counted."""
+"""Units that are not written, because the figure's title says what is counted."""
 _SHORT = {"minutes": "min", "seconds": "s", "hours": "h"}
 
 
@@ -74,9 +74,9 @@ def format_relative(current: float | None, before: float | None) -> str:
 
 @lru_cache(REMEMBERED)
 def format_range(low: float | None, high: float | None, unit: str, currency: str = "") -> str:
-    """Return an interval, as exact as its width deserves: '0.64 to 0.68', '63.2 to 65.1 %'.
+    """Return an interval, as precise as its width warrants: '0.64 to 0.68', '63.2 to 65.1 %'.
 
-    The last digit's step is at most a third of the width.
+    One step of the last digit is at most a third of the width.
     """
     if not (_known(low) and _known(high)):
         return NOT_AVAILABLE
@@ -104,7 +104,7 @@ def format_instant(instant: dt.datetime | None, zone: str = "UTC") -> str:
 
 
 def days_held(window: int, last: dt.date, first: dt.date | None) -> int:
-    """Return how many days of a window that ends on `last` a log holds that began on `first` (None: not known)."""
+    """Return how many days of a window ending on `last` a log begun on `first` covers (None: unknown)."""
     return min(window, (last - first).days + 1) if first is not None and first <= last else window
 
 
@@ -136,7 +136,7 @@ def _suffix(unit: str, currency: str) -> str:
 
 
 def _decimals(value: float, unit: str) -> int:
-    """Return how many decimals show three significant digits, or two of what lacks to 100 %."""
+    """Return how many decimals show three significant digits, or two digits of the distance from 100 %."""
     if unit in _WHOLE and value == round(value):
         return 0
     if unit.startswith("currency"):

@@ -1,7 +1,8 @@
 """A figure against its target: good, watch, poor or unknown, with the reason in words.
 
-Which way is better follows from the two thresholds: good above poor means more is better. Unknown is never
-good. Callers: pipeline.score (`grades`, over all readings of a metric), publish (`grade`, `against_alternative`).
+Which direction is better follows from the two thresholds: if good is above poor, more is better. Unknown is
+never good. Callers: pipeline.score_grade (`grades`, over all readings of a metric),
+pipeline.score_performance, publish.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _GRADE: dict[Verdict, Grade] = {"good": "good", "watch": "watch", "poor": "poor"
 
 
 def grade(value: float | None, good: float | None, poor: float | None) -> Grade:
-    """Return the grade of one figure, whatever the number of its rows."""
+    """Return the grade of one figure, regardless of the number of its rows."""
     (found,), _ = grades(_row(value), _row(good), _row(poor), _row(1))
     return found
 
@@ -36,12 +37,12 @@ def grades(
 ) -> tuple[list[Grade], list[str]]:
     """Return grade and reason of each figure [rows] of one metric.
 
-    At `good` or better: good; at `poor` or worse: poor; between: watch. Unknown, with its own reason each:
-    fewer than `minimum` rows, no value (nan), no target (good or poor nan, or both the same).
+    At `good` or better: good; at `poor` or worse: poor; in between: watch. Unknown, each with its own reason:
+    fewer than `minimum` rows, no value (nan), no target (good or poor nan, or both equal).
     """
     values, good, poor, n = (np.asarray(a, dtype=np.float64) for a in (values, good, poor, n))
     verdicts = _verdicts(values, good, poor, n, minimum)
-    # Only what the words need: a nan equals no other, and would be put into words for each row anew.
+    # No nan may reach the cache: it equals no other, so each row would be formatted anew.
     targeted = np.isfinite(good) & np.isfinite(poor)
     at_good, at_poor = np.where(targeted, good, 0.0).tolist(), np.where(targeted, poor, 0.0).tolist()
     reason = lru_cache(maxsize=4096)(partial(_reason, minimum=minimum, unit=unit, currency=currency))
@@ -54,7 +55,7 @@ def grades(
 
 
 def against_alternative(skill: float | None, low: float | None) -> str:
-    """Return what a skill (0: as good as the simple alternative) says in words; '' where the model is better.
+    """Return in words what a skill means (0: as good as the simple alternative); '' if the model is better.
 
     `low` is the lower end of the skill's interval.
     """

@@ -1,12 +1,13 @@
-"""The grids that daily summaries count on, and what can be read off the counts.
+"""The grids on which daily summaries count, and what can be read off the counts.
 
-Three grids, all fixed once so that counts of any days add up: the softsign grid of features, the logarithmic
-grid of latencies, the logit grid of scores. `reports/summaries/*.sql` writes the same bins in SQL; the
-functions here are the definition that the SQL is tested against. Callers: pipeline (summarise, score).
+Three grids, each fixed once so that the counts of any days add up: the softsign grid of features, the
+logarithmic grid of latencies, the logit grid of scores. `reports/summaries/*.sql` computes the same bins in
+SQL; the functions here are the definition that the SQL is tested against. Callers: pipeline (summarise,
+score, verify), core.
 
-Feature grid: u = (x - centre) / scale, bin = round(K u / (1 + |u|)), a half rounded up as floor(. + 1/2)
-does. Per bin the summaries keep n, s1 = sum of round(u 2^20) and s2 = sum of its square: exact integers, u cut to
-+-2^20 before.
+Feature grid: u = (x - centre) / scale, bin = round(K u / (1 + |u|)), a half rounded up as by floor(. + 1/2).
+For each bin the summaries keep n, s1 = sum of round(u 2^20) and s2 = sum of its square, after clipping u to
++-2^20: exact integers.
 """
 
 from __future__ import annotations
@@ -18,19 +19,19 @@ from dagster_project.core.types import Floats, Ints, Numbers
 K = 127
 """Half the bins of a feature grid: bins are -K to K, 2 K + 1 of them."""
 MISSING, NAN, POS_INF, NEG_INF = 999, 998, 997, -997
-"""Bins of what is no finite number."""
+"""Bins of everything that is not a finite number."""
 SCALE = 2**20
-"""s1 and s2 are sums over round(u SCALE) and its square; u is cut to +-REACH before."""
+"""s1 and s2 are sums of round(u SCALE) and of its square, after u is clipped to +-REACH."""
 REACH = 2**20
-"""A number farther from the centre than so many scales counts as so far: no sum grows beyond what is kept of it."""
+"""A number farther from the centre than so many scales counts as that far, so no sum outgrows its column."""
 NORMAL_IQR = 1.35
 """Interquartile range of a normal column of sd 1."""
 WIDEST = 5
-"""A grid's scale is at most so many interquartile ranges, where there is one."""
+"""A grid's scale is at most so many interquartile ranges, unless that range is 0."""
 LATENCY_BASE = 1.02
 """Bin b holds (1.02^(b-1), 1.02^b] ms: its geometric middle is within 1 % of everything in it."""
 LATENCY_FLOOR_MS = 0.001
-"""Shorter latencies (0, or a clock's jitter below 0) count as one microsecond."""
+"""Shorter latencies (0, or below 0 from clock jitter) count as one microsecond."""
 LOGIT_STEPS = 10
 """Bins of the score grid per unit of log odds; +-12.7 log odds reach from 0.000003 to 0.999997."""
 SCORE_SCALE = 2**30
@@ -38,7 +39,7 @@ SCORE_SCALE = 2**30
 
 
 def softsign_bin(u: Floats, k: int = K) -> Ints:
-    """Return the bin, -k to k, of each standardised finite value u; the rest in bins of their own."""
+    """Return the bin, -k to k, of each standardised value u; other bins for values that are not finite."""
     u = np.asarray(u, dtype=np.float64)
     finite = np.isfinite(u)
     safe = np.where(finite, u, 0.0)
@@ -55,13 +56,13 @@ def edges(k: int = K) -> Floats:
 
 
 def centre_scale(values: Floats) -> tuple[float, float]:
-    """Return where a feature's grid lies and how wide it is, of the finite values; (nan, nan) without any.
+    """Return centre and scale of a feature's grid from its finite values; (nan, nan) without any.
 
-    The centre is the median. The scale is IQR / 1.35, the sd of a normal column, or a tenth of the sd of all but
-    the outer hundredths where that is more, as in a narrow peak with a wide rest; at most 5 IQR, so that a code
-    such as 99999 for "unknown" does not squeeze all other values into a few bins. A column that is mostly one value
-    is as wide as a third of the median distance of the others from it. Scale 0 means a constant: nothing can be
-    compared with it.
+    The centre is the median. The scale is IQR / 1.35, the sd of a normal column, or, if larger, a tenth of
+    the sd without the outer hundredths (a narrow peak with wide tails); but at most 5 IQR, so that a code
+    such as 99999 for "unknown" does not squeeze all other values into a few bins. If a column is mostly one
+    value, the scale is a third of the median distance of the others from it. Scale 0 means a constant:
+    nothing can be compared with it.
     """
     finite = np.asarray(values, dtype=np.float64)
     finite = finite[np.isfinite(finite)]
@@ -78,9 +79,9 @@ def centre_scale(values: Floats) -> tuple[float, float]:
 
 
 def dense(group: Ints, bins: Ints, values: Numbers, groups: int, k: int = K) -> Floats:
-    """Spread long rows (group, bin, value) over an array [groups, 2 k + 1]; column b + k holds bin b.
+    """Turn long rows (group, bin, value) into an array [groups, 2 k + 1]; column b + k holds bin b.
 
-    Rows of bins outside -k to k (missing, NaN, infinities) are left out; equal keys add up.
+    Rows of bins outside -k to k (missing, NaN, infinities) are left out; values with equal keys add up.
     """
     group, bins = np.asarray(group, dtype=np.int64), np.asarray(bins, dtype=np.int64)
     width = 2 * k + 1
@@ -116,7 +117,8 @@ def latency_value(bins: Ints) -> Floats:
 def quantile(bins: Ints, counts: Ints, q: float) -> float:
     """Return the latency in ms that a share q of the requests does not exceed; nan without requests.
 
-    The rank is ceil(q n), numpy's "inverted_cdf"; the value is within 1 % of that request's own.
+    The rank is ceil(q n), as in numpy's "inverted_cdf"; the value is within 1 % of the latency of that
+    request.
     """
     group = np.zeros(len(np.asarray(bins)), dtype=np.int64)
     return float(grouped_quantile(group, bins, counts, q, 1)[0])
@@ -139,14 +141,14 @@ def grouped_quantile(group: Ints, bins: Ints, counts: Ints, q: float, groups: in
 
 
 def logit_bin(score: Floats) -> Ints:
-    """Return the bin, -127 to 127, of each score of 0 to 1: log odds in steps of 0.1, rounded.
+    """Return the bin, -127 to 127, of each score from 0 to 1: log odds in steps of 0.1, rounded.
 
-    bin = floor(10 ln(p / (1 - p)) + 1/2), cut to -127 to 127; 0 and 1 go to the ends.
+    bin = floor(10 ln(p / (1 - p)) + 1/2), clipped to -127 to 127; 0 and 1 go to the ends.
     """
     p = np.asarray(score, dtype=np.float64)
     with np.errstate(divide="ignore"):
         logit = np.log(p / (1 - p))
-    # Cut before rounding: infinite log odds have no integer.
+    # Clip before rounding: infinite log odds have no integer.
     bins: Ints = np.floor(np.clip(logit * LOGIT_STEPS, -K, K) + 0.5).astype(np.int64)
     return bins
 

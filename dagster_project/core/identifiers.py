@@ -1,11 +1,11 @@
-"""Which columns of numbers only name their rows: they have no distribution that could change.
+"""Recognise numeric columns that only identify their rows: they have no distribution that could change.
 
-In: a column's name, a sample of its values in the file's order, the share of different ones in all rows. Out: yes or
-no. Caller: store.comparing.
+In: a column's name, a sample of its values in file order, and the share of distinct values in all rows. Out:
+yes or no. Caller: store.comparing.
 
-Whole numbers that nearly all differ may be amounts as well as names. They are taken for names where the column is
-called so, where they rise (or fall) row by row as a counter or a clock does, or where no two are alike and they fill
-their range evenly, as counters in any order and random keys do: amounts crowd somewhere.
+Whole numbers that nearly all differ may be amounts as well as identifiers. They count as identifiers if the
+column's name says so, if they rise (or fall) from row to row like a counter or a clock, or if no two are
+equal and they fill their range evenly, like shuffled counters and random keys: amounts cluster somewhere.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import numpy as np
 from dagster_project.core.types import Floats
 
 NEARLY_ALL = 0.9
-"""Share of different values from which on a column may hold identifiers."""
+"""Above this share of distinct values a column may hold identifiers."""
 FEWEST = 30
-"""Values that it takes to say so."""
+"""Values needed to say so."""
 FEWEST_TO_FILL = 200
-"""Values that it takes to say that they fill their range evenly."""
+"""Values needed to say that they fill their range evenly."""
 EVENLY = 0.1
-"""Kolmogorov-Smirnov statistic against the uniform distribution up to which they do."""
+"""They do up to this Kolmogorov-Smirnov statistic against the uniform distribution."""
 NAMED = re.compile(r"(?:^|[^a-z])(?:id|ids|uuid|guid|key|index|rowid|row_number)$", re.IGNORECASE)
 NAMED_IN_CAPITALS = re.compile(r"[a-z](?:Id|ID|Key|Index)$")
 
 
 def may_identify(sample: Floats) -> bool:
-    """Whether a sample, nan where it is missing, is of whole numbers that nearly all differ."""
+    """Whether a sample (nan: missing) consists of whole numbers that nearly all differ."""
     there = sample[np.isfinite(sample)]
     if there.size < FEWEST or not np.array_equal(there, np.floor(there)):
         return False
@@ -37,7 +37,7 @@ def may_identify(sample: Floats) -> bool:
 
 
 def identifies(name: str, sample: Floats, different: float) -> bool:
-    """Whether a column that `may_identify` names its rows; `different` is the share of different values in all rows."""
+    """Whether a column that `may_identify` does so; `different`: the share of distinct values in all rows."""
     if different <= NEARLY_ALL:
         return False
     there = sample[np.isfinite(sample)]
@@ -47,7 +47,7 @@ def identifies(name: str, sample: Floats, different: float) -> bool:
 
 
 def _fills(values: Floats) -> bool:
-    """Whether values, at least FEWEST_TO_FILL, are spread evenly between the smallest and the largest."""
+    """Whether at least FEWEST_TO_FILL values lie evenly between the smallest and the largest."""
     if values.size < FEWEST_TO_FILL:
         return False
     ordered = np.sort(values)

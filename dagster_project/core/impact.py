@@ -1,9 +1,9 @@
-"""Money: what models' decisions are worth, and how sure that is.
+"""Money: what models' decisions are worth, and how certain that is.
 
 Evidence of a value: A randomised, B quasi-experimental, C pre/post or modelled, D declared. A and B are
 measured, C and D declared; the two are never added. Amounts are in the model's currency; intervals are 90 %
-over user buckets (`intervals`). None or nan means not computable. Callers: pipeline.value,
-pipeline.watch_money.
+over user buckets (`intervals`). None or nan means not computable. Callers: pipeline.value_measured,
+pipeline.value_declared, pipeline.watch_money.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MISMATCH = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount with its 90 % interval; None where it is not available, with the reason in words."""
+    """An amount with its 90 % interval; None if not available, with the reason in words."""
 
     value: float | None
     low: float | None
@@ -52,8 +52,8 @@ def error_value(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the value of errors avoided: unit value * (sum of the baseline's errors - sum of the model's).
 
-    Arrays [groups, buckets] over the same rows, errors absolute and in the model's unit; negative where the simple
-    alternative does better.
+    Arrays [groups, buckets] over the same rows, errors absolute and in the model's unit; negative if the
+    simple alternative does better.
     """
     return outcome_value([baseline_error, absolute_error], [unit_value, -unit_value])
 
@@ -63,8 +63,9 @@ def incremental(
 ) -> Money:
     """Return N_T * (mean Y_T - mean Y_C) of a randomised experiment, from outcome sums by user bucket.
 
-    Each arm's variance is that of a ratio over its buckets, degrees of freedom after Welch and Satterthwaite.
-    Below 100 outcomes in an arm, or 8 filled buckets, there is no value: an effect without its error is none.
+    Each arm's variance is that of a ratio over its buckets, with the degrees of freedom of Welch and
+    Satterthwaite. Below 100 outcomes or 8 filled buckets in an arm there is no value: an effect without its
+    error means nothing.
     """
     arms = [np.asarray(a, dtype=np.float64) for a in (treated_sum, treated_n, control_sum, control_n)]
     n_t, n_c = int(arms[1].sum()), int(arms[3].sum())
@@ -103,10 +104,10 @@ def _welch_t(one: _Arm, other: _Arm, level: float) -> float:
 
 
 def sample_ratio(n_treated: int, n_control: int, planned_share: float) -> float:
-    """Return the p-value that chance alone splits the units so, for a planned share of treated (chi square).
+    """Return the p-value of the split of units under the planned share of treated ones (chi square).
 
-    Count what was randomised (users, not requests). Below `MISMATCH` the experiment is broken and its
-    effect must not be shown as measured. nan without units or with a planned share of 0 or 1.
+    Count what was randomised (users, not requests). Below `MISMATCH` the experiment is broken and its effect
+    must not be shown as measured. nan without units or with a planned share of 0 or 1.
     """
     from scipy.special import chdtrc
 
@@ -123,9 +124,10 @@ def exposed(
 ) -> float | None:
     """Return the value that lost quality puts at risk: V * (m0 - m) / max(m0 - m_baseline, floor).
 
-    `value` V was measured at the accepted quality m0 (higher is better); m is the present one. Never clipped:
-    clipping at 0 charges a healthy model about 9 % of V at 500 labels. Show it only where the loss of quality
-    is itself a signal. None where any input is not a number, or where there is no lead to lose (and no floor).
+    `value` V was measured at the accepted quality m0 (higher is better); m is the present quality. Never
+    clipped: clipping at 0 would charge a healthy model about 9 % of V at 500 labels. Show it only if the loss
+    of quality is itself a signal. None if any input is not a number, or if there is no lead to lose (and no
+    floor).
     """
     lead = max(accepted - baseline, floor)
     if not np.all(np.isfinite([value, accepted, present, baseline])) or lead <= 0:

@@ -1,10 +1,11 @@
 """90 % intervals of shares, totals and means, from sums only.
 
-Requests of one user are alike, so their sums are kept in 32 buckets of the user's hash and the variance is
-taken over buckets: with 20 requests a user and an intraclass correlation of 0.1, a binomial 90 % interval
-covers the truth 64 times in 100, the buckets' 90 times. Callers: performance, impact, pipeline.score.
+Requests of one user are alike, so sums are kept in 32 buckets of the user's hash and the variance is computed
+over buckets: with 20 requests a user and an intraclass correlation of 0.1, a binomial 90 % interval covers
+the truth 64 times in 100, that over buckets 90 times. Callers: core (performance, impact, classes, ...),
+pipeline (score, value).
 
-All take and return arrays over groups; nan where an interval cannot be had.
+All functions take and return arrays over groups; nan where no interval can be given.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from dagster_project.core.types import Bools, Floats, Numbers
 LEVEL = 0.9
 BUCKETS = 32
 FEWEST_BUCKETS = 8
-"""Below this many filled buckets a single user decides the variance: no interval is given."""
+"""With fewer filled buckets a single user decides the variance, so no interval is given."""
 FEWEST_PERIODS = 4
-"""Below this many days or weeks their spread says nothing."""
+"""The spread of fewer days or weeks says nothing."""
 
 
 def wilson(k: Numbers, n: Numbers, level: float = LEVEL) -> tuple[Floats, Floats]:
@@ -31,7 +32,7 @@ def wilson(k: Numbers, n: Numbers, level: float = LEVEL) -> tuple[Floats, Floats
         share = k / n
         middle = (share + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    # At the ends one limit is the share itself; rounding must not put it a hair inside.
+    # At 0 and 1 one limit is the share itself; rounding must not move it a hair inside.
     low = np.where(k == 0, 0.0, np.maximum(middle - half, 0.0))
     high = np.where(k == n, 1.0, np.minimum(middle + half, 1.0))
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
@@ -53,8 +54,8 @@ def mean_interval(
 def bucket_total(sums: Numbers, level: float = LEVEL) -> tuple[Floats, Floats, Floats]:
     """Return the total of sums [groups, buckets] and its t interval over the buckets.
 
-    Users fall into buckets by chance, so an empty bucket is a true zero and counts. No interval (nan) where
-    fewer than 8 buckets hold anything: it would rest on a handful of users.
+    Users fall into buckets by chance, so an empty bucket is a true zero and counts. With fewer than 8 filled
+    buckets there is no interval (nan): it would rest on a handful of users.
     """
     sums = np.atleast_2d(np.asarray(sums, dtype=np.float64))
     buckets = sums.shape[1]
@@ -69,16 +70,16 @@ def bucket_mean(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the ratio sum(sums) / sum(ns) of arrays [groups, buckets] and its t interval over buckets.
 
-    The linearised (delta method) variance of a ratio (Cochran 1977, chapter 6). Any figure that is one sum
-    over another has its interval here: accuracy, recall, F1 = 2 tp / (2 tp + fp + fn), a mean error. `rows` says
-    which buckets are filled where `ns` is no count and may be 0 in a filled one.
+    Uses the linearised (delta method) variance of a ratio (Cochran 1977, chapter 6). It fits any figure that
+    is one sum over another: accuracy, recall, F1 = 2 tp / (2 tp + fp + fn), a mean error. `rows` says which
+    buckets are filled if `ns` is not a count and may be 0 in a filled one.
     """
     ratio, variance, filled = ratio_variance(sums, ns, rows)
     return ratio, *around(ratio, variance, filled, level)
 
 
 def around(value: Floats, variance: Floats, filled: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
-    """Return the t interval of a figure whose variance was taken over `filled` buckets."""
+    """Return the t interval of a figure whose variance was computed over `filled` buckets."""
     half = _t(filled - 1.0, level) * np.sqrt(np.where(filled >= FEWEST_BUCKETS, variance, np.nan))
     return value - half, value + half
 
@@ -94,8 +95,9 @@ def period_mean(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the ratio sum(sums) / sum(ns) of arrays [groups, periods] and its t interval over days or weeks.
 
-    As `bucket_mean`, with the requests of a period for one draw: they share the weather, a campaign, a fault. Periods
-    must be long enough not to follow from the one before: weeks, where there are enough. nan below 4 filled ones.
+    Like `bucket_mean`, but the requests of one period count as one draw: they share the weather, a campaign,
+    a fault. Periods must be long enough to be independent of the one before: weeks, if there are enough. nan
+    below 4 filled periods.
     """
     ratio, variance, filled = ratio_variance(sums, ns, rows, FEWEST_PERIODS)
     half = _t(filled - 1.0, level) * np.sqrt(variance)
@@ -105,9 +107,10 @@ def period_mean(
 def left_out_variance(value: Numbers, left_out: Numbers, filled: Bools) -> tuple[Floats, Floats]:
     """Return the variance of figures over periods, and the number of filled periods, by the jackknife.
 
-    value [groups]; left_out [groups, periods]: the same figure without each period in turn; filled: which periods
-    hold rows. For figures that are no ratio of sums (delete-a-group jackknife around the whole figure: Cameron and
-    Miller 2015, section VI.B). nan below 4 filled periods, or where a period alone makes the figure computable.
+    value [groups]; left_out [groups, periods]: the same figure without each period in turn; filled: which
+    periods hold rows. For figures that are not a ratio of sums (delete-a-group jackknife around the whole
+    figure: Cameron and Miller 2015, section VI.B). nan below 4 filled periods, or if the figure is not
+    computable without one of them.
     """
     value, left_out = np.asarray(value, dtype=np.float64), np.asarray(left_out, dtype=np.float64)
     n = filled.sum(axis=1).astype(np.float64)
@@ -117,7 +120,7 @@ def left_out_variance(value: Numbers, left_out: Numbers, filled: Bools) -> tuple
 
 
 def wider(interval: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    """Return the lower of two lower limits and the higher of the upper ones; that of the first where it is nan."""
+    """Return the lower of two lower limits and the higher of two upper ones; the first's if one is nan."""
     (low, high), (less, more) = interval, other
     return np.where(less < low, less, low), np.where(more > high, more, high)
 

@@ -1,12 +1,12 @@
-"""Maturity from milestones: their states, levels, scores and the next step. Caller: pipeline.mature.
+"""Maturity from milestones: states, levels, scores, next step. Callers: pipeline.mature, mature_milestones.
 
-The state machine of one milestone, first rule that fits:
-    its rule broke                       error (the caller says so)
+The state of one milestone, by the first rule that fits:
+    its rule failed to run               error (set by the caller)
     its condition to apply is false      not applicable
     no data, or no valid attestation     not reported
     its rule passes / warns / neither    pass / warning / fail
-A waiver that has not expired turns fail and warning into waived; the raw state stays beside it, and only the
-waived score counts it. Not reported is never fail, and neither is ever a pass.
+A waiver that has not expired turns fail and warning into waived; the raw state is kept beside it, and only
+the waived score counts it. Not reported is never fail, and neither is ever a pass.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WAIVABLE: frozenset[State] = frozenset({"fail", "warning"})
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one milestone: `raw` as the evidence says, `state` after waivers."""
+    """The result of one milestone: `raw` according to the evidence, `state` after waivers."""
 
     milestone: str
     pillar: str
@@ -34,21 +34,21 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Maturity:
-    """A pillar's standing, or the whole's (pillar '')."""
+    """The standing of one pillar, or of the whole (pillar '')."""
 
     pillar: str
     level: int | None
-    """None where no milestone applies: there is nothing to have a level in."""
+    """None if no milestone applies."""
     score: float | None
     """Share of the applicable milestones that pass, 0 to 1."""
     waived_score: float | None
-    """The same with waived ones counted as passed."""
+    """The same with waived milestones counted as passed."""
     coverage: float | None
     """Share of the applicable milestones that have a verdict."""
     passed: int
     applicable: int
     next_step: str | None
-    """Id of the first milestone unmet on the way to the next level; None at the top."""
+    """Id of the first unmet milestone on the way to the next level; None at the top."""
 
 
 def decide(
@@ -57,7 +57,7 @@ def decide(
     warns: bool | None = False,
     applies: bool | None = True,
 ) -> State:
-    """Return the state of a milestone decided from data; None is SQL's null: the data do not say."""
+    """Return the state of a milestone decided from data; None (null in SQL): the data do not say."""
     if applies is False:
         return "not applicable"
     if value is None or passes is None or applies is None:
@@ -70,8 +70,9 @@ def decide(
 def attested(reached: bool | None, signed: dt.date | None, expires_days: int, today: dt.date) -> State:
     """Return the state of a milestone that people attest.
 
-    `reached` None: nobody said anything. A statement dated after `today` does not hold yet; one is valid on
-    the day it is signed and through the `expires_days` that follow, then it is not reported.
+    `reached` is None if nobody made a statement. A statement dated after `today` does not hold yet. One is
+    valid on the day it is signed and for the `expires_days` days that follow; after that the milestone is not
+    reported.
     """
     if reached is None or signed is None or signed > today:
         return "not reported"
@@ -81,20 +82,20 @@ def attested(reached: bool | None, signed: dt.date | None, expires_days: int, to
 
 
 def expiry(signed: dt.date, expires_days: int) -> dt.date:
-    """Return the last day on which a statement signed then holds."""
+    """Return the last day on which a statement signed on `signed` is valid."""
     return signed + dt.timedelta(days=expires_days)
 
 
 def waive(raw: State, expires: dt.date | None, today: dt.date) -> State:
-    """Return the state after a waiver that holds through `expires` (None: there is no waiver)."""
+    """Return the state after a waiver that is valid through `expires` (None: no waiver)."""
     return "waived" if raw in _WAIVABLE and expires is not None and today <= expires else raw
 
 
 def level(results: Iterable[Result]) -> int | None:
     """Return the highest level L for which every applicable milestone of levels 1 to L passes, by raw state.
 
-    A level without applicable milestones is passed through, never reached by itself: L is a level with a pass
-    of its own, 0 below the first. None where nothing applies.
+    A level without applicable milestones is skipped, never reached by itself: L is a level with a pass of its
+    own, or 0 below the first. None if nothing applies.
     """
     applicable = _applicable(results)
     if not applicable:
@@ -105,13 +106,13 @@ def level(results: Iterable[Result]) -> int | None:
 
 
 def next_step(results: Iterable[Result]) -> Result | None:
-    """Return the first unmet milestone, by raw state, of the lowest level that has one; order as given."""
+    """Return the first unmet milestone, by raw state, of the lowest level that has one; in the given order."""
     unmet = [r for r in _applicable(results) if r.raw != "pass"]
     return min(unmet, key=lambda r: r.level, default=None)
 
 
 def standing(pillar: str, results: tuple[Result, ...]) -> Maturity:
-    """Return level, scores, coverage and next step of one pillar's milestones."""
+    """Return level, scores, coverage and next step for the milestones of one pillar."""
     applicable = _applicable(results)
     step = next_step(applicable)
     passed = sum(r.raw == "pass" for r in applicable)
@@ -128,10 +129,10 @@ def standing(pillar: str, results: tuple[Result, ...]) -> Maturity:
 
 
 def assess(results: tuple[Result, ...]) -> tuple[Maturity, ...]:
-    """Return the whole (pillar '') and then each pillar, in order of first appearance.
+    """Return the whole (pillar ''), then each pillar in order of first appearance.
 
-    The whole's level is that of its weakest pillar, and its next step is that pillar's; its scores and coverage
-    are over all milestones, each with the same weight.
+    The level and next step of the whole are those of its weakest pillar; its scores and coverage are over all
+    milestones, equally weighted.
     """
     names = tuple(dict.fromkeys(r.pillar for r in results))
     pillars = tuple(standing(name, tuple(r for r in results if r.pillar == name)) for name in names)

@@ -1,10 +1,11 @@
-"""Drift of several numbers together, from sums alone: how badly the reference's principal components describe a window.
+"""Joint drift of several numbers, from sums alone: how badly the reference's components fit a window.
 
-A window whose features each look as before, but not together, is described badly by the directions in which the
-reference varies. Method: principal components of the standardised reference that hold 65 % of its variance, and the
-squared error left when rows are rebuilt from them (the Q statistic of Jackson and Mudholkar, "Control Procedures
-for Residuals Associated With Principal Component Analysis", Technometrics 1979; NannyML uses its root). The mean
-squared error needs only first and second moments, which add up over days. Caller: pipeline.score_joint.
+If each feature looks as before but their combination does not, the directions in which the reference varies
+describe the window badly. Method: the principal components of the standardised reference that hold 65 % of
+its variance, and the squared error left after rows are reconstructed from them (the Q statistic of Jackson
+and Mudholkar, "Control Procedures for Residuals Associated With Principal Component Analysis", Technometrics
+1979; NannyML uses its root). The mean squared error needs only first and second moments, which add up over
+days. Caller: pipeline.score_joint.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ class Moments:
 def reconstruction_ratio(reference: Moments, current: Moments) -> float:
     """Return the current mean squared reconstruction error over the reference's own; about 1 without a change.
 
-    nan without rows, or where fewer than two values vary in the reference. Values that are constant in the
-    reference are left out: they have no scale.
+    nan without rows, or if fewer than two values vary in the reference. Values that are constant in the
+    reference are left out, because they have no scale.
     """
     if reference.n < 1 or current.n < 1:
         return float("nan")
@@ -52,7 +53,7 @@ def reconstruction_ratio(reference: Moments, current: Moments) -> float:
 
 
 def _about(moments: Moments, centre: Floats) -> Floats:
-    """Mean products of the distances from `centre`."""
+    """Mean products [k, k] of the distances from `centre`."""
     mean = moments.first / moments.n
     crossed = np.outer(centre, mean)
     about: Floats = moments.second / moments.n - crossed - crossed.T + np.outer(centre, centre)

@@ -1,8 +1,8 @@
-"""Statistical performance of models from sums that add up over days.
+"""Statistical performance of models, from sums that add up over days.
 
 In: confusion counts, score histograms by label, error sums; arrays over groups (model, version, day, ...).
 Out: frozen results of arrays; nan where a denominator is 0. Intervals of ratios come from
-`intervals.bucket_mean` where user buckets are at hand. Callers: pipeline, `classes`, `estimates`, `scores`.
+`intervals.bucket_mean` if user buckets are available. Callers: pipeline, `classes`, `estimates`, `scores`.
 """
 
 from __future__ import annotations
@@ -17,20 +17,21 @@ from dagster_project.core.intervals import LEVEL, bucket_mean, mean_interval
 from dagster_project.core.types import Floats, Numbers
 
 ERROR_SCALE = 2**10
-"""daily.outcome_regression holds sums over round(x 2^10); squares therefore over 2^20."""
+"""daily.outcome_regression holds sums of round(x 2^10), so its sums of squares are in units of 2^-20."""
 PERCENTAGE_SCALE = 2**20
-"""The same table holds absolute errors as shares of their labels as sums over round(x 2^20)."""
+"""The same table holds absolute errors relative to their labels as sums of round(x 2^20)."""
 
 
 CELLS = ("tp", "fp", "fn", "tn")
-"""Right and wrong decisions for, then wrong and right ones against: the order of every confusion matrix here."""
+"""The order of every confusion matrix here: right and wrong positive decisions, then wrong and right negative
+ones."""
 
 
 def fraction(figure: str, cells: Sequence[Numbers], beta: float = 1.0) -> tuple[Floats, Floats]:
     """Return numerator and denominator of a figure of the confusion matrix, from its cells (`CELLS`) of any shape.
 
-    Both are sums of weighted cells, so they add up over buckets and days. F-beta weighs recall beta times as
-    heavily as precision (van Rijsbergen 1979). The selection rate is the share of positive decisions.
+    Both are weighted sums of cells, so they add up over buckets and days. F-beta gives recall beta times the
+    weight of precision (van Rijsbergen 1979). The selection rate is the share of positive decisions.
     """
     square = beta**2
     over, under = {
@@ -51,13 +52,13 @@ def auc(
     pos_s1: Numbers | None = None,
     neg_s1: Numbers | None = None,
 ) -> tuple[Floats, Floats, Floats]:
-    """Return area under the ROC curve and its interval from score histograms [groups, 255] by label.
+    """Return the area under the ROC curve and its interval from score histograms [groups, 255] by label.
 
-    A pair in one bin counts half, or what the bin's mean scores by label say where the sums s1 (of
-    round(score 2^30)) are given: without them, scores that crowd into a few bins cost up to 0.003. The variance
-    is that of placements (DeLong, DeLong, Clarke-Pearson 1988), rows taken as independent; the interval is
-    made on log odds, so it stays within 0 and 1. nan where a label is absent; no interval below two rows of
-    each label or at an area of 0 or 1.
+    A pair in one bin counts half, or, if the sums s1 (of round(score 2^30)) are given, what the bin's mean
+    scores by label imply: without them, scores crowded into a few bins cost up to 0.003. The variance is that
+    of placements (DeLong, DeLong, Clarke-Pearson 1988), rows treated as independent; the interval is computed
+    on log odds, so it stays within 0 and 1. nan where a label is absent; no interval below two rows of each
+    label or at an area of 0 or 1.
     """
     pos, neg = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (pos, neg))
     n_pos, n_neg = _known(pos.sum(axis=1)), _known(neg.sum(axis=1))
@@ -73,10 +74,11 @@ def auc(
 
 
 def leads(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> Floats:
-    """Return by how much of a bin's width [groups, 255] its positives lie above its negatives, -0.5 to 0.5.
+    """Return how far a bin's positives lie above its negatives, in bin widths [groups, 255], -0.5 to 0.5.
 
-    So many pairs of one bin are in order beyond one half: exact for densities that are straight lines over the
-    bin, and where a bin has one row of each label. The two open end bins have no width: else they stay at 0.
+    One half plus this is the share of a bin's pairs that are in order: exact for densities that are straight
+    lines over the bin, and if a bin has one row of each label. The two open end bins have no width, so with
+    more rows they stay at 0.
     """
     mean_pos, mean_neg = mean_scores(pos, neg, pos_s1, neg_s1)
     above = mean_pos - mean_neg
@@ -87,7 +89,7 @@ def leads(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> Float
 
 
 def mean_scores(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> tuple[Floats, Floats]:
-    """Return the mean scores of positives and negatives by bin [groups, 255]; nan where a bin has none."""
+    """Return the mean scores of positives and of negatives by bin [groups, 255]; nan where a bin has none."""
     n_pos, n_neg, s1_pos, s1_neg = (
         np.atleast_2d(np.asarray(cells, dtype=np.float64)) for cells in (pos, neg, pos_s1, neg_s1)
     )
@@ -114,8 +116,8 @@ def regression(
 ) -> Regression:
     """Return error figures from n and the sums of label, its square, error, its square and absolute error.
 
-    Sums are in the model's unit, or of round(x scale) where `scale` is given (squares then of scale^2).
-    Intervals take rows as independent. r2 is nan where the labels do not vary.
+    Sums are in the model's unit, or of round(x scale) if `scale` is given (squares then of scale^2).
+    Intervals treat rows as independent. r2 is nan if the labels do not vary.
     """
     n, y, yy, e, ee, ae = (np.asarray(a, dtype=np.float64) for a in (n, y, yy, e, ee, ae))
     spread = yy - ratio(y * y, n)
@@ -133,7 +135,7 @@ def around_mean(n: Numbers, y: Numbers, yy: Numbers) -> Floats:
     """Return the sum of (label - mean)^2 of each cell [groups, cells], around the mean label of its whole group.
 
     They add up to the denominator of R2, so R2 has the interval of 1 - a ratio (Cochran 1977): days on which labels
-    scatter widely raise both of its sums. That the mean is estimated too is of second order.
+    scatter widely raise both sums. That the mean is itself an estimate is a second-order effect.
     """
     n, y, yy = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (n, y, yy))
     mean = ratio(y.sum(axis=1), n.sum(axis=1))[:, None]
@@ -141,10 +143,10 @@ def around_mean(n: Numbers, y: Numbers, yy: Numbers) -> Floats:
 
 
 def skill(own: Numbers, alternative: Numbers, n: Numbers) -> tuple[Floats, Floats, Floats]:
-    """Return 1 - own / alternative, summed errors of a model and its simple alternative, with its interval.
+    """Return 1 - own / alternative, the summed errors of a model and its simple alternative, with an interval.
 
-    Arrays [groups, buckets] over the same n rows (skill score, Murphy 1988, here of absolute errors). 0: no better
-    than the alternative; below 0: worse. nan where the alternative made no error.
+    Arrays [groups, buckets] over the same n rows (skill score, Murphy 1988, here of absolute errors). 0 is no
+    better than the alternative, below 0 worse. nan if the alternative made no error.
     """
     totals = [np.atleast_2d(np.asarray(a, dtype=np.float64)).sum(axis=1) for a in (own, alternative)]
     _, low, high = bucket_mean(own, alternative, rows=n)
@@ -176,9 +178,9 @@ def _placement_variance(counts: Floats, placement: Floats, mean: Floats) -> Floa
 def logit_interval(
     area: Floats, variance: Floats, level: float = LEVEL, df: Numbers | float = np.inf
 ) -> tuple[Floats, Floats]:
-    """Return the interval of an area under a curve, made on log odds so that it stays within 0 and 1.
+    """Return the interval of an area under a curve, computed on log odds so that it stays within 0 and 1.
 
-    `df`: degrees of freedom that the variance was estimated with, Student's t then; infinite: normal.
+    `df`: degrees of freedom of the variance, for Student's t; infinite: normal.
     """
     from scipy.special import expit, logit, stdtrit
 

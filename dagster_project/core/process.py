@@ -1,9 +1,9 @@
-"""XmR process behaviour charts: is a change of a slow metric a signal or routine variation?
+"""XmR process behaviour charts: is a change in a slow metric a signal or routine variation?
 
-Points are non-overlapping weeks, never rolling windows (which flag 62 nights in 100) and not raw days. Natural
-limits stand at 2.66 average moving ranges from the mean (Wheeler 1993) and are what a chart draws; a signal
-is called at 3.5, which gives 0.06 to 0.09 false ones in a chart-year where 2.66 gives about half a one.
-Callers: pipeline.score, publish.
+Points are non-overlapping weeks, never rolling windows (which flag 62 nights in 100) and not raw days. Charts
+draw the natural limits, 2.66 average moving ranges from the mean (Wheeler 1993); a signal is only called at
+3.5, which gives 0.06 to 0.09 false signals per chart and year where 2.66 gives about half a one. Callers:
+pipeline.watch_judges, publish.variation.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FEWEST_POINTS = 26
 
 @dataclass(frozen=True, slots=True)
 class Xmr:
-    """Mean, natural limits and signal limits of a chart (nan: too few points), and which points signal."""
+    """Mean, natural limits and signal limits of a chart (nan: too few points); which points are signals."""
 
     mean: float
     moving_range: float
@@ -31,14 +31,14 @@ class Xmr:
     signal_high: float
     signals: Bools
     reason: str
-    """Why there are no limits; '' where there are."""
+    """Why there are no limits; '' if there are."""
 
 
 def xmr(points: Floats, baseline: int | None = None, minimum: int = FEWEST_POINTS) -> Xmr:
     """Return the chart of weekly points in time order; nan marks a week without a value.
 
-    Limits come from the first `baseline` points with a value (all of them unless given). A moving range is
-    taken between neighbours that have a value, across gaps too. Below `minimum` points there are no limits.
+    Limits come from the first `baseline` points with a value (by default from all). Moving ranges are taken
+    between successive points with a value, even across gaps. Below `minimum` points there are no limits.
     """
     points = np.asarray(points, dtype=np.float64)
     seen = points[np.isfinite(points)][:baseline]

@@ -1,8 +1,9 @@
-"""Training profiles: distributions as a training job writes them, and the same on the grid of the daily summaries.
+"""Training profiles: distributions as a training job writes them, and put on the grid of the daily summaries.
 
-`profile` makes the mapping that a training job dumps as JSON (format in site/docs/about/methods.md); it needs
-numpy alone and may be called from any training code. `binned` puts quantiles on the borders of a grid, so that
-the days that are served can be compared with the training data. Callers: training jobs, pipeline.
+`profile` returns the mapping that a training job dumps as JSON (format in site/docs/about/methods.md); it
+needs only numpy and can be called from any training code. `binned` turns quantiles into counts on a grid, so
+that the days in production can be compared with the training data. Callers: training jobs,
+pipeline.score_references.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from dagster_project.core.types import Floats, Numbers
 
 FORMAT = "modelboard profile 1"
 STEPS = 1000
-"""Quantiles are kept at so many equal steps of probability, ends included: KS is then right within 0.001."""
+"""Quantiles are kept at so many equal steps of probability, both ends included, so KS is exact to within
+0.001."""
 
 
 def profile(
@@ -25,14 +27,14 @@ def profile(
 ) -> dict[str, object]:
     """Return the profile of a training set as plain data for `json.dump`.
 
-    `numbers`: feature -> values, nan where missing; infinite values are left out as missing. `categories`:
-    feature -> values, None where missing. All features must have the same number of rows, at least one of them a
-    value in each; ValueError otherwise.
+    `numbers`: feature -> values, nan where missing; infinite values count as missing. `categories`: feature
+    -> values, None where missing. Raises ValueError unless all features have the same number of rows and each
+    number has a finite value.
     """
     categories = categories or {}
     lengths = {len(values) for values in (*numbers.values(), *categories.values())}
     if len(lengths) != 1:
-        raise ValueError(f"features must have one number of rows, found {sorted(lengths)}")
+        raise ValueError(f"all features must have the same number of rows, found {sorted(lengths)}")
     features = {name: _number(name, values) for name, values in numbers.items()}
     features |= {name: _category(values) for name, values in categories.items()}
     return {"format": FORMAT, "rows": lengths.pop(), "features": features}
@@ -41,8 +43,8 @@ def profile(
 def binned(quantiles: Numbers, rows: float, borders: Floats) -> tuple[Floats, Floats, Floats]:
     """Return rows, sum and sum of squares in each of the bins between `borders`, the outermost two open.
 
-    Between neighbouring quantiles rows are taken to lie evenly; equal neighbours hold one value. `quantiles` and
-    `borders` are in one unit, which the sums are in too. A value on a border counts in the bin above it.
+    Rows are assumed to lie evenly between neighbouring quantiles; equal neighbours hold a single value.
+    `quantiles`, `borders` and the sums are in the same unit. A value on a border counts in the bin above it.
     """
     q = np.asarray(quantiles, dtype=np.float64)
     start, stop = q[:-1], q[1:]

@@ -1,7 +1,7 @@
 """How fast people answer: number, median, 90th percentile, and a bootstrap interval of the median.
 
-A mean alone misleads: one forgotten alert outweighs a hundred answered within the hour. Draws are seeded, so the same
-alerts give the same interval. Caller: pipeline.watch_record.
+A mean alone would mislead: one forgotten alert outweighs a hundred answered within the hour. Draws are
+seeded, so the same alerts give the same interval. Caller: pipeline.watch_record.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dagster_project.core.intervals import LEVEL
 DRAWS = 2000
 SEED = 20130208
 FEWEST = 5
-"""Answers below which there is no interval."""
+"""With fewer answers there is no interval."""
 
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Days; nan where there are none, or too few for an interval."""
+    """In days; nan if there are no answers, or too few for an interval."""
 
     n: int
     median: float
@@ -31,7 +31,7 @@ class Durations:
 
 
 def durations(days: Sequence[float]) -> Durations:
-    """Return the summary of durations in days; low and high are the percentile bootstrap (Efron 1979) of the median."""
+    """Summarise durations in days; low and high: percentile bootstrap of the median (Efron 1979)."""
     values = np.sort(np.asarray(days, dtype=np.float64))
     nan = float("nan")
     if len(values) == 0:

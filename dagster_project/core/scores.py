@@ -1,4 +1,4 @@
-"""What scores say of labels, read off the logit grid: precision over all thresholds, and calibration.
+"""What scores say about labels, read off the logit grid: precision over all thresholds, and calibration.
 
 In: counts and sums of scores [groups, 255] by label, as `daily.label_score_hist` adds up (`histogram.dense`). Out:
 arrays over groups, nan where a label is absent. Caller: pipeline.score_thresholds.
@@ -16,9 +16,9 @@ from dagster_project.core.performance import leads, logit_interval, mean_scores,
 from dagster_project.core.types import Floats, Numbers
 
 BINS_A_STEP = 10
-"""Calibration is read over steps of ten bins: one unit of log odds, 27 of them."""
+"""Calibration is computed over steps of ten bins, one unit of log odds each: 27 steps."""
 NODES = 8
-"""Points of the Gauss-Legendre rule that sums over the positives of a bin."""
+"""Points of the Gauss-Legendre rule that approximates the sum over the positives of a bin."""
 
 
 def average_precision(
@@ -26,11 +26,12 @@ def average_precision(
 ) -> tuple[Floats, Floats, Floats]:
     """Return the precision averaged over the positive rows, and its interval, from histograms [groups, 255].
 
-    Inside a bin the i-th of p positives from above has a share g(i / (p + 1)) of the bin's negatives before it:
-    g(t) = t where both labels lie alike, else t^k or 1 - (1 - t)^k, with the k at which as many pairs are in order as
-    `auc` takes from the difference of the mean scores. Where both means are the same to the last step, the bin is taken
-    for one score: all its rows stand before each of its positives, as at one threshold. The interval is made on log
-    odds with variance 1 / (positives a (1 - a)) there (Boyd, Eng, Page 2013). nan without a positive or a negative row.
+    Inside a bin the i-th of p positives from above has a share g(i / (p + 1)) of the bin's negatives before
+    it: g(t) = t if both labels are distributed alike, else t^k or 1 - (1 - t)^k, with k such that as many
+    pairs are in order as `auc` infers from the difference of the mean scores. If both means are exactly
+    equal, the bin is treated as a single score: all its rows count before each of its positives, as at one
+    threshold. The interval is computed on log odds with variance 1 / (positives a (1 - a)) (Boyd, Eng, Page
+    2013). nan without a positive or a negative row.
     """
     mean_pos, mean_neg = mean_scores(pos, neg, pos_s1, neg_s1)
     tied = (mean_pos == mean_neg)[:, ::-1]  # exact: sums are of whole steps
@@ -54,7 +55,7 @@ def average_precision(
 
 
 def _places(own: Floats) -> Iterator[tuple[Floats, Floats]]:
-    """Places of positives in their bins, 1 to `own`, and their weights: every one of few, else points of a rule."""
+    """Places of positives in their bins, 1 to `own`, and weights: all of a few, else the points of a rule."""
     few = own <= NODES
     for nth, (node, weight) in enumerate(zip(*np.polynomial.legendre.leggauss(NODES), strict=True), start=1):
         place = np.where(few, np.minimum(nth, own), 0.5 + own * (node + 1) / 2)
@@ -62,7 +63,7 @@ def _places(own: Floats) -> Iterator[tuple[Floats, Floats]]:
 
 
 def _negatives_before(share: Floats, lead: Floats) -> Floats:
-    """The share of a bin's negatives before its positives, after such a share of them; its mean is 1/2 - lead."""
+    """The share of a bin's negatives that precede a given share of its positives; its mean is 1/2 - lead."""
     with np.errstate(divide="ignore"):
         power = (0.5 + np.abs(lead)) / (0.5 - np.abs(lead))
     return np.where(lead >= 0, share**power, 1 - (1 - share) ** power)
@@ -70,7 +71,7 @@ def _negatives_before(share: Floats, lead: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Rows, mean score and share of positives [groups, 27] by unit of log odds; nan where no row is."""
+    """Rows, mean score and share of positives [groups, 27] by unit of log odds; nan where there is no row."""
 
     n: Floats
     score: Floats
@@ -78,7 +79,7 @@ class Calibration:
 
 
 def calibration(pos: Numbers, neg: Numbers, pos_s1: Numbers, neg_s1: Numbers) -> Calibration:
-    """Return what the scores promised and what came, by steps of the grid that hold exact means."""
+    """Return mean scores and shares of positives by step of the grid; the means are exact."""
     positives, negatives, promised, other = (_stepped(a) for a in (pos, neg, pos_s1, neg_s1))
     n = positives + negatives
     return Calibration(n, ratio((promised + other) / SCORE_SCALE, n), ratio(positives, n))
@@ -90,7 +91,7 @@ def calibration_error(found: Calibration) -> Floats:
 
 
 def calibration_error_by_chance(found: Calibration) -> Floats:
-    """Return the calibration error to expect where every score is true: sampling alone moves the shares."""
+    """Return the calibration error expected if every score were true: sampling alone moves the shares."""
     variance = found.score * (1 - found.score) / np.maximum(found.n, 1.0)
     return _mean(found, np.sqrt(2 / np.pi * np.maximum(variance, 0.0)))
 

@@ -1,4 +1,4 @@
-"""Words and array types that several layers share. Nothing is computed here; every layer may import it."""
+"""Literal and array types that several layers share. Nothing is computed here; every layer may import it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Grade: TypeAlias = Literal["good", "watch", "poor", "unknown"]
-"""How a figure stands against its target; unknown is never shown as good."""
+"""How a figure compares with its target; unknown is never shown as good."""
 
 State: TypeAlias = Literal["pass", "fail", "warning", "not applicable", "not reported", "error", "waived"]
-"""What came of a milestone; not reported (no data) is never the same as fail."""
+"""The result of a milestone; not reported (no data) is never the same as fail."""
 
 Evidence: TypeAlias = Literal["A", "B", "C", "D"]
 """What a value rests on: A randomised, B quasi-experimental, C pre/post or modelled, D declared."""
@@ -23,4 +23,4 @@ Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
 Numbers: TypeAlias = NDArray[Any]
-"""Counts or sums as the caller has them: integers or floats, turned into floats where they are used."""
+"""Counts or sums as the caller has them, integers or floats; converted to floats where used."""

@@ -1,8 +1,8 @@
-"""Distinct users of any span of days from sketches that merge.
+"""Count distinct users over any span of days, from sketches that merge.
 
-A sketch holds the k smallest distinct 64-bit hashes of a day's users (KMV: Bar-Yossef et al. 2002): all of
-them, so exact, while there are fewer than k. The sketch of two days is the k smallest of their union,
-whatever the order of merging. Callers: pipeline.score.
+A sketch holds the k smallest distinct 64-bit hashes of a day's users (KMV: Bar-Yossef et al. 2002). While
+there are fewer than k it holds all of them, so the count is exact. The sketch of two days is the k smallest
+hashes of their union, whatever the order of merging. Callers: pipeline.score_apply, pipeline.value_measured.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dagster_project.core.intervals import LEVEL
 
 KMV_K = 10_000
-"""Hashes a sketch keeps: a relative standard error of 1 % once it is full."""
+"""Hashes that a sketch keeps; once it is full, the relative standard error is 1 %."""
 
 Hashes: TypeAlias = NDArray[np.uint64]
 
@@ -26,7 +26,7 @@ _SPAN = 2.0**64
 
 @dataclass(frozen=True, slots=True)
 class DistinctCount:
-    """Distinct users; low and high equal the value where it is exact."""
+    """Distinct users; low and high equal the value if it is exact."""
 
     value: float
     low: float
@@ -43,10 +43,10 @@ def kmv_merge(sketches: Iterable[Hashes], k: int = KMV_K) -> Hashes:
 
 
 def kmv_estimate(hashes: Hashes, k: int = KMV_K, level: float = LEVEL) -> DistinctCount:
-    """Return the distinct users behind a sketch: their number below k hashes, else (k - 1) / largest.
+    """Return the distinct users behind a sketch: the number of hashes if below k, else (k - 1) / largest.
 
-    `hashes` are distinct and rising. The estimate is unbiased with a relative variance of 1 / (k - 2)
-    (Beyer et al. 2007), from which the normal interval comes.
+    `hashes` are distinct and rising. The estimate is unbiased with a relative variance of 1 / (k - 2) (Beyer
+    et al. 2007), which gives the normal interval.
     """
     hashes = np.asarray(hashes, dtype=np.uint64)
     if len(hashes) > k:

@@ -1,9 +1,10 @@
-"""What a difference between two columns means: a level and a sentence, from effect sizes and from what chance gives.
+"""What a difference between two columns means: a level and a sentence, from effect size and chance.
 
-A change is named only where chance does not explain it: with no change at all, one report in a thousand would name
-any column. What is beyond chance is then weighed by its size: below the threshold it is small, however certain.
-So many rows never make a small change look large, and few rows never make a chance look like a change.
-Flows in: `profile` columns of both files; flows out: `Comparison`. Caller: pipeline.compare.
+A change is only reported if chance does not explain it: without any change, one report in a thousand would
+name a column. A change beyond chance is then judged by its size: below the threshold it is small, however
+certain. Thus many rows never make a small change look large, and few rows never make chance look like a
+change. In: columns of `column_profile` of both files. Out: `Comparison`. Callers: pipeline.compare,
+publish.compare.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ from dagster_project.core.formatting import format_value
 
 Level = Literal["none", "unknown", "small", "changed", "strong"]
 LEVELS: Final[tuple[Level, ...]] = ("none", "unknown", "small", "changed", "strong")
-"""From best to worst; unknown is never taken for none."""
+"""From best to worst; unknown never counts as none."""
 
 CHANCE = 0.001
 """Probability that a report on two files without any change names one of their columns."""
 FEWEST = 30
-"""Rows that each side needs."""
+"""Rows needed on each side."""
 LONGEST_NAME = 40
-"""Characters of a category's name in a sentence."""
+"""Most characters of a category's name in a sentence."""
 TESTS = {"number": 2, "category": 3, "time": 1, "other": 0}
-"""What is tested in a column of each kind: missing values, the distribution, unseen categories."""
+"""Number of tests of a column of each kind: missing values, the distribution, unseen categories."""
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """From `changed` on a change counts as one, from `strong` on as a strong one."""
+    """From `changed` a difference counts as a change, from `strong` as a strong one."""
 
     changed: float
     strong: float
@@ -47,14 +48,14 @@ THRESHOLDS: Final[Mapping[str, Threshold]] = {
     "missing": Threshold(0.02, 0.1),
     "unseen": Threshold(0.01, 0.05),
 }
-"""Missing is a difference of shares, unseen a share; the others as `comparison` has them."""
+"""`missing` is a difference of shares, `unseen` a share; the others are defined in `comparison`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was tested: `value` of `statistic` is the effect, weighed against its threshold.
+    """One thing that was tested: the effect is `value` of `statistic`, compared with its threshold.
 
-    It counts where `tested`, the value of `test`, exceeds what chance gives. For shares both are the same.
+    It counts if `tested`, the value of `test`, exceeds `by_chance`. For shares, effect and test are the same.
     """
 
     statistic: str
@@ -68,7 +69,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A column's comparison; `reference` is None for a new column, `current` for one that vanished."""
+    """The comparison of one column; `reference` is None for a new column, `current` for one that vanished."""
 
     name: str
     level: Level
@@ -81,7 +82,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Both files, a verdict for every column of either, worst first, and what they were weighed by."""
+    """Both files, a verdict on every column of either, worst first, and the thresholds used."""
 
     reference: Profile
     current: Profile
@@ -92,20 +93,20 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """What two columns are judged by."""
+    """What two columns are judged by: rows of both sides, chance allowed to one test, thresholds."""
 
     rows: tuple[int, int]
     alpha: float
     thresholds: Mapping[str, Threshold]
 
     def finding(self, statistic: str, value: float, by_chance: float, words: str) -> Finding:
-        """Weigh a share, which is effect and test in one."""
+        """Judge a share, which is effect and test in one."""
         return self.weighed({statistic: value}, statistic, value, by_chance, words)
 
     def weighed(
         self, effects: Mapping[str, float], test: str, tested: float, by_chance: float, words: str
     ) -> Finding:
-        """Weigh the effect that is largest beside its threshold, if the test is beyond chance."""
+        """Judge the effect that is largest relative to its threshold, if the test is beyond chance."""
         statistic = max(effects, key=lambda name: effects[name] / self.thresholds[name].changed)
         value, limit = effects[statistic], self.thresholds[statistic]
         level: Level = "strong" if value >= limit.strong else "changed" if value >= limit.changed else "small"
@@ -170,7 +171,7 @@ def _judged(name: str, reference: Column | None, current: Column | None, rule: _
 
 
 def _is_empty(column: Column) -> bool:
-    """Whether it was counted and has no value; its type then says nothing."""
+    """Whether the column was counted and has no value; its type then says nothing."""
     held = column.tally.n + column.infinite if column.tally else len(column.categories or ())
     return column.kind != "other" and not (column.problem or column.span or held)
 
@@ -223,7 +224,7 @@ def _missing(reference: Column, current: Column, rule: _Rule) -> Finding:
 
 
 def _unseen(reference: Column, current: Column, rule: _Rule) -> list[Finding]:
-    """Values in categories that the reference lacks, or other numbers than the only one it holds."""
+    """Find values in categories that the reference lacks, or numbers other than the only one it holds."""
     if reference.categories and current.categories:
         total = sum(current.categories.values())
         new = sum(n for category, n in current.categories.items() if category not in reference.categories)
@@ -270,7 +271,7 @@ def _category(distance: CategoryDistance, reference: Column, current: Column, ru
 
 
 def _size(verdict: Verdict, thresholds: Mapping[str, Threshold]) -> float:
-    """How often the largest effect holds its threshold."""
+    """The largest effect as a multiple of its threshold."""
     sizes = (f.value / thresholds[f.statistic].changed for f in verdict.findings if f.level == verdict.level)
     return max(sizes, default=0.0)
 

@@ -60,7 +60,7 @@ def test_a_profile_is_plain_json_with_missing_values_counted() -> None:
 
 def test_what_has_no_profile_is_refused() -> None:
     """Columns of different lengths, and a column without any number."""
-    with pytest.raises(ValueError, match="one number of rows"):
+    with pytest.raises(ValueError, match="same number of rows"):
         profile({"x": np.zeros(2), "y": np.zeros(3)})
     with pytest.raises(ValueError, match="no finite value"):
         profile({"x": np.array([np.nan])})
