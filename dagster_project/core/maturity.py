@@ -106,7 +106,7 @@ def level(results: Iterable[Result]) -> int | None:
 
 
 def next_step(results: Iterable[Result]) -> Result | None:
-    """Return the first unmet milestone, by raw state, of the lowest level that has one; in the given order."""
+    """Return the first unmet milestone, by raw state, of the lowest level that has one; keep their order."""
     unmet = [r for r in _applicable(results) if r.raw != "pass"]
     return min(unmet, key=lambda r: r.level, default=None)
 

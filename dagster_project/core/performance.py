@@ -143,7 +143,7 @@ def around_mean(n: Numbers, y: Numbers, yy: Numbers) -> Floats:
 
 
 def skill(own: Numbers, alternative: Numbers, n: Numbers) -> tuple[Floats, Floats, Floats]:
-    """Return 1 - own / alternative, the summed errors of a model and its simple alternative, with an interval.
+    """Return 1 - own / alternative, summed errors of a model and its simple alternative, with an interval.
 
     Arrays [groups, buckets] over the same n rows (skill score, Murphy 1988, here of absolute errors). 0 is no
     better than the alternative, below 0 worse. nan if the alternative made no error.

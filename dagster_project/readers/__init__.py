@@ -1,5 +1,5 @@
-"""Log files become canonical rows here: one file a format, one file a kind of row.
+"""Turn log files into canonical rows: one module per format, one per kind of row.
 
-Flows in: paths and `spec.source.Source`. Flows out: `raw.RawBatch` from the formats, `mapped.Mapped` from the
-mappings. Called by `pipeline.ingest_rows`; nothing here knows the warehouse.
+In: paths and `spec.source.Source`. Out: `raw.RawBatch` from the formats, `mapped.Mapped` from the mappings.
+Called by `pipeline.ingest_rows`; nothing here knows the warehouse.
 """

@@ -1,6 +1,6 @@
-"""One column of a raw frame as numbers or text, and the flaws found on the way. Used by the mappings.
+"""Read one column of a raw frame as numbers or text, and collect the flaws in it. Used by the mappings.
 
-A flaw is a value that cannot be read as what it should be; the row that has one is rejected with its reason.
+A flaw is a value that cannot be read as its column requires; a row with a flaw is rejected with the reason.
 """
 
 from __future__ import annotations
@@ -16,46 +16,47 @@ if TYPE_CHECKING:
     import polars as pl
 
 MISSING_MARKS = ("", "NA", "N/A", "null", "NULL", "None")
-"""Texts that say "no value" where a number or a time is expected; as text they stay what they are."""
+"""Texts that mean "no value" where a number or a time is expected; in columns of text they are kept."""
 _MS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3, "min": 6e4, "h": 3.6e6}
 _WHOLE = 2.0**53
 LARGEST_CLASS = 1e15
-"""Whole numbers below it are names of classes without a point, as in `pipeline.summarise_scans`."""
+"""Smaller whole numbers are written without a decimal point in names of classes, as in
+`pipeline.summarise_scans`."""
 _HINTS = (
     (
         r"^[+-]?[1-9]\d{0,2}(,\d{3})+$",
-        "where a comma parts thousands, give thousands: ','; whole from fraction, decimal: ','",
+        "if commas separate thousands, set thousands: ','; if they mark decimals, set decimal: ','",
     ),
-    (r"^[+-]?\d*,\d+$", "where a comma parts whole from fraction, give decimal: ','"),
+    (r"^[+-]?\d*,\d+$", "if commas mark decimals, set decimal: ','"),
     (
         r"^[+-]?[1-9]\d{0,2}([ '’\u00a0\u202f]\d{3})+([.,]\d+)?$",
-        "give what parts thousands, thousands: ' ' or \"'\"",
+        "set what separates thousands, thousands: ' ' or \"'\"",
     ),
-    (r"^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$", "where points part thousands, give decimal: ','"),
+    (r"^[+-]?[1-9]\d{0,2}(\.\d{3}){2,}$", "if points separate thousands, set decimal: ','"),
 )
-"""How numbers are written elsewhere, and the key of a CSV source that reads them."""
+"""How numbers are written in other countries, and the key of a CSV source that makes them readable."""
 _POINTS_IN_COMMA, _COMMAS_IN_POINT = r"^[+-]?\d{1,3}(\.\d{3})+,\d+$", r"^[+-]?\d{1,3}(,\d{3})+\.\d+$"
-"""Thousands and a fraction, such as 1.234,50 and 1,234.50: with both there is one way to read it."""
+"""Thousands and decimals together, such as 1.234,50 and 1,234.50: these can only be read in one way."""
 LARGEST = 1e150
-"""A number beyond is as good as infinite: its square, or its quotient with a small number, is."""
+"""Larger numbers count as infinite, because their squares, or their quotients with small numbers, are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
-    """Rows (`mask`, Boolean) whose value of a canonical column cannot be used, and what is wrong with it."""
+    """Rows (`mask`, Boolean) whose value in a canonical column cannot be used, and what is wrong with it."""
 
     column: str
     complaint: str
     mask: pl.Series
     values: pl.Series | None = None
-    """The values as text, shown in the reason."""
+    """The values as text, for the reason."""
 
 
 def pick(frame: pl.DataFrame, ref: Column | None) -> pl.Series | None:
-    """The raw column that `ref` names, or its constant; None where the frame has no such column.
+    """Return the raw column that `ref` names, or its constant; None if the frame has no such column.
 
-    A name with dots reaches into nested records, unless a column has that very name. Where `ref` says which texts are
-    positive, the column is 1 and 0.
+    A name with dots reaches into nested records, unless a column has exactly that name. If `ref` says which
+    texts are positive, the values are 1 and 0.
     """
     raw = None if ref is None else _raw(frame, ref)
     return raw if raw is None or ref is None or not ref.positive else _truths(raw, ref.positive)
@@ -80,7 +81,7 @@ def _raw(frame: pl.DataFrame, ref: Column) -> pl.Series | None:
 
 
 def as_text(series: pl.Series) -> pl.Series:
-    """Text; whole numbers without a decimal point, so that an id reads the same from every format."""
+    """Return text, whole numbers without a decimal point, so that an id reads the same from every format."""
     import polars as pl
 
     if series.dtype.is_float():
@@ -101,7 +102,7 @@ def as_text(series: pl.Series) -> pl.Series:
 
 
 def class_names(number: pl.Series) -> pl.Series:
-    """Numbers as names of classes, each by itself as summaries name them: whole ones without a point."""
+    """Return numbers as names of classes, each as summaries name it: whole ones without a decimal point."""
     import polars as pl
 
     value = pl.col(number.name)
@@ -115,7 +116,7 @@ def class_names(number: pl.Series) -> pl.Series:
 
 
 def as_number(series: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """(Float64 values, Boolean mask of values that are there but are no number). Booleans count as 1 and 0."""
+    """Return Float64 values, and a mask of values that are given but not numbers. Booleans are 1 and 0."""
     import polars as pl
 
     if series.dtype.is_numeric() or series.dtype in (pl.Boolean, pl.Null):
@@ -129,7 +130,7 @@ def as_number(series: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _written(text: pl.Series) -> pl.Series:
-    """Numbers that a plain cast does not read: true and false, and those with thousands parted."""
+    """Numbers that a plain cast does not read: true and false, and those with separated thousands."""
     import polars as pl
 
     value = pl.col("t")
@@ -148,9 +149,9 @@ def _written(text: pl.Series) -> pl.Series:
 def number_column(
     frame: pl.DataFrame, ref: Column | None, name: str, *, keep_text: bool = False
 ) -> tuple[pl.Series, list[Flaw]]:
-    """A canonical number, in the canonical unit, and its flaws (none: `keep_text`).
+    """Return a canonical number in the canonical unit, and its flaws (none with `keep_text`).
 
-    NaN, infinities and what is beyond `LARGEST` are NULL.
+    NaN, infinities and numbers beyond `LARGEST` are NULL.
     """
     import polars as pl
 
@@ -170,7 +171,7 @@ def number_column(
 
 
 def _truths(raw: pl.Series, positive: Collection[str]) -> pl.Series:
-    """1 where the text is one of `positive`, 0 where it is another, NULL where there is none."""
+    """1 if the text is one of `positive`, 0 if it is another, NULL if there is none."""
     import polars as pl
 
     text = pl.col("t").str.strip_chars()
@@ -179,7 +180,7 @@ def _truths(raw: pl.Series, positive: Collection[str]) -> pl.Series:
 
 
 def without_overflow(number: pl.Series) -> pl.Series:
-    """Numbers, those beyond `LARGEST` as infinities."""
+    """Return the numbers, with those beyond `LARGEST` as infinities."""
     import polars as pl
 
     value = pl.col("v")
@@ -192,7 +193,7 @@ def without_overflow(number: pl.Series) -> pl.Series:
 
 
 def text_column(frame: pl.DataFrame, ref: Column | None, name: str) -> pl.Series:
-    """A canonical text; '' where it is not given."""
+    """Return a canonical text; '' where none is given."""
     import polars as pl
 
     raw = pick(frame, ref)
@@ -202,14 +203,14 @@ def text_column(frame: pl.DataFrame, ref: Column | None, name: str) -> pl.Series
 
 
 def unit_factor(ref: Column, *, latency: bool = False) -> float:
-    """What a value is multiplied by: durations become ms where a latency is meant, percent become shares."""
+    """Return the factor to apply to values: to ms for latencies, from percent to shares."""
     if latency:
         return _MS.get(ref.unit, 1.0)
     return 0.01 if ref.unit == "percent" else 1.0
 
 
 def flat_columns(frame: pl.DataFrame) -> dict[str, pl.Series]:
-    """All columns, nested records opened into dotted names."""
+    """Return all columns, with nested records flattened to dotted names."""
     import polars as pl
 
     found: dict[str, pl.Series] = {}

@@ -1,6 +1,6 @@
-"""CSV files, plain, gzipped or zstd-compressed: every value is read as text, the mapping casts.
+"""Read CSV files, plain, gzipped or zstd-compressed. Every value is read as text; the mapping casts it.
 
-Quoted values may hold line ends. A line with too few or too many values is a broken row; the rest is read.
+Quoted values may contain line ends. A line with too few or too many values is a broken row; the rest is read.
 An empty value is missing. The file must have a header, and be UTF-8 unless its source names another encoding.
 """
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     import pyarrow.csv as pc
 
 MARKS = {".": "[.]", ",": ",", " ": r"[ \u00a0\u202f]", "'": "['’]"}
-"""What may stand between thousands, as a regular expression: spaces and apostrophes are written in several ways."""
+"""Thousands separators as regular expressions, because spaces and apostrophes are written in several ways."""
 NUMBERS = frozenset({
     "latency_ms", "score", "prediction", "baseline", "cost", "records", "tokens_in", "tokens_out", "eligible", "label",
 })  # fmt: skip
-"""Canonical columns that are numbers, or may be; features may be as well."""
+"""Canonical columns that are or may be numbers; features may be, too."""
 MOST_GROWTH = 4
-"""So many times longer than in another encoding a text may be in UTF-8."""
+"""In UTF-8 a text may be up to so many times longer than in another encoding."""
 
 
 def read(path: Path, source: Source) -> Iterator[RawBatch]:
-    """The file's rows; all columns are text. Raises SourceError where two columns have one name."""
+    """Yield the file's rows, all columns as text. Raises SourceError if two columns have the same name."""
     import polars as pl
 
     names = _header(path, source)
@@ -55,9 +55,10 @@ def read(path: Path, source: Source) -> Iterator[RawBatch]:
 
 
 class _Utf8:
-    """A stream's text as UTF-8, once its bytes have proved to be of its encoding: others raise UnicodeDecodeError.
+    """A stream's text as UTF-8. Bytes that are invalid in its encoding raise UnicodeDecodeError here.
 
-    pyarrow decodes a broken line before it hands it over, and where that fails it drops the line unseen.
+    Otherwise pyarrow would decode a broken line before reporting it, and silently drop the line if that
+    fails.
     """
 
     closed = False
@@ -68,7 +69,7 @@ class _Utf8:
         self._decoder = codecs.getincrementaldecoder(encoding)()
 
     def read(self, n: int = -1) -> bytes:
-        """At most the next `n` bytes."""
+        """Return at most the next `n` bytes."""
         if self._as_it_is:
             content: bytes = self._stream.read(n)
             self._decoder.decode(content, final=not content)
@@ -82,16 +83,16 @@ class _Utf8:
         return text.encode()
 
     def readable(self) -> bool:
-        """It is for reading."""
+        """Return True: the stream can be read."""
         return True
 
     def close(self) -> None:
-        """The stream below belongs to whoever opened it."""
+        """Mark it as closed; the underlying stream belongs to whoever opened it."""
         self.closed = True
 
 
 def _header(path: Path, source: Source) -> list[str]:
-    """The names of the columns. A header may not be longer than a block."""
+    """The names of the columns. A header must fit into one block."""
     import csv
     import io
 
@@ -107,14 +108,14 @@ def _header(path: Path, source: Source) -> list[str]:
         raise SourceError(str(path), "the file has no header")
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise SourceError(str(path), f"two columns are called {twice[0]!r}")
+        raise SourceError(str(path), f"two columns are named {twice[0]!r}")
     return names
 
 
 def _open(
     stream: _Utf8, source: Source, names: list[str], broken: list[BrokenRow]
 ) -> Iterator[pa.RecordBatch]:
-    """A reader over the stream that notes broken lines in `broken`; of a header alone it yields no batch."""
+    """A reader over the stream that adds broken lines to `broken`; a header alone yields no batch."""
     import pyarrow as pa
     import pyarrow.csv as pc
 
@@ -126,7 +127,7 @@ def _open(
     try:
         reader = pc.open_csv(
             pa.PythonFile(stream, mode="r"),
-            # One thread: only then does pyarrow number the lines.
+            # pyarrow numbers lines only on a single thread.
             read_options=pc.ReadOptions(use_threads=False, block_size=BLOCK_BYTES),
             parse_options=pc.ParseOptions(
                 delimiter=source.delimiter, newlines_in_values=True, invalid_row_handler=note
@@ -143,21 +144,21 @@ def _open(
 
 
 def _without_thousands(frame: pl.DataFrame, source: Source) -> pl.DataFrame:
-    """Numbers whose thousands are parted, such as 1.234 or 1 234,5, in one piece; ids, texts and times stay."""
+    """Join numbers with separated thousands, such as 1.234 or 1 234,5; leave ids, texts and times alone."""
     import polars as pl
 
     mark, point = MARKS[source.between_thousands], "[.]" if source.decimal == "." else ","
-    parted = rf"^\s*[+-]?[1-9]\d{{0,2}}({mark}\d{{3}})+({point}\d+)?\s*$"
+    separated = rf"^\s*[+-]?[1-9]\d{{0,2}}({mark}\d{{3}})+({point}\d+)?\s*$"
     kept = {ref.column for name, ref in source.columns.items() if name not in NUMBERS}
     names = [name for name in frame.columns if name not in kept] if source.columns else []
     value = pl.col(names)
     return frame.with_columns(
-        pl.when(value.str.contains(parted)).then(value.str.replace_all(mark, "")).otherwise(value)
+        pl.when(value.str.contains(separated)).then(value.str.replace_all(mark, "")).otherwise(value)
     )
 
 
 def _with_points(frame: pl.DataFrame) -> pl.DataFrame:
-    """Numbers written with a comma get a point; other texts stay as they are."""
+    """Give numbers written with a decimal comma a point; other texts stay unchanged."""
     import polars as pl
 
     point = pl.col(pl.String).str.replace(r"^(\s*[+-]?\d*),(\d+\s*)$", "${1}.${2}")
@@ -165,7 +166,7 @@ def _with_points(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _good_rows(first: int, n: int, broken: list[BrokenRow]) -> pl.Series:
-    """The numbers of the next `n` good rows, from row `first` on, leaving out the broken ones."""
+    """The numbers of the next `n` good rows from row `first` on, skipping broken ones."""
     if not broken:
         return row_numbers(first, n)
     candidates = row_numbers(first, n + len(broken))

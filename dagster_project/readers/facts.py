@@ -1,7 +1,7 @@
-"""Facts beside the logs, from their documented columns or those that the source maps to them.
+"""Facts beside the logs, from their documented columns or from columns that the source maps to them.
 
-Called by `pipeline.ingest_rows`. A column that is neither is counted and not kept; a row that lacks what identifies
-or dates it, or has a wrong type, is rejected with its reason. A model_id that is not given is ''.
+Called by `mapping`. Any other column is reported as unused and not kept. A row that lacks its key or
+its time, or has a value of a wrong type, is rejected with its reason. A model_id that is not given is ''.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def map_facts(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
-    """Rows of the table `fact.<source.kind>`, typed."""
+    """Return rows of the table `fact.<source.kind>`, typed."""
     import polars as pl
 
     kind = FACTS[source.kind]
@@ -42,14 +42,14 @@ def map_facts(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
 
 
 def _unused(frame: pl.DataFrame, kind: FactKind, source: Source) -> tuple[str, ...]:
-    """Columns of the file that nothing is read from."""
+    """Columns of the file that are not read."""
     refs = [source.columns.get(name, Column(column=name)) for name in kind.columns]
     known = {ref.column.partition(".")[0] for ref in refs if ref.column is not None}
     return tuple(n for n in flat_columns(frame.drop(FILE, ROW)) if n.partition(".")[0] not in known)
 
 
 def _record(frame: pl.DataFrame, ref: Column) -> pl.Series | None:
-    """A column of records; what a reader had to flatten is put together again."""
+    """A column of records; what a reader had to flatten is nested again."""
     import polars as pl
 
     whole = pick(frame, ref)
@@ -63,7 +63,7 @@ def _record(frame: pl.DataFrame, ref: Column) -> pl.Series | None:
 
 
 def _opened(row: Mapping[str, object]) -> dict[str, object]:
-    """Dotted names as records inside each other again, without the NULLs."""
+    """Dotted names as nested records again, without NULLs."""
     opened: dict[str, object] = {}
     for name, value in row.items():
         if value is None:
@@ -101,7 +101,7 @@ def _typed(
 
 
 def _without_words(raw: pl.Series) -> pl.Series:
-    """`yes` and `no` as true and false, which are read as numbers like 1 and 0; all else as it is."""
+    """`yes` and `no` as true and false, which are read as 1 and 0; all else unchanged."""
     import polars as pl
 
     if raw.dtype != pl.String:
@@ -113,7 +113,7 @@ def _without_words(raw: pl.Series) -> pl.Series:
 
 
 def _as_json(raw: pl.Series) -> pl.Series:
-    """Each value as JSON with sorted keys and without the NULLs that other rows' keys left behind."""
+    """Each value as JSON with sorted keys, without NULLs for keys that only other rows have."""
     import polars as pl
 
     texts = [None if value is None else _json_text(value) for value in raw.to_list()]
@@ -123,7 +123,7 @@ def _as_json(raw: pl.Series) -> pl.Series:
 def _no_record(texts: pl.Series) -> Flaw:
     """Rows whose JSON is neither an object nor null."""
     there = texts.is_not_null() & (texts != "null")
-    return Flaw(texts.name, "is no record of names and values", there & ~texts.str.starts_with("{"), texts)
+    return Flaw(texts.name, "is not a record of names and values", there & ~texts.str.starts_with("{"), texts)
 
 
 def _json_text(value: object) -> str:

@@ -1,9 +1,10 @@
-"""The inputs of models: each feature a column `f:<name>`, a number or a category. Used by `requests`.
+"""The inputs of models: each feature is a column `f:<name>`, a number or a category. Used by `requests`.
 
-A feature's type is what the source or the model's file declares; else the file's own (numbers are numbers, text
-and booleans are categories); else, in CSV where all is text, a number where every value of the rows in which it
-is first seen is one. The type is then kept: a later value of a number that is no number becomes NaN, and counts
-as invalid. So is the spelling: SQL does not tell Age from age, so both are the one that was known first.
+A feature's type is the one declared by the source or the model's file; else the file's own (numbers are
+numbers, text and booleans are categories); else, in CSV, where everything is text, it is a number if all
+values are numbers in the rows in which the feature is first seen. The type is then kept: later values of a
+number that are not numbers become NaN and count as invalid. The spelling is kept too: SQL does not
+distinguish Age from age, so both are the one seen first.
 """
 
 from __future__ import annotations
@@ -35,15 +36,16 @@ class Features:
     columns: tuple[pl.Series, ...]
     types: dict[str, str]
     unused: tuple[str, ...]
-    """Columns of the file that nothing is mapped from."""
+    """Columns of the file that are not mapped."""
 
 
 def feature_columns(
     frame: pl.DataFrame, source: Source, types: dict[str, str], answers: frozenset[str] = frozenset()
 ) -> Features:
-    """All features that have a value in this batch; `types` are those already known.
+    """Return all features that have a value in this batch; `types` are the types already known.
 
-    `answers`: columns that another source maps; they are neither features nor unused, unless this source names them.
+    `answers`: columns that another source maps; unless this source names them they are neither features nor
+    unused.
     """
     raw, unused = _raw_features(frame, source, types, answers)
     columns, found = [], {}
@@ -91,7 +93,7 @@ def _raw_features(
 
 
 def _either(first: pl.Series, other: pl.Series) -> pl.Series:
-    """The first where it has a value, else the other; texts where they are of different kinds."""
+    """The first if it has a value, else the other; as text if their types differ."""
     import polars as pl
 
     if first.dtype != other.dtype and not (first.dtype.is_numeric() and other.dtype.is_numeric()):
@@ -100,14 +102,14 @@ def _either(first: pl.Series, other: pl.Series) -> pl.Series:
 
 
 def _can_be_feature(name: str, series: pl.Series) -> bool:
-    """Instants, lists and bytes are no features, nor is what is named like an answer."""
+    """Whether a column may be a feature: no instants, lists or bytes, and no name like an answer's."""
     return not name.startswith(OUTPUT) and not (
         series.dtype.is_nested() or series.dtype.is_temporal() or str(series.dtype) == "Binary"
     )
 
 
 def _is_csv_text(frame: pl.DataFrame) -> bool:
-    """Whether every column is text, as only CSV has it: then text may well be numbers."""
+    """Whether every column is text, as only in CSV: then text may well hold numbers."""
     import polars as pl
 
     return all(dtype == pl.String for name, dtype in frame.schema.items() if name not in (FILE, ROW))

@@ -1,7 +1,7 @@
-"""Which reader a file gets, and what every unreadable file ends in. Called by `pipeline.ingest_rows`.
+"""Choose a file's reader, and report unreadable files as SourceError. Called by `pipeline.ingest_rows`.
 
-A format more is a module beside this one that yields batches, its name in `spec.source.Format`, and its line in
-READERS and, where a file's name may say it, in _ENDINGS.
+To add a format, write a module beside this one that yields batches, and add its name to `spec.source.Format`,
+READERS and, if files are named after it, _ENDINGS.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ _ENDINGS: dict[str, Format] = {".parquet": "parquet", ".csv": "csv", ".jsonl": "
 
 
 def format_of(path: Path, source: Source) -> Format:
-    """The source's format, or the one the file's name says. Raises SourceError where neither does."""
+    """Return the source's format, else that of the file's ending. Raises SourceError if neither is known."""
     if source.format is not None:
         return source.format
     found = _ENDINGS.get(_plain(path).suffix.lower())
     if found is None:
         raise SourceError(
-            str(path), f"its name does not say the format; expected one of {', '.join(_ENDINGS)}"
+            str(path), f"its name tells no format; expected one of {', '.join(_ENDINGS)}"
         )
     return found
 
 
 def named_as_file(path: Path) -> bool:
-    """Whether a name ends as one of a format does, compressed or not."""
+    """Whether a name has the ending of a format, compressed or not."""
     return _plain(path).suffix.lower() in _ENDINGS
 
 
 def _plain(path: Path) -> Path:
-    """The name without the ending of a compression."""
+    """The path without the ending of a compression."""
     return path.with_suffix("") if path.suffix.lower() in (".gz", ".zst") else path
 
 
 def read(path: Path, source: Source) -> Iterator[RawBatch]:
-    """The file's rows in order. Raises SourceError, with the reason in one line, when it cannot be read."""
+    """Yield the file's rows in order. Raises SourceError with a one-line reason if it cannot be read."""
     import polars as pl
     import pyarrow as pa
 
@@ -57,15 +57,15 @@ def read(path: Path, source: Source) -> Iterator[RawBatch]:
 
 
 def _undecodable(error: UnicodeDecodeError, path: Path, source: Source) -> str:
-    """Which byte is none of the encoding, and what to do about it."""
+    """Which byte is invalid in the encoding, and what to do about it."""
     byte = error.object[error.start : error.start + 1].hex()
     named = format_of(path, source) == "csv"
-    hint = "; give its encoding in the source, such as windows-1252 or utf-16" if named else ""
+    hint = "; set encoding in the source, such as windows-1252 or utf-16" if named else ""
     return f"cannot be read: it is not {source.encoding.upper()} (byte 0x{byte}){hint}"
 
 
 def _one_line(error: Exception) -> str:
-    # A system's own error names the whole path, which differs from machine to machine.
+    # An error of the operating system contains the whole path, which differs between machines.
     text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     lines = text.strip().splitlines()
     return f"cannot be read: {lines[0][:300] if lines else type(error).__name__}"

@@ -1,7 +1,7 @@
-"""JSON Lines, plain, gzipped or zstd-compressed. A line that is no JSON object is a broken row.
+"""Read JSON Lines, plain, gzipped or zstd-compressed. A line that is not a JSON object is a broken row.
 
-Whole blocks of lines go through polars; only a block that polars refuses (a broken line, one key with values of
-different kinds, NaN) is read line by line. There a key with values of several kinds becomes text, and nested
+Blocks of lines are read by polars; only a block that polars refuses (a broken line, one key with values of
+different types, NaN) is read line by line. There, a key with values of several types becomes text, and nested
 records become dotted names; `columns.pick` finds `a.b` either way.
 """
 
@@ -24,7 +24,7 @@ _INT64 = 2**63
 
 
 def read(path: Path, source: Source) -> Iterator[RawBatch]:
-    """The file's rows; a row is a line that is not blank. `source` is not needed: lines name their keys."""
+    """Yield the file's rows: lines that are not blank. `source` is not needed: lines name their keys."""
     del source
     first = 1
     with open_bytes(path) as stream:
@@ -35,7 +35,7 @@ def read(path: Path, source: Source) -> Iterator[RawBatch]:
 
 
 def _blocks(stream: pa.NativeFile) -> Iterator[bytes]:
-    """Blocks that end with a line's end; the last line needs none."""
+    """Blocks that end where a line ends; the last line needs no line end."""
     rest, piece = b"", stream.read(BLOCK_BYTES)
     while piece:
         following = stream.read(BLOCK_BYTES)
@@ -104,7 +104,7 @@ def _frame(records: list[dict[str, object]]) -> pl.DataFrame:
 
 
 def _series(name: str, values: list[object]) -> pl.Series:
-    """One column: numbers or booleans where all values are such, else text."""
+    """One column: numbers or booleans if all values are, else text."""
     import polars as pl
 
     kinds = {_kind(value) for value in values if value is not None}

@@ -1,6 +1,6 @@
 """What a mapping returns: canonical rows, counts for the ledger, and rejected rows with their reasons.
 
-The raw frames of many files are mapped at once; FILE and ROW say where each row came from.
+The raw frames of many files are mapped at once; FILE and ROW tell where each row came from.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 FILE = "modelboard:file"
-"""Int64; the number the caller gave the file."""
+"""Int64; the number that the caller gave the file."""
 ROW = "modelboard:row"
 """Int64; the 1-based row of the file."""
 SAMPLE_CHARACTERS = 500
@@ -26,17 +26,17 @@ SAMPLE_CHARACTERS = 500
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What the workspace says about rows that come in."""
+    """What the workspace prescribes for incoming rows."""
 
     zone: str
-    """IANA name of the zone whose days are the report's."""
+    """IANA name of the time zone whose days the report uses."""
     salt: str
     horizon: dt.datetime
-    """UTC; a later event time is a wrong clock."""
+    """UTC; a later event time comes from a wrong clock."""
     feature_types: dict[str, str] = field(default_factory=dict)
-    """feature -> 'number' or 'category': declared, or decided when the feature was first seen."""
+    """feature -> 'number' or 'category', as declared or as decided when the feature was first seen."""
     answers: frozenset[str] = frozenset()
-    """Columns that another source maps as answers from the same files: no features unless named as such."""
+    """Columns that another source maps as answers from the same files: not features unless named as such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,21 @@ class Mapped:
     """The rows of one batch."""
 
     rows: pl.DataFrame
-    """Canonical columns with `file` (Int64) and `file_row` (Int64); accepted unless they turn out duplicates."""
+    """Canonical columns, `file` (Int64) and `file_row` (Int64); accepted unless they turn out to be
+    duplicates."""
     counts: pl.DataFrame
     """file, day (NULL: no time), rows_read, rejected."""
     rejects: pl.DataFrame
-    """file, kind, reason, n, first_row, sample: one row a file and kind of flaw; the reason shows the first value."""
+    """file, kind, reason, n, first_row, sample: one row per file and kind of flaw; the reason quotes the
+    first value."""
     feature_types: dict[str, str] = field(default_factory=dict)
-    """Types of the features of this batch, for those that come later."""
+    """Types of the features of this batch, for later batches."""
     unused: tuple[str, ...] = ()
-    """Columns of the file that nothing is mapped from."""
+    """Columns of the file that are not mapped."""
 
 
 def missing(series: pl.Series, name: str) -> Flaw:
-    """The flaw of rows that lack a column they must have: NULL or an empty text."""
+    """Return the flaw of rows that lack a required value: NULL or an empty text."""
     import polars as pl
 
     mask = series.is_null()
@@ -68,10 +70,10 @@ def missing(series: pl.Series, name: str) -> Flaw:
 def settle(
     frame: pl.DataFrame, rows: pl.DataFrame, days: pl.Series, flaws: Sequence[Flaw], source: Source
 ) -> Mapped:
-    """Part the rows: those with a flaw are counted and sampled by their first one, the others go on.
+    """Separate the rows: those with flaws are counted and sampled by the first flaw, the others accepted.
 
-    `frame` is the raw frame (with FILE and ROW), `rows` the canonical one of the same height, `days` the
-    event's day of each row.
+    `frame` is the raw frame (with FILE and ROW), `rows` the canonical one of the same height, `days` the day
+    of each row's event.
     """
     import polars as pl
 
@@ -133,7 +135,7 @@ def _reason(flaw: Flaw, place: int) -> str:
 
 
 def _sample(frame: pl.DataFrame, place: int, source: Source) -> str:
-    """The row as JSON, cut; the user is never shown, for its clear id may not reach the disk."""
+    """The row as JSON, shortened. The user is hidden, because ids in clear text must not reach the disk."""
     record = {k: v for k, v in frame.row(place, named=True).items() if k not in (FILE, ROW) and v is not None}
     user = source.columns.get("user")
     if user is not None and user.column is not None:

@@ -1,4 +1,4 @@
-"""The door from raw to canonical: which mapping a source's kind gets, and what a file must have for it.
+"""From raw to canonical rows: which mapping a source's kind gets, and which columns a file must have for it.
 
 Called by `pipeline.ingest_rows`.
 """
@@ -22,7 +22,7 @@ _NEEDED = {"requests": ("event_time", "model_id", "request_id"), "outcomes": ("r
 
 
 def map_rows(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
-    """Canonical rows of a raw frame that has FILE and ROW, by the source's kind."""
+    """Return the canonical rows of a raw frame that has FILE and ROW, according to the source's kind."""
     if source.kind == "requests":
         return map_requests(frame, source, door)
     if source.kind == "outcomes":
@@ -31,7 +31,7 @@ def map_rows(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
 
 
 def require_columns(frame: pl.DataFrame, source: Source, path: str) -> None:
-    """Raise SourceError where a file lacks a column that no row can do without."""
+    """Raise SourceError if a file lacks a column that every row needs."""
     if frame.width == 0:
         return
     for name in _NEEDED.get(source.kind, ()):
@@ -39,7 +39,7 @@ def require_columns(frame: pl.DataFrame, source: Source, path: str) -> None:
         if ref is not None and pick(frame, ref) is None:
             has = ", ".join(frame.columns[:20])
             hint = next(
-                (f" (give delimiter: {mark!r}?)" for mark in ";\t|," if frame.width == 1 and mark in has), ""
+                (f" (set delimiter: {mark!r}?)" for mark in ";\t|," if frame.width == 1 and mark in has), ""
             )
             raise SourceError(
                 path, f"has no column {ref.column!r}, which {name} comes from; it has {has}{hint}"
@@ -47,7 +47,7 @@ def require_columns(frame: pl.DataFrame, source: Source, path: str) -> None:
 
 
 def unfound(frame: pl.DataFrame, source: Source) -> frozenset[tuple[str, str]]:
-    """(canonical column, feature or class, column of the file) of all that is mapped and not in the frame."""
+    """Return what is mapped but missing: (canonical column, feature or class; column of the file)."""
     named = {f"feature {name}": ref for name, ref in source.features.items()}
     named |= {f"score of {name}": ref for name, ref in source.scores.items()}
     return frozenset(

@@ -1,4 +1,4 @@
-"""Raw rows become labels. Called by `pipeline.ingest_rows` for sources of kind 'outcomes'."""
+"""Turn raw rows into labels, for sources of kind 'outcomes'. Called by `mapping`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def map_outcomes(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
-    """request_id, model_id ('' where not mapped: any model's), label, label_text, label_time, label_day."""
+    """Return request_id, model_id ('' if not mapped: any model), label, label_text, label_time, label_day."""
     import polars as pl
 
     label_time, flaws = time_column(frame, source.columns.get("label_time"), source, "label_time")

@@ -1,4 +1,4 @@
-"""Parquet files: small ones at once, others by row groups, so that a file larger than memory can be read."""
+"""Read Parquet files: small ones at once, others in batches, so that they may be larger than memory."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dagster_project.readers.raw import BATCH_ROWS, RawBatch, row_numbers
 from dagster_project.spec.source import Source
 
 SMALL_BYTES = 2 * 2**20
-"""A file of at most so many bytes, if it has no more than a batch's rows, is read at once, in half the time."""
+"""Files up to this size with no more rows than a batch are read at once, in half the time."""
 
 
 def read(path: Path, source: Source) -> Iterator[RawBatch]:
-    """The file's rows, typed as the file has them. `source` is not needed: the file describes itself."""
+    """Yield the file's rows with the file's own types. `source` is not needed: the file describes itself."""
     import polars as pl
     import pyarrow.parquet as pq
 

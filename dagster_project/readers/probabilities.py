@@ -1,7 +1,7 @@
 """The probabilities that a multiclass model gave to its classes, one column of the file each. Used by `requests`.
 
-In: raw rows and the `scores` of their source. Out: the likeliest class, the probability of a class that is named row by
-row, and all probabilities as the lake holds them.
+In: raw rows and the `scores` of their source. Out: the likeliest class, the probability of the class that
+each row names, and all probabilities in the form that the lake stores.
 """
 
 from __future__ import annotations
@@ -16,23 +16,24 @@ from dagster_project.spec.source import Column
 if TYPE_CHECKING:
     import polars as pl
 
-BEYOND = "is not a probability from 0 to 1; where it is in percent, give unit: percent"
+BEYOND = "is not a probability from 0 to 1; if it is in percent, set unit: percent"
 ROUNDING = 1e-6
-"""So far beyond 0 and 1 a probability may lie: what was computed in 32 bits does."""
+"""How far beyond 0 and 1 a probability may lie, because values computed in 32 bits do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probabilities:
-    """Of one batch, row by row."""
+    """The probabilities of one batch, row by row."""
 
     likeliest: pl.Series
-    """The class with the highest one, the first in the source's order among equals; NULL where none is given."""
+    """The class with the highest probability, among equals the first in the source's order; NULL if none is
+    given."""
     given: Mapping[str, pl.Series]
-    """Class -> Float64 from 0 to 1; NULL where none is given."""
+    """class -> Float64 from 0 to 1; NULL where none is given."""
     flaws: list[Flaw]
 
     def of(self, answered: pl.Series) -> pl.Series:
-        """`score`: the probability of the class that each row names; NULL where there is none."""
+        """Return `score`, the probability of the class that each row names; NULL if there is none."""
         import polars as pl
 
         frame = pl.DataFrame({"answered": answered, **_numbered(self.given)})
@@ -40,7 +41,7 @@ class Probabilities:
         return frame.select(pl.coalesce(chosen).alias("score"))["score"]
 
     def listed(self) -> pl.Series:
-        """`scores`: the classes with their probabilities as records (class, p); NULL where one of them is not given."""
+        """Return `scores`, records (class, p) of all classes; NULL if any probability is missing."""
         import polars as pl
 
         frame = pl.DataFrame(_numbered(self.given))
@@ -53,7 +54,7 @@ class Probabilities:
 
 
 def no_scores(height: int) -> pl.Series:
-    """`scores` of rows whose source maps none."""
+    """Return `scores` of rows whose source maps none: NULL."""
     import polars as pl
 
     dtype = pl.List(pl.Struct({"class": pl.String, "p": pl.Float64}))
@@ -61,7 +62,7 @@ def no_scores(height: int) -> pl.Series:
 
 
 def probability(column: pl.Series, complaint: str = BEYOND) -> tuple[pl.Series, Flaw]:
-    """A column from 0 to 1; what lies beyond is a flaw."""
+    """Return a column clipped to 0 to 1, and the flaw of values beyond."""
     import polars as pl
 
     beyond = ~column.is_between(-ROUNDING, 1 + ROUNDING).fill_null(value=True)
@@ -69,7 +70,7 @@ def probability(column: pl.Series, complaint: str = BEYOND) -> tuple[pl.Series, 
 
 
 def probabilities(frame: pl.DataFrame, refs: Mapping[str, Column]) -> Probabilities:
-    """Read the column of every class. What is no number from 0 to 1 is a flaw."""
+    """Read the column of every class; values that are not numbers from 0 to 1 are flaws."""
     given, flaws = {}, list[Flaw]()
     for name, ref in refs.items():
         column, wrong = number_column(frame, ref, f"score of {name}")
@@ -87,5 +88,5 @@ def _likeliest(given: Mapping[str, pl.Series]) -> pl.Series:
 
 
 def _numbered(given: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
-    """The columns under names that no class can disturb."""
+    """The columns under names that cannot collide with those of classes."""
     return {f"p{at}": series for at, series in enumerate(given.values())}

@@ -16,7 +16,7 @@ BLOCK_BYTES = 16 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class BrokenRow:
-    """A row that has no columns at all: a line that is no JSON, a CSV line of another length."""
+    """A row that cannot be split into columns: a line that is not JSON, a CSV line of another length."""
 
     row: int
     reason: str
@@ -25,7 +25,7 @@ class BrokenRow:
 
 @dataclass(frozen=True, slots=True)
 class RawBatch:
-    """Up to about 100,000 rows as the file has them."""
+    """Up to about 100,000 rows as they are in the file."""
 
     frame: pl.DataFrame
     rows: pl.Series
@@ -34,7 +34,7 @@ class RawBatch:
 
 
 def row_numbers(first: int, n: int) -> pl.Series:
-    """`n` row numbers from `first` on."""
+    """Return `n` row numbers starting with `first`."""
     import numpy as np
     import polars as pl
 
@@ -42,19 +42,19 @@ def row_numbers(first: int, n: int) -> pl.Series:
 
 
 def compression_of(path: Path) -> str | None:
-    """The name pyarrow has for the compression that the file's ending says."""
+    """Return pyarrow's name for the compression that the file's ending stands for; None if there is none."""
     return {".gz": "gzip", ".zst": "zstd"}.get(path.suffix.lower())
 
 
 def open_bytes(path: Path) -> pa.NativeFile:
-    """The file's bytes, decompressed; reading past a cut in the compressed bytes raises OSError."""
+    """Open the file's bytes, decompressed. Reading a truncated compressed file to its end raises OSError."""
     import pyarrow as pa
 
     return pa.input_stream(str(path), compression=compression_of(path))
 
 
 def release_memory() -> None:
-    """Give back what pyarrow keeps of files that are read: nothing after them would use it, 100 MB of a large day."""
+    """Release memory that pyarrow keeps after reading files, 100 MB for a large day: nothing reuses it."""
     import pyarrow as pa
 
     pa.default_memory_pool().release_unused()

@@ -1,7 +1,7 @@
-"""Raw rows become canonical requests. Called by `pipeline.ingest_rows` for sources of kind 'requests'.
+"""Turn raw rows into canonical requests, for sources of kind 'requests'. Called by `mapping`.
 
-Numbers that are no number and times that are no time reject the row; NaN and infinities of canonical numbers
-become "not available"; features keep them. A label beside the request is kept in `label*` columns.
+A row is rejected if a canonical number is not a number or a time not a time. NaN and infinities of canonical
+numbers become "not available"; features keep them. A label beside the request is kept in `label*` columns.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ _TEXTS = ("model_id", "version", "deployment", "pattern", "consumer", "status")
 _WHOLE = ("records", "tokens_in", "tokens_out", "eligible")
 _SEPARATOR = "\x1f"
 EARLIEST = dt.datetime(1990, 1, 1, tzinfo=dt.UTC)
-"""An earlier request has a time that was never set (1970), or set in another unit; every day since would be scored."""
+"""Earlier times were never set (1970) or are in another unit; accepting them would score every day since."""
 
 MOST, DEAREST = 1e12, 1e9
-"""Beyond these a count or a cost of one request is a mistake, and a day's sum of them would not be exact."""
+"""A larger count or cost of one request is a mistake, and a day's sum of such values would not be exact."""
 LONGEST_MS = 1e11
-"""Three years: no request takes longer, so a longer latency, like a negative one, was not measured."""
+"""Three years. No request takes longer, so a longer latency, like a negative one, counts as not measured."""
 
 
 def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
-    """Canonical requests of a raw frame that has FILE and ROW."""
+    """Return the canonical requests of a raw frame that has FILE and ROW."""
     import polars as pl
 
     refs = source.columns
@@ -67,7 +67,7 @@ def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
 
 
 def trusted_days(event: pl.Series, door: Door) -> pl.Series:
-    """The day of each event; NULL for one from the future or from before `EARLIEST`, whose clock is wrong."""
+    """Return the day of each event; NULL if its clock is wrong: in the future, or before `EARLIEST`."""
     import polars as pl
 
     past = event.is_between(EARLIEST, door.horizon).fill_null(value=False)
@@ -75,7 +75,7 @@ def trusted_days(event: pl.Series, door: Door) -> pl.Series:
 
 
 def user_hashes(frame: pl.DataFrame, source: Source, salt: str) -> pl.Series:
-    """UInt64: the first 8 bytes of BLAKE2b(salt, NUL, user); NULL where no user is given."""
+    """Return UInt64 hashes, the first 8 bytes of BLAKE2b(salt, NUL, user); NULL where no user is given."""
     import polars as pl
 
     raw = pick(frame, source.columns.get("user"))
@@ -94,13 +94,13 @@ def user_hashes(frame: pl.DataFrame, source: Source, salt: str) -> pl.Series:
 
 @lru_cache(maxsize=65_536)
 def user_hash(user: str, salt: str) -> int:
-    """The number that stands for a user. Most users of a batch were in the one before: theirs is remembered."""
+    """Return the number that stands for a user; cached, as most users of a batch were in the one before."""
     digest = hashlib.blake2b(f"{salt}\0{user}".encode(), digest_size=64).digest()
     return int.from_bytes(digest[:8], "big")
 
 
 def error_flags(status: pl.Series, source: Source) -> pl.Series:
-    """Whether the status says that the request failed; NULL without a status: nobody knows."""
+    """Return whether the status says that the request failed; NULL without a status."""
     import polars as pl
 
     lower = status.str.to_lowercase()
@@ -116,7 +116,7 @@ def error_flags(status: pl.Series, source: Source) -> pl.Series:
 
 
 def late_flags(rows: pl.DataFrame, source: Source, zone: str) -> pl.Series:
-    """Whether a row arrived more than `late_after_hours` after the end of its event's day; NULL without an arrival."""
+    """Return whether a row arrived over `late_after_hours` after its day ended; NULL without an arrival."""
     import polars as pl
 
     day_end = localized(rows["day"].dt.offset_by("1d").cast(pl.Datetime("us")), zone)
@@ -126,7 +126,7 @@ def late_flags(rows: pl.DataFrame, source: Source, zone: str) -> pl.Series:
 
 
 def label_columns(frame: pl.DataFrame, source: Source) -> list[pl.Series]:
-    """`label` (number) and `label_text` (where it is no number); both NULL where there is no label."""
+    """Return `label` (numbers) and `label_text` (all others); both NULL where there is no label."""
     return _number_or_text(frame, source, "label")
 
 
@@ -179,7 +179,7 @@ def _number_or_text(frame: pl.DataFrame, source: Source, name: str) -> list[pl.S
 
 
 def _outcome_columns(frame: pl.DataFrame, source: Source, door: Door, flaws: list[Flaw]) -> list[pl.Series]:
-    """Prediction, and the label that came with the request; a label from the future is not there yet."""
+    """The prediction, and the label given with the request; a label from the future does not count yet."""
     label_time, wrong = time_column(frame, source.columns.get("label_time"), source, "label_time")
     flaws += wrong
     labels = label_columns(frame, source)
@@ -192,9 +192,9 @@ def _outcome_columns(frame: pl.DataFrame, source: Source, door: Door, flaws: lis
 def _with_scores(
     rows: pl.DataFrame, frame: pl.DataFrame, source: Source, flaws: list[Flaw]
 ) -> tuple[pl.DataFrame, pl.Series]:
-    """The rows with the probability of the class answered as `score`, and `scores`: those of all classes.
+    """The rows with the probability of the class answered as `score`, and `scores`, those of all classes.
 
-    The likeliest class is the answer where the source maps none.
+    If the source maps no answer, it is the likeliest class.
     """
     import polars as pl
 
@@ -210,14 +210,14 @@ def _with_scores(
 
 
 def _request_ids(frame: pl.DataFrame, rows: pl.DataFrame, source: Source, flaws: list[Flaw]) -> pl.Series:
-    """The id as text. Where the source has none: a hash of the row, numbered later among its equals."""
+    """The id as text. If the source has none, a hash of the row; equal rows are numbered later."""
     import polars as pl
 
     if "request_id" in source.columns:
         ids = text_column(frame, source.columns["request_id"], "request_id")
         flaws.append(missing(ids, "request_id"))
         return ids
-    # Column by column and without the missing, so that it does not matter which columns other files have.
+    # Named columns without the missing ones, so that columns of other files make no difference.
     named = [pl.concat_str(pl.lit(f"{name}="), pl.col(name).cast(pl.String)) for name in sorted(rows.columns)]
     texts = rows.select(pl.concat_str(named, separator=_SEPARATOR, ignore_nulls=True).alias("t"))["t"]
     hashes = [hashlib.blake2b(text.encode(), digest_size=12).hexdigest() for text in texts]

@@ -1,9 +1,9 @@
-"""Times of files as instants in UTC: the one place that reads time.
+"""Times in files as instants in UTC: the one place that reads time.
 
-Text is ISO 8601, or what `format` says (strptime); numbers need `epoch_s`, `epoch_ms` or `epoch_us`. A time
-without an offset is a wall-clock time of the column's or the source's zone. Where the clock was put back and a
-wall-clock time came twice, the first is taken; where it was put forward and a time never came, it is read with
-the offset from before the jump, so that 02:30 becomes 03:30.
+Text is ISO 8601, or as `format` says (strptime); numbers need `epoch_s`, `epoch_ms` or `epoch_us`. A time
+without an offset is a wall-clock time in the zone of the column or the source. If the clock was put back and
+a wall-clock time occurred twice, the first is taken. If it was put forward and a time never occurred, it is
+read with the offset from before the jump, so that 02:30 becomes 03:30.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _OFFSET = (
     "%Y-%m-%d %H:%M:%S%.f %#z",
     "%Y-%m-%dT%H:%M%#z",
 )
-_LAST_US = 4_102_444_800_000_000  # the year 2100; a number beyond it has another unit than the file says
+_LAST_US = 4_102_444_800_000_000  # the year 2100; a larger number is in another unit than declared
 _BEFORE_THE_JUMP = "25h"
 
 
 def time_column(
     frame: pl.DataFrame, ref: Column | None, source: Source, name: str
 ) -> tuple[pl.Series, list[Flaw]]:
-    """(Datetime in UTC with microseconds, NULL where there is none; the flaws)."""
+    """Return a Datetime in UTC with microseconds (NULL where there is none), and the flaws."""
     import polars as pl
 
     raw = pick(frame, ref)
@@ -54,16 +54,16 @@ def time_column(
 
 
 def _hint(raw: pl.Series, given: str | None) -> str:
-    """What is wrong with values that are no times, and what would help."""
+    """What is wrong with values that are not times, and what to do."""
     if given is not None:
-        return f"is not a time as the format {given} writes it"
+        return f"is not a time in the format {given}"
     if raw.dtype.is_numeric():
-        return "is a number, not a time: give format epoch_s, epoch_ms or epoch_us"
-    return "is not a time: where times are written otherwise, give format, such as '%d.%m.%Y %H:%M'"
+        return "is a number, not a time: set format to epoch_s, epoch_ms or epoch_us"
+    return "is not a time: if times are written in another way, set format, such as '%d.%m.%Y %H:%M'"
 
 
 def localized(naive: pl.Series, zone: str) -> pl.Series:
-    """Wall-clock times of a zone as instants in UTC; see the module for days when the clock changes."""
+    """Return wall-clock times of a zone as instants in UTC; the module says what happens at clock changes."""
     import polars as pl
 
     wall = naive.to_frame("t").cast(pl.Datetime("us")).lazy()
@@ -77,7 +77,7 @@ def localized(naive: pl.Series, zone: str) -> pl.Series:
 
 
 def days_of(instants: pl.Series, zone: str) -> pl.Series:
-    """The day of each instant in `zone`'s calendar."""
+    """Return the day of each instant in the time zone `zone`."""
     return instants.dt.convert_time_zone(zone).dt.date()
 
 
@@ -97,7 +97,7 @@ def _instants(raw: pl.Series, ref: Column, zone: str) -> pl.Series:
 
 
 def _from_epoch(raw: pl.Series, factor: int) -> pl.Series:
-    """Instants from counts of `factor` microseconds each; what lies out of reach is NULL before it could overflow."""
+    """Instants from counts of `factor` microseconds each; values out of range become NULL, not overflow."""
     import polars as pl
 
     count, last = pl.col("t"), _LAST_US // factor

@@ -71,7 +71,7 @@ def test_wrong_rows_are_rejected_with_their_reason(logs: Logs) -> None:
     assert [row[0] for row in logs.rows("SELECT reason FROM ops.reject ORDER BY first_row")] == [
         "incident_id is missing",
         "started_at is missing",
-        "detected_at: 'soon' is not a time: where times are written otherwise, give format, such as '%d.%m.%Y %H:%M'",
+        "detected_at: 'soon' is not a time: if times are written in another way, set format, such as '%d.%m.%Y %H:%M'",
         "started_at is in the future",
     ]
 
@@ -117,7 +117,7 @@ def test_figures_of_a_training_run_that_are_no_record_reject_it(tmp_path: Path) 
     result = logs.night()
     assert (result.accepted, result.rejected) == (3, 3)
     ((reason,),) = logs.rows("SELECT DISTINCT reason FROM ops.reject WHERE first_row = 4")
-    assert reason == "metrics: '\"none\"' is no record of names and values"
+    assert reason == "metrics: '\"none\"' is not a record of names and values"
 
 
 def test_yes_and_no_are_read_and_days_keep_their_date_in_any_zone(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_another_encoding_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as refused:
         read(tmp_path, TEXT.encode("windows-1252"))
     assert refused.value.reason == (
-        "cannot be read: it is not UTF-8 (byte 0xfc); give its encoding in the source, such as windows-1252 or utf-16"
+        "cannot be read: it is not UTF-8 (byte 0xfc); set encoding in the source, such as windows-1252 or utf-16"
     )
 
 
@@ -94,7 +94,7 @@ def test_one_mark_cannot_part_both() -> None:
 def test_another_delimiter_is_guessed_in_the_reason(tmp_path: Path) -> None:
     """The file is one column wide, and its name holds the mark."""
     found = read(tmp_path, TEXT.replace(",", ";").encode())
-    with pytest.raises(SourceError, match=r"which event_time comes from.*give delimiter: ';'"):
+    with pytest.raises(SourceError, match=r"which event_time comes from.*set delimiter: ';'"):
         require_columns(found, source(), "a.csv")
 
 

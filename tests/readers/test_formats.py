@@ -100,10 +100,10 @@ def test_jsonl_with_values_of_several_kinds(tmp_path: Path) -> None:
         ("a.csv", b"", "the file is empty"),
         ("a.jsonl", b"", "the file is empty"),
         ("a.parquet", b"", "the file is empty"),
-        ("a.csv", b"a,a\n1,2\n", "two columns are called 'a'"),
+        ("a.csv", b"a,a\n1,2\n", "two columns are named 'a'"),
         ("a.csv", b"a,b\n\xff,1\n", "it is not UTF-8 .byte 0xff."),
         ("a.parquet", b"PAR1 and no more", "cannot be read"),
-        ("a.gz", b"x", "its name does not say the format"),
+        ("a.gz", b"x", "its name tells no format"),
     ],
 )
 def test_unreadable_files_say_why(tmp_path: Path, name: str, content: bytes, reason: str) -> None:

@@ -92,10 +92,13 @@ def test_wrong_types_reject_the_row_with_its_first_value() -> None:
 @pytest.mark.parametrize(
     ("written", "remedy"),
     [
-        ("0,048", "where a comma parts whole from fraction, give decimal: ','"),
-        ("1,234", "where a comma parts thousands, give thousands: ','; whole from fraction, decimal: ','"),
-        ("1 234", "give what parts thousands, thousands: ' ' or \"'\""),
-        ("1.234.567", "where points part thousands, give decimal: ','"),
+        ("0,048", "if commas mark decimals, set decimal: ','"),
+        (
+            "1,234",
+            "if commas separate thousands, set thousands: ','; if they mark decimals, set decimal: ','",
+        ),
+        ("1 234", "set what separates thousands, thousands: ' ' or \"'\""),
+        ("1.234.567", "if points separate thousands, set decimal: ','"),
     ],
 )
 def test_a_number_written_otherwise_names_the_key_that_reads_it(written: str, remedy: str) -> None:
