@@ -1,1 +1,1 @@
-"""Files from people become validated, frozen objects here; every error names file, line and key."""
+"""Turn people's files into validated, frozen objects; every error names file, line and key."""

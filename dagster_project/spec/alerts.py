@@ -1,7 +1,6 @@
-"""`data/alerts/*.yml`: what people answer to alerts, what they silence, what is known to have happened, and who
-answers for which metric.
+"""`data/alerts/*.yml`: people's answers to alerts, silences, known events, and who is responsible for what.
 
-Every answer is by a role, never a person's name. Read by `reading`; `pipeline.watch` puts it beside the alerts.
+Every answer is by a role, never a person's name. Read by `reading`; `pipeline.watch` joins it to the alerts.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from pydantic import model_validator
 from dagster_project.spec.base import Day, Input, Name, Text, refuse
 
 Step = Literal["acknowledged", "mitigated", "resolved", "reviewed"]
-"""In the order of an alert's life after it opened."""
+"""States of an alert after it opened, in their order."""
 
 
 class AlertAnswer(Input):
-    """What became of one alert: named by `alert` (the fingerprint), or by model and rule; `opened` says which time."""
+    """An answer to one alert, named by `alert` (the fingerprint) or by model and rule, and by `opened`."""
 
     alert: Name | None = None
     """The alert's fingerprint, as its page and api/alerts.json show it."""
@@ -95,8 +94,8 @@ class KnownEvent(Input):
 
 
 class OwnerRule(Input):
-    """Who answers for what: `pattern` is model/metric (model/rule:<id> where a rule watches no metric, source/<name>/*
-    for a source of several models) with * and ?; the last one that fits wins."""
+    """Who is responsible for what. `pattern` is model/metric (model/rule:<id> if a rule watches no metric,
+    source/<name>/* for a source of several models) with * and ?; the last one that matches wins."""
 
     pattern: Name
     owner: Name

@@ -1,7 +1,7 @@
-"""Which columns of a source's files are answers that another source maps from the same files.
+"""Find the columns of a source's files that another source maps as answers from the same files.
 
-In: a source and all sources; out: names of columns. Called by `pipeline.ingest`, so that no label that lies beside a
-request becomes one of its features.
+In: a source and all sources. Out: names of columns. Called by `pipeline.ingest`, so that a label in the same
+file as a request does not become one of its features.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ _ANSWERS = ("label", "label_time")
 
 
 def answers_beside(source: Source, sources: Iterable[Source]) -> frozenset[str]:
-    """Columns that are no features of `source`, although it takes every column as one; empty where it does not.
+    """Return columns that are not features of `source`, if it takes all columns as features; else none.
 
-    Two sources share files where one of their globs or paths is the same.
+    Two sources share files if they have a glob or path in common.
     """
     if not source.all_other_columns_are_features:
         return frozenset()
@@ -25,7 +25,7 @@ def answers_beside(source: Source, sources: Iterable[Source]) -> frozenset[str]:
 
 
 def _answers(source: Source) -> list[str]:
-    """All that outcomes are made of, ids among it; of requests the label alone, for the rest may well be features."""
+    """All columns of outcomes, with ids; of requests only the label, as the rest may well be features."""
     if source.kind not in ("requests", "outcomes"):
         return []
     names = source.columns if source.kind == "outcomes" else _ANSWERS

@@ -1,7 +1,7 @@
-"""The base of every input model, and the types its fields are made of. Used by all modules of `spec`.
+"""The base of every input model, and the types of its fields. Used by all modules of `spec`.
 
-Models are filled from text wherever a file holds a plain scalar (see `yamlfile`), so a version `1.10` stays
-`1.10`; the field's type decides what becomes a number, a day or a boolean.
+A plain scalar of a file reaches a model as text (see `yamlfile`), so a version `1.10` stays `1.10`; the type
+of the field decides what becomes a number, a day or a boolean.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from pydantic_core import PydanticCustomError
 from dagster_project.core.naming import OUTPUT
 
 KeyPath = tuple[str | int, ...]
-"""Keys and positions that lead from a file's top to one value: ('models', 2, 'id')."""
+"""Keys and positions that lead from the top of a file to one value: ('models', 2, 'id')."""
 Finding = tuple[KeyPath, str]
 """A place, relative to the validated mapping, and what is wrong there."""
 
 REFUSED = "refused"
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
-"""A day outside of these is a slip of the pen, and counting from it would leave the calendar."""
+"""A day outside these is a typing error, and counting from it would leave the calendar."""
 ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]+")
 
 
 def refuse(*findings: Finding) -> PydanticCustomError:
-    """An error for a validator to raise: names keys below its own mapping, becomes one Problem a finding."""
+    """Return an error for a validator to raise; each finding below its mapping becomes one Problem."""
     text = "; ".join(message for _, message in findings)
     return PydanticCustomError(REFUSED, "{text}", {"text": text, "findings": findings})
 
 
 def parse_day(value: object) -> object:
-    """Text as a day; anything but YYYY-MM-DD is refused (pydantic alone would take 0 for 1 January 1970)."""
+    """Return text as a day; refuse all but YYYY-MM-DD (pydantic alone would read 0 as 1 January 1970)."""
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         return value
     if not (isinstance(value, str) and ISO_DAY.fullmatch(value.strip())):
@@ -52,7 +52,7 @@ def parse_day(value: object) -> object:
     try:
         day = dt.date.fromisoformat(value.strip())
     except ValueError as error:
-        raise refuse(((), f"{value} is no day of the calendar")) from error
+        raise refuse(((), f"{value} is not a day of the calendar")) from error
     if not FIRST_DAY <= day <= LAST_DAY:
         raise refuse(((), f"expected a day from {FIRST_DAY} to {LAST_DAY}, found {value}"))
     return day
@@ -61,7 +61,7 @@ def parse_day(value: object) -> object:
 def _known_zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError(
-            f"{found(value)} is no IANA time zone; for example Europe/Berlin or America/New_York"
+            f"{found(value)} is not an IANA time zone; for example Europe/Berlin or America/New_York"
         )
     return value
 
@@ -81,7 +81,7 @@ def _web_address(value: str) -> str:
 
 
 def found(value: object) -> str:
-    """What stands in the file, in words, for the end of a message."""
+    """Describe a value of a file, for the end of a message."""
     if value is None:
         return "nothing"
     if isinstance(value, str):
@@ -94,13 +94,13 @@ def found(value: object) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """', did you mean ...?' when one of the known words is close, else nothing."""
+    """Return ', did you mean ...?' if one of the known words is close, else ''."""
     close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
     return f", did you mean {close[0]!r}?" if close else ""
 
 
 def unknown(what: str, word: str, known: Iterable[str]) -> str:
-    """That a word is not known: with the one that was probably meant, else with all that could be."""
+    """Return a message for an unknown word, with the word probably meant or else all that are known."""
     names = list(known)
     hint = did_you_mean(word, names)
     return f"unknown {what}{hint}" if hint else f"unknown {what}; expected some of {', '.join(names)}"
@@ -121,7 +121,7 @@ Day = Annotated[dt.date, BeforeValidator(parse_day)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 Address = Annotated[str, StringConstraints(max_length=300), AfterValidator(_web_address)]
-"""Where something lies on the web, or '' for nowhere."""
+"""An address on the web, or '' for none."""
 
 
 class Input(BaseModel):
@@ -138,7 +138,7 @@ class Input(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _empty_is_absent(cls, data: object) -> object:
-        """A key without a value counts as not given: people comment out what stood below it."""
+        """Treat a key without a value as not given: people comment out what was below it."""
         if not isinstance(data, dict):
             return data
         known = known_keys(cls)
@@ -146,5 +146,5 @@ class Input(BaseModel):
 
 
 def known_keys(model: type[BaseModel]) -> list[str]:
-    """The keys a mapping of this model may hold, as they are written in files, in the order of the model."""
+    """Return the keys that a mapping of this model may have, as written in files and in the model's order."""
     return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,4 +1,4 @@
-"""Where the content lies that comes with Modelboard. Called by `loading`, `eject` and the site's builder."""
+"""Where to find the content that comes with Modelboard. Called by `loading`, `eject` and the site builder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def builtin_root() -> Path:
-    """The folder that holds the built-in `reports/` and `site/`.
+    """Return the folder that holds the built-in `reports/` and `site/`.
 
     In an installed package that is `dagster_project/builtin`; in a checkout it is the repository's root.
     """

@@ -1,6 +1,6 @@
-"""`data/catalog/*.yml` and `*.csv`: what people declare of a model. One file may declare many models.
+"""`data/catalog/*.yml` and `*.csv`: what people declare about models. One file may declare many.
 
-A model needs no entry: one seen in a log and in no file appears on the site, marked undeclared.
+A model needs no entry: one that only appears in a log is shown on the site, marked as undeclared.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Pattern = Literal["rest", "batch", "stream", "other"]
 Stage = Literal["development", "shadow", "production", "retired"]
 Tier = Literal["low", "medium", "high"]
 LARGEST = 1e15
-"""Of amounts: sums of them over years of requests are still numbers."""
+"""Largest amount: sums of such amounts over years of requests are still finite."""
 Money = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 
 
@@ -236,7 +236,7 @@ class Model(Input):
     @model_validator(mode="after")
     def _groups_are_segments(self) -> Model:
         findings: list[Finding] = [
-            (("groups", position), f"{name!r} is no segment of this model; declare it among its segments")
+            (("groups", position), f"{name!r} is not a segment of this model; declare it among its segments")
             for position, name in enumerate(self.groups)
             if name not in self.segments
         ]
@@ -249,7 +249,7 @@ class Model(Input):
         if self.id in self.depends_on:
             raise refuse((("depends_on",), "a model cannot depend on itself"))
         findings: list[Finding] = [
-            ((key, position, field), f"{field} {name!r} stands twice")
+            ((key, position, field), f"{field} {name!r} appears twice")
             for key, field, names in (
                 ("versions", "version", [note.version for note in self.versions]),
                 ("rules", "name", [rule.name for rule in self.rules]),
@@ -269,5 +269,5 @@ class Catalog(Input):
 
 
 def undeclared(model_id: str) -> Model:
-    """A model that only logs know: nothing is declared of it, and its id is kept whatever it looks like."""
+    """Return a model known only from logs: nothing is declared, and any id is accepted."""
     return Model.model_construct(id=model_id)

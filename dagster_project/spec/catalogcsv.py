@@ -1,8 +1,8 @@
-"""`data/catalog/*.csv`: many models, one a row. In: the file's text; out: a Document as a YAML catalog would give.
+"""`data/catalog/*.csv`: many models, one per row. In: the file's text. Out: a Document as of a YAML catalog.
 
-The header names keys of Model that hold a single value, or values of one kind (`tags`), which ';' separates; a key
-inside another stands behind a dot (`risk_tier.level`, `value.cost.per_day`). An empty cell is a key not given. Called
-by `reading`.
+The header names keys of Model that hold a single value, or a list of values (`tags`), separated by ';'. A
+nested key follows a dot (`risk_tier.level`, `value.cost.per_day`). An empty cell means that the key is not
+given. Called by `reading`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dagster_project.spec.yamlfile import Document
 
 
 def _columns(kind: type[BaseModel]) -> Iterator[tuple[str, bool]]:
-    """The columns that a declaration may have, and whether each holds a list; a mapping's keys stand behind a dot."""
+    """The possible columns of a declaration, and whether each is a list; keys of a mapping follow a dot."""
     for name, field in kind.model_fields.items():
         parts = [part for part in (field.annotation, *get_args(field.annotation)) if isinstance(part, type)]
         inner = next((part for part in parts if issubclass(part, BaseModel)), None)
@@ -34,11 +34,11 @@ def _columns(kind: type[BaseModel]) -> Iterator[tuple[str, bool]]:
 
 
 COLUMNS = dict(_columns(Model))
-"""The names a header may have, and which of them hold lists."""
+"""The names that a header may contain, and whether each holds a list."""
 
 
 def parse_catalog_csv(text: str, file: str) -> Document:
-    """The rows as `{"models": [...]}` with the line where each begins; raises WorkspaceError with all problems."""
+    """Return the rows as `{"models": [...]}` with their lines. Raises WorkspaceError with all problems."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[dict[str, object]] = []
     lines: dict[KeyPath, int] = {(): 1, ("models",): 1}
@@ -66,7 +66,7 @@ def parse_catalog_csv(text: str, file: str) -> Document:
 
 
 def _without_blank_end(cells: list[str]) -> list[str]:
-    """Without the blank cells at the end that a spreadsheet writes for columns that once held something."""
+    """Drop the blank cells at the end that spreadsheets write for columns that once held something."""
     filled = [position for position, cell in enumerate(cells, start=1) if cell.strip()]
     return cells[: max(filled, default=0)]
 
@@ -78,7 +78,7 @@ def _check_header(header: list[str], file: str) -> None:
         )
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
         raise WorkspaceError(
-            [Problem(file, 1, "", "fields are separated by ','; ';' stands between several tags")]
+            [Problem(file, 1, "", "fields are separated by ','; ';' separates several tags in one field")]
         )
     if "" in header:
         raise WorkspaceError(
@@ -88,7 +88,7 @@ def _check_header(header: list[str], file: str) -> None:
         Problem(file, 1, name, unknown("column", name, COLUMNS)) for name in header if name not in COLUMNS
     ]
     doubled = sorted({name for name in header if header.count(name) > 1})
-    problems += [Problem(file, 1, name, "this column stands twice") for name in doubled]
+    problems += [Problem(file, 1, name, "this column appears twice") for name in doubled]
     if "id" not in header:
         problems.append(Problem(file, 1, "id", "this column is missing"))
     if problems:
@@ -96,7 +96,7 @@ def _check_header(header: list[str], file: str) -> None:
 
 
 def _row(header: list[str], cells: list[str]) -> dict[str, object]:
-    """One row as the mapping a YAML file would hold."""
+    """One row as the mapping that a YAML file would contain."""
     row: dict[str, object] = {}
     for name, cell in zip(header, cells, strict=False):
         if text := cell.strip():

@@ -1,6 +1,7 @@
 """Cron lines: five fields of numbers, names, ranges and steps. Used by `workspace`.
 
-Only what every cron reads alike; Dagster, which keeps the schedule, takes these and is not imported here.
+Only forms that every cron reads the same way. Dagster, which runs the schedule, accepts them and is not
+imported here.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ LEAP_YEAR = 2024
 
 
 def cron_line(text: str) -> str:
-    """The line, if it is one. Raises ValueError that names the field that is none."""
+    """Return the line if it is valid; else raise ValueError, naming the invalid field."""
     fields = text.split()
     if text.strip() in NAMED:
         return text
@@ -42,12 +43,12 @@ def cron_line(text: str) -> str:
             )
     day, month = fields[2:4]
     if day.isdigit() and month.isdigit() and int(day) > calendar.monthrange(LEAP_YEAR, int(month))[1]:
-        raise ValueError(f"no month {month} has a day {day}; the cron line would never come true")
+        raise ValueError(f"no month {month} has a day {day}; the cron line would never run")
     return text
 
 
 def _is_item(item: str, least: int, most: int, words: dict[str, int]) -> bool:
-    """Whether it is *, a value or a range in order, with or without a step."""
+    """Whether it is *, a value or a rising range, with or without a step."""
     match = ITEM.fullmatch(item)
     if match is None or not 1 <= int(match["step"] or 1) <= most:
         return False

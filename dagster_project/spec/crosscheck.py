@@ -1,7 +1,7 @@
-"""What no file can know alone: ids that stand twice, references to nothing, circles. In: a Draft; out: Problems.
+"""Check files against each other: repeated ids, references to nothing, circles. In: a Draft. Out: Problems.
 
-A reference is judged only when everything it could point to was read: one broken catalog file must not call every
-target wrong. Called by `loading`.
+A reference is only checked if everything it could point to was read: one broken catalog file must not make
+every target look wrong. Called by `loading`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from dagster_project.spec.entry import Entry
 from dagster_project.spec.rubric import ORGANIZATION, Attestation, Rubric, Scope, Waiver
 
 Named = tuple[str, Entry[object], KeyPath]
-"""An id, the entry that holds it, and its key below the entry."""
+"""An id, the entry that contains it, and its key below the entry."""
 
 
 def cross_problems(draft: Draft) -> list[Problem]:
-    """Everything wrong between the files."""
+    """Return everything that is inconsistent between files."""
     return [
         *_doubled_names(draft),
         *_dependency_problems(draft),
@@ -75,13 +75,13 @@ def _experiments(draft: Draft) -> list[Named]:
 
 
 def _twice(what: str, named: Iterable[Named]) -> list[Problem]:
-    """A problem at every id that stood before, naming the first place."""
+    """A problem at every repeated id, naming the first place."""
     first: dict[str, str] = {}
     problems = []
     for name, entry, path in named:
         if name in first:
             problems.append(
-                entry.problem(path, f"{what} {name!r} stands twice; the first is in {first[name]}")
+                entry.problem(path, f"{what} {name!r} appears twice; the first is in {first[name]}")
             )
         else:
             first[name] = entry.place(path)
@@ -89,7 +89,7 @@ def _twice(what: str, named: Iterable[Named]) -> list[Problem]:
 
 
 def _same_slug(what: str, named: Iterable[Named]) -> list[Problem]:
-    """Different ids that would share a folder or a page's address."""
+    """A problem at ids that would share a folder or a page's address with another id."""
     first: dict[str, tuple[str, str]] = {}
     problems = []
     for name, entry, path in named:
@@ -101,7 +101,7 @@ def _same_slug(what: str, named: Iterable[Named]) -> list[Problem]:
 
 
 def _same_stem(named: Iterable[tuple[str, str]]) -> list[Problem]:
-    """Files of one kind, each as its id and itself, that would have one id."""
+    """Files of one kind that would have the same id; `named` are pairs of id and file."""
     first: dict[str, str] = {}
     return [
         Problem(file, None, "", f"has the same name as {first[name]}; rename one of them")
@@ -125,7 +125,7 @@ def _dependency_problems(draft: Draft) -> list[Problem]:
 
 
 def _order_problems(draft: Draft) -> list[Problem]:
-    """Metrics that read the readings of others: of ones that are not there, or in a circle."""
+    """Metrics that read the readings of metrics that do not exist, or of each other in a circle."""
     if "metrics" in draft.broken:
         return []
     heads = {s.id: s.head for s in draft.metrics}
@@ -144,7 +144,7 @@ def _order_problems(draft: Draft) -> list[Problem]:
 
 
 def _circle(needs: dict[str, list[str]]) -> list[str] | None:
-    """One circle, beginning and ending with its first id in the alphabet, each reading the next; None without."""
+    """One circle, each id reading the next, from the alphabetically first and back to it; None if none."""
     try:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
@@ -171,10 +171,10 @@ def _target_problems(draft: Draft) -> list[Problem]:
 
 
 def _baseline_problems(draft: Draft) -> list[Problem]:
-    """Money per unit of error needs an alternative: one that a log of the model brings, or a declared error."""
+    """Money per unit of error needs an alternative: answers in a log of the model, or its stated error."""
     if "sources" in draft.broken:
         return []
-    message = "needs the simple alternative: map `baseline` in the model's source, or give its error as baseline_error"
+    message = "needs the simple alternative: map `baseline` in the model's source, or state baseline_error"
     problems = []
     for entry in draft.models:
         given = entry.value.value
@@ -224,7 +224,7 @@ def _attestation_problems(draft: Draft) -> list[Problem]:
 def _statement_problems(
     draft: Draft, entry: Entry[Attestation | Waiver], rubric: Rubric
 ) -> Iterator[Problem]:
-    """What is wrong with a statement on a rubric: a milestone it does not have, a subject that is none of its scope."""
+    """What is wrong with a statement on a rubric: an unknown milestone, or a subject outside its scope."""
     said, milestones = entry.value, {milestone.id for milestone in rubric.milestones}
     if said.milestone not in milestones:
         hint = did_you_mean(said.milestone, milestones)

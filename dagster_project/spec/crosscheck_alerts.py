@@ -1,4 +1,4 @@
-"""What is wrong between rules, answers to alerts and the rest of the workspace. In: a Draft; out: Problems.
+"""Check rules and answers to alerts against the rest of the workspace. In: a Draft. Out: Problems.
 
 Called by `crosscheck`.
 """
@@ -17,12 +17,12 @@ from dagster_project.spec.rule import Rule
 
 
 def rule_id(entry: Entry[Rule]) -> str:
-    """A rule's id: the stem of its file."""
+    """Return a rule's id, the stem of its file."""
     return PurePosixPath(entry.document.file).stem
 
 
 def alert_problems(draft: Draft) -> list[Problem]:
-    """References to metrics, models and rules that are not there."""
+    """Return references to metrics, models and rules that do not exist."""
     return [*_rule_problems(draft), *_answer_problems(draft)]
 
 
@@ -39,12 +39,12 @@ def _rule_problems(draft: Draft) -> list[Problem]:
 
 
 def metric_problems(entry: Entry[Rule], metrics: Collection[str]) -> list[Problem]:
-    """Metrics that a rule watches and that are not there."""
+    """Return problems at metrics that a rule watches but that do not exist."""
     return entry.unknown("metric", "metrics", entry.value.metrics, metrics, "in reports/metrics")
 
 
 def _answer_problems(draft: Draft) -> list[Problem]:
-    """A model may be one that only logs know, so only the rules are held against those that are there."""
+    """Unknown rules in answers. A model may be known only from logs, so models are not checked."""
     rules = {rule_id(entry) for entry in draft.rules}
     if "rules" in draft.broken:
         return []

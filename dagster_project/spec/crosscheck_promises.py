@@ -1,7 +1,7 @@
-"""Rules and objectives against what the sources of a model bring. In: a Draft; out: Problems. Called by `crosscheck`.
+"""Check rules and objectives against the sources of a model. In: a Draft. Out: Problems.
 
-A column is known where the model declares it as a feature or a source that may serve the model maps it. A source that
-takes every other column as a feature may bring anything.
+Called by `crosscheck`. A column is known if the model declares it as a feature or a source that may serve the
+model maps it. A source that takes every other column as a feature may contain any column.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dagster_project.spec.source import Source
 
 
 def promise_problems(draft: Draft) -> list[Problem]:
-    """Rules that read what no log brings, and an availability where no log says which request failed."""
+    """Return rules that read unknown columns, and availability objectives if no log says what failed."""
     if "sources" in draft.broken:
         return []
     problems: list[Problem] = []
@@ -35,7 +35,7 @@ def promise_problems(draft: Draft) -> list[Problem]:
 
 
 def may_serve(source: Source, model_id: str) -> bool:
-    """Whether the source's requests may be the model's: it is named, or a column names models."""
+    """Whether the source may hold requests to the model: it names the model, or a column names models."""
     named = source.columns.get("model_id")
     return source.kind == "requests" and named is not None and str(named.constant or model_id) == model_id
 

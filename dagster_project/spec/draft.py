@@ -1,4 +1,4 @@
-"""The entries of a workspace before they are checked against each other. Filled by `reading`, read by `crosscheck`."""
+"""The entries of a workspace before cross-checks. Made by `reading`, read by `crosscheck` and `loading`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dagster_project.spec.workspace import Settings
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything that could be read. Where a kind is in `broken`, some of its files could not."""
+    """Everything that could be read. If a kind is in `broken`, some of its files could not."""
 
     settings: Entry[Settings] | None
     models: list[Entry[Model]]
@@ -41,4 +41,4 @@ class Draft:
     pages: list[PageTemplate]
     parts: list[PagePart]
     broken: frozenset[str]
-    """Names of the fields above that are not complete: nothing may be called unknown by them."""
+    """Names of the fields above that are incomplete: nothing may be called unknown because of them."""

@@ -1,6 +1,6 @@
-"""A validated mapping and the place it comes from. In: Documents and CSV text; out: entries, or every Problem.
+"""A validated mapping and the place it comes from. In: Documents. Out: entries, or every Problem.
 
-Called by `reading`; `crosscheck` asks entries for the places of what it finds wrong.
+Called by `reading`; `crosscheck` asks entries for the place of each problem.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[T]):
-    """A value with the file and the 1-based line where people find it."""
+    """A value with the file and the 1-based line where it is written."""
 
     value: T
     file: str
@@ -31,24 +31,24 @@ class Placed(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[T]):
-    """A value, still with its document."""
+    """A value together with its document."""
 
     value: T
     document: Document
     path: KeyPath = ()
 
     def problem(self, path: KeyPath, message: str) -> Problem:
-        """A problem at a key below this entry."""
+        """Return a problem at a key below this entry."""
         return self.document.problem(self.path + path, message)
 
     def place(self, path: KeyPath) -> str:
-        """Where a key below this entry stands, as `file:line`."""
+        """Return the place of a key below this entry, as `file:line`."""
         return f"{self.document.file}:{self.document.line(self.path + path)}"
 
     def unknown(
         self, what: str, key: str, names: Sequence[str], known: Collection[str], where: str = "is declared"
     ) -> list[Problem]:
-        """A problem at each of the names, a list below `key`, that is not known."""
+        """Return a problem at each unknown one of the names, a list below `key`."""
         return [
             self.problem((key, position), f"no {what} {name!r} {where}{did_you_mean(name, known)}")
             for position, name in enumerate(names)
@@ -56,15 +56,15 @@ class Entry(Generic[T]):
         ]
 
     def placed(self) -> Placed[T]:
-        """The value and its place, without the document."""
+        """Return the value and its place, without the document."""
         return Placed(self.value, self.document.file, self.document.line(self.path) or 1)
 
 
 def read_entry(document: Document, model: type[M], path: KeyPath = ()) -> Entry[M]:
-    """The mapping at `path` as a model; raises WorkspaceError with everything wrong in it."""
+    """Read the mapping at `path` as a model. Raises WorkspaceError with everything wrong in it."""
     data = document.data
     for part in path:
-        data = data[part]  # type: ignore[index]  # the caller walked this path already
+        data = data[part]  # type: ignore[index]  # the caller has already followed this path
     if not isinstance(data, dict):
         said = "the file is empty; " if data is None and not path else ""
         message = f"{said}expected a mapping (key: value), found {found(data)}"

@@ -1,4 +1,4 @@
-"""Facts beside the logs: training runs, CI runs, commits, deployments, incidents, and what is read of each.
+"""Facts beside the logs: training runs, CI runs, commits, deployments, incidents, and the columns of each.
 
 Called by `spec.source`, `readers.facts` and `pipeline.ingest`.
 """
@@ -18,11 +18,11 @@ class FactKind:
     """One table of schema `fact`, without file_id and source."""
 
     key: tuple[str, ...]
-    """What makes two rows the same fact; of these the last one wins. The first must be given."""
+    """Columns that identify a fact: of rows that agree in them the last one wins. The first must be given."""
     time: str
     """The column that dates it; it must be given and may not lie in the future."""
     columns: dict[str, tuple[FactType, str]]
-    """Name -> how its values are read, and what they mean."""
+    """name -> how its values are read, and what they mean."""
 
 
 _MODEL: tuple[FactType, str] = ("text", "The model's id; if not given, it belongs to no single model.")
@@ -129,4 +129,5 @@ FACTS: dict[str, FactKind] = {
         },
     ),
 }
-"""What a source may contain, by its kind. A row without the first key or its time, or of a wrong type, is rejected."""
+"""What a source may contain, by kind. A row is rejected without its first key or time, or with a wrong
+type."""

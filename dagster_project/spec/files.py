@@ -1,7 +1,7 @@
-"""Finding and reading a workspace's files. In: the workspace's and the built-in root; out: texts, and digests.
+"""Find and read a workspace's files. In: the workspace's root and the built-in root. Out: texts and digests.
 
-Overlay rule: a file of the workspace's `reports/` stands in for the built-in one of the same relative path; `data/` is
-only the workspace's. Called by `loading` and `reading`.
+Overlay rule: a file of the workspace's `reports/` replaces the built-in file of the same relative path;
+`data/` comes from the workspace alone. Called by `loading` and `reading`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from dagster_project.core.errors import Problem, WorkspaceError
 
 BUILTIN = "builtin:"
-"""What stands before the name of a file that comes with Modelboard and is in no repository of the workspace."""
+"""Prefix of the name of a file that comes with Modelboard, and so is not in the workspace."""
 SAVE = "save it with the encoding UTF-8"
 WIDE = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -24,7 +24,7 @@ WIDE = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
-"""Byte order marks, the longer ones first: that of UTF-32 begins like that of UTF-16."""
+"""Byte order marks, longer ones first, because that of UTF-32 begins like that of UTF-16."""
 SQL_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -45,12 +45,12 @@ class Shelf:
     digests: dict[str, str] = field(default_factory=dict)
 
     def own(self, folder: str, *suffixes: str) -> list[Found]:
-        """The workspace's files below a folder, by name; hidden ones are left out."""
+        """Return the workspace's files below a folder, by name, without hidden ones."""
         found = _listed(self.root, folder, suffixes)
         return [Found(name, path) for name, path in sorted(found.items())]
 
     def overlaid(self, folder: str, *suffixes: str) -> list[Found]:
-        """The same, with the built-in files that the workspace does not override."""
+        """Return the same, plus the built-in files that the workspace does not override."""
         own = _listed(self.root, folder, suffixes)
         builtin = {} if self._is_builtin() else _listed(self.builtin, folder, suffixes)
         chosen = {name: Found(BUILTIN + name, path) for name, path in builtin.items()}
@@ -58,12 +58,12 @@ class Shelf:
         return [chosen[name] for name in sorted(chosen)]
 
     def single(self, name: str) -> Found | None:
-        """One file of the workspace, if it is there."""
+        """Return one file of the workspace, if it exists."""
         path = self.root / name
         return Found(name, path) if path.is_file() else None
 
     def text(self, found: Found) -> str:
-        """The file's text (UTF-8, with or without a byte order mark); its digest is kept."""
+        """Return the file's text (UTF-8, with or without a byte order mark), and record its digest."""
         try:
             content = found.path.read_bytes()
         except OSError as error:
@@ -89,7 +89,7 @@ class Shelf:
 
 
 def _wide_encoding(content: bytes) -> str:
-    """The name of the encoding of more than one byte a character that a text begins in; '' where it does not."""
+    """The name of the multi-byte encoding that a text seems to have; '' if none."""
     for mark, name in WIDE:
         if content.startswith(mark):
             return name
@@ -100,7 +100,7 @@ def _wide_encoding(content: bytes) -> str:
 def _listed(root: Path, folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
     """Relative name -> path of the files below root/folder that end in one of the suffixes.
 
-    Raises WorkspaceError for a folder that may not be listed: its declarations would vanish without a word.
+    Raises WorkspaceError if a folder cannot be listed: its declarations would silently vanish.
     """
 
     def refuse(error: OSError) -> None:
@@ -128,7 +128,7 @@ def checked_id(
     rule: re.Pattern[str] = SQL_NAME,
     words: str = "a-z, 0-9 and _, a letter first",
 ) -> str:
-    """A file's name, if it can be an id. Raises WorkspaceError, with the rule in `words`."""
+    """Return a file's name if it is a valid id. Raises WorkspaceError otherwise; `words` state the rule."""
     if not rule.fullmatch(name):
         message = f"the file's name becomes an id; expected only {words}, found {name!r}"
         raise WorkspaceError([Problem(found.name, None, "", message)])

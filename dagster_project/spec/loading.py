@@ -1,7 +1,7 @@
-"""All files of a workspace, read, validated and checked against each other: the only door to `spec`.
+"""Read, validate and cross-check all files of a workspace: the only way into `spec`.
 
-In: a folder; out: one frozen Workspace, or a WorkspaceError that carries every problem of every file.
-Called by the commands, by Dagster's definitions and by the demo.
+In: a folder. Out: one frozen Workspace, or a WorkspaceError with every problem of every file. Called by the
+commands, by Dagster's definitions and by the demo.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = ["Metric", "PagePart", "PageTemplate", "Placed", "Statement", "Workspa
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Everything people wrote, valid as a whole. Order: models and sources by id, lists as in their file."""
+    """Everything people wrote, valid as a whole. Models and sources are in order of id, lists as in files."""
 
     root: Path
     settings: Settings
@@ -58,20 +58,21 @@ class Workspace:
     pages: tuple[PageTemplate, ...]
     parts: tuple[PagePart, ...]
     files: dict[str, str]
-    """Relative path ('builtin:' before those that come with Modelboard) -> SHA-256 of every file that was read."""
+    """Relative path (with the prefix 'builtin:' if it comes with Modelboard) -> SHA-256, of every file
+    read."""
     question_places: dict[str, tuple[str, int]] = field(default_factory=dict)
-    """Question id -> file and line where its text stands."""
+    """Question id -> file and line of its text."""
     profiles: dict[str, Profile] = field(default_factory=dict)
-    """Path below data/ -> the training profile that a reference names."""
+    """Path below data/ -> training profile, for all that references name."""
 
     @property
     def data(self) -> Path:
-        """Facts and state of the organization."""
+        """Folder of the organization's facts and state."""
         return self.root / "data"
 
     @property
     def lake(self) -> Path:
-        """The Parquet files of all events."""
+        """Folder of the Parquet files with all events."""
         return self.data / "lake"
 
     @property
@@ -81,12 +82,12 @@ class Workspace:
 
     @property
     def build(self) -> Path:
-        """Where releases of the site go."""
+        """Folder of the site's releases."""
         return self.root / "build"
 
     @property
     def titles(self) -> dict[str, str]:
-        """What pages call each declared model: its title or else id; a title that several have carries the id too."""
+        """Name of each declared model on pages: its title or id; a shared title is followed by the id."""
         titles = {placed.value.id: placed.value.title or placed.value.id for placed in self.models}
         times = Counter(titles.values())
         return {
@@ -95,7 +96,7 @@ class Workspace:
 
 
 def load_workspace(root: Path, builtin: Path | None = None) -> Workspace:
-    """Read the workspace in folder `root`, on top of the built-in content (`builtin`: another one, for tests).
+    """Read the workspace in folder `root` on top of the built-in content (`builtin`: another, for tests).
 
     Raises WorkspaceError with the problems of all files, sorted by file and line.
     """

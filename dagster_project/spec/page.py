@@ -1,4 +1,4 @@
-"""`reports/pages/*.md`: front matter of a page; the body is Jinja over `page.*` views."""
+"""`reports/pages/*.md`: the front matter of a page; its body is Jinja over `page.*` views."""
 
 from __future__ import annotations
 

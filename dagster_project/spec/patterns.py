@@ -1,7 +1,7 @@
-"""Regular expressions of people: only what RE2 can match in time linear in the text. Used by `catalog`.
+"""Regular expressions written by people: only those that RE2 can match in linear time. Used by `catalog`.
 
-RE2 itself is asked when the workspace's first night begins (`pipeline.summarise_rules`); here stands what can be told
-without it.
+RE2 itself checks them at the start of the workspace's first night (`pipeline.summarise_rules`); this module
+checks what can be checked without it.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from pydantic import AfterValidator
 
 LONGEST = 200
 UNSAFE = re.compile(r"\(\?(?:[=!]|<[=!]|\(|>|P[=>])|\\[1-9]|[*+?}]\+")
-"""Looking around, conditions, atomic groups, back references, possessive repeats: no RE2."""
+"""Lookaround, conditions, atomic groups, back references, possessive repeats: RE2 has none of them."""
 ESCAPED_OR_CLASS = re.compile(r"\\[^1-9]|\[\^?\]?(?:\\.|[^\]\\])*\]")
-"""A literal or a character class: what looks unsafe inside of one is not."""
+"""An escaped character or a character class: what looks unsafe inside one is not."""
 
 
 def safe_pattern(text: str) -> str:
-    """The pattern, if it is one that RE2 knows. Raises ValueError otherwise."""
+    """Return the pattern if RE2 can match it. Raises ValueError otherwise."""
     if not text or len(text) > LONGEST:
         raise ValueError(f"expected a pattern of 1 to {LONGEST} characters, found {len(text)}")
     if UNSAFE.search(ESCAPED_OR_CLASS.sub(".", text)):
-        raise ValueError(f"{text!r} looks around, refers back or repeats possessively; RE2 patterns cannot")
+        raise ValueError(f"{text!r} has a lookaround, back reference or possessive repeat; RE2 supports none")
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+        raise ValueError(f"{text!r} is not a regular expression: {error}") from error
     return text
 
 

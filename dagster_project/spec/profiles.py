@@ -1,6 +1,7 @@
-"""The training profiles that references name, read and validated. In: the catalog's entries; out: profiles by path.
+"""Read and validate the training profiles that references name. In: the catalog. Out: profiles by path.
 
-Called by `loading`. A profile is JSON, which YAML includes: a mistake is named with its line as in any other file.
+Called by `loading`. A profile is JSON, which YAML includes, so mistakes are reported with their line as
+elsewhere.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dagster_project.spec.yamlfile import parse_yaml
 
 
 def read_profiles(shelf: Shelf, models: Iterable[Entry[Model]]) -> tuple[dict[str, Profile], list[Problem]]:
-    """The profiles by their path below data/, and everything wrong with them or with the paths."""
+    """Return the profiles by path below data/, and everything wrong with them or with their paths."""
     profiles: dict[str, Profile] = {}
     problems: list[Problem] = []
     for entry, key, path in _named(models):

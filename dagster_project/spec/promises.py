@@ -1,7 +1,7 @@
-"""What must hold between the values of one request, and what a model promises: parts of a catalog file.
+"""Rules on the values of one request, and a model's service-level objective: parts of a catalog file.
 
-A rule is a comparison of two columns or of a column with a constant; never SQL. Its columns are features of the model
-or numbers of the request itself. Used by `catalog`, judged by `pipeline.summarise_rules`.
+A rule compares two columns, or a column with a constant; it is never SQL. Its columns are features of the
+model or numbers of the request itself. Used by `catalog`; counted by `pipeline.summarise_rules`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ REQUEST_NUMBERS = (
     "tokens_out",
     "cost",
 )
-"""Columns of a request that a rule may name beside features; they win over a feature of the same name."""
+"""Columns of a request that a rule may name besides features; they take precedence over features of the same
+name."""
 
 
 class Comparison(Input):

@@ -1,6 +1,7 @@
-"""Every file of a workspace becomes entries, kind by kind. In: a Shelf; out: a Draft, and what could not be read.
+"""Turn every file of a workspace into entries, kind by kind. In: a Shelf. Out: a Draft, and all problems.
 
-One kind is a line of `read_draft`: where its files lie, and the function that reads one of them. Called by `loading`.
+Each kind is a line of `read_draft`: where its files are, and the function that reads one. Called by
+`loading`.
 """
 
 from __future__ import annotations
@@ -37,14 +38,14 @@ I = TypeVar("I", bound=Input)  # noqa: E741  an Input
 
 @dataclass(slots=True)
 class Reading:
-    """The shelf, and what went wrong with it so far."""
+    """The shelf, and the problems found so far."""
 
     shelf: Shelf
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
 
     def each(self, kind: str, files: list[Found], read: Callable[[Shelf, Found], T]) -> list[T]:
-        """`read` applied to every file; one that cannot be read is noted, and its kind is broken."""
+        """Apply `read` to every file; if one cannot be read, note problems and mark its kind as broken."""
         results = []
         for file in files:
             try:
@@ -56,7 +57,7 @@ class Reading:
 
 
 def read_draft(reading: Reading) -> Draft:
-    """Every file of every kind; what could not be read is noted in `reading`."""
+    """Read every file of every kind; note in `reading` what could not be read."""
     shelf = reading.shelf
     targets = _single(reading, "targets", Targets)
     answers = _single(reading, "playbook", Answers)
@@ -101,7 +102,7 @@ def _settings(reading: Reading) -> Entry[Settings] | None:
 
 
 def _single(reading: Reading, name: str, model: type[I]) -> list[Entry[I]]:
-    """The one optional file `data/<name>.yml`."""
+    """The optional file `data/<name>.yml`."""
     found = reading.shelf.single(f"data/{name}.yml")
     return reading.each(name, [found] if found else [], _reader(model, may_be_empty=True))
 
@@ -111,7 +112,7 @@ def _document(shelf: Shelf, found: Found) -> Document:
 
 
 def _reader(model: type[I], *, may_be_empty: bool = False) -> Callable[[Shelf, Found], Entry[I]]:
-    """A function that reads a YAML file as one `model`; where it may be empty, comments alone count as no entries."""
+    """A function that reads a YAML file as one `model`; if it may be empty, comments alone are no entries."""
 
     def read(shelf: Shelf, found: Found) -> Entry[I]:
         document = _document(shelf, found)
@@ -147,7 +148,7 @@ def _holds(document: Document, key: str) -> bool:
 
 
 def _items(file: Entry[Input], key: str, values: tuple[T, ...]) -> list[Entry[T]]:
-    """The members of a file's list, each with its own place."""
+    """The items of a file's list, each with its own place."""
     return [Entry(value, file.document, (key, position)) for position, value in enumerate(values)]
 
 

@@ -1,4 +1,4 @@
-"""What drift is measured against: fixed days, days that roll along, or a profile that a training job wrote.
+"""What drift is measured against: fixed days, rolling days, or a profile written by a training job.
 
 `reference:` of a model or of one of its versions in `data/catalog/`. A profile is a JSON file below `data/`; its
 format is described in `site/docs/about/methods.md` and written by `core.profile.profile`.

@@ -10,7 +10,7 @@ from dagster_project.spec.base import Day, Finding, Input, Name, Text, refuse
 
 Scope = Literal["organization", "team", "model"]
 ORGANIZATION: Scope = "organization"
-"""The scope of a rubric of the whole, and the subject of statements about it."""
+"""The scope of a rubric for the whole organization, and the subject of statements about it."""
 
 
 class Pillar(Input):
@@ -101,14 +101,14 @@ class Rubric(Input):
             if milestone.level not in levels:
                 findings.append(((*place, "level"), f"no level {milestone.level} in this rubric"))
             if milestone.id in seen:
-                findings.append(((*place, "id"), f"milestone {milestone.id!r} stands twice"))
+                findings.append(((*place, "id"), f"milestone {milestone.id!r} appears twice"))
             seen.add(milestone.id)
         if findings:
             raise refuse(*findings)
         return self
 
     def subject_of(self, named: str) -> str:
-        """What a statement names, as facts and figures know it: 'team:Support', 'model:tickets' or the organization."""
+        """Return a statement's subject in facts: 'team:Support', 'model:tickets', the organization."""
         return named if self.scope == ORGANIZATION else f"{self.scope}:{named}"
 
 

@@ -1,6 +1,7 @@
-"""`reports/rules/*.yml`: when a series of daily readings is an alarm, and what is asked then. One file, one rule.
+"""`reports/rules/*.yml`: when a series of daily readings is an alarm, and what to do then.
 
-The file's name is the rule's id. Read by `reading`; `pipeline.watch` makes monitors of it.
+One file is one rule. The file's name is the rule's id. Read by `reading`; `pipeline.watch` makes monitors
+from it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from dagster_project.spec.catalog import Pattern
 Method = Literal[
     "spread", "usage_drop", "slow_decline", "weeks", "threshold", "target", "heartbeat", "schema"
 ]
-"""spread: beyond the reference's own day-to-day spread; threshold: beyond `at`; target: the owner's explicit target
-crossed; weeks: XmR on weekly means; heartbeat: a source has not delivered; schema: columns changed."""
+"""spread: beyond the reference's own day-to-day spread; threshold: beyond `at`; target: beyond the owner's
+explicit target; weeks: XmR on weekly means; heartbeat: a source has not delivered; schema: columns
+changed."""
 Severity = Literal["high", "medium", "low"]
 Subject = Literal["whole", "inputs", "outputs", "any"]
 Family = Literal["usage", "latency", "performance", "quality", "drift"]
@@ -94,7 +96,7 @@ class Rule(Input):
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """A rule with its id (the file's stem) and the file it stands in."""
+    """A rule with its id (the file's stem) and its file."""
 
     id: str
     rule: Rule

@@ -1,4 +1,4 @@
-"""One file of `reports/rules`, or a rule to be tried from anywhere. In: a file; out: a rule with its id, or problems.
+"""Read one file of `reports/rules`, or a rule to try from anywhere. In: a file. Out: a rule with its id.
 
 Called by `reading`, `loading` and the command `replay`.
 """
@@ -17,18 +17,18 @@ from dagster_project.spec.yamlfile import parse_yaml
 
 
 def read_rule(shelf: Shelf, found: Found) -> Entry[Rule]:
-    """The rule of one file. Raises WorkspaceError with everything wrong in it."""
+    """Read the rule of one file. Raises WorkspaceError with everything wrong in it."""
     checked_id(found, found.path.stem)
     return read_entry(parse_yaml(shelf.text(found), found.name), Rule)
 
 
 def as_rule_file(entry: Entry[Rule]) -> RuleFile:
-    """The rule with its id and file."""
+    """Return the rule with its id and file."""
     return RuleFile(rule_id(entry), entry.value, entry.document.file)
 
 
 def load_rule(path: Path, metrics: Collection[str]) -> RuleFile:
-    """A rule from any file, as if it stood in the workspace's reports/rules. Raises WorkspaceError."""
+    """Read a rule from any file, as if it were in the workspace's reports/rules. Raises WorkspaceError."""
     entry = read_rule(Shelf(path.parent, path.parent), Found(path.name, path))
     problems = metric_problems(entry, metrics)
     if problems:

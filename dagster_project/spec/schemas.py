@@ -1,6 +1,6 @@
-"""A JSON Schema (2020-12) for each kind of YAML, so that editors complete keys and show what they mean.
+"""Make a JSON Schema (2020-12) for each kind of YAML, so that editors complete keys and show what they mean.
 
-In: the models of `spec`, whose attribute docstrings become descriptions; out: plain mappings. Called by
+In: the models of `spec`, whose attribute docstrings become descriptions. Out: plain mappings. Called by
 `modelboard schema` and by the starter. The short forms that the models accept are added here by hand.
 """
 
@@ -27,13 +27,13 @@ from dagster_project.spec.workspace import Settings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEXT = ["string", "number", "boolean"]
-"""What an editor may take an unquoted text for: versions such as 1.10, ids such as 7."""
+"""Types that an editor may see in unquoted text: versions such as 1.10, ids such as 7."""
 
 Schema = dict[str, Any]
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's, without invented titles, and with unquoted numbers accepted as text, as the reader does."""
+    """Pydantic's generator without invented titles; unquoted numbers are text, too, as for the reader."""
 
     def field_title_should_be_set(self, schema: CoreSchema) -> bool:
         del schema
@@ -44,7 +44,7 @@ class _Generator(GenerateJsonSchema):
 
 
 def schemas() -> dict[str, Schema]:
-    """Schema by name: the YAML files of `data/` and `reports/`, and the heads of SQL files and pages."""
+    """Return schemas by name: YAML files of `data/` and `reports/`, and the heads of SQL files and pages."""
     return {
         "workspace": _one(Settings, "data/workspace.yml"),
         "catalog": _one_or_many(Model, Catalog, "models", "data/catalog/*.yml"),
@@ -92,7 +92,7 @@ def _definitions(*models: type[BaseModel]) -> Schema:
 
 
 def _with_short_forms(schema: Schema) -> Schema:
-    """`files` as a text, columns as a plain name, features as a list of names or '*'."""
+    """Accept `files` as a text, columns as a plain name, features as a list of names or '*'."""
     properties = schema["$defs"]["Source"]["properties"]
     name = {"type": TEXT, "description": "The name of a column."}
     column = {"anyOf": [name, {"$ref": "#/$defs/Column"}]}

@@ -1,4 +1,4 @@
-"""`data/sources/*.yml`: where logs lie and how their columns map to the canonical ones."""
+"""`data/sources/*.yml`: where logs are and how their columns map to the canonical ones."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ REQUEST_COLUMNS = {
 }
 """What a request may contain, and what it means."""
 LONGEST_NAME = 255
-"""Bytes of a file's name that a file system takes."""
+"""Most bytes of a file's name that a file system accepts."""
 OUTCOME_COLUMNS = {
     "request_id": "Of the request that the truth belongs to; required.",
     "model_id": "Whose request it was; any model's if not given.",
@@ -61,11 +61,11 @@ OUTCOME_COLUMNS = {
 }
 """What an outcome may contain."""
 NEEDED = {"requests": ("event_time", "model_id"), "outcomes": ("request_id", "label")}
-"""What a source must map, by its kind; columns of facts may have the documented names."""
+"""What a source must map, by its kind; columns of facts may also be found by their documented names."""
 
 
 def _as_written(value: object) -> object:
-    """Text that is a number and reads back the same becomes one: `str(constant)` is what was written."""
+    """Turn text into a number if it reads back the same: `str(constant)` is then what was written."""
     if isinstance(value, str):
         for kind in (int, float):
             with suppress(ValueError):
@@ -75,11 +75,11 @@ def _as_written(value: object) -> object:
 
 
 def _one_or_many(value: object) -> object:
-    """A single text stands for a list of one."""
+    """Read a single text as a list of one."""
     return value if isinstance(value, (list, tuple)) else [value]
 
 
-def _parts_fields(value: str) -> str:
+def _one_delimiter(value: str) -> str:
     if not value.isascii() or value in '\0"\r\n':
         raise ValueError(f"expected one character of ASCII, such as ; or \\t, found {found(value)}")
     return value
@@ -88,7 +88,7 @@ def _parts_fields(value: str) -> str:
 Delimiter = Annotated[
     str,
     StringConstraints(min_length=1, max_length=1, strip_whitespace=False),
-    AfterValidator(_parts_fields),
+    AfterValidator(_one_delimiter),
 ]
 
 
@@ -215,13 +215,13 @@ class Source(Input):
 
     @property
     def between_thousands(self) -> str:
-        """What stands between thousands; '' where nothing does."""
+        """The separator between thousands; '' if there is none."""
         return self.thousands or ("." if self.decimal == "," else "")
 
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, encoding: str) -> str:
-        # Beside unknown names: `hex` and `zip` encode no text, `undefined` nothing, and a NUL stands in no name.
+        # Also refused: `hex` and `zip`, which do not encode text, `undefined`, and names that contain a NUL.
         with suppress(LookupError, ValueError):
             "a".encode(encoding)
             return codecs.lookup(encoding).name
@@ -233,7 +233,7 @@ class Source(Input):
             raise refuse((("scores",), f"is for kind requests; the kind is {self.kind}"))
         if self.scores and "score" in self.columns:
             raise refuse(
-                (("scores",), "stands beside the column score, which follows from it; give one of them")
+                (("scores",), "conflicts with the column score, which follows from it; give only one of them")
             )
         return self
 
@@ -270,7 +270,7 @@ class Sources(Input):
 
 
 def _glob_problem(pattern: str) -> str:
-    """What was expected in the place of a glob that no file system can look for; '' where it can."""
+    """What was expected instead of a glob that no file system can look for; '' if the glob is valid."""
     parts = pattern.split("/")
     if any("**" in part and part != "**" for part in parts):
         return "** must stand alone between two /"
@@ -284,7 +284,7 @@ def _glob_problem(pattern: str) -> str:
 
 
 def _short(value: object) -> object:
-    """A plain text is the name of a column."""
+    """Read a plain text as the name of a column."""
     return {"column": value} if isinstance(value, str) else value
 
 
@@ -295,6 +295,6 @@ def _named(features: list[object]) -> dict[str, object]:
         if not isinstance(name, str):
             raise refuse((("features", position), f"expected the name of a column, found {found(name)}"))
         if name in named:
-            raise refuse((("features", position), f"{name!r} stands twice"))
+            raise refuse((("features", position), f"{name!r} appears twice"))
         named[name] = {"column": name}
     return named

@@ -30,7 +30,7 @@ Apply = Literal[
     "drift",
     "reconstruction",
 ]
-"""The functions from rows to figures, as `pipeline.score_apply` holds them."""
+"""The functions from rows to figures, defined in `pipeline.score_apply`."""
 CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
     "quantile": ("q", ()),
     "binary": ("figure", ("accuracy", "precision", "recall", "specificity", "selection_rate", "f_beta")),
@@ -55,18 +55,18 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
 }
-"""Function -> the argument it needs, and what that may be (nothing listed: a share such as 0.95)."""
+"""Function -> the argument it needs, and the values allowed (none listed: a share such as 0.95)."""
 Brought = Literal[
     "scored", "scores", "timed", "judged", "arrived", "labelled", "labelled_scores", "likelihoods"
 ]
-"""What a log may lack, as `span.brought` counts it: requests with a score or prediction, with a score, a latency,
-a status, an arrival time; labels that can be held against an answer, against a score, and against the probability
-of what came."""
+"""What a log may lack, as `span.brought` counts it: requests with a score or prediction, with a score, a
+latency, a status, an arrival time; labels that can be compared with an answer, with a score, and with the
+probability of the actual class."""
 Family = Literal["usage", "latency", "performance", "quality", "drift", "impact"]
 
 
 class Thresholds(Input):
-    """Grades that hold where no target is declared."""
+    """Thresholds for grades if no target is declared."""
 
     good: float
     poor: float
@@ -109,7 +109,7 @@ class MetricHead(Input):
     """Which window a scorecard reads: the leading one, or the longest there is for a figure that seasons move."""
 
     def unit_for(self, model: Model) -> str:
-        """The unit of a model's figures: 'label' stands for that of its labels, which may be a plain number ('1')."""
+        """Return the unit of a model's figures; 'label' becomes the unit of its labels, or '1'."""
         own = model.unit or "1"
         squared = own if own == "1" else f"{own}²"
         return {"label": own, "label squared": squared}.get(self.unit, self.unit)

@@ -1,6 +1,6 @@
-"""Files with a head: `/*---` YAML `---*/` then SQL, and `---` YAML `---` then Markdown. In: text; out: both parts.
+"""Split files with a head: `/*---` YAML `---*/` before SQL, `---` YAML `---` before Markdown.
 
-Called by `reading`. Lines in problems are lines of the whole file.
+In: text. Out: both parts. Called by `reading`. Lines in problems are lines of the whole file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Head = TypeVar("Head", MetricHead, StatementHead)
 
 @dataclass(frozen=True, slots=True)
 class SqlFile(Generic[Head]):
-    """One SQL file: `id` is the file's stem; `sql` is all after the head, beginning on `line` of the file."""
+    """One SQL file: `id` is the file's stem; `sql` is everything after the head, from `line` of the file."""
 
     id: str
     head: Head
@@ -43,9 +43,9 @@ Statement: TypeAlias = SqlFile[StatementHead]
 
 @dataclass(frozen=True, slots=True)
 class PageTemplate:
-    """One page template: `body` is Jinja and Markdown, beginning on `line` of the file.
+    """One page template: `body` is Jinja and Markdown, from `line` of the file.
 
-    `id` is the path below reports/pages without the ending: 'models', 'ledger/data'.
+    `id` is the path below reports/pages without its ending: 'models', 'ledger/data'.
     """
 
     id: str
@@ -57,7 +57,7 @@ class PageTemplate:
 
 @dataclass(frozen=True, slots=True)
 class PagePart:
-    """What page templates include or import; `id` is its path below reports/parts: 'models/usage.html'."""
+    """Text that page templates include; `id` is its path below reports/parts, such as 'models/usage.html'."""
 
     id: str
     body: str
@@ -74,14 +74,14 @@ class Parts:
 
 
 def split_sql(text: str, file: str) -> Parts:
-    """The parts of an SQL file; raises WorkspaceError when the head or the SQL is missing."""
+    """Split an SQL file. Raises WorkspaceError if the head or the SQL is missing."""
     return _split(
         text, file, SQL_PARTS, "the file must begin with /*--- , YAML, and ---*/ on lines of their own", "SQL"
     )
 
 
 def split_page(text: str, file: str) -> Parts:
-    """The parts of a page template; raises WorkspaceError when the head or the body is missing."""
+    """Split a page template. Raises WorkspaceError if the head or the body is missing."""
     return _split(
         text, file, PAGE_PARTS, "the file must begin with --- , YAML, and --- on lines of their own", "text"
     )
@@ -93,5 +93,5 @@ def _split(text: str, file: str, pattern: re.Pattern[str], rule: str, body_is: s
         raise WorkspaceError([Problem(file, 1, "", f"no head: {rule}")])
     line = match.string.count("\n", 0, match.start("body")) + 1
     if not match["body"].strip():
-        raise WorkspaceError([Problem(file, line, "", f"nothing stands after the head; expected {body_is}")])
+        raise WorkspaceError([Problem(file, line, "", f"nothing follows the head; expected {body_is}")])
     return Parts(parse_yaml(match["head"], file, first_line=2), match["body"], line)

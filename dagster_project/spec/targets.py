@@ -1,4 +1,4 @@
-"""`data/targets.yml`: what is good enough, for which models. The last target that fits wins."""
+"""`data/targets.yml`: what is good enough, and for which models. The last target that fits wins."""
 
 from __future__ import annotations
 

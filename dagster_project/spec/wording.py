@@ -1,4 +1,4 @@
-"""What pydantic found wrong, as Problems in plain words. In: a ValidationError and its Document; out: Problems.
+"""Turn what pydantic found wrong into plain words. In: a ValidationError and its Document. Out: Problems.
 
 Called by `entry.read_entry`. Pydantic's own vocabulary and links never reach a user.
 """
@@ -40,13 +40,13 @@ WORDS: dict[str, Callable[[Context], str]] = {
     "too_short": lambda c: f"expected a list of at least {c['min_length']}",
     "too_long": lambda c: f"expected a list of at most {c['max_length']}",
 }
-"""What was expected, by pydantic's type of error; what was found is added."""
+"""What was expected, by pydantic's type of error; the message goes on with what was found."""
 
 
 def explain(
     error: ValidationError, model: type[BaseModel], document: Document, path: KeyPath
 ) -> list[Problem]:
-    """One Problem for each thing wrong in the mapping at `path`, which was read as `model`."""
+    """Return one Problem for each thing wrong in the mapping at `path`, which was read as `model`."""
     problems: list[Problem] = []
     for detail in error.errors(include_url=False):
         place = path + detail["loc"]
@@ -82,7 +82,7 @@ def _unknown_key(key: str, model: type[BaseModel], location: KeyPath) -> str:
 
 
 def _model_at(model: type[BaseModel], location: KeyPath) -> type[BaseModel] | None:
-    """The model of the mapping that stands at a location below `model`."""
+    """The model of the mapping at a location below `model`."""
     kind: Any = model
     for part in location:
         kind = _step(kind, part)
@@ -102,7 +102,7 @@ def _step(kind: Any, part: str | int) -> Any:
 
 
 def _without_none(kind: Any) -> Any:
-    """X of `X | None`; anything else as it is."""
+    """X for `X | None`; anything else unchanged."""
     if get_origin(kind) in (Union, UnionType):
         kept = [argument for argument in get_args(kind) if argument is not type(None)]
         return kept[0] if len(kept) == 1 else None

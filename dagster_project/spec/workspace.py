@@ -28,7 +28,7 @@ MAIN_WINDOW = 28
 
 
 def _parse_as_of(value: object) -> object:
-    """'today', 'newest' or a day."""
+    """Accept 'today', 'newest' or a day."""
     if isinstance(value, str) and value.strip() in ("today", "newest"):
         return value.strip()
     if isinstance(value, dt.date) or (isinstance(value, str) and ISO_DAY.fullmatch(value.strip())):
@@ -95,7 +95,7 @@ class Settings(Input):
 
     @property
     def main_window(self) -> int:
-        """The window, in days, whose figures lead the pages: 28 where it is counted, else the longest."""
+        """The window, in days, whose figures come first on pages: 28 if configured, else the longest."""
         return MAIN_WINDOW if MAIN_WINDOW in self.windows else max(self.windows)
 
     @property

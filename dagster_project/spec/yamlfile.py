@@ -1,8 +1,9 @@
-"""YAML text becomes plain data that knows its lines. In: text; out: a Document, or every Problem found.
+"""Parse YAML text into plain data with line numbers. In: text. Out: a Document, or every Problem found.
 
-A plain scalar stays the text that was written: the field that takes it decides whether it is a number, a day or a
-boolean. So `version: 1.10`, `id: 007` and `answer: no` mean what they say, which PyYAML's own constructor (YAML 1.1)
-would turn into 1.1, 7 and false. Keys are text in the same way. Called by `reading`, `profiles` and `statementfile`.
+A plain scalar stays the text that was written; the field that receives it decides whether it is a number, a
+day or a boolean. Thus `version: 1.10`, `id: 007` and `answer: no` mean what they say, while PyYAML's own
+constructor (YAML 1.1) would turn them into 1.1, 7 and false. Keys are text, too. Called by `reading`,
+`profiles` and `statementfile`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from dagster_project.spec.base import KeyPath
 
 MAX_DEPTH = 50
 MAX_VALUES = 500_000
-"""Values of one file, each repetition by an anchor counted; a few lines of nested anchors can mean billions."""
+"""Most values in one file, counting every use of an anchor; a few lines of nested anchors can mean
+billions."""
 TAG = "tag:yaml.org,2002:"
 TEXT_TAGS = frozenset({None, "!"} | {TAG + kind for kind in ("str", "int", "float", "bool", "timestamp")})
 COLLECTION_TAGS = frozenset({None, "!", TAG + "map", TAG + "seq"})
@@ -49,26 +51,26 @@ HINTS = (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file holds: plain data (dict, list, str, None) and the 1-based line of every key path."""
+    """The contents of a file: plain data (dict, list, str, None), and the 1-based line of every key path."""
 
     file: str
     data: object
     lines: dict[KeyPath, int]
 
     def line(self, path: KeyPath) -> int | None:
-        """The line of a path, or of the nearest thing around it that stands in the file."""
+        """Return the line of a path, or of the innermost value around it that is in the file."""
         for length in range(len(path), -1, -1):
             if path[:length] in self.lines:
                 return self.lines[path[:length]]
         return None
 
     def problem(self, path: KeyPath, message: str) -> Problem:
-        """A problem at a path of this file."""
+        """Return a problem at a path of this file."""
         return Problem(self.file, self.line(path), key_text(path), message)
 
 
 def key_text(path: KeyPath) -> str:
-    """A path as people write it: models[2].id."""
+    """Return a path as people write it: models[2].id."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
@@ -95,7 +97,7 @@ def parse_yaml(text: str, file: str, first_line: int = 1) -> Document:
 def _syntax_problem(error: yaml.YAMLError, text: str, file: str, first_line: int) -> Problem:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        last = text.rstrip().count("\n")  # at the end of the file libyaml points below its last line
+        last = text.rstrip().count("\n")  # at the end of a file libyaml points below its last line
         line = first_line + min(mark.line, last) if mark else None
         said = " ".join(part for part in (error.context, error.problem) if part)
         hint = next((f"; {advice}" for sign, advice in HINTS if sign in said), "")
@@ -113,12 +115,12 @@ def _is_tab(text: str, line: int, column: int) -> bool:
 
 
 class _Open:
-    """Stands for an anchored list or mapping that has not ended yet: to meet it is a cycle."""
+    """Marks an anchored list or mapping that has not ended yet; an alias to it is a cycle."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Anchored:
-    """A value that an alias repeats, and how many values it holds."""
+    """A value that aliases may repeat, and how many values it contains."""
 
     data: object
     size: int
@@ -126,7 +128,7 @@ class _Anchored:
 
 @dataclass(slots=True)
 class _Builder:
-    """Turns the parser's events into data in one pass; collects lines and problems on the way."""
+    """Turns the parser's events into data in one pass, collecting lines and problems on the way."""
 
     file: str
     first_line: int
@@ -138,7 +140,7 @@ class _Builder:
     count: int = 0
 
     def document(self) -> object:
-        """The data of the only document; None where the text holds none."""
+        """Return the data of the only document; None if there is none."""
         self.lines[()] = self.first_line
         data, documents = None, 0
         for event in self.events:
@@ -154,7 +156,7 @@ class _Builder:
         return data
 
     def _value(self, event: yaml.NodeEvent, path: KeyPath) -> object:
-        """The value that begins with this event; takes the events up to its end."""
+        """The value that begins with this event; consumes the events up to its end."""
         self.lines.setdefault(path, self._line(event))
         self._count(event, 1)
         if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
@@ -172,7 +174,7 @@ class _Builder:
         return data
 
     def _next(self) -> yaml.NodeEvent:
-        """The next event inside a list or mapping: a value, or the end of it, which has no anchor."""
+        """The next event inside a list or mapping: a value, or its end, which has no anchor."""
         return cast("yaml.NodeEvent", next(self.events))
 
     def _line(self, event: yaml.Event) -> int:
@@ -246,20 +248,20 @@ class _Builder:
         key = str(event.value)
         place = (*path, key)
         if key in own:
-            self._report(event, place, f"this key stands twice; the first is on line {self.lines[place]}")
+            self._report(event, place, f"this key appears twice; the first is on line {self.lines[place]}")
         else:
             self.lines[place] = self._line(event)
         value = self._value(self._next(), place)
         own.setdefault(key, value)
 
     def _merged(self, path: KeyPath) -> dict[str, object]:
-        """What `<<: *anchor` brings; the first of several mappings wins, and own keys win over all."""
+        """What `<<: *anchor` adds; the first of several mappings takes precedence, and own keys over all."""
         event = self._next()
         value = self._value(event, path)
-        brought: dict[str, object] = {}
+        merged: dict[str, object] = {}
         for part in value if isinstance(value, list) else [value]:
             if isinstance(part, dict):
-                brought = {**part, **brought}
+                merged = {**part, **merged}
             else:
                 self._report(event, path, "expected a mapping, or a list of them, after <<")
-        return brought
+        return merged

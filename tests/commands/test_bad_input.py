@@ -96,7 +96,7 @@ def raising(error: Exception) -> Callable[..., None]:
 
 
 BROKEN_FILES = {
-    "data/workspace.yml": ("name: A\nname: B\n", "data/workspace.yml:2: name: this key stands twice"),
+    "data/workspace.yml": ("name: A\nname: B\n", "data/workspace.yml:2: name: this key appears twice"),
     "data/catalog/a.yml": ("id: a\n\towner: x\n", "data/catalog/a.yml:2: not valid YAML"),
     "data/catalog/b.csv": ("id,titel\na,b\n", "data/catalog/b.csv:1: titel: unknown column"),
     "data/sources/b.yml": ("source: b\nfiles: 'x\n", "data/sources/b.yml:2: not valid YAML"),
@@ -111,7 +111,7 @@ BROKEN_FILES = {
     "reports/metrics/c.sql": (f"/*---\n{HEAD}apply: quantile\n---*/\n{SELECT}", "needs the argument 'q'"),
     "reports/metrics/d.sql": (f"{METRIC}{SELECT}".replace("unit: count\n", ""), "unit: this key is missing"),
     "reports/facts/f.sql": ("/*---\ntitle: [\n---*/\nSELECT 1\n", "reports/facts/f.sql:2: not valid YAML"),
-    "reports/marts/m.sql": ("/*---\ntitle: x\n---*/\n", "nothing stands after the head; expected SQL"),
+    "reports/marts/m.sql": ("/*---\ntitle: x\n---*/\n", "nothing follows the head; expected SQL"),
     "reports/pages/p.md": ("---\ntitel: x\n---\nx\n", "reports/pages/p.md:2: titel: unknown key"),
 }  # fmt: skip
 

@@ -185,5 +185,5 @@ def test_labels_that_came_at_once_are_said_to(views: Views) -> None:
 
 def test_a_group_must_be_a_segment() -> None:
     """A grouping that is not declared as a segment is refused."""
-    with pytest.raises(ValueError, match="'sex' is no segment of this model"):
+    with pytest.raises(ValueError, match="'sex' is not a segment of this model"):
         Model(id="m", segments=("origin",), groups=("sex",))

@@ -31,7 +31,7 @@ FILE = "data/catalog/models.csv"
             "2: models[0].value.per_accepted: expected a number, found 'much'",
         ),
         ("title\nA\n", "1: id: this column is missing"),
-        ("id,title,title\na,A,B\n", "1: title: this column stands twice"),
+        ("id,title,title\na,A,B\n", "1: title: this column appears twice"),
         ("id,title\na,A\n\nb,B,C\n", "4: expected 2 fields as in the header, found 3"),
         ('id,title\na,"A\nA"\nb,B,C\n', "4: expected 2 fields as in the header, found 3"),
         ('id,title\na,"A\n', "2: not valid CSV: "),

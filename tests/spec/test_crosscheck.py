@@ -1,4 +1,4 @@
-"""Names that stand twice, references to nothing and circles are found between files."""
+"""Names that appear twice, references to nothing and circles are found between files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.spec.conftest import SOURCE, Check
         (
             "data/playbook.yml",
             "answers:\n  - item: O1\n  - item: O1\n",
-            "data/playbook.yml:3: answers[1].item: answer to 'O1' stands twice; the first is in data/playbook.yml:2",
+            "data/playbook.yml:3: answers[1].item: answer to 'O1' appears twice; the first is in data/playbook.yml:2",
         ),
         (
             "data/attestations.yml",
@@ -79,7 +79,7 @@ def test_a_model_declared_twice_names_both_places(problems: Check) -> None:
         {"data/catalog/a.yml": "title: A\nid: m\n", "data/catalog/b.csv": "id,title\nx,X\nm,B\n"}
     )
     assert found == [
-        "data/catalog/b.csv:3: models[1].id: model 'm' stands twice; the first is in data/catalog/a.yml:2"
+        "data/catalog/b.csv:3: models[1].id: model 'm' appears twice; the first is in data/catalog/a.yml:2"
     ]
 
 
@@ -145,7 +145,7 @@ def test_two_sources_of_one_name_are_refused(problems: Check) -> None:
     """Sources are keys of the lake and of the ledger."""
     nested = "sources:\n- " + SOURCE.replace("\n", "\n  ")
     (found,) = problems({"data/sources/a.yml": SOURCE, "data/sources/b.yml": nested})
-    assert found.startswith("data/sources/b.yml:2: sources[0].source: source 's' stands twice")
+    assert found.startswith("data/sources/b.yml:2: sources[0].source: source 's' appears twice")
 
 
 MONEY = "id: m\ntask: regression\nvalue:\n  per_unit_error: -1\n"

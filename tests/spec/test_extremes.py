@@ -84,7 +84,7 @@ def test_usual_addresses_are_fine(problems: Check) -> None:
         ("0 2 * * 8", "day of the week from 0 to 7"),
         ("*/0 * * * *", "minute from 0 to 59"),
         ("0,, * * * *", "minute from 0 to 59"),
-        ("0 0 31 2 *", "never come true"),
+        ("0 0 31 2 *", "never run"),
         ("٣ 2 * * *", "minute from 0 to 59"),
     ],
 )

@@ -81,7 +81,7 @@ def test_an_objective_without_a_budget_is_refused(given: dict[str, float], expec
 def test_a_rule_name_stands_once_in_a_model() -> None:
     """It is the key of what is counted."""
     rule = {"name": "r", "must": {"left": "a", "op": "=", "value": 1}}
-    with pytest.raises(ValidationError, match="name 'r' stands twice"):
+    with pytest.raises(ValidationError, match="name 'r' appears twice"):
         Model.model_validate({"id": "m", "rules": [rule, rule]})
 
 

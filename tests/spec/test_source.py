@@ -25,7 +25,7 @@ def test_a_score_beside_scores_is_refused(problems: Check) -> None:
     (found,) = problems(
         {"data/sources/s.yml": SOURCE.replace("model_id: m", "model_id: m, score: p") + SCORES}
     )
-    assert found.startswith("data/sources/s.yml:4: scores: stands beside the column score")
+    assert found.startswith("data/sources/s.yml:4: scores: conflicts with the column score")
 
 
 def test_scores_are_for_requests(problems: Check) -> None:

@@ -25,7 +25,7 @@ METRIC = BUILTIN["reports/metrics/error_share.sql"]
         (
             "reports/facts/a.sql",
             "/*---\ntitle: A\n---*/\n\n",
-            "reports/facts/a.sql:4: nothing stands after the head",
+            "reports/facts/a.sql:4: nothing follows the head",
         ),
         (
             "reports/facts/A-b.sql",

@@ -19,7 +19,7 @@ from tests.spec.conftest import BUILTIN, SOURCE, Check
         (
             "data/workspace.yml",
             "name: X\ntimezone: Mars\n",
-            "data/workspace.yml:2: timezone: 'Mars' is no IANA",
+            "data/workspace.yml:2: timezone: 'Mars' is not an IANA",
         ),
         (
             "data/workspace.yml",
@@ -76,7 +76,7 @@ from tests.spec.conftest import BUILTIN, SOURCE, Check
             "data/workspace.yml:2: not valid YAML: found unknown escape character; in double quotes \\ begins",
         ),
         ("data/catalog/a.yml", "", "data/catalog/a.yml:1: the file is empty"),
-        ("data/catalog/a.yml", "id: a\nid: b\n", "data/catalog/a.yml:2: id: this key stands twice"),
+        ("data/catalog/a.yml", "id: a\nid: b\n", "data/catalog/a.yml:2: id: this key appears twice"),
         (
             "data/catalog/a.yml",
             "id: a\ntask: binry\n",
@@ -105,7 +105,7 @@ from tests.spec.conftest import BUILTIN, SOURCE, Check
         (
             "data/catalog/a.yml",
             "id: a\nsince: 2025-02-30\n",
-            "data/catalog/a.yml:2: since: 2025-02-30 is no day",
+            "data/catalog/a.yml:2: since: 2025-02-30 is not a day",
         ),
         ("data/catalog/a.yml", "id: a\ntags: red\n", "data/catalog/a.yml:2: tags: expected a list"),
         (
@@ -151,7 +151,7 @@ from tests.spec.conftest import BUILTIN, SOURCE, Check
         (
             "data/sources/s.yml",
             SOURCE + "features: [a, b, a]\n",
-            "data/sources/s.yml:4: features[2]: 'a' stands twice",
+            "data/sources/s.yml:4: features[2]: 'a' appears twice",
         ),
         (
             "data/sources/s.yml",
