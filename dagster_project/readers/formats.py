@@ -25,9 +25,7 @@ def format_of(path: Path, source: Source) -> Format:
         return source.format
     found = _ENDINGS.get(_plain(path).suffix.lower())
     if found is None:
-        raise SourceError(
-            str(path), f"its name tells no format; expected one of {', '.join(_ENDINGS)}"
-        )
+        raise SourceError(str(path), f"its name tells no format; expected one of {', '.join(_ENDINGS)}")
     return found
 
 

@@ -1,1 +1,1 @@
-"""The only room that knows DuckDB: the warehouse, the lake's files, and the engine that rolls events up."""
+"""The only package that knows DuckDB: the warehouse, the lake's files, the engine that rolls up events."""

@@ -1,13 +1,13 @@
--- Every version that a log, a training run or a deployment knows up to $as_of, with what is captured of it.
--- One row a (model_id, version); version '' where a log gives none. Days are days of the zone $zone.
--- Facts whose model_id is '' are of no single model, and make none.
+-- Every version known from a log, a training run or a deployment up to $as_of, with what is captured about it.
+-- One row per (model_id, version); version '' if a log gives none. Days are days of the time zone $zone.
+-- Facts whose model_id is '' belong to no single model, and add none.
 WITH served AS (
   SELECT model_id, version, min(day) AS first_day, max(day) AS last_day, sum(requests)::BIGINT AS requests
   FROM daily.traffic
   WHERE segment = '' AND requests > 0 AND day <= $as_of
   GROUP BY model_id, version
 ),
-trained AS (  -- the newest run of each version: what it lacks is missing, whatever an older run had
+trained AS (  -- the newest run of each version: what it lacks counts as missing even if an older run had it
   SELECT *, coalesce(version, '') AS of_version, (coalesce(ended_at, started_at) AT TIME ZONE $zone)::DATE AS run_day
   FROM fact.training_runs
   WHERE model_id <> '' AND (coalesce(ended_at, started_at) AT TIME ZONE $zone)::DATE <= $as_of

@@ -1,7 +1,8 @@
-"""The columns of the lake's files and their SQL types, so that files from before a column existed still read.
+"""The columns of the lake's files and their SQL types, so that files older than a column can still be read.
 
-Whoever reads files of the lake puts `no_rows` beside them or asks `lacking` what to add. Callers: `store.requests`,
-`store.labels`, `store.engine`, `pipeline.summarise`, `pipeline.summarise_traffic`.
+Code that reads files of the lake unites them with `no_rows`, or adds what `lacking` returns. Callers:
+`store.requests`, `store.labels`, `store.segments`, `store.engine`, `pipeline.summarise`,
+`pipeline.summarise_traffic`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dagster_project.store.connection import quote
 
 _TIME = "TIMESTAMP WITH TIME ZONE"
 SCORES = 'STRUCT("class" VARCHAR, p DOUBLE)[]'
-"""The probabilities of a multiclass model's classes; NULL where none are mapped."""
+"""Type of the probabilities of a multiclass model's classes; NULL if none are mapped."""
 REQUESTS: Mapping[str, str] = {
     "request_id": "VARCHAR", "file_id": "VARCHAR", "event_time": _TIME, "arrival_time": _TIME, "day": "DATE",
     "model_id": "VARCHAR", "version": "VARCHAR", "deployment": "VARCHAR", "pattern": "VARCHAR", "consumer": "VARCHAR",
@@ -20,7 +21,7 @@ REQUESTS: Mapping[str, str] = {
     "late": "BOOLEAN", "score": "DOUBLE", "prediction": "DOUBLE", "prediction_text": "VARCHAR", "baseline": "DOUBLE",
     "scores": SCORES, "tokens_in": "BIGINT", "tokens_out": "BIGINT", "cost": "DOUBLE", "eligible": "BIGINT",
 }  # fmt: skip
-"""Of files of requests, in order; feature columns f:<name> follow."""
+"""Columns of files of requests, in order; feature columns f:<name> follow."""
 LABELLED: Mapping[str, str] = {
     "request_id": "VARCHAR", "file_id": "VARCHAR", "label_source": "VARCHAR", "request_file_id": "VARCHAR",
     "model_id": "VARCHAR", "version": "VARCHAR", "day": "DATE", "label_day": "DATE", "label_time": _TIME,
@@ -28,25 +29,26 @@ LABELLED: Mapping[str, str] = {
     "prediction_text": "VARCHAR", "baseline": "DOUBLE", "scores": SCORES, "label": "DOUBLE",
     "label_text": "VARCHAR", "segments": "VARCHAR[]",
 }  # fmt: skip
-"""Of files of labelled requests, in order."""
+"""Columns of files of labelled requests, in order."""
 PLAIN_SEGMENTS = ("consumer", "pattern", "deployment", "version")
 """Columns of requests that may be segments; any other segment is a feature."""
 
 
 def lacking(wanted: Mapping[str, str], there: Collection[str]) -> str:
-    """SQL for the columns that are not there, each NULL: ', NULL::DOUBLE AS "baseline"'; '' where none lacks."""
+    """Return SQL for missing columns, each NULL: ', NULL::DOUBLE AS "baseline"'; '' if none is missing."""
     return "".join(f", NULL::{kind} AS {quote(name)}" for name, kind in wanted.items() if name not in there)
 
 
 def no_rows(wanted: Mapping[str, str]) -> str:
-    """SQL for a relation of these columns without a row, to stand in a UNION ALL BY NAME."""
+    """Return SQL for a relation with these columns but no rows, for a UNION ALL BY NAME."""
     return f"SELECT {lacking(wanted, ())[2:]} WHERE false"
 
 
 def segment_value(name: str, types: Mapping[str, str]) -> str:
-    """SQL for the text that `name` has in a row of the lake: a plain column's or a feature's value.
+    """Return SQL for the value of `name`, a plain column or a feature, as text in a row of the lake.
 
-    `types` are the SQL types of the columns there are. A whole number has no point; without a value: 'missing'.
+    `types` are the SQL types of the existing columns. A whole number has no decimal point; no value is
+    'missing'.
     """
     if name in PLAIN_SEGMENTS:
         return f"coalesce(nullif({quote(name)}, ''), 'missing')"

@@ -1,3 +1,3 @@
--- How many values of one column `seen.x` are there, and how many different ones.
+-- The number of values in one column `seen.x`, and of distinct ones.
 SELECT count(x) AS n, count(DISTINCT x) AS different
 FROM seen

@@ -1,4 +1,4 @@
--- Of one column `seen.x` (VARCHAR): values, how many of them are no numbers, and the first of these.
+-- For one column `seen.x` (VARCHAR): the number of values, how many are not numbers, and the first of these.
 SELECT
   count(x) AS n,
   count(x) FILTER (try_cast(x AS DOUBLE) IS NULL) AS other,

@@ -1,4 +1,4 @@
--- The second look at what lies beyond the inner codes: steps of 0.1 % of the distance, and what is no finite number.
+-- A second pass over values beyond the inner codes: steps of 0.1 % of the distance, and values that are not finite.
 SELECT
   CASE
     WHEN isnan(x) THEN 'nan'

@@ -1,8 +1,8 @@
-"""A file of a stranger, counted column by column: Parquet as it lies, CSV and JSON Lines loaded once into memory.
+"""Count any file column by column: Parquet is read in place, CSV and JSON Lines are loaded once into memory.
 
-Flows in: a path, and for numbers the grid to count on; flows out: `core.column_profile` columns. Everything dear is one
-GROUP BY a column; the file's rows never reach Python, but for a sample that the grids are taken from.
-Caller: pipeline.compare.
+In: a path, and for numbers the grid to count on. Out: columns of `core.column_profile`. All expensive work is
+one GROUP BY per column; rows of the file never reach Python, except for a sample from which the grids are
+made. Caller: pipeline.compare.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ THREADS = 2
 MEMORY = "2GB"
 MANY_ROWS = 600_000
 STRIPES, STRIPE_ROWS = 3, 2048
-"""The sample: so many stripes of so many rows, the first at the start and the last at the end of the file."""
+"""The sample: so many stripes of so many rows each, from the start to the end of the file."""
 MOST_CATEGORIES = 50_000
 ALL_DIFFERENT = 0.9
-"""A text column whose sample has this share of different values is an identifier or free text."""
+"""A text column with more than this share of distinct values in the sample is an identifier or free text."""
 IDENTIFIER = "nearly every value is different"
 MOSTLY = 0.1
-"""At most this share of a column of numbers is something else, such as a stray word."""
+"""At most this share of a column of numbers may be something else, such as a stray word."""
 FEWEST_TO_TELL = 200
-"""Sampled values that it takes to say so."""
+"""Sampled values needed to call a column an identifier or free text."""
 WIDE, SMALL_BYTES = 200, 64 * 2**20
-"""A Parquet file of more columns that is not larger is loaded: looking through its schema is dearer than its rows."""
+"""A Parquet file with more columns but no more bytes is loaded: scanning its schema costs more than rows."""
 UNEVEN = "its lines do not all have as many values"
 DELIMITERS = ",;\t|"
 ROW_NUMBER = "file_row_number"
@@ -55,27 +55,27 @@ _NUMBERS = (
     "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
     "FLOAT", "DOUBLE", "DECIMAL",
 )  # fmt: skip
-_CATEGORIES = ("VARCHAR", "BOOLEAN", "ENUM", '"NULL"')  # the last is a column of no value in any row
+_CATEGORIES = ("VARCHAR", "BOOLEAN", "ENUM", '"NULL"')  # "NULL": a column without a value in any row
 _TIMES = ("DATE", "TIME", "TIMESTAMP")
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An opened file: its rows stand as `file_rows`; `types` are the SQL types of all its columns."""
+    """An opened file: its rows are `file_rows`; `types` are the SQL types of all its columns."""
 
     path: Path
     connection: duckdb.DuckDBPyConnection
     rows: int
     types: Mapping[str, str]
     source: str
-    """What to read all rows from: the Parquet file itself, for a view of very many columns is dear to look through."""
+    """What to read all rows from: the Parquet file itself if possible, as a view of many columns is slow."""
     numbered: str
-    """What to read the rows from by their number in the file."""
+    """What to read rows from by their number in the file."""
 
 
 @contextmanager
 def opened(path: Path, wanted: Callable[[str], bool]) -> Iterator[Table]:
-    """Open a file for its `wanted` columns. Raises SourceError, with the reason, where that fails or it is empty."""
+    """Open a file for its `wanted` columns. Raises SourceError, with the reason, if it fails or is empty."""
     if not path.is_file():
         raise SourceError(str(path), "no such file")
     connection = duckdb.connect(config={"threads": THREADS, "memory_limit": MEMORY})
@@ -101,7 +101,7 @@ def kind_of(sql_type: str) -> Kind:
 
 
 def is_empty(table: Table, name: str) -> bool:
-    """Whether a column holds no value, or NaN alone: then its type says nothing."""
+    """Whether a column holds no value except NaN: then its type says nothing."""
     value = f"nullif({quote(name)}, 'NaN')" if table.types[name] in ("FLOAT", "DOUBLE") else quote(name)
     found = table.connection.execute(f"SELECT count({value}) FROM {table.source}").fetchall()  # noqa: S608  quoted
     return bool(found[0][0] == 0)
@@ -123,7 +123,7 @@ def take_sample(table: Table, numbers: Sequence[str], categories: Sequence[str])
 
 
 def identifying(table: Table, sample: Mapping[str, Floats]) -> frozenset[str]:
-    """Find the numeric columns that only name their rows; all rows of those that may are looked at."""
+    """Find the numeric columns that only identify their rows; candidates are checked on all rows."""
     found = set()
     for name, values in sample.items():
         if may_identify(values):
@@ -151,12 +151,12 @@ def count_number(table: Table, name: str, grid: Grid) -> Column:
 
 
 def count_category(table: Table, name: str, *, sampled: bool) -> Column:
-    """Count a column of categories; one of too many different values is named as such and not counted.
+    """Count a column of categories; one with too many distinct values is reported as such and not counted.
 
-    Where it was `sampled`, identifiers and free text are told by that.
+    If it was `sampled`, identifiers and free text are recognised from the sample.
     """
     if sampled and _all_different(table, name):
-        return Column(name, table.types[name], "category", problem=_no_numbers(table, name) or IDENTIFIER)
+        return Column(name, table.types[name], "category", problem=_strays(table, name) or IDENTIFIER)
     counted = _reading(table, name, "VARCHAR", "category")
     found = table.connection.execute(counted, {"most": MOST_CATEGORIES + 2}).fetchall()
     if len(found) > MOST_CATEGORIES + 1:
@@ -168,20 +168,20 @@ def count_category(table: Table, name: str, *, sampled: bool) -> Column:
 
 
 def span(table: Table, name: str) -> Column:
-    """Find the earliest and latest of a column of times."""
+    """Find the earliest and latest value of a column of times."""
     earliest, latest, missing = table.connection.execute(_reading(table, name, "", "span")).fetchall()[0]
     found = None if earliest is None else (earliest, latest)
     return Column(name, table.types[name], "time", missing, span=found)
 
 
 def _reading(table: Table, name: str, sql_type: str, statement: str) -> str:
-    """A statement over one column, which it reads as `seen.x`, cast where a type is given."""
+    """A statement over one column, which it reads as `seen.x`, cast if a type is given."""
     column = f"CAST({quote(name)} AS {sql_type})" if sql_type else quote(name)
     return f"WITH seen AS (SELECT {column} AS x FROM {table.source})\n{text_of(f'compare_{statement}')}"  # noqa: S608  quoted
 
 
 def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[str], bool]) -> Table:
-    """Make `file_rows`, a view of Parquet, else a table, of a file's wanted columns."""
+    """Make `file_rows` from a file's wanted columns: a view of Parquet, else a table."""
     ending, source = _reader(path)
     for setting in _SETTINGS:
         connection.execute(f"SET {setting}")
@@ -189,13 +189,13 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
     types = _types(connection, source)
     if ending == ".csv":
         _insist_on_columns(path, types)
-    # Its name is the one that the rows' numbers would have: then the rows are loaded, and have ids of their own.
+    # A column with the name of the row numbers hides them: load the rows, and use the table's own row ids.
     loaded = ROW_NUMBER in map(str.lower, types) or (len(types) > WIDE and path.stat().st_size <= SMALL_BYTES)
-    lies = ending == ".parquet" and not loaded
+    in_place = ending == ".parquet" and not loaded
     try:
-        _make(connection, "VIEW" if lies else "TABLE", types, wanted, source)
+        _make(connection, "VIEW" if in_place else "TABLE", types, wanted, source)
     except (duckdb.ConversionException, duckdb.InvalidInputException):
-        # The first rows did not tell the types: all are looked at.
+        # The first rows did not show the types: look at all rows.
         source = source.replace("hive", "sample_size = -1, hive")
         types = _types(connection, source)
         if ending == ".csv":
@@ -205,19 +205,19 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
         texts = [name for name, sql_type in types.items() if sql_type == "VARCHAR" and wanted(name)]
         types |= as_numbers(connection, texts)
     n: int = connection.execute("SELECT count(*) FROM file_rows").fetchall()[0][0]
-    # A perfect hash table of 2^17 places pays off on many rows; on few it is dearer than the rows.
+    # A perfect hash table of 2^17 slots pays off on many rows; on few it costs more than the rows.
     connection.execute(f"SET perfect_ht_threshold = {20 if n > MANY_ROWS else 12}")
     numbered = source.replace("hive", f"{ROW_NUMBER} = true, hive")
-    scan = f"{numbered} WHERE {ROW_NUMBER}" if lies else "file_rows WHERE rowid"
-    return Table(path, connection, n, types, source if lies else "file_rows", scan)
+    scan = f"{numbered} WHERE {ROW_NUMBER}" if in_place else "file_rows WHERE rowid"
+    return Table(path, connection, n, types, source if in_place else "file_rows", scan)
 
 
 def _insist_on_columns(path: Path, names: Mapping[str, str]) -> None:
-    """Refuse CSV that DuckDB took for a single column because a line has more or fewer values than the header."""
+    """Refuse CSV read as a single column because some line has more or fewer values than the header."""
     only = next(iter(names)) if len(names) == 1 else ""
     if any(delimiter in only for delimiter in DELIMITERS):
         raise SourceError(
-            str(path), f"{UNEVEN} as its header {only[:100]!r}; mend or remove those that differ"
+            str(path), f"{UNEVEN} as its header {only[:100]!r}; fix or remove those that differ"
         )
 
 
@@ -245,19 +245,19 @@ def _starts(rows: int) -> list[int]:
 
 
 def _reader(path: Path) -> tuple[str, str]:
-    """The kind of file its name tells, and the SQL that reads it. Raises SourceError where it tells none."""
+    """The kind of file that its name tells, and the SQL to read it. Raises SourceError if it tells none."""
     packed = _PACKED.get(path.suffix.lower(), "")
     plain = path.with_suffix("") if packed else path
     ending = _ENDINGS.get(plain.suffix.lower(), "")
     if not ending or (packed and ending == ".parquet"):
         raise SourceError(
-            str(path), "its name does not say the format; expected .parquet, .csv, .tsv or .jsonl (.gz, .zst)"
+            str(path), "its name tells no format; expected .parquet, .csv, .tsv or .jsonl (.gz, .zst)"
         )
     return ending, _READERS[ending].format(packed=f", compression = '{packed}'" if packed else "")
 
 
 def _literally(path: Path) -> str:
-    """The path with everything escaped that a pattern of files would be made of."""
+    """The path with everything escaped that would make it a glob."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
@@ -270,10 +270,10 @@ def _all_different(table: Table, name: str) -> bool:
     return bool(n >= FEWEST_TO_TELL and different > ALL_DIFFERENT * n)
 
 
-def _no_numbers(table: Table, name: str) -> str:
-    """Say what keeps a column of numbers from being one; '' where it is none by far."""
+def _strays(table: Table, name: str) -> str:
+    """Say what keeps a column from being numeric; '' if it is far from numeric."""
     n, other, such = table.connection.execute(_reading(table, name, "VARCHAR", "no_number")).fetchall()[0]
-    return f"{other:,} of {n:,} values are no numbers, such as {such!r}" if other <= MOSTLY * n else ""
+    return f"{other:,} of {n:,} values are not numbers, such as {such!r}" if other <= MOSTLY * n else ""
 
 
 def _fetched(table: Table, sql: str, parameters: Mapping[str, object] | None = None) -> dict[str, Any]:
@@ -283,7 +283,7 @@ def _fetched(table: Table, sql: str, parameters: Mapping[str, object] | None = N
 
 @contextmanager
 def _refusals(path: Path) -> Iterator[None]:
-    """What DuckDB says of a broken file, in one line."""
+    """Turn DuckDB's errors about a broken file into one line."""
     try:
         yield
     except duckdb.Error as error:
@@ -291,7 +291,7 @@ def _refusals(path: Path) -> Iterator[None]:
 
 
 def _reason(error: duckdb.Error) -> str:
-    """What went wrong: the first paragraph of DuckDB's words, without the line of the file that it quotes."""
+    """What went wrong: the first paragraph of DuckDB's message, without the line that it quotes."""
     if "CSV parsing dialect" in str(error):
         return f"as CSV, {UNEVEN}, or its quotes do not match"
     first = str(error).strip().partition("\n\n")[0].splitlines()

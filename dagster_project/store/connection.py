@@ -1,6 +1,6 @@
-"""A connection to DuckDB: opened, in a transaction, its errors in our words; and names as SQL has them.
+"""Connections to DuckDB: opening them, transactions, errors in Modelboard's words; and quoted SQL names.
 
-What `warehouse` is made of, and `migration`, which has a connection before there is a warehouse.
+Used by `warehouse`, and by `migration`, which has a connection before there is a warehouse.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ import duckdb
 from dagster_project.core.errors import MemoryShareError, ModelboardError, QueryError
 
 IN_LINE = re.compile(r"^LINE (\d+): ", re.MULTILINE)
-"""Where DuckDB's message says which line of the statement it means."""
+"""Where DuckDB's message names the line of the statement."""
 ANEW = (
-    "move data/warehouse.duckdb and data/lake away, and the next night makes both anew from the logs that are there"
-    " (what earlier nights noted of the catalog and of milestones is then lost)"
+    "move data/warehouse.duckdb and data/lake away, and the next night rebuilds both from the remaining logs"
+    " (what earlier nights recorded of the catalog and of milestones is then lost)"
 )
-"""What to do where the warehouse or the lake is broken."""
+"""What to do if the warehouse or the lake is broken."""
 DAMAGED = "Corrupt database file"
-"""How DuckDB says that blocks of the file are not what it wrote."""
+"""DuckDB's words for blocks of the file that are not what it wrote."""
 
 
 def quote(identifier: str) -> str:
-    """An SQL identifier, quoted; a dot in it stays a character of the name."""
+    """Return a quoted SQL identifier; a dot in it stays a character of the name."""
     return '"' + identifier.replace('"', '""') + '"'
 
 
 def quote_table(name: str) -> str:
-    """`schema.table`, both parts quoted."""
+    """Return `schema.table` with both parts quoted."""
     return ".".join(quote(part) for part in name.split(".", 1))
 
 
 def connect(path: Path | None) -> duckdb.DuckDBPyConnection:
-    """Open the file, made where it is not there; in memory for None. Raises ModelboardError that says what to do."""
+    """Open the file, made if necessary; in memory for None. Raises ModelboardError that says what to do."""
     if path and path.is_file() and path.stat().st_size == 0:
-        path.unlink()  # a night was killed just as it made the file
+        path.unlink()  # a night was killed just as it created the file
     try:
         return duckdb.connect(str(path) if path else ":memory:")
     except duckdb.Error as error:
@@ -50,15 +50,14 @@ def connect(path: Path | None) -> duckdb.DuckDBPyConnection:
         reason = str(error).strip().partition("\n")[0]
         if path and path.exists() and not os.access(path, os.R_OK | os.W_OK):
             raise ModelboardError(
-                f"{path}: this warehouse cannot be read and written by who runs this, or its disk is read-only"
-                f" ({reason})"
+                f"{path}: this user may not read and write the warehouse, or its disk is read-only ({reason})"
             ) from error
-        raise ModelboardError(f"{path}: this warehouse cannot be opened ({reason}); {ANEW}") from error
+        raise ModelboardError(f"{path}: the warehouse cannot be opened ({reason}); {ANEW}") from error
 
 
 @contextmanager
 def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """A transaction that is undone by whatever ends it early, an interrupt too."""
+    """Run a transaction that is rolled back by whatever ends it early, even an interrupt."""
     connection.execute("BEGIN")
     done = False
     try:
@@ -70,7 +69,7 @@ def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """DuckDB's errors as QueryError: the first line of the message, and the line of the statement it names."""
+    """Raise DuckDB's errors as QueryError: the first line of the message, and the line of the statement."""
     try:
         yield
     except duckdb.Error as error:

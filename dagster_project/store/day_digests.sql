@@ -1,5 +1,5 @@
--- What the readings of a day rest on: its summaries, the references of its models (`model_reference`, which the caller
--- registers: model_id, of_day, digest) and until when its labels have come, $as_of at the latest.
+-- What the readings of a day rest on: its summaries, the references of its models (`model_reference`, registered by
+-- the caller: model_id, of_day, digest), and how far its labels have arrived, up to $as_of.
 WITH refs AS (
   SELECT t.day, string_agg(DISTINCT r.digest, ',' ORDER BY r.digest) AS digest
   FROM daily.traffic AS t

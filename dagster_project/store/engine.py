@@ -1,9 +1,9 @@
-"""The seam where raw events become sums: everything dear happens in `Engine.rollup`.
+"""Turn raw events into sums: all the expensive work happens in `Engine.rollup`.
 
-In: Parquet files of the lake, a portable statement of `reports/summaries/`, and a `Scan` that says which columns
-of the files, joined with which small tables, make the relation that the statement reads. Out: a polars frame of
-sums, a few rows per key. Another engine (Spark) would read the same scans and run the same statements; this one
-is DuckDB inside the warehouse. Caller: pipeline.summarise.
+In: Parquet files of the lake, a portable statement of `reports/summaries/`, and a `Scan`, which defines the
+relation that the statement reads: columns of the files joined with small tables. Out: a polars frame of sums,
+a few rows per key. Another engine (Spark) would read the same scans and run the same statements; this one is
+DuckDB inside the warehouse. Caller: pipeline.summarise.
 """
 
 from __future__ import annotations
@@ -22,35 +22,36 @@ if TYPE_CHECKING:
     import polars as pl
 
 KEEP_ROWS = 600_000
-"""Files of at most so many rows together are read once into memory: opening many small files again for every
-statement costs more than their rows. Larger ones are scanned by each statement, so memory stays bounded."""
+"""Files with at most so many rows together are read into memory once, as opening many small files again for
+every statement costs more than their rows. Larger ones are scanned by each statement, so memory stays
+bounded."""
 
 USUAL_PLACES = "RESET perfect_ht_threshold"
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A small table joined to the rows: its columns `on` must equal the expressions over the files' row `r`.
+    """A small table joined to the rows where its columns `on` equal expressions over the files' row `r`.
 
-    Without any, each of its rows is joined to every row of the files.
+    If `on` is empty, each of its rows is joined to every row of the files.
     """
 
     alias: str
     rows: pl.DataFrame
     on: Mapping[str, str]
     optional: bool = False
-    """True: rows of the files without a match stay, its columns are NULL."""
+    """If true, rows of the files without a match are kept, with NULL for its columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The relation `name` that a statement reads: columns as SQL expressions over `r` and the lookups' aliases."""
+    """The relation `name` that a statement reads; columns are SQL over `r` and the aliases of the lookups."""
 
     name: str
     columns: Mapping[str, str]
     lookups: tuple[Lookup, ...]
     derived: Mapping[str, str] = field(default_factory=dict)
-    """Further columns of `r`, as expressions over the files' columns without an alias."""
+    """Further columns of `r`, as SQL over the files' columns without an alias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,9 @@ class Engine:
     loaded: dict[str, str] = field(default_factory=dict)
     """Columns of the loaded files and their SQL types."""
     bound: dict[str, Scan] = field(default_factory=dict)
-    """Scans that stand as views, by name: several statements read the same one."""
+    """Scans that exist as views, by name; several statements may read the same one."""
     kept: dict[str, pl.DataFrame] = field(default_factory=dict)
-    """Lookups that stand as tables, by alias."""
+    """Lookups that exist as tables, by alias."""
 
     def load(
         self,
@@ -75,16 +76,16 @@ class Engine:
     ) -> None:
         """Make `files` (together about `rows` rows) the rows that the next statements read.
 
-        `unread` names columns that no scan asks for; they are not there. `explode` names a list column:
-        each row is also read once per item, which the column `item` holds; the row itself has item ''. `wanted`:
-        columns with their types that are NULL where the files are older than the column.
+        `unread` names columns to leave out, as no scan needs them. `explode` names a list column: each row is
+        also read once per item, with the item in the column `item`; the row itself has item ''. `wanted` are
+        columns and types to add as NULL if the files are older than the column.
         """
         self.warehouse.run("SET VARIABLE lake_files = ?", [[str(path) for path in files]])
         self.warehouse.run("DROP VIEW IF EXISTS temp.lake_rows; DROP TABLE IF EXISTS temp.lake_kept")
         files_read = "read_parquet(getvariable('lake_files'), union_by_name = true)"
         names = ", ".join(f"'{name}'" for name in ("", *unread))
         source = f"(SELECT COLUMNS(lambda name: name NOT IN ({names})) FROM {files_read})"  # noqa: S608
-        # A perfect hash table of 2^20 places pays off on millions of rows; on few it is dearer than the rows.
+        # A perfect hash table of 2^20 slots pays off on millions of rows; on few it costs more than the rows.
         self.warehouse.run("SET perfect_ht_threshold = 20" if rows > KEEP_ROWS else USUAL_PLACES)
         if rows <= KEEP_ROWS:
             self.warehouse.run(f"CREATE TEMP TABLE lake_kept AS FROM {source}")
@@ -105,7 +106,7 @@ class Engine:
         self.loaded.update(described.rows())
 
     def complete(self, column: str) -> bool:
-        """Whether no loaded row lacks a value of a column; statistics of the files mostly tell."""
+        """Whether every loaded row has a value in a column; mostly answered from the files' statistics."""
         return self.warehouse.value(f"SELECT count(*) = count({quote(column)}) FROM lake_rows") is True  # noqa: S608
 
     def release(self) -> None:
@@ -116,7 +117,7 @@ class Engine:
             remembered.clear()
 
     def rollup(self, statement: str, scan: Scan) -> pl.DataFrame:
-        """Run a statement over the loaded rows; rows in any order. Sums wider than 64 bits are decimals."""
+        """Run a statement over the loaded rows; the result has no order. Sums above 64 bits are decimals."""
         if self.bound.get(scan.name) is not scan:
             self._bind(scan)
         return self.warehouse.frame(statement)
@@ -143,9 +144,9 @@ class Engine:
     def spread_values(
         self, files: Sequence[Path], column: str, models: Sequence[str], n: int
     ) -> pl.DataFrame:
-        """model_id, day, place, x: at most n finite values of a column for each model and day.
+        """Return model_id, day, place, x: at most n finite values of a column for each model and day.
 
-        They are those whose request ids have the smallest hashes, so that they lie anywhere in the day.
+        They are those whose request ids have the smallest hashes, so they come from all over the day.
         """
         self.warehouse.run("SET VARIABLE sampled_files = ?", [[str(path) for path in files]])
         return self.warehouse.frame(
@@ -164,17 +165,17 @@ class Engine:
         )
 
     def _keep(self, lookup: Lookup) -> None:
-        """A real table, not a registered frame: its statistics let the engine group by a perfect hash."""
+        """Make a table, not a registered frame: its statistics let the engine group by a perfect hash."""
         self.warehouse.keep(f"lookup_{lookup.alias}", lookup.rows)
-        # Another scan's view may join the table of this alias: it must be made again.
+        # Views of other scans may join the table of this alias, so they must be made again.
         self.bound.clear()
         self.kept[lookup.alias] = lookup.rows
 
 
 def unmatched(warehouse: Warehouse, values: Sequence[str], pattern: str) -> list[str]:
-    """Those of the values that a regular expression (RE2) does not match as a whole; sorted.
+    """Return, sorted, the values that a regular expression (RE2) does not match as a whole.
 
-    Raises QueryError where RE2 does not take the pattern.
+    Raises QueryError if RE2 does not accept the pattern.
     """
     frame = warehouse.frame(
         """

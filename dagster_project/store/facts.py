@@ -1,4 +1,4 @@
-"""Facts into `fact.*`: a row replaces an earlier one with the same key; the last one wins.
+"""Store facts in `fact.*`: a row replaces an earlier one with the same key; the last one wins.
 
 Called by `pipeline.ingest`, inside its transaction and inside `ingestion.entered`.
 """
@@ -15,7 +15,7 @@ from dagster_project.store.warehouse import Warehouse
 
 
 def enter_facts(warehouse: Warehouse, batch: Batch, kind: str, key: Sequence[str], time: str) -> None:
-    """Enter the batch's rows in `fact.<kind>`, and count them in the source's ledger."""
+    """Enter the batch's rows into `fact.<kind>`, and count them in the source's ledger."""
     fragments = {
         "table": quote_table(f"fact.{kind}"),
         "key": ", ".join(quote(column) for column in key),

@@ -1,11 +1,11 @@
--- Facts: small rows, replaced by key. {table} is one of schema fact, {key} its key columns, {time} the column that
--- dates it. Run by store/facts.py.
+-- Facts: small rows, replaced by key. {table} is a table of schema fact, {key} its key columns, {time} its time
+-- column. Run by store/facts.py.
 
 -- name: forget
 DELETE FROM {table} WHERE source = $source AND list_contains($replaced, file_id)
 
 -- name: rank
--- Of two rows with one key the last one wins: by the path of the file, then the row in it.
+-- Of rows with the same key the last one wins, by the path of the file, then by the row in it.
 CREATE OR REPLACE TEMP TABLE ranked_fact AS
 WITH paths AS (SELECT file_id, max(path) AS path FROM (
     SELECT file_id, path FROM temp.file_read WHERE state = 'read'

@@ -1,7 +1,7 @@
-"""The account of every file: what was read of it and what became of each row. It balances, or nothing is kept.
+"""Account for every file: what was read and what became of each row. If it does not balance, nothing is kept.
 
-Flows in: a `Reading` of a source's files, and per file and day how many rows were accepted and how many were
-duplicates, counted where the rows were written. Called by `pipeline.ingest`, inside its transaction.
+In: a `Reading` of a source's files, and the numbers of accepted and duplicate rows per file and day, counted
+where the rows are written. Called by `pipeline.ingest`, inside its transaction.
 """
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 
 
 OF_FILES = ("ops.file", "ops.ledger", "ops.reject", "ops.unused", "ops.unfound")
-"""Tables that know files by their paths."""
+"""Tables that identify files by their paths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the files of one source brought."""
+    """What was read from the files of one source."""
 
     source: str
     kind: str
     files: pl.DataFrame
-    """path, file_id, size, mtime_ns, state, reason, rows_read, mapping, copy_of (path of one of the same content)."""
+    """path, file_id, size, mtime_ns, state, reason, rows_read, mapping, copy_of (path of a file of equal
+    content)."""
     counts: pl.DataFrame
     """path, day, rows_read, rejected."""
     rejects: pl.DataFrame
@@ -39,14 +40,14 @@ class Reading:
     unused: pl.DataFrame
     """path, file_id, name, n."""
     unfound: pl.DataFrame
-    """path, file_id, name, wanted, has, hint: columns that are mapped and that the file does not have."""
+    """path, file_id, name, wanted, has, hint: columns that are mapped but not in the file."""
 
 
 @contextmanager
 def entered(warehouse: Warehouse, reading: Reading) -> Iterator[None]:
-    """Enter files, ledger rows and rejects; inside, the caller enters duplicates and accepted rows; then balance.
+    """Enter files, ledger rows and rejects; let the caller enter duplicates and accepted rows; then balance.
 
-    Raises LedgerError where a row was lost or counted twice; the surrounding transaction then keeps nothing.
+    Raises LedgerError if a row was lost or counted twice; the surrounding transaction then keeps nothing.
     """
     warehouse.keep("file_read", reading.files)
     warehouse.keep("file_count", reading.counts)
@@ -73,7 +74,7 @@ def enter_duplicates(warehouse: Warehouse, source: str, duplicates: pl.DataFrame
 
 
 def move_duplicates(warehouse: Warehouse, source: str, duplicates: pl.DataFrame) -> None:
-    """Count rows as duplicates (file_id, day, duplicate) that were counted as accepted before."""
+    """Count rows as duplicates (file_id, day, duplicate) that were previously counted as accepted."""
     warehouse.keep("file_duplicate", duplicates)
     _run(warehouse, "move_duplicates", {"source": source})
 
@@ -81,7 +82,7 @@ def move_duplicates(warehouse: Warehouse, source: str, duplicates: pl.DataFrame)
 def enter_accepted(
     warehouse: Warehouse, source: str, days: Sequence[dt.date], accepted: pl.DataFrame
 ) -> None:
-    """Set accepted and late (file_id, day, accepted, late) of everything the source has on these days."""
+    """Set accepted and late (file_id, day, accepted, late) for everything the source has on these days."""
     warehouse.keep("file_accepted", accepted)
     parameters = {"source": source, "days": list(days)}
     for name in ("clear_accepted", "enter_accepted", "none_accepted"):
@@ -89,13 +90,13 @@ def enter_accepted(
 
 
 def enter_new_accepted(warehouse: Warehouse, source: str, accepted: pl.DataFrame) -> None:
-    """Set accepted (file_id, day, accepted, late) of files just read; labels of other files stay as they are."""
+    """Set accepted (file_id, day, accepted, late) for files just read; other files' labels stay unchanged."""
     warehouse.keep("file_accepted", accepted)
     _run(warehouse, "enter_accepted_new", {"source": source})
 
 
 def move_files(warehouse: Warehouse, source: str, moved: Mapping[str, str]) -> None:
-    """Give files (old path -> new one, which no file has) their new paths in every account of them."""
+    """Record new paths of files (old path -> new path, which no file has yet) in every table."""
     parameters = {"source": source, "old": list(moved), "new": list(moved.values())}
     with warehouse.transaction():
         for table in OF_FILES:
@@ -103,7 +104,7 @@ def move_files(warehouse: Warehouse, source: str, moved: Mapping[str, str]) -> N
 
 
 def forget_files(warehouse: Warehouse, source: str, paths: Sequence[str]) -> None:
-    """Know files of these paths no more; none of their rows is kept."""
+    """Forget the files with these paths, none of whose rows is kept."""
     if paths:
         warehouse.run(statement("ingestion", "forget_gone"), {"source": source, "paths": list(paths)})
 

@@ -1,5 +1,5 @@
--- What the warehouse remembers of files that were read: ops.file, ops.ledger, ops.reject. Run by store/ingestion.py.
--- temp.file_read and temp.file_count hold what a source's reading brought.
+-- What the warehouse remembers about files that were read: ops.file, ops.ledger, ops.reject. Run by
+-- store/ingestion.py. temp.file_read and temp.file_count hold what was read from a source.
 
 -- name: note_times
 UPDATE ops.file AS f SET size = n.size, mtime_ns = n.mtime_ns
@@ -42,7 +42,7 @@ FROM temp.file_count AS c JOIN temp.file_read AS f USING (path)
 WHERE f.state = 'read' AND f.copy_of IS NULL
 
 -- name: enter_duplicates
--- A row of the ledger counts where its file was just read, or had rows accepted: a copy of a file never had any.
+-- Only ledger rows count whose file was just read or had rows accepted, which a copy of a file never had.
 UPDATE ops.ledger AS l SET duplicate = l.duplicate + d.duplicate
 FROM temp.file_duplicate AS d
 WHERE l.source = $source AND l.file_id = d.file_id AND l.day IS NOT DISTINCT FROM d.day

@@ -1,8 +1,9 @@
-"""Labels find their requests here, whenever they come, and lie in the lake by the day of the request.
+"""Match labels with their requests, whenever they arrive; store them in the lake by day of the request.
 
-A night first enters requests (`wait_for_labels`) and labels (`enter_labels`), each with its source's commit,
-then matches all that wait (`match_labels`). A label counts once per request: the first one by label time.
-Called by `pipeline.ingest`, inside its transactions; `uncounted_labels` by `pipeline.score_labels`.
+A night first enters requests (`wait_for_labels`) and labels (`enter_labels`), each in the transaction of its
+source, then matches everything that waits (`match_labels`). Only one label counts per request, the first by
+label time. Called by `pipeline.ingest`, inside its transactions; `uncounted_labels` by
+`pipeline.score_labels`.
 """
 
 from __future__ import annotations
@@ -26,24 +27,24 @@ if TYPE_CHECKING:
     import polars as pl
 
 SORT_MEMORY = "150MB"
-"""The database's share while labels that came with requests are sorted, a model's day at once: the sort fills any share
-before it spills (with 300 MB a million labels of a model took 140 MB more)."""
+"""The database's memory while labels that arrived with requests are sorted, one day of a model at a time: the
+sort fills any share before it spills (with 300 MB, a million labels of a model took 140 MB more)."""
 ENOUGH = 100
 """So many labels without a single yes are worth a question."""
 UNCOUNTED_DAYS = 28
-"""On so many days with labels it is looked up which of them count for nothing."""
+"""Labels that count for nothing are looked for on so many days with labels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiters:
-    """Which requests wait for a label."""
+    """Which requests must wait for a label."""
 
     everyone: bool
-    """Some source of outcomes may name any model."""
+    """All, because some source of outcomes may name any model."""
     models: tuple[str, ...]
-    """Else these do."""
+    """Otherwise, those of these models."""
     inline_sources: tuple[str, ...]
-    """Sources of requests that bring labels along; their models wait too."""
+    """Sources of requests that contain labels; their requests wait too."""
     segments: Mapping[str, Sequence[str]]
     """model -> its declared segments."""
 
@@ -51,10 +52,10 @@ class Waiters:
 def wait_for_labels(
     warehouse: Warehouse, root: Path, batch: Batch, written: Written, waiters: Waiters
 ) -> int:
-    """Put the requests of the written days among the waiting, and the labels these days had among the unmatched.
+    """Let the requests of the written days wait, and make the labels that these days had unmatched again.
 
-    Labels that came with the requests of new days need not look for them: they are written at once. Returns how
-    many these are.
+    Labels that arrived with requests of new days need no matching and are written at once. Returns how many
+    these are.
     """
     days = list(written.days)
     labelled = live_paths(warehouse, root, "labelled", batch.source, days)
@@ -82,7 +83,7 @@ def wait_for_labels(
 
 
 def wait_again(warehouse: Warehouse, root: Path, waiters: Waiters, since: dt.date) -> None:
-    """Put the requests of the lake from a day on among the waiting, but for those that wait or have their label."""
+    """Let the lake's requests from a day on wait, except those that already wait or have their label."""
     days = warehouse.rows(
         "SELECT DISTINCT source, day FROM ops.part WHERE kind = 'requests' AND day >= ? ORDER BY ALL", [since]
     )
@@ -116,7 +117,7 @@ def _awaited(warehouse: Warehouse, waiters: Waiters) -> bool:
 
 
 def _write_at_once(warehouse: Warehouse, root: Path, segments: str, query: Query) -> int:
-    """Write the labelled files of days that had none; labels came with their requests."""
+    """Write the labelled files of days that had none, for labels that arrived with their requests."""
     sql = statement("labels", "labelled_at_once", rows=query.rows, segments=segments)
     with warehouse.within(SORT_MEMORY):
         rows = sorted_by_model(warehouse, sql, query)
@@ -126,7 +127,7 @@ def _write_at_once(warehouse: Warehouse, root: Path, segments: str, query: Query
 
 
 def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiters) -> None:
-    """Enter a source's labels among the unmatched, and count them in its ledger; labels of replaced files go."""
+    """Enter a source's labels as unmatched and count them in its ledger; forget labels of replaced files."""
     if batch.replaced:
         _take_back(warehouse, root, sorted(batch.replaced))
         gone = {"source": batch.source, "file_ids": sorted(batch.replaced)}
@@ -154,7 +155,7 @@ def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiter
 
 
 def match_labels(warehouse: Warehouse, root: Path, waiters: Waiters, expire_before: dt.date | None) -> int:
-    """Match all that waits, write the labelled files of the days concerned; returns how many labels were matched.
+    """Match everything that waits, and write the labelled files concerned; return the number of matches.
 
     Requests and labels older than `expire_before` then stop waiting.
     """
@@ -176,14 +177,14 @@ def match_labels(warehouse: Warehouse, root: Path, waiters: Waiters, expire_befo
 
 
 def _used(sql: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
-    """A statement and those parameters that it names."""
+    """A statement with the parameters that it names."""
     return sql, named(sql, parameters)
 
 
 def segments_of(
     types: Mapping[str, str], segments: Mapping[str, Sequence[str]]
 ) -> tuple[str, dict[str, object]]:
-    """SQL for a row's segment texts such as 'origin=JFK', by its model; names and ids are parameters."""
+    """Return SQL for a row's segment texts, such as 'origin=JFK', by model; names and ids are parameters."""
     branches, parameters = [], dict[str, object]()
     for i, (model_id, names) in enumerate(sorted(segments.items())):
         texts = []
@@ -198,7 +199,7 @@ def segments_of(
 
 
 def forget_labelled(warehouse: Warehouse, root: Path, paths: Sequence[str]) -> None:
-    """List files of labelled requests, by their absolute paths, no more."""
+    """Remove files of labelled requests, given by absolute path, from the list."""
     relative = [Path(path).relative_to(root).as_posix() for path in paths]
     warehouse.run(statement("labels", "forget_labelled"), {"paths": relative})
 
@@ -221,7 +222,7 @@ def _take_back(warehouse: Warehouse, root: Path, file_ids: Sequence[str]) -> Non
 
 
 def _challenge(warehouse: Warehouse, root: Path, since: dt.date | None) -> bool:
-    """Take back the days on which a label left over concerns a request that already has one."""
+    """Take back the days on which a remaining label belongs to a request that already has one."""
     left = warehouse.value(
         "SELECT count(*) FROM lake.unmatched WHERE rowid NOT IN (SELECT label_row FROM temp.matched)"
     )
@@ -239,7 +240,7 @@ def _challenge(warehouse: Warehouse, root: Path, since: dt.date | None) -> bool:
 
 
 def _write_labelled(warehouse: Warehouse, root: Path) -> None:
-    """Source by source, as sorting all at once would take memory for all."""
+    """Write source by source, as sorting all at once would need memory for all."""
     days = warehouse.frame(statement("labels", "matched_days"))
     for (source,), group in days.group_by(["source"], maintain_order=True):
         _write_source(warehouse, root, str(source), group["day"].to_list())
@@ -270,12 +271,13 @@ def _counts(duplicates: pl.DataFrame) -> pl.DataFrame:
 def uncounted_labels(
     warehouse: Warehouse, root: Path, as_of: dt.date, yes: Mapping[str, Sequence[str]]
 ) -> pl.DataFrame:
-    """model_id, source, n, first_day, last_day: labels of models to which no label tells anything; and why.
+    """Return model_id, source, n, first_day, last_day of labels that say nothing about their model, and why.
 
-    They are words, of which `texts` are the most frequent; or numbers that all count as yes, some of them beyond 1, of
-    which `codes` are; or `ENOUGH` of which none is what means yes, `yes` by their source: counted are those of the
-    newest days with labels of each source, at most `UNCOUNTED_DAYS`. Or none has a request: `ids` is one that they
-    name, `waiting` one of a request that waits for its label.
+    Either they are words (`texts`: the most frequent); or numbers that all count as yes although some are
+    beyond 1 (`codes`: the most frequent); or at least `ENOUGH` labels, none of which means yes (`yes`: what
+    does, by their source). These are counted over the newest days with labels of each source, at most
+    `UNCOUNTED_DAYS`. Or none of them has a request: `ids` is an id that they name, `waiting` that of a
+    request waiting for its label.
     """
     import polars as pl
 

@@ -1,5 +1,5 @@
--- Requests and labels find each other by request id, whichever comes first. lake.waiting holds scored requests
--- without a label, lake.unmatched labels without a request; both are narrow. Run by store/labels.py.
+-- Requests and labels are matched by request id, whichever arrives first. lake.waiting holds scored requests without
+-- a label, lake.unmatched labels without a request; both are narrow. Run by store/labels.py.
 
 -- name: forget_waiting
 DELETE FROM lake.waiting WHERE source = $source AND day IN (SELECT unnest($days::date[]))
@@ -13,7 +13,7 @@ WHERE (score IS NOT NULL OR prediction IS NOT NULL OR prediction_text IS NOT NUL
   AND ($everyone OR list_contains($models, model_id))
 
 -- name: wait_again
--- Requests of a day that lies in the lake, but for those that wait already or have their label.
+-- Requests of a day in the lake, except those that already wait or have their label.
 INSERT INTO lake.waiting
 SELECT request_id, $source, file_id, model_id, version, day, user_hash, records, score, prediction, prediction_text,
        baseline, scores, {segments}
@@ -34,7 +34,7 @@ FROM ({rows}) WHERE label IS NOT NULL OR label_text IS NOT NULL
 SELECT * FROM ({rows}) WHERE label IS NULL AND label_text IS NULL
 
 -- name: labelled_at_once
--- What matching would make of labels that came with requests, for days on which none was labelled before.
+-- The result of matching labels that arrived with requests, for days without labelled requests so far.
 SELECT request_id, file_id, $source AS label_source, file_id AS request_file_id, model_id, version, day,
        coalesce(CAST(timezone($zone, label_time) AS DATE), day) AS label_day, label_time, user_hash, records, score,
        prediction, prediction_text, baseline, scores, label, label_text, {segments} AS segments,
@@ -45,7 +45,7 @@ WHERE (label IS NOT NULL OR label_text IS NOT NULL)
 ORDER BY day, model_id, request_id
 
 -- name: take_back_labels
--- The label's own time decides its day; where it had none, its request's day did.
+-- The label's own time decides its day; if it had none, the day of its request did.
 INSERT INTO lake.unmatched BY NAME
 SELECT request_id, label_source AS source, file_id, model_id, label, label_text, label_time,
        CASE WHEN label_time IS NOT NULL THEN label_day END AS label_day
@@ -79,9 +79,9 @@ FROM lake.unmatched SEMI JOIN ({new}) USING (request_id)
 WHERE NOT list_contains($inline_sources, source)
 
 -- name: find_beaten
--- Of two labels with one request the first counts: the earliest label time (none: known at once), then the
--- source's name, then the file's content hash, then the row.
--- Only ids that come twice are ranked: sorting all labels of a first night would cost more than all else here.
+-- Of several labels for a request only the first counts: by label time (none: known at once), then the name of the
+-- source, then the content hash of the file, then the row.
+-- Only repeated ids are ranked: sorting all labels of a first night would cost more than everything else here.
 CREATE OR REPLACE TEMP TABLE beaten_label AS
 SELECT * FROM (
     SELECT *, row_number() OVER (
@@ -110,8 +110,8 @@ INSERT INTO lake.unmatched BY NAME
 SELECT request_id, $source AS source, file_id, model_id, label, label_text, label_time, label_day FROM ({unbeaten})
 
 -- name: match
--- A label that came inside a request belongs to that very row, not to another with its id. Only requests with more
--- than one label are ranked. Rows are known by where they lie: what they hold is read once, when it is written.
+-- A label that arrived with a request belongs to that very row, not to another with its id. Only requests with more
+-- than one label are ranked. Rows are identified by position: their contents are read once, when they are written.
 CREATE OR REPLACE TEMP TABLE matched AS
 WITH pair AS MATERIALIZED (
     SELECT w.rowid AS waiting_row, u.rowid AS label_row
@@ -127,7 +127,7 @@ SELECT p.*, row_number() OVER (
 FROM pair AS p SEMI JOIN twice USING (waiting_row) JOIN lake.unmatched AS u ON u.rowid = p.label_row
 
 -- name: challenged
--- Labels left over whose request already has one: these days are matched again, so that the first one counts.
+-- Remaining labels whose request already has one: these days are matched again, so that the first label counts.
 SELECT DISTINCT p.source, p.day
 FROM read_parquet($labelled, union_by_name = true, filename = true) AS l
 JOIN ops.part AS p ON p.kind = 'labelled' AND l.filename = $root || p.path
@@ -181,8 +181,8 @@ DELETE FROM lake.waiting WHERE day < $before
 DELETE FROM lake.unmatched WHERE label_day < $before
 
 -- name: never_counted
--- Models with labelled requests in their sources and no outcome at all, or none that is a no, or none that is a yes,
--- with the newest labelled files of each source.
+-- Models with labelled requests but without any outcome, without any no or without any yes, and the newest labelled
+-- files of each source.
 SELECT DISTINCT m.model_id, p.path
 FROM catalog.model AS m
 JOIN (SELECT DISTINCT model_id, source FROM daily.traffic WHERE day <= $as_of) AS t USING (model_id)
@@ -198,7 +198,7 @@ WHERE coalesce(m.task, 'binary') IN ('binary', 'regression')
 ORDER BY ALL
 
 -- name: coded
--- Labels of models to which every one is a yes, where some are beyond 1: codes, with the most frequent of them.
+-- Labels of models for which every label is a yes although some are beyond 1: codes, with the most frequent ones.
 SELECT model_id, label_source AS source, sum(n)::BIGINT AS n, min(first_day) AS first_day, max(last_day) AS last_day,
        list(format('{:g}', label) ORDER BY n DESC, label)[:3] AS codes
 FROM (
@@ -211,7 +211,7 @@ FROM (
 GROUP BY ALL HAVING max(label) > 1 ORDER BY model_id, source
 
 -- name: denied
--- Labels of models to which not one is a yes, from sources that say which words mean yes: maybe none of theirs does.
+-- Labels of models without a single yes, from sources that say which words mean yes: perhaps none of their words does.
 SELECT model_id, label_source AS source, count(*) AS n, min(day) AS first_day, max(day) AS last_day
 FROM ({none} {stored})
 WHERE label IS NOT NULL AND model_id IN (SELECT unnest($models)) AND label_source IN (SELECT unnest($in_words))
@@ -219,7 +219,7 @@ WHERE label IS NOT NULL AND model_id IN (SELECT unnest($models)) AND label_sourc
 GROUP BY ALL HAVING count(*) >= $enough ORDER BY model_id, source
 
 -- name: texts
--- Labels of some models that are no numbers, with the most frequent of them.
+-- Labels of models that are words instead of numbers, with the most frequent ones.
 SELECT model_id, label_source AS source, sum(n)::BIGINT AS n, min(first_day) AS first_day, max(last_day) AS last_day,
        list(label_text ORDER BY n DESC, label_text)[:3] AS texts
 FROM (
@@ -231,8 +231,8 @@ FROM (
 GROUP BY ALL ORDER BY model_id, source
 
 -- name: astray
--- Labels whose requests have not come, of models with requests that wait and not one label; ids of both sides. Labels
--- that name no model may be of any of them, while no label at all has found its request.
+-- Labels whose requests have not arrived, of models with waiting requests and not one label; ids of both sides. Labels
+-- without a model may belong to any of them, as long as no label at all has found its request.
 WITH silent AS (
   SELECT model_id, [left(min(request_id), 100)] AS waiting FROM lake.waiting
   WHERE day <= $as_of

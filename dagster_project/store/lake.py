@@ -1,7 +1,8 @@
 """The lake: immutable Parquet files below `data/lake/`, of which `ops.part` lists those that count.
 
-What no row of `ops.part` names is swept, so a night killed at any moment leaves a lake that reads as before. Files are
-written by `store.parts`. Called by the other modules of `store`, by `pipeline.ingest` and by the stages of `defs`.
+Files not listed in `ops.part` are swept, so a night killed at any moment leaves the lake as it was. Files are
+written by `store.parts`. Called by the other modules of `store`, by `pipeline.ingest` and by the stages of
+`defs`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dagster_project.store.warehouse import Warehouse
 
 
 def temporary(lake: Path) -> Path:
-    """The folder for files that are being written."""
+    """Return the folder for files being written."""
     folder = lake / ".tmp"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -32,7 +33,7 @@ def live_paths(
     source: str | None = None,
     days: Sequence[dt.date] | None = None,
 ) -> list[str]:
-    """Absolute paths of the listed files, in order; of all sources and days where these are not given."""
+    """Return the absolute paths of listed files, in order; of all sources or days if none are given."""
     rows = warehouse.frame(
         "SELECT path FROM ops.part WHERE kind = $kind AND ($source IS NULL OR source = $source)"
         " AND ($days IS NULL OR day IN (SELECT unnest($days::date[]))) ORDER BY path",
@@ -42,20 +43,21 @@ def live_paths(
 
 
 def insist_whole(warehouse: Warehouse, root: Path) -> None:
-    """Raise LedgerError where listed files are gone: rows that were accepted would be missing from new figures."""
+    """Raise LedgerError if listed files are gone: new figures would lack rows that were accepted."""
     listed = warehouse.frame("SELECT path FROM ops.part ORDER BY path")["path"]
     gone = [path for path in listed if not (root / path).is_file()]
     if gone:
         raise LedgerError(
-            f"{len(gone)} of {len(listed)} files of the lake are gone, such as {gone[0]}; put them back, or {ANEW}"
+            f"{len(gone)} of {len(listed)} files of the lake are gone, such as {gone[0]}; put them back, or"
+            f" {ANEW}"
         )
 
 
 @contextmanager
 def damage_told(warehouse: Warehouse, root: Path) -> Iterator[None]:
-    """Raise LedgerError, with the file, where a statement was refused because a listed file is not what was written.
+    """Raise LedgerError, naming the file, if a statement fails because a listed file is not what was written.
 
-    The database's own message may name no file. All are hashed then, as a night that fails may take so long.
+    The database's own message may name no file, so all are hashed; a night that fails may take that long.
     """
     try:
         yield
@@ -67,13 +69,13 @@ def damage_told(warehouse: Warehouse, root: Path) -> Iterator[None]:
         if not damaged:
             raise
         raise LedgerError(
-            f"{len(damaged)} of {len(listed)} files of the lake are damaged, such as {damaged[0]} ({error}); put back"
-            f" what was there, or {ANEW}"
+            f"{len(damaged)} of {len(listed)} files of the lake are damaged, such as {damaged[0]} ({error});"
+            f" put back what was there, or {ANEW}"
         ) from error
 
 
 def _sha256(file: Path) -> str | None:
-    """None for a file that is gone: it may be one that the night itself has replaced."""
+    """The file's digest; None if it is gone, as the night itself may have replaced it."""
     if not file.is_file():
         return None
     with file.open("rb") as stream:
@@ -81,7 +83,7 @@ def _sha256(file: Path) -> str | None:
 
 
 def sweep(warehouse: Warehouse, root: Path) -> int:
-    """Delete what a killed night left in the lake and what newer files have replaced; returns how many files."""
+    """Delete files left by a killed night or replaced by newer ones; return how many."""
     lake = root / "data" / "lake"
     listed = set(warehouse.frame("SELECT path FROM ops.part")["path"].to_list())
     gone = 0

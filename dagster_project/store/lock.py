@@ -1,4 +1,4 @@
-"""One writer at a time: a lock on a workspace that ends with the process, however that ends. Called by `commands`."""
+"""One writer at a time: a lock on a workspace, released whenever its process ends. Called by `commands`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dagster_project.core.errors import ModelboardError
 
 @contextmanager
 def sole_writer(warehouse: Path) -> Iterator[None]:
-    """Hold the lock of the workspace with this warehouse. Raises ModelboardError at once where another run holds it.
+    """Hold the lock of this warehouse's workspace. Raises ModelboardError at once if another run holds it.
 
-    The warehouse has a lock of its own, but only while it is open: between two stages it is not. The lock is an empty
-    file beside it; that it is there means nothing, only that it is held does.
+    The warehouse's own lock only holds while it is open, which it is not between two stages. This lock is an
+    empty file beside it; that the file exists means nothing, only that it is locked.
     """
     warehouse.parent.mkdir(parents=True, exist_ok=True)
     with warehouse.with_name(f"{warehouse.name}.lock").open("ab") as stream:
@@ -26,7 +26,7 @@ def sole_writer(warehouse: Path) -> Iterator[None]:
 
 
 def _taken(stream: BinaryIO) -> bool:
-    """Whether the lock could be had; the system gives it back when the file is closed."""
+    """Whether the lock was acquired; the system releases it when the file is closed."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -38,6 +38,6 @@ def _taken(stream: BinaryIO) -> bool:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except PermissionError:  # how Windows says that it is held
+    except PermissionError:  # Windows raises this if the lock is held
         return False
     return True

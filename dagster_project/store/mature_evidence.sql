@@ -1,14 +1,14 @@
--- What named facts (reports/facts/*.sql) read: temporary tables, made once a night, each with one row a day of `calendar`.
--- `calendar(day)` (the days on which facts are wanted), `question(item)` and `answer(item, status, reviewed)` are there
--- already, and the variable `zone`. Nothing a row of day D says rests on anything that came after D.
+-- What named facts (reports/facts/*.sql) read: temporary tables, made once a night, for each day of `calendar`.
+-- `calendar(day)` (the days for which facts are wanted), `question(item)`, `answer(item, status, reviewed)` and the
+-- variable `zone` already exist. A row of day D rests on nothing that arrived after D.
 
--- Helpers for facts: a share that is NULL without a whole, a model's title, and a sentence that names who lacks something.
+-- Helpers for facts: a share that is NULL without a whole, a model's title, and a sentence that lists what is lacking.
 SET VARIABLE titles = (
   SELECT coalesce(map_from_entries(list((model_id, title))), MAP {}::MAP(VARCHAR, VARCHAR)) FROM catalog.model
 );
 CREATE OR REPLACE TEMP MACRO titled(id) AS coalesce(getvariable('titles')[id], id);
 CREATE OR REPLACE TEMP MACRO share(part, whole) AS part::DOUBLE / nullif(whole, 0);
-CREATE OR REPLACE TEMP MACRO named(ids) AS coalesce(list_sort(list_distinct(ids)), []);  -- without doubles and NULLs
+CREATE OR REPLACE TEMP MACRO named(ids) AS coalesce(list_sort(list_distinct(ids)), []);  -- without repeats and NULLs
 CREATE OR REPLACE TEMP MACRO lacking(ids) AS CASE
   WHEN len(named(ids)) = 0 THEN ''
   WHEN len(named(ids)) <= 5 THEN 'Lacking: ' || array_to_string(named(ids), '; ') || '.'  -- titles may have commas
@@ -16,7 +16,7 @@ CREATE OR REPLACE TEMP MACRO lacking(ids) AS CASE
 END;
 CREATE OR REPLACE TEMP MACRO local_day(instant) AS (instant AT TIME ZONE getvariable('zone'))::DATE;
 
--- Which days the last 28 days of each day are.
+-- The last 28 days before and including each day.
 CREATE OR REPLACE TEMP TABLE month AS
 SELECT calendar.day, calendar.day - r.back::INTEGER AS of_day FROM calendar, range(28) AS r(back);
 
@@ -62,7 +62,7 @@ FROM calendar JOIN catalog.history AS h
 WHERE h.field NOT IN ('artifact', 'training_data', 'training_code', 'dependencies', 'prediction_code', 'historical_predictions')
 GROUP BY calendar.day, h.model_id;
 
--- Labels and features: on which days they came.
+-- Labels and features: the days on which they arrived.
 CREATE OR REPLACE TEMP TABLE label_count AS
 SELECT model_id, label_day, max(n)::BIGINT AS n FROM (
   SELECT model_id, label_day, sum(tp + fp + fn + tn) AS n FROM daily.outcome_binary WHERE segment = '' GROUP BY ALL
@@ -96,7 +96,7 @@ SELECT DISTINCT month.day, c.model_id
 FROM month JOIN daily.consumer AS c ON c.day = month.of_day
 WHERE c.consumer <> '' AND c.requests > 0;
 
--- standing: one row a model in production on that day: declared so, or undeclared and serving.
+-- standing: one row for each model in production on that day: declared to be so, or undeclared and serving.
 CREATE OR REPLACE TEMP TABLE standing AS
 WITH asked AS (
   SELECT day, model_id, sum(requests)::BIGINT AS requests, sum(timed)::BIGINT AS timed,
@@ -111,11 +111,11 @@ SELECT
   coalesce(asked.requests, 0) AS requests, coalesce(asked.timed, 0) AS timed, coalesce(asked.versioned, 0) AS versioned,
   asked.last_request, called.model_id IS NOT NULL AS has_consumers,
   coalesce(featured.last_feature > asked.last_request - 7, false) AS has_features,
-  -- A reference is there once its last day is over; without a declared one it is the first 28 days.
+  -- A reference exists once its last day is over; without a declared one it is the first 28 days.
   has_features AND coalesce(coalesce(try_cast(right(declared.reference, 10) AS DATE), featured.first_feature + 27) < asked.day, false)
     AS has_drift,
   coalesce(labelled.labels, 0) AS labels,
-  -- Labels are owed 14 days after the delay the model declares; before that, or where nobody ever logs labels, no row owes any.
+  -- Labels are due 14 days after the delay that the model declares; before that, or if nobody ever logs labels, none are.
   any_label.day IS NOT NULL AND coalesce(asked.requests, 0) > 0
     AND (coalesce(declared.task IN ('binary', 'regression', 'multiclass'), false) OR labelled.model_id IS NOT NULL)
     AND first.first_request + 14 + ceil(coalesce(declared.label_delay_days, 0))::INTEGER <= coalesce(asked.day, declared.day)
@@ -132,7 +132,7 @@ LEFT JOIN any_label ON any_label.day = asked.day
 WHERE CASE WHEN declared.stage IS NULL THEN asked.requests > 0
       ELSE declared.stage = 'production' AND (declared.retired_on IS NULL OR declared.retired_on > declared.day) END;
 
--- governed: standing, on the days for which anything was declared at all; before the first declaration nothing is reported.
+-- governed: standing, on the days with any declaration at all; before the first declaration nothing is reported.
 CREATE OR REPLACE TEMP VIEW governed AS
 SELECT * FROM standing WHERE day >= (SELECT min(valid_from) FROM catalog.history WHERE version = '' AND field = 'stage');
 
@@ -147,7 +147,7 @@ LEFT JOIN catalog.history AS h
   ON h.model_id = served.model_id AND h.version = served.version AND h.valid_from <= served.day
   AND (h.valid_to IS NULL OR h.valid_to > served.day)
   AND h.field IN ('artifact', 'training_data', 'training_code', 'dependencies', 'prediction_code', 'historical_predictions')
-WHERE served.day >= (  -- before any pipeline or person gave metadata, nothing is reported
+WHERE served.day >= (  -- before any pipeline or person supplied metadata, nothing is reported
   SELECT min(valid_from) FROM catalog.history
   WHERE method <> 'inferred' AND field IN ('artifact', 'training_data', 'training_code', 'dependencies', 'prediction_code', 'historical_predictions')
 )

@@ -1,10 +1,10 @@
-"""A warehouse that another version made becomes one of this version's schema, without losing what cannot be remade.
+"""Bring a warehouse of another version to this version's schema, keeping what cannot be recomputed.
 
-Flows in: an open connection and the text of the schema. Flows out: the same warehouse with exactly the schema's
-tables. What follows from the lake (`daily`, `mart`, `span`, `page`) is dropped and computed again by the next night;
-what remembers (`ops`, `lake`, `fact`, `catalog`, the history of `mart`) keeps its rows, gets missing columns as NULL
-and loses columns that are no more. All in one transaction; a schema seen before costs one query. Called by
-`store.warehouse` when it opens a file.
+In: an open connection and the text of the schema. Out: the same warehouse with exactly the schema's tables.
+Tables computed from the lake (`daily`, `mart`, `span`, `page`) are dropped and computed again by the next
+night. Tables that remember (`ops`, `lake`, `fact`, `catalog`, the history in `mart`) keep their rows, get
+missing columns as NULL and lose columns that no longer exist. Everything happens in one transaction; a schema
+seen before costs one query. Called by `store.warehouse` when it opens a file.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import duckdb
 from dagster_project.store.connection import all_or_nothing, quote, quote_table
 
 NOTED = "schema"
-"""Key of ops.state: the digest of the schema that the warehouse has."""
+"""Key of ops.state for the digest of the warehouse's schema."""
 REMEMBERED = frozenset({("mart", "fact"), ("mart", "milestone"), ("mart", "maturity")})
-"""Tables of `mart` that hold what earlier nights found."""
+"""Tables of `mart` that keep the results of earlier nights."""
 REMADE = ("daily", "mart")
-"""Schemas computed from the lake; the latter follows from the former, and is made anew with it."""
+"""Schemas computed from the lake; the second is computed from the first, and again whenever that is."""
 MARKS = {"daily": ("ops.summarised", "summarised/"), "mart": ("ops.scored", "scored/", "valued/", "watched")}
-"""What says that they were computed: a table, and how keys of ops.state begin."""
+"""What records that they were computed: a table, and prefixes of keys of ops.state."""
 Key = tuple[str, str]
 
 
@@ -33,19 +33,19 @@ class Table:
     """A table as the database describes it."""
 
     columns: Mapping[str, str]
-    """Name -> SQL type, in order."""
+    """name -> SQL type, in order."""
     keys: tuple[str, ...]
-    """Its constraints, as text."""
+    """Constraints, as text."""
     sql: str
     """The statement that makes it."""
 
     def fits(self, other: Table) -> bool:
-        """Whether rows of one may stand in the other as they are."""
+        """Whether rows of one can be stored unchanged in the other."""
         return list(self.columns.items()) == list(other.columns.items()) and self.keys == other.keys
 
 
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
-    """Give the warehouse the tables of `schema`, whatever tables it has; do nothing where it has them already."""
+    """Give the warehouse the tables of `schema`, whatever it has now; do nothing if it has them already."""
     digest = hashlib.sha256(schema.encode()).hexdigest()[:16]
     if _noted(connection) == digest:
         return
@@ -58,7 +58,7 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection, schema: str) -> None
 
 
 def _noted(connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The digest of the schema that the file has; None in one that says nothing of it, such as a new one."""
+    """The digest of the file's schema; None if none is recorded, as in a new file."""
     try:
         rows = connection.execute("SELECT value FROM ops.state WHERE key = ?", [NOTED]).fetchall()
     except duckdb.CatalogException:
@@ -73,7 +73,7 @@ def _wanted(schema: str) -> dict[Key, Table]:
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[Key, Table]:
-    """Every table that is there for good."""
+    """Every table that is not temporary."""
     made = connection.execute(
         "SELECT schema_name, table_name, sql FROM duckdb_tables() WHERE NOT temporary ORDER BY ALL"
     ).fetchall()
@@ -96,7 +96,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> dict[Key, Table]:
 def _migrate(
     connection: duckdb.DuckDBPyConnection, before: Mapping[Key, Table], wanted: Mapping[Key, Table]
 ) -> Sequence[str]:
-    """Drop what can be computed again, where it differs, and carry the rows of everything else over.
+    """Drop what differs and can be computed again, and carry over the rows of everything else.
 
     Returns the schemas to be computed again.
     """
@@ -118,13 +118,13 @@ def _is_computed(key: Key) -> bool:
 
 
 def _differs(schema: str, before: Mapping[Key, Table], wanted: Mapping[Key, Table]) -> bool:
-    """Whether a computed table of the schema is missing or another."""
+    """Whether a computed table of the schema is missing or different."""
     own = [key for key in wanted if key[0] == schema and _is_computed(key)]
     return any(key not in before or not before[key].fits(wanted[key]) for key in own)
 
 
 def _carry_over(connection: duckdb.DuckDBPyConnection, key: Key, had: Sequence[str], table: Table) -> None:
-    """Make the table anew and put its rows back, each column as its new type; what cannot become that is NULL."""
+    """Recreate the table and put its rows back, cast to the new types; NULL where that is impossible."""
     cast = ", ".join(
         f"TRY_CAST({quote(column) if column in had else 'NULL'} AS {kind})"
         for column, kind in table.columns.items()
@@ -137,7 +137,7 @@ def _carry_over(connection: duckdb.DuckDBPyConnection, key: Key, had: Sequence[s
 
 
 def _forget_marks(connection: duckdb.DuckDBPyConnection, remade: Sequence[str]) -> None:
-    """Have the next night compute again what was dropped."""
+    """Make the next night compute again what was dropped."""
     for schema in remade:
         table, *marks = MARKS[schema]
         connection.execute(f"DELETE FROM {quote_table(table)}")  # noqa: S608  quoted

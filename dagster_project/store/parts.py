@@ -1,7 +1,7 @@
-"""Rows become files of the lake: Parquet, named by their content, one or a few for each source and day.
+"""Write rows as files of the lake: Parquet, named by content, one or a few for each source and day.
 
-Flows in: ordered rows from the warehouse's connection; flows out: `Part`s to be listed in `ops.part`. A file is written
-to `data/lake/.tmp/` and moved into place. Called by `store.requests` and `store.labels`.
+In: ordered rows from the warehouse's connection. Out: `Part`s to be listed in `ops.part`. A file is written
+to `data/lake/.tmp/` and moved into place. Called by `store.requests`, `store.labels` and `store.segments`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 ROW_GROUP = 122_880
 STREAM_ROWS = 122_880
 WRITERS = 2
-"""Files are encoded beside the query that sorts the next ones; so many at once, and as many more may wait."""
+"""So many files are encoded at once while a query sorts the next ones; as many more may wait."""
 ZSTD_LEVEL = 1
-"""Level 3 makes files 1 % smaller and costs a tenth more."""
+"""Level 3 makes files 1 % smaller and takes a tenth longer."""
 SHORT_SHA = 12
 
 
@@ -42,14 +42,14 @@ class Part:
     model_id: str
     """'' for the file that small models share."""
     path: str
-    """Relative to the workspace, '/' between folders."""
+    """Relative to the workspace, with '/' between folders."""
     rows: int
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class PartKey:
-    """What makes rows belong into one file."""
+    """Rows with the same key go into the same file."""
 
     source: str
     day: dt.date
@@ -59,7 +59,7 @@ class PartKey:
 
 @dataclass(frozen=True, slots=True)
 class WrittenParts:
-    """What a stream of rows became."""
+    """The files that a stream of rows was written to, and their counts."""
 
     parts: tuple[Part, ...]
     counts: pl.DataFrame
@@ -72,9 +72,10 @@ def write_parts(
     batches: Iterable[pa.RecordBatch],
     columns_of: Callable[[PartKey], Sequence[str]],
 ) -> WrittenParts:
-    """Write rows that come sorted by (part_source, day, part_model) and, inside a file, as they shall lie there.
+    """Write rows sorted by (part_source, day, part_model) and, within a file, in the order wanted there.
 
-    `columns_of` says which columns a file has. Same rows, same bytes: row groups are cut by count alone.
+    `columns_of` returns the columns of a file. The same rows give the same bytes: row groups are cut by count
+    alone.
     """
     import polars as pl
 
@@ -84,7 +85,7 @@ def write_parts(
         queue = _Queue(pool)
         for batch in batches:
             frame = pl.DataFrame(pl.from_arrow(batch))
-            # As tuples: a column of the batch, however short, would keep the whole batch in memory.
+            # As tuples, because even a short column of the batch would keep the whole batch in memory.
             counts += _counted(frame).rows()
             for key, rows in _runs(frame):
                 if writer is None or writer.key != key:
@@ -100,14 +101,14 @@ def write_parts(
 
 @dataclass(slots=True)
 class _Queue:
-    """Files being finished; they come out in the order in which they went in."""
+    """Files being finished, kept in the order in which they were added."""
 
     pool: ThreadPoolExecutor
     waiting: deque[Future[Part]] = field(default_factory=deque)
     parts: list[Part] = field(default_factory=list)
 
     def put(self, writer: _PartWriter | None) -> None:
-        """Finish a file, after those before it where too many wait: each holds its rows in memory."""
+        """Finish a file in the background; wait for earlier ones if too many hold rows in memory."""
         if writer is None:
             return
         if len(self.waiting) >= 2 * WRITERS:
@@ -115,7 +116,7 @@ class _Queue:
         self.waiting.append(self.pool.submit(writer.finish))
 
     def finished(self) -> tuple[Part, ...]:
-        """All files, once they are in place."""
+        """Return all files, once they are in place."""
         return (*self.parts, *(future.result() for future in self.waiting))
 
 
@@ -137,7 +138,7 @@ def _counted(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _runs(frame: pl.DataFrame) -> Iterable[tuple[PartKey, pl.DataFrame]]:
-    """The frame cut where the file changes."""
+    """The frame, cut wherever the file changes."""
     import polars as pl
 
     runs = frame.select(pl.struct("part_source", "day", "part_model").rle().alias("run"))["run"]
@@ -149,7 +150,7 @@ def _runs(frame: pl.DataFrame) -> Iterable[tuple[PartKey, pl.DataFrame]]:
 
 @dataclass(slots=True)
 class _PartWriter:
-    """One file being written: in one piece where it has one row group, as most have, else by row groups."""
+    """One file being written: at once if it has a single row group, like most, else by row groups."""
 
     root: Path
     kind: str
@@ -161,15 +162,15 @@ class _PartWriter:
     writer: pq.ParquetWriter | None = None
 
     file: Path = field(init=False)
-    """Where it is written before it has a name."""
+    """Where it is written until its name is known."""
 
     def __post_init__(self) -> None:
-        """No two files that are being written at a time share (source, day, model)."""
+        """Name the temporary file by its key, which no other file being written has."""
         name = hashlib.sha256(repr(self.key).encode()).hexdigest()[:SHORT_SHA]
         self.file = temporary(self.root / "data" / "lake") / f"{name}.parquet"
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Take rows; what is more than a row group is written at once."""
+        """Take rows, and write row groups as soon as they are full."""
         self.waiting.append(rows[self.columns])
         self.n_waiting += rows.height
         self.n += rows.height
@@ -217,7 +218,7 @@ class _PartWriter:
 
 
 def part_rows(written: WrittenParts) -> pl.DataFrame:
-    """Rows for `ops.part`: the parts with the ids of the source files that their rows came from."""
+    """Return rows for `ops.part`: the parts with the ids of the source files that their rows came from."""
     import polars as pl
 
     names = ("kind", "source", "day", "model_id", "path", "rows", "sha256")

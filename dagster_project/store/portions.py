@@ -1,8 +1,9 @@
-"""Sorting more rows than memory holds: one portion of the order after another.
+"""Sort more rows than fit into memory, one portion after another.
 
-The lake's order begins with day and model, so runs of days, of a day's models and of a model's times, each sorted
-by itself, make the same sequence as one sort of everything. Flows in: the counts that `count_models` leaves in
-`temp.model_day`, and a sorted statement. Flows out: its batches. Callers: `store.requests`, `store.labels`.
+The lake's order begins with day and model. Runs of days, of a day's models and of a model's times, each
+sorted by itself, therefore give the same sequence as one sort of everything. In: the counts that
+`count_models` leaves in `temp.model_day`, and a sorted statement. Out: its batches. Callers:
+`store.requests`, `store.labels`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PORTION_ROWS = 200_000
-"""Rows sorted at a time; one of requests takes about 300 bytes."""
+"""Rows sorted at a time; a row of requests takes about 300 bytes."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,45 +32,45 @@ class ModelDay:
 
     day: dt.date
     large: bool
-    """In a file of its own, after the one that the day's other models share."""
+    """It has a file of its own, which follows the one shared by the day's other models."""
     model_id: str
     rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query whose rows are sorted, and its parameters."""
+    """A query whose rows are to be sorted, and its parameters."""
 
     rows: str
     parameters: Mapping[str, object]
 
 
 def count_models(warehouse: Warehouse, query: Query, large: int) -> None:
-    """Make `temp.model_day`; a model with more than `large` rows of a day has a file of its own."""
+    """Make `temp.model_day`; a model with more than `large` rows on a day has a file of its own."""
     sql = statement("portions", "count_models", rows=query.rows)
     warehouse.run(sql, {**query.parameters, "large": large})
 
 
 def sorted_by_file(warehouse: Warehouse, sql: str, query: Query) -> Iterator[pa.RecordBatch]:
-    """Batches of a statement in the order of files: by day, shared before large models, model and time."""
+    """Yield a statement's batches in the order of files: day, shared before large models, model, time."""
     for run in runs(_counted(warehouse, "by_file"), PORTION_ROWS):
         for portion in _cut(warehouse, run, query):
             yield from _batches(warehouse, sql, query, portion)
 
 
 def sorted_by_model(warehouse: Warehouse, sql: str, query: Query) -> Iterator[pa.RecordBatch]:
-    """Batches of a statement in the order of day and model."""
+    """Yield a statement's batches in the order of day and model."""
     for run in runs(_counted(warehouse, "by_model"), PORTION_ROWS):
         yield from _batches(warehouse, sql, query, _of(run, "of_models"))
 
 
 def named(sql: str, parameters: Mapping[str, object]) -> dict[str, object]:
-    """The parameters that a statement names: DuckDB refuses others."""
+    """Return the parameters that a statement names; DuckDB refuses others."""
     return {name: value for name, value in parameters.items() if re.search(rf"\${name}\b", sql)}
 
 
 def runs(counted: Iterable[ModelDay], most: int) -> Iterator[list[ModelDay]]:
-    """Runs of at most `most` rows: of whole days, or of one day's models, shared or large; one model may exceed it."""
+    """Yield runs of at most `most` rows: whole days, or models of a day and size; one model may exceed it."""
     run: list[ModelDay] = []
     for _, models in groupby(counted, key=lambda one: one.day):
         day = list(models)
@@ -107,7 +108,7 @@ class _Portion:
 
 
 def _of(run: Sequence[ModelDay], models: str) -> _Portion:
-    """The condition for the rows of a run; one with several days, or both sizes of models, has whole days."""
+    """The condition for the rows of a run; if it has several days or both sizes of models, days are whole."""
     first, last = run[0], run[-1]
     if (first.day, first.large) != (last.day, last.large):
         days = {"first_day": first.day, "last_day": last.day}
@@ -117,7 +118,7 @@ def _of(run: Sequence[ModelDay], models: str) -> _Portion:
 
 
 def _cut(warehouse: Warehouse, run: Sequence[ModelDay], query: Query) -> Iterator[_Portion]:
-    """A run as it is; one model's day that is too large in pieces of its time."""
+    """A run as a whole, but a model's day that is too large in pieces of time."""
     whole = _of(run, "of_models_of_a_size")
     pieces = -(-_rows(run) // PORTION_ROWS)
     if len(run) > 1 or pieces < 2:

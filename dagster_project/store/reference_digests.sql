@@ -1,5 +1,5 @@
--- What the reference days of every model hold, so that a change there makes the readings that rest on them anew:
--- the summaries of requests, and the sums of the labels that count. Reads `model_days`, which the caller registers.
+-- Digests of every model's reference days, so that a change there recomputes the readings that rest on them: the
+-- summaries of requests, and the sums of the labels that count. Reads `model_days`, registered by the caller.
 WITH summary AS (
   SELECT source, day, day || split_part(digest, ':', 1) || split_part(digest, ':', 3) AS of_requests
   FROM ops.summarised

@@ -1,9 +1,9 @@
-"""Requests into the lake: rows just read are joined with those of the same days, deduplicated, written by day.
+"""Bring requests into the lake: unite rows just read with those of the same days, deduplicate, write by day.
 
-Two rows with one request id of one model and day are the same request; the one with the earliest event time
-stays, among equals the one whose file has the smallest content hash, so that the order in which files arrive
-does not matter. Flows in: a `Batch` of spooled Parquet files. Flows out: `Written`, to be committed by
-`store.ingestion`. Called by `pipeline.ingest`.
+Rows with the same request id, model and day are the same request. The row with the earliest event time is
+kept, among equals the one whose file has the smallest content hash, so the order in which files arrive does
+not matter. In: a `Batch` of spooled Parquet files. Out: `Written`, for `commit_requests`. Called by
+`pipeline.ingest`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LARGE_MODEL_ROWS = 250_000
 LAKE_COLUMNS = tuple(REQUESTS)
 HASHES_AT_ONCE = 2_000_000
-"""So many hashes of keys are compared at a time."""
+"""Number of hashed keys compared at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +41,34 @@ class Batch:
     spool: tuple[Path, ...]
     """Parquet files of mapped rows."""
     numbered: bool = False
-    """The ids are hashes of rows, to be numbered among equal rows of their file."""
+    """The ids are hashes of rows; equal rows of a file must be numbered."""
     left_out: frozenset[str] = frozenset()
-    """Ids of files that broke midway: what is spooled of them does not count."""
+    """Ids of files that could only be read in part: their spooled rows do not count."""
     replaced: frozenset[str] = frozenset()
-    """Ids of files whose earlier rows go."""
+    """Ids of files whose earlier rows are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What lies in the lake now and waits to be listed."""
+    """What is now in the lake but not yet listed."""
 
     days: tuple[dt.date, ...]
     parts: pl.DataFrame
     """Rows of ops.part."""
     accepted: pl.DataFrame
-    """file_id, day, accepted, late of all rows of the days."""
+    """file_id, day, accepted, late, over all rows of the days."""
     duplicates: pl.DataFrame
     """file_id, day, duplicate: rows dropped just now, from the spool or from the lake."""
     features: pl.DataFrame
     """day, feature, n, unreadable."""
     types: Mapping[str, str]
-    """Columns of the rows and their SQL types; `label` is among them where labels came with requests."""
+    """Columns of the rows and their SQL types, with `label` if labels arrived with requests."""
     query: Query
-    """The rows of the parts: it reads the spool, one file where the parts are many."""
+    """The rows of the parts, read from the spool, which has fewer files."""
 
 
 def write_requests(warehouse: Warehouse, root: Path, batch: Batch) -> Written:
-    """Write the files of every day that the batch touches. Nothing is listed yet."""
+    """Write the files of every day that the batch touches, without listing them."""
     days = _touched_days(warehouse, batch)
     if batch.numbered and batch.spool:
         _number_repeated(warehouse, batch)
@@ -86,7 +86,7 @@ def write_requests(warehouse: Warehouse, root: Path, batch: Batch) -> Written:
 
 
 def _find_duplicates(warehouse: Warehouse, relation: _Relation) -> pl.DataFrame:
-    """Note rows to drop in `temp.duplicate`; file_id, day, duplicate."""
+    """Note rows to drop in `temp.duplicate`; return file_id, day, duplicate."""
     sql = statement("requests", "find_duplicates", pending=relation.pending)
     find_twice(warehouse, relation.pending, "day, model_id, request_id", relation.parameters)
     warehouse.run(sql, relation.parameters)
@@ -103,7 +103,7 @@ def _number_repeated(warehouse: Warehouse, batch: Batch) -> None:
 
 
 def find_twice(warehouse: Warehouse, rows: str, keys: str, parameters: Mapping[str, object]) -> None:
-    """Note in `temp.seen_twice` the hash of every key that comes twice (and of a rare one that only shares it)."""
+    """Note in `temp.seen_twice` the hash of every repeated key (rarely, of different keys that share it)."""
     warehouse.run(statement("requests", "hash_keys", keys=keys, rows=rows), parameters)
     warehouse.run(statement("requests", "no_hash_twice"))
     n = int(str(warehouse.value("SELECT count(*) FROM temp.key_hash")))
@@ -119,7 +119,7 @@ class _Relation:
     def __init__(self, batch: Batch, stored: Sequence[str]) -> None:
         self.source = batch.source
         self.has_duplicates = True
-        """Whether `temp.duplicate` names any row; set once that is known."""
+        """Whether `temp.duplicate` holds any row; set once that is known."""
         self._columns: dict[str, str] = {}
         self.parameters: dict[str, object] = {}
         pieces = []
@@ -135,19 +135,19 @@ class _Relation:
 
     @property
     def query(self) -> Query:
-        """The rows without the duplicates that temp.duplicate names."""
+        """The rows without the duplicates noted in temp.duplicate."""
         unique = statement("requests", "unique_rows", pending=self.pending)
         return Query(unique if self.has_duplicates else self.pending, self.parameters)
 
     def columns(self, warehouse: Warehouse) -> dict[str, str]:
-        """Column -> SQL type."""
+        """Return column -> SQL type."""
         if not self._columns:
             described = warehouse.frame(f"DESCRIBE {self.pending}", self.parameters)
             self._columns = dict(described.select("column_name", "column_type").iter_rows())
         return self._columns
 
     def features(self, warehouse: Warehouse) -> dict[str, str]:
-        """Feature columns, by name."""
+        """Return feature columns by name."""
         return {name: kind for name, kind in sorted(self.columns(warehouse).items()) if name.startswith("f:")}
 
 
@@ -167,7 +167,7 @@ def _spool(batch: Batch) -> dict[str, object]:
 
 
 def _feature_days(warehouse: Warehouse, relation: _Relation) -> pl.DataFrame:
-    """Which features have values on which day: a file of a day has no column for the others."""
+    """Which features have values on which day; the day's file only has columns for these."""
     import polars as pl
 
     features = relation.features(warehouse)

@@ -1,5 +1,5 @@
--- Assembling requests: rows just read (the spool) with the rows the lake has of the same days. $-names are
--- parameters, {names} are SQL that store/requests.py makes. Run by store/requests.py.
+-- Assemble requests: rows just read (the spool) and the rows that the lake has for the same days. $-names are
+-- parameters, {names} are SQL made by store/requests.py, which runs this.
 
 -- name: spooled
 SELECT * FROM read_parquet($spool, union_by_name = true) WHERE NOT list_contains($left_out, file_id)
@@ -9,7 +9,7 @@ SELECT s.* REPLACE (s.request_id || '-' || coalesce(r.place, 1) AS request_id)
 FROM ({spooled}) AS s LEFT JOIN temp.repeated AS r ON r.file_id = s.file_id AND r.file_row = s.file_row
 
 -- name: number_repeated
--- Equal rows of a file have one hash for an id; only those that come twice are numbered.
+-- Equal rows of a file have the same hash as id; only repeated ones are numbered.
 CREATE OR REPLACE TEMP TABLE repeated AS
 SELECT file_id, file_row, row_number() OVER (PARTITION BY file_id, request_id ORDER BY file_row) AS place
 FROM ({spooled}) SEMI JOIN temp.seen_twice AS t ON t.h = hash(file_id, request_id)
@@ -31,7 +31,7 @@ WHERE source = $source AND list_contains($replaced, file_id) AND accepted > 0
 ORDER BY day
 
 -- name: hash_keys
--- Hashes instead of keys: grouping 8 bytes a row costs a third, and every slice of them fits into memory.
+-- Hashes instead of keys: grouping 8 bytes per row costs a third, and every slice fits into memory.
 CREATE OR REPLACE TEMP TABLE key_hash AS SELECT hash({keys}) AS h FROM ({rows})
 
 -- name: no_hash_twice
@@ -76,8 +76,8 @@ DELETE FROM ops.part WHERE kind = 'requests' AND source = $source AND list_conta
 DELETE FROM ops.feature_day WHERE source = $source AND list_contains($days, day)
 
 -- name: schema_changes
--- Of what is mapped beside features, a file has the column or not: a day without a score may be one on which the only
--- model with scores rests. It vanished where no file of a day has it and each of the seven days before had one that did.
+-- Mapped columns other than features are judged by the files' columns, because on a day without a score the only model
+-- with scores may have rested. One vanished if no file of a day has it and each of the seven days before had one with it.
 WITH days AS (
     SELECT day, lag(day) OVER (ORDER BY day) AS before
     FROM (SELECT DISTINCT day FROM ops.part WHERE kind = 'requests' AND source = $source)

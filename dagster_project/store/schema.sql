@@ -10,14 +10,14 @@ create schema if not exists daily;
 create schema if not exists mart;
 create schema if not exists page;
 
--- ops: what was read, what came of it ------------------------------------------------------------------------
+-- ops: what was read, what became of it ------------------------------------------------------------------------
 create table if not exists ops.file (
   source varchar, path varchar,            -- path relative to the workspace, '/' between folders
   file_id varchar,                         -- first 16 hex digits of the content's SHA-256
   size bigint, mtime_ns bigint, state varchar,  -- 'read' or 'set aside'
   reason varchar,                          -- why set aside
   rows_read bigint,
-  mapping varchar,                         -- digest of what made its rows; another one than its source's: outdated
+  mapping varchar,                         -- digest of the mapping that made its rows; outdated if it differs from its source's
   primary key (source, path)
 );
 create table if not exists ops.ledger (    -- rows_read = accepted + rejected + duplicate, per row of this table
@@ -29,21 +29,21 @@ create table if not exists ops.ledger (    -- rows_read = accepted + rejected + 
 create table if not exists ops.reject (
   source varchar, path varchar, file_id varchar, reason varchar, n bigint,
   first_row bigint,                        -- 1-based row of the file where it was first seen
-  sample varchar                           -- that row as JSON, cut to 500 characters
+  sample varchar                           -- that row as JSON, at most 500 characters
 );
 create table if not exists ops.part (      -- the live Parquet files of the lake
   kind varchar, source varchar, day date, path varchar primary key, rows bigint, sha256 varchar,
   file_ids varchar[]                       -- the source files its rows (or labels) came from
 );
-create table if not exists ops.unused (    -- columns of source files that nothing is mapped from
+create table if not exists ops.unused (    -- columns of source files that are not mapped
   source varchar, path varchar, file_id varchar, name varchar,
   n bigint                                 -- rows that had a value there
 );
-create table if not exists ops.unfound (   -- columns that a source maps and a file does not have
+create table if not exists ops.unfound (   -- columns that a source maps but a file does not have
   source varchar, path varchar, file_id varchar,
   name varchar,                            -- what it is mapped to: latency_ms, feature x
   wanted varchar,                          -- the column's name in the mapping
-  has varchar, hint varchar                -- the first columns of the file; ', did you mean ...?' where one is close
+  has varchar, hint varchar                -- the first columns of the file; ', did you mean ...?' if one is close
 );
 create table if not exists ops.feature_type (  -- how a feature is read: declared, or decided when first seen
   source varchar, feature varchar, type varchar, primary key (source, feature)
@@ -61,15 +61,15 @@ create table if not exists ops.schema_change (
 create table if not exists ops.checks (name varchar, state varchar, blocking boolean, detail varchar);
 create table if not exists ops.state (key varchar primary key, value varchar);
 
--- lake: request/label pairs that wait for each other ---------------------------------------------------------
-create table if not exists lake.waiting (  -- scored requests whose label has not come (narrow)
+-- lake: requests and labels that wait for each other ---------------------------------------------------------
+create table if not exists lake.waiting (  -- scored requests whose label has not arrived (narrow)
   request_id varchar, source varchar, file_id varchar, model_id varchar, version varchar, day date,
   user_hash ubigint, records bigint, score double, prediction double, prediction_text varchar,
   baseline double,                         -- what the simple alternative answered; NULL: not logged
   scores struct("class" varchar, p double)[],  -- probabilities of the classes; NULL: none are mapped
   segments varchar[]                       -- 'origin=JFK', ...; the model's declared segments at that time
 );
-create table if not exists lake.unmatched (  -- labels whose request has not come
+create table if not exists lake.unmatched (  -- labels whose request has not arrived
   request_id varchar, source varchar, file_id varchar, model_id varchar,
   label double, label_text varchar, label_time timestamptz, label_day date
 );
@@ -96,7 +96,7 @@ create table if not exists fact.deployments (
   started_at timestamptz, ended_at timestamptz, traffic_share double, actor varchar, actor_kind varchar,
   environment varchar, previous_version varchar, gate varchar, reason varchar
 );
-create or replace macro fact.in_production(environment) as  -- of a deployment; where none is given, it is
+create or replace macro fact.in_production(environment) as  -- of a deployment; without an environment it is
   lower(coalesce(environment, 'production')) in ('production', 'prod');
 create table if not exists fact.incidents (
   file_id varchar, source varchar, incident_id varchar, model_id varchar, severity varchar, started_at timestamptz,
@@ -104,7 +104,7 @@ create table if not exists fact.incidents (
   title varchar, cause varchar, action varchar
 );
 
--- catalog: what is known of models ---------------------------------------------------------------------------
+-- catalog: what is known about models ---------------------------------------------------------------------------
 create table if not exists catalog.model (
   model_id varchar primary key, slug varchar, title varchar, declared boolean, file varchar, line integer,
   purpose varchar, decision_moment varchar, team varchar, business_unit varchar, owner varchar, executive varchar,
@@ -113,16 +113,16 @@ create table if not exists catalog.model (
   retired_on date, pattern varchar, task varchar, positive varchar, unit varchar, threshold double,
   baseline varchar, label_delay_days double, reference_start date, reference_end date,
   reference_method varchar,                -- 'declared' or 'first 28 days'
-  first_day date, last_day date,           -- days with requests, NULL without
+  first_day date, last_day date,           -- days with requests; NULL if none
   tags varchar[], depends_on varchar[], segments varchar[],
-  groups varchar[]                         -- of the segments: parts that are compared for fairness
+  groups varchar[]                         -- segments whose parts are compared for fairness
 );
 create table if not exists catalog.version (
   model_id varchar, version varchar, first_day date, last_day date, requests bigint, run_id varchar,
   deployed_at timestamptz, stage varchar,
   items integer,                           -- how many of the six metadata items are present
   completeness double,                     -- items / 6
-  next_missing varchar,                    -- the first of the playbook's order that is missing; NULL: none
+  next_missing varchar,                    -- the first missing one in the playbook's order; NULL: none
   primary key (model_id, version)
 );
 create table if not exists catalog.field (  -- the six metadata items of every version, and declared fields of models
@@ -130,8 +130,8 @@ create table if not exists catalog.field (  -- the six metadata items of every v
   method varchar,                          -- 'auto', 'inferred', 'declared' or 'missing'
   observed_at date
 );
-create table if not exists catalog.history (  -- what was so on which days; valid_to is the first day it was not,
-  model_id varchar, version varchar,       -- NULL: still so; version '' with a model's field, else a metadata item's
+create table if not exists catalog.history (  -- what was true on which days; valid_to is the first day it was not,
+  model_id varchar, version varchar,       -- NULL: still true; version '' for fields of a model, else metadata items
   field varchar, value varchar, method varchar, valid_from date, valid_to date
 );
 
@@ -140,28 +140,28 @@ create table if not exists catalog.history (  -- what was so on which days; vali
 create table if not exists daily.traffic (
   source varchar, model_id varchar, version varchar, day date, segment varchar,
   requests bigint, records bigint, errors bigint, scored bigint, late bigint, timed bigint,  -- timed: with latency
-  judged bigint, arrived bigint,           -- requests with a status, with an arrival time: what errors and late are of
+  judged bigint, arrived bigint,           -- requests with a status, with an arrival time: the bases of errors and late
   tokens_in bigint, tokens_out bigint, cost_micro bigint, hours bigint
 );
 create table if not exists daily.duplicate (source varchar, model_id varchar, version varchar, day date, duplicates bigint);
-create table if not exists daily.newest (  -- how long before the end of its day the newest event was
+create table if not exists daily.newest (  -- how long before the end of the day its newest event was
   source varchar, model_id varchar, version varchar, day date, left_s bigint
 );
 create table if not exists daily.arrival_hist (  -- arrival after the event; bin b holds (1.02^(b-1), 1.02^b] minutes
   source varchar, model_id varchar, version varchar, day date, bin smallint, n bigint, sum_s hugeint
 );
-create table if not exists daily.coverage (  -- records scored, of those that could have been; where `eligible` is mapped
+create table if not exists daily.coverage (  -- records scored, of those that could have been; if `eligible` is mapped
   source varchar, model_id varchar, version varchar, day date, eligible bigint, covered bigint
 );
 create table if not exists daily.objective (  -- against the declared objective; *_ppm: what it allows, in millionths
   source varchar, model_id varchar, version varchar, day date,
   timed bigint, slow bigint, slow_ppm bigint, asked bigint, failed bigint, failed_ppm bigint
 );
-create table if not exists daily.rule (  -- requests by what a declared rule says of them
+create table if not exists daily.rule (  -- requests by the result of a declared rule
   source varchar, model_id varchar, version varchar, day date,
-  kind varchar,                            -- 'rule', 'truth' or 'complete' (all required features there; rule '')
+  kind varchar,                            -- 'rule', 'truth' or 'complete' (all required features present; rule '')
   rule varchar, passed bigint, failed bigint,
-  unjudged bigint                          -- a value that it reads is missing
+  unjudged bigint                          -- requests that lack a value it reads
 );
 create table if not exists daily.consumer (
   source varchar, model_id varchar, version varchar, day date, consumer varchar, requests bigint, records bigint,
@@ -189,28 +189,28 @@ create table if not exists daily.category_hist (
 );
 create table if not exists daily.score_hist (  -- all scores (logit grid) by the day scored
   source varchar, model_id varchar, version varchar, day date, segment varchar, bin smallint, n bigint, s1 hugeint,
-  decided bigint                           -- positive decisions at the deployed threshold; multiclass, all
+  decided bigint                           -- positive decisions at the deployed threshold; multiclass: all
 );
 create table if not exists daily.label_score_hist (  -- the same for labelled requests, by label and day of the label
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
-  label smallint,                          -- 1: a positive label; multiclass, the class answered came
+  label smallint,                          -- 1: a positive label; multiclass: the class answered was right
   bin smallint, n bigint, s1 hugeint       -- s1: sum of round(score * 2^30)
 );
 create table if not exists daily.label_hist (  -- labels of regression (bin) and multiclass models (value)
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
-  value varchar,                           -- NULL with a bin, and where a day has more than 1,000 classes
+  value varchar,                           -- NULL with a bin, and if a day has more than 1,000 classes
   grid_from date, bin smallint,            -- softsign grid of output:prediction, see ops.grid
   n bigint, s1 hugeint, s2 hugeint
 );
 create table if not exists daily.joint (  -- numeric features together, on a sample; models with `multivariate: true`
   source varchar, model_id varchar, version varchar, day date, segment varchar,
-  grids varchar,                           -- digest of the features and of their grids: only equal ones add up
+  grids varchar,                           -- digest of the features and their grids: only rows with the same one add up
   a varchar, b varchar,                    -- b '': the sum of a
   n bigint, s bigint                       -- sums of q_a, or of q_a q_b; q = round(2^15 u / (1 + |u|))
 );
 create table if not exists daily.outcome_binary (  -- exact at the deployed threshold
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
-  bucket smallint,                         -- user_hash % 32 where segment = '', else NULL
+  bucket smallint,                         -- user_hash % 32 if segment = '', else NULL
   tp bigint, fp bigint, fn bigint, tn bigint, log_loss_n bigint, log_loss_sum hugeint, -- round(loss * 2^30)
   brier_sum hugeint                        -- of the same rows: round((score - label)^2 * 2^30)
 );
@@ -220,12 +220,12 @@ create table if not exists daily.outcome_regression (  -- errors scaled by 2^10 
   bn bigint, pae hugeint, bae hugeint,     -- rows with a baseline; of these |e| and the baseline's own
   pn bigint, pe hugeint                    -- rows with a label other than 0; of these |e / y| * 2^20
 );
-create table if not exists daily.outcome_class (  -- multiclass: what came and what was answered
+create table if not exists daily.outcome_class (  -- multiclass: true classes and classes answered
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date, bucket smallint,
   label varchar, predicted varchar,        -- 'other' beyond 50 classes of a model
-  n bigint, hits bigint,                   -- rows; of these with the same class on both sides, 'other' or not
+  n bigint, hits bigint,                   -- rows; of these, with the same class on both sides, 'other' or not
   log_loss_n bigint, log_loss_sum hugeint, -- rows with probabilities; round(-ln(that of the label) * 2^30)
-  brier_sum hugeint                        -- of the same rows: round(sum over classes of (p - came)^2 * 2^30)
+  brier_sum hugeint                        -- of the same rows: round(sum over classes of (p - truth)^2 * 2^30)
 );
 create table if not exists daily.error_hist (  -- errors by prediction, on the grid of output:prediction, see ops.grid
   source varchar, model_id varchar, version varchar, day date, segment varchar, label_day date,
@@ -234,7 +234,7 @@ create table if not exists daily.error_hist (  -- errors by prediction, on the g
 );
 create table if not exists ops.grid (
   model_id varchar, feature varchar, from_day date, kind varchar,  -- 'number' or 'category'
-  centre double, scale double, n bigint,   -- n: values they were taken from; scale 0: a constant
+  centre double, scale double, n bigint,   -- n: values they were computed from; scale 0: a constant
   frozen boolean, primary key (model_id, feature, from_day)
 );
 create table if not exists ops.category (
@@ -248,24 +248,24 @@ create table if not exists mart.reading (
   window_days integer, value double, unit varchar, numerator double, denominator double, n bigint,
   low double, high double, grade varchar, reason varchar
 );
-create table if not exists mart.label_arrival (  -- learned from the reference days; models with too few labels are not in it
+create table if not exists mart.label_arrival (  -- learned from the reference days; without models with too few labels
   model_id varchar, lag integer,           -- days after the request
-  share double, labels bigint              -- of the labels to come, there by then; labels it rests on
+  share double, labels bigint              -- share of a day's labels that have arrived by then; labels it rests on
 );
-create table if not exists mart.uncounted_label (  -- labels of models to which no label tells anything
+create table if not exists mart.uncounted_label (  -- labels that say nothing about their model
   model_id varchar, source varchar, wanted varchar,  -- wanted: the column that the source maps
   n bigint, first_day date, last_day date,
-  texts varchar[],                        -- words in place of numbers: the most frequent ones of the newest days
-  codes varchar[],                        -- numbers that all count as yes, some beyond 1: likewise
-  yes varchar[],                          -- what means yes in the source, where no label is that
-  ids varchar[], waiting varchar[]        -- labels without a request: an id that they name, and one that waits
+  texts varchar[],                        -- words instead of numbers: the most frequent ones of the newest days
+  codes varchar[],                        -- numbers that all count as yes, some beyond 1: the most frequent ones
+  yes varchar[],                          -- what means yes in the source, if no label does
+  ids varchar[], waiting varchar[]        -- labels without a request: an id that they name, and that of a waiting request
 );
 create table if not exists mart.impact (
   model_id varchar, day date, window_days integer, currency varchar,
   value double, low double, high double, n bigint,   -- money of the window, 90 % interval
   cost double, plan double, evidence varchar,        -- 'A', 'B', 'C', 'D' or NULL
   kind varchar,                                      -- 'measured' (A, B) or 'declared' (C, D)
-  basis varchar, reason varchar                      -- how it was made; why there is none
+  basis varchar, reason varchar                      -- how it was computed; why there is none
 );
 create table if not exists mart.fact (
   name varchar, subject varchar, day date, value double, numerator double, denominator double, detail varchar,
@@ -287,24 +287,24 @@ create table if not exists mart.checklist (
   answer varchar, owner varchar, due date, evidence varchar, reviewed date, overdue boolean, help varchar, page varchar,
   file varchar, line integer               -- where to edit it
 );
-create table if not exists mart.scorecard (  -- one row a model and family: the worst metric that counts
+create table if not exists mart.scorecard (  -- one row per model and family: the worst metric that counts
   model_id varchar, family varchar, grade varchar, reason varchar, metric varchar, value double, unit varchar
 );
 
--- alerts: what each monitor judged, and what came of it ---------------------------------------------------------
+-- alerts: what each monitor judged, and what became of it ---------------------------------------------------------
 create table if not exists ops.watched (day date primary key, digest varchar);  -- of ops.scored, when judged last
-create table if not exists mart.signal (   -- one row a monitor and day, and where its fold stood after that day
+create table if not exists mart.signal (   -- one row per monitor and day, with the state of its fold after that day
   model_id varchar, rule varchar, metric varchar, segment varchar, feature varchar, day date,
-  known_on date,                           -- when all it rests on had come; labels are waited for
+  known_on date,                           -- when everything it rests on had arrived; labels are waited for
   observed double, expected double, low double, high double, z double, n bigint,
   state varchar,                           -- 'ok', 'fires', 'drifting', 'clears', 'warming up', 'too few', 'not known'
   reason varchar, detectable double,       -- smallest change seen within two days, in the metric's unit
-  since date, opened date, last_fired date, repeats integer,  -- of the episode that is open or ended on this day; NULL: none
+  since date, opened date, last_fired date, repeats integer,  -- of the episode open or ended on this day; NULL: none
   closed boolean,                          -- it ended on this day
   firing integer, clearing integer,        -- days in a row
   held double[]                            -- what the rule remembers, such as a moving average
 );
-create table if not exists mart.alert (    -- one row an episode: fingerprint and day of opening
+create table if not exists mart.alert (    -- one row per episode, identified by fingerprint and day of opening
   fingerprint varchar, slug varchar, model_id varchar, rule varchar, segment varchar, feature varchar, metric varchar,
   severity varchar, state varchar, opened date, known_on date, last_seen date, closed date, repeats integer,
   observed double, expected double, low double, high double, z double, n bigint, unit varchar,
@@ -320,22 +320,22 @@ create table if not exists mart.alert_record (  -- how fast alerts are answered,
   alerts integer, judged integer, false_alarms integer, due integer, acknowledged integer, resolved integer,
   mtta_days double, mtta_p90 double, mtta_low double, mtta_high double,
   mttr_days double, mttr_p90 double, mttr_low double, mttr_high double,
-  review varchar                           -- why the rule is up for review; NULL: it is not
+  review varchar                           -- why the rule is up for review; NULL if it is not
 );
 
--- catalog: the workspace's definitions, put here whole before pages are made so that page views can read them -----
+-- catalog: the workspace's definitions, stored before pages are made so that page views can read them -----
 create table if not exists catalog.metric (
   metric varchar primary key, slug varchar, title varchar, family varchar, unit varchar, better varchar, definition varchar,
   formula varchar, source varchar, apply varchar, minimum bigint, good double, poor double, pillar varchar,
   weight double, file varchar, sql varchar,
   reads varchar[],                         -- statements of the `span.*` views that the SQL reads, down to `daily.*`
-  is_recomputed boolean                    -- `modelboard verify` computes it again from the lake's rows
+  is_recomputed boolean                    -- `modelboard verify` recomputes it from the lake's rows
 );
 create table if not exists catalog.profile (  -- training profiles on the grids of the models they are compared with
   profile varchar, model_id varchar, feature varchar, kind varchar,  -- 'number', 'score' or 'category'
   value varchar, grid_from date, bin integer, n double, s1 double, s2 double
 );
-create table if not exists catalog.importance (  -- how much each version leans on its features; adds up to 1
+create table if not exists catalog.importance (  -- how much each version relies on its features; adds up to 1
   model_id varchar, version varchar, feature varchar, importance double,
   source varchar                           -- the training run, or 'declared'
 );

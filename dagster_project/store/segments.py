@@ -1,7 +1,7 @@
-"""Labelled requests keep the parts of their model's segments beside them: another declaration, other parts.
+"""Recompute the segments stored with labelled and waiting requests after a model declares other segments.
 
-Flows in: models whose declared segments changed. Flows out: `lake.waiting` and the labelled files of their days with
-the parts that the lake's requests say. Called by `pipeline.ingest_segments`.
+In: models whose declared segments changed. Out: `lake.waiting` and the labelled files of their days, with
+segments read from the lake's requests. Called by `pipeline.ingest_segments`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dagster_project.store.warehouse import Warehouse
 
 
 def days_to_part(warehouse: Warehouse, models: Sequence[str]) -> list[tuple[str, dt.date]]:
-    """Source and day wherever requests of the models are labelled or wait for a label."""
+    """Return source and day wherever requests of the models are labelled or wait for a label."""
     found = warehouse.frame(statement("segments", "days"), {"models": list(models)})
     return [(source, day) for source, day in found.iter_rows()]
 
@@ -27,7 +27,7 @@ def days_to_part(warehouse: Warehouse, models: Sequence[str]) -> list[tuple[str,
 def part_again(
     warehouse: Warehouse, root: Path, source: str, day: dt.date, segments: Mapping[str, Sequence[str]]
 ) -> None:
-    """Part a day's labelled and waiting requests of some models by other segments; call inside a transaction."""
+    """Assign a day's labelled and waiting requests of models to new segments; call inside a transaction."""
     requests = live_paths(warehouse, root, "requests", source, [day])
     described = warehouse.frame(
         "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet($paths, union_by_name = true))",

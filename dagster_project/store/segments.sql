@@ -1,8 +1,8 @@
--- The parts that labelled and waiting requests of the lake belong to, after their model's segments changed. Run by
+-- The segments of labelled and waiting requests of the lake, after their model's declaration changed. Run by
 -- store/segments.py.
 
 -- name: days
--- The days that hold requests of the models which are labelled, or wait for a label.
+-- The days with requests of the models that are labelled or wait for a label.
 SELECT DISTINCT t.source, t.day FROM daily.traffic AS t
 WHERE list_contains($models, t.model_id) AND (
     EXISTS (SELECT 1 FROM ops.part AS p WHERE p.kind = 'labelled' AND p.source = t.source AND p.day = t.day)

@@ -1,8 +1,8 @@
-"""Which days, windows, versions and references the next metric statements see: `span.*` views of `daily.*`.
+"""Set which days, windows, versions and references metric statements see: `span.*` views of `daily.*`.
 
-In: the spans asked for; out: views that any metric file reads (`spans.sql`). A person can query them in the
-warehouse: they show the spans asked for last, after a night the windows of its day. Callers: pipeline.score,
-score_shown, watch_known and value.
+In: spans. Out: views that all metric files read (`spans.sql`). People can query them in the warehouse: they
+show the spans set last, which after a night are the windows of its day. Callers: pipeline.score, score_shown,
+watch_known and value.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Span:
     day: dt.date
     window_days: int
     known_on: dt.date | None = None
-    """Labels that came later are not seen; None: the night's day."""
+    """Labels that arrived later are not seen; None: the day of the night."""
 
     @property
     def members(self) -> tuple[dt.date, ...]:
@@ -46,7 +46,7 @@ class Comparisons:
     compared: pl.DataFrame
     """model_id, version (as shown), day, window_days, ref, labels_until: the reference of each."""
     references: pl.DataFrame
-    """ref, model_id, only_version ('' for all), start, until, profile ('' where days are the reference),
+    """ref, model_id, only_version ('' for all), start, until, profile ('' if days are the reference),
     labels_until, labels_by."""
 
 
@@ -59,9 +59,9 @@ def ask(
 ) -> None:
     """Point the views at these spans.
 
-    `versions`: model_id, version, shown ('' for all). Without `comparisons` nothing drifts. Models that are not
-    among the versions are not seen at all. Labels that came after `as_of`, or after a span's `known_on`, are not
-    seen either.
+    `versions`: model_id, version, shown ('' for all). Without `comparisons` there is no drift. Models that
+    are not among the versions are not seen at all; nor are labels that arrived after `as_of` or a span's
+    `known_on`.
     """
     import polars as pl
 
@@ -85,9 +85,9 @@ def ask(
 
 
 def views_read(sql: str) -> list[str]:
-    """The statements that make the views a metric's SQL reads, and those they read, each before its readers."""
+    """Return the statements that make the views a metric's SQL reads, and those these read, in order."""
     views = {match[1]: match[0] for match in _VIEW.finditer(text_of("spans"))}
     wanted = _NAME.findall(sql)
-    for name in wanted:  # grows while it is walked
+    for name in wanted:  # grows during the loop
         wanted += [other for other in _NAME.findall(views.get(name, "")) if other not in wanted]
     return [text for name, text in views.items() if name in wanted]

@@ -1,20 +1,20 @@
--- What metrics read: the daily tables once for every span asked for, with the span's day and window_days.
--- A row of version '' stands for all versions; models with more than one version have a row of each as well.
--- Labels count only when they had come by the span's `known_on`, the night's day at the latest. `on_day` and
+-- What metrics read: the daily tables once for every requested span, with the span's day and window_days.
+-- A row of version '' stands for all versions; models with several versions also have a row for each.
+-- Labels only count if they had arrived by the span's `known_on`, at the latest the day of the night. `on_day` and
 -- `logged_version` are the day and version of the daily row itself.
 CREATE SCHEMA IF NOT EXISTS span;
-CREATE OR REPLACE TABLE span.asked (day DATE, window_days INTEGER, member DATE, known_on DATE);  -- one row a day
+CREATE OR REPLACE TABLE span.asked (day DATE, window_days INTEGER, member DATE, known_on DATE);  -- one row per day
 CREATE TABLE IF NOT EXISTS span.version (model_id VARCHAR, version VARCHAR, shown VARCHAR);
-CREATE OR REPLACE TABLE span.compared (  -- which reference each reading is held against
+CREATE OR REPLACE TABLE span.compared (  -- which reference each reading is compared with
   model_id VARCHAR, version VARCHAR, day DATE, window_days INTEGER, ref INTEGER, labels_until DATE
 );
-CREATE OR REPLACE TABLE span.reference (  -- the days behind it, or a profile; only_version: rows of this one, '' all
+CREATE OR REPLACE TABLE span.reference (  -- its days, or a profile; only_version: rows of this one, '' all
   ref INTEGER, model_id VARCHAR, only_version VARCHAR, start DATE, until DATE, profile VARCHAR, labels_until DATE,
   labels_by DATE
 );
-CREATE OR REPLACE TABLE span.learned (  -- what estimates learn from: a model's days (version ''), each version's own
-  model_id VARCHAR, version VARCHAR, start DATE, until DATE, labels_by DATE,  -- NULL: its own are not over yet
-  apart BOOLEAN                            -- its own are other days than the model's
+CREATE OR REPLACE TABLE span.learned (  -- what estimates learn from: days of a model (version '') or of a version
+  model_id VARCHAR, version VARCHAR, start DATE, until DATE, labels_by DATE,  -- NULL: its own days are not over yet
+  apart BOOLEAN                            -- its own days differ from the model's
 );
 CREATE TABLE IF NOT EXISTS span.night (as_of DATE);
 
@@ -42,7 +42,7 @@ FROM daily.latency_hist AS t
 JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
--- What is declared of a model's requests: rules, objectives, coverage, and how fresh its events are.
+-- What is declared about a model's requests: rules, objectives, coverage; and how fresh its events are.
 CREATE OR REPLACE VIEW span.rule AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.rule AS t
@@ -119,8 +119,8 @@ JOIN span.asked AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= a.known_on;
 
--- What was brought for every span with requests: how many requests carried what a figure may rest on, how many labels;
--- NULL where nothing of it came.
+-- What logs contained in every span with requests: how many requests had what a figure may rest on, how many labels;
+-- NULL if none.
 CREATE OR REPLACE VIEW span.brought AS
 SELECT
   model_id, version, '' AS segment, '' AS feature, day, window_days,
@@ -145,8 +145,8 @@ WHERE segment = ''
 GROUP BY ALL
 HAVING sum(requests) > 0;
 
--- Labelled scores of every span by label and bin, and once more by period for whole models in windows of 7 days and more:
--- by day, from 28 days on by week. A week is told apart by its last day: its days are never needed one by one.
+-- Labelled scores of every span by label and bin; for whole models in windows of at least 7 days also by period: by
+-- day, from 28 days on by week. A week is identified by its last day; its days are never needed one by one.
 CREATE OR REPLACE VIEW span.label_score AS
 SELECT
   model_id, version, segment, '' AS feature, day, window_days,
@@ -166,7 +166,7 @@ GROUP BY GROUPING SETS (
 HAVING (grouping(on_day) = 1 OR (segment = '' AND window_days >= 7));
 
 -- Scores of every span beside the labelled scores of the reference days, of the model and of each of its versions, for
--- what is estimated without labels.
+-- estimates without labels.
 CREATE OR REPLACE VIEW span.score_estimate AS
 SELECT
   'current' AS part, h.model_id, h.version, '' AS segment, '' AS feature, h.day, h.window_days, h.logged_version,
@@ -207,7 +207,7 @@ WHERE h.segment = '' AND h.label_day <= r.labels_by
   AND h.model_id IN (SELECT model_id FROM span.version)
 GROUP BY ALL;
 
--- Counts of every feature value, whatever its kind: missing is one of them. What a model answered is no feature.
+-- Counts of every value of features, of any kind, including missing. Answers of the model are not features.
 CREATE OR REPLACE VIEW span.feature_count AS
 SELECT model_id, version, segment, feature, day, window_days, n, invalid, CASE WHEN bin = 999 THEN n ELSE 0 END AS missing
 FROM span.feature_hist WHERE NOT starts_with(feature, 'output:')
@@ -215,8 +215,8 @@ UNION ALL
 SELECT model_id, version, segment, feature, day, window_days, n, invalid, CASE WHEN kind = 'missing' THEN n ELSE 0 END
 FROM span.category_hist WHERE NOT starts_with(feature, 'output:');
 
--- Every histogram of features, answers and labels of a day in one shape. Categories have codes: the rank of the
--- value, 1000 other, 1001 unseen, 1002 missing. Scores stand on the logit grid (kind 'score').
+-- All histograms of features, answers and labels of a day in one shape. Categories have codes: the rank of the value,
+-- 1000 other, 1001 unseen, 1002 missing. Scores are on the logit grid (kind 'score').
 CREATE OR REPLACE VIEW span.class_code AS
 SELECT model_id, value, least(row_number() OVER (PARTITION BY model_id ORDER BY value) - 1, 1000)::INTEGER AS code
 FROM (SELECT DISTINCT model_id, value FROM daily.label_hist WHERE value IS NOT NULL);
@@ -253,7 +253,7 @@ FROM daily.outcome_binary, unnest([{'code': 0, 'n': fp + tn}, {'code': 1, 'n': t
 WHERE segment = '' AND u.n > 0;
 
 -- Both sides of every comparison: part 'current' by span, part 'reference' by the number of the reference. Labels
--- count on days that are old enough for all of them to have come.
+-- count on days that are old enough for all labels to have arrived.
 CREATE OR REPLACE VIEW span.drift AS
 SELECT
   'current' AS part, h.kind, c.ref, h.model_id, v.shown AS version, '' AS segment, h.feature, a.day, a.window_days,

@@ -1,6 +1,6 @@
 """SQL that ships with this package: the `.sql` files of this folder, whole or statement by statement.
 
-A file of several has them by name: one starts with a line `-- name: <name>` and ends where the next one starts.
+In a file of several statements, each starts with a line `-- name: <name>` and ends where the next one starts.
 Called by `store` and by the stages of `pipeline`.
 """
 
@@ -12,19 +12,19 @@ from pathlib import Path
 
 @cache
 def text_of(file: str) -> str:
-    """All of `<file>.sql`."""
+    """Return the text of `<file>.sql`."""
     return (Path(__file__).parent / f"{file}.sql").read_text(encoding="utf-8")
 
 
 @cache
 def statements(file: str) -> dict[str, str]:
-    """All statements of `<file>.sql` by name."""
+    """Return all statements of `<file>.sql` by name."""
     blocks = text_of(file).split("-- name: ")[1:]
     return {name.strip(): sql.strip() for name, _, sql in (block.partition("\n") for block in blocks)}
 
 
 def statement(file: str, name: str, **fragments: str) -> str:
-    """One statement; `{fragment}` in it is replaced by SQL that `store` made itself."""
+    """Return one statement, with each `{fragment}` replaced by SQL that `store` made itself."""
     sql = statements(file)[name]
     for key, value in fragments.items():
         sql = sql.replace("{" + key + "}", value)

@@ -1,5 +1,5 @@
--- What versions learned on days of their own, for every day on which they served, so that a change there makes the
--- estimates that rest on it anew. Reads `version_days`, which the caller registers.
+-- Digests of what versions learned on their own days, for every day on which they served, so that a change there
+-- recomputes the estimates that rest on it. Reads `version_days`, registered by the caller.
 WITH own AS (
   SELECT model_id, version, start, until, labels_by FROM version_days WHERE apart AND start IS NOT NULL
 ), sums AS (

@@ -1,4 +1,4 @@
-"""The warehouse: one DuckDB file, opened by one writer. Flows in: SQL and frames; out: polars frames.
+"""The warehouse: one DuckDB file, opened by one writer. In: SQL and frames. Out: polars frames.
 
 Called by every stage of `pipeline`; nothing outside `store` imports duckdb.
 """
@@ -25,7 +25,7 @@ Parameters = Sequence[object] | Mapping[str, object] | None
 
 
 def _make_tables(path: Path | None, connection: duckdb.DuckDBPyConnection) -> None:
-    """The tables of schema.sql; those of a file may be another version's."""
+    """Make the tables of schema.sql; a file may have those of another version."""
     schema = text_of("schema")
     if path is None:
         connection.execute(schema)
@@ -35,21 +35,21 @@ def _make_tables(path: Path | None, connection: duckdb.DuckDBPyConnection) -> No
 
 @dataclass(frozen=True, slots=True)
 class Warehouse:
-    """An open warehouse. Days are written by replacing them in one transaction."""
+    """An open warehouse. A day is written by replacing it in one transaction."""
 
     path: Path | None
     connection: duckdb.DuckDBPyConnection
     memory: str
-    """The database's usual share."""
+    """The database's usual memory limit."""
     shares: list[str] = field(default_factory=list)
-    """The shares of `within`, the one that holds last."""
+    """Memory limits of the active `within` blocks, the innermost last."""
     ordered: list[bool] = field(default_factory=list)
-    """One for each `in_order` that is on."""
+    """One item for each active `in_order` block."""
 
     @classmethod
     @contextmanager
     def open(cls, path: Path | None, *, threads: int = 2, memory: str = "1GB") -> Iterator[Warehouse]:
-        """Open (and if need be make) the warehouse at `path`, or one in memory for None."""
+        """Open the warehouse at `path`, made if necessary, or one in memory for None."""
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
         connection = connect(path)
@@ -69,7 +69,7 @@ class Warehouse:
 
     @contextmanager
     def within(self, memory: str) -> Iterator[None]:
-        """Let the database keep to so much memory, and spill what is more to the disk."""
+        """Limit the database to so much memory; it spills the rest to disk."""
         self.shares.append(memory)
         self.run("SET memory_limit = ?", [memory])
         try:
@@ -80,7 +80,7 @@ class Warehouse:
 
     @contextmanager
     def in_order(self) -> Iterator[None]:
-        """Let tables keep the order in which rows are put into them, and give them back in it; nested, it is free."""
+        """Make tables keep the order of their rows, and queries return it; nested blocks cost nothing."""
         is_outer = not self.ordered
         if is_outer:
             self.run("SET preserve_insertion_order = true")
@@ -93,62 +93,62 @@ class Warehouse:
                 self.run("SET preserve_insertion_order = false")
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
-        """Run statements whose rows nobody reads. Raises QueryError when the database refuses one."""
+        """Run statements without reading rows. Raises QueryError if the database refuses one."""
         with refusals():
             self.connection.execute(sql, parameters)
 
     def frame(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
-        """The rows of a query, in order only by ORDER BY; cast sums of integers (they arrive as decimals).
+        """Return a query's rows, ordered only with ORDER BY; cast sums of integers, which arrive as decimals.
 
-        Raises QueryError when the database refuses it.
+        Raises QueryError if the database refuses it.
         """
         import polars as pl
 
-        # Arrow of what `execute` left would be read back from a copy, which keeps no order.
+        # Arrow from the result of `execute` would be read from a copy without order.
         with refusals():
             frame = pl.from_arrow(self.connection.sql(sql, params=parameters).to_arrow_table())
         assert isinstance(frame, pl.DataFrame)  # noqa: S101  narrowing: a table never becomes a Series
         return frame
 
     def batches(self, sql: str, parameters: Parameters = None, *, rows: int = 50_000) -> pa.RecordBatchReader:
-        """The rows of a query as Arrow batches, for results larger than memory; read it before the next query.
+        """Return a query's rows as Arrow batches, for results above memory; read them before the next query.
 
-        Raises QueryError when the database refuses it.
+        Raises QueryError if the database refuses it.
         """
         with refusals():
             return self.connection.sql(sql, params=parameters).to_arrow_reader(rows)
 
     def value(self, sql: str, parameters: Parameters = None) -> object:
-        """The first column of the first row, or None."""
+        """Return the first column of the first row, or None."""
         rows = self.rows(sql, parameters)
         return rows[0][0] if rows else None
 
     def rows(self, sql: str, parameters: Parameters = None) -> list[tuple[Any, ...]]:
-        """The rows of a query as Python's own values, in order only by ORDER BY.
+        """Return a query's rows as Python values, ordered only with ORDER BY.
 
-        Raises QueryError when the database refuses it.
+        Raises QueryError if the database refuses it.
         """
         with refusals():
             return self.connection.execute(sql, parameters).fetchall()  # an unread row blocks the next query
 
     def named_rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """The columns' names and the rows as `rows` has them: for few rows at half the cost of a frame.
+        """Return the columns' names, and rows as `rows` does; for few rows at half the cost of a frame.
 
-        Raises QueryError when the database refuses it.
+        Raises QueryError if the database refuses it.
         """
         with refusals():
             found = self.connection.execute(sql)
             return [column[0] for column in found.description or ()], found.fetchall()
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
-        """Add rows, matched by column name; columns the frame lacks are NULL."""
+        """Add rows, matched by column name; columns missing from the frame are NULL."""
         if frame.is_empty():
             return
         with self.given(incoming=frame):
             self.run(f"INSERT INTO {quote_table(table)} BY NAME SELECT * FROM incoming")  # noqa: S608  quoted
 
     def put(self, table: str, frame: pl.DataFrame) -> None:
-        """Add rows, matched by column name; each takes the place of one that has its primary key."""
+        """Add rows, matched by column name; each replaces the row with the same primary key."""
         if frame.is_empty():
             return
         with self.given(incoming=frame):
@@ -157,14 +157,14 @@ class Warehouse:
     def replace(
         self, table: str, frame: pl.DataFrame, where: str = "true", parameters: Parameters = None
     ) -> None:
-        """Delete the rows that `where` names and put the frame's in their place; call inside a transaction."""
+        """Replace the rows that match `where` by those of the frame; call inside a transaction."""
         self.run(f"DELETE FROM {quote_table(table)} WHERE {where}", parameters)  # noqa: S608  quoted
         self.append(table, frame)
 
     def fill(self, table: str, rows: Sequence[Mapping[str, object]]) -> None:
-        """Put these rows in the place of all there are; a column that a row lacks is NULL; call inside a transaction.
+        """Replace all rows by these; columns missing from a row are NULL. Call inside a transaction.
 
-        The table's own types decide how values are read. Raises KeyError for a key that is no column.
+        The table's own types decide how values are read. Raises KeyError for a key that is not a column.
         """
         import polars as pl
 
@@ -175,21 +175,19 @@ class Warehouse:
         self.replace(table, pl.DataFrame(columns, schema=schema))
 
     def keep(self, name: str, frame: pl.DataFrame) -> None:
-        """Make a temporary table of the frame's rows; it takes the place of one of that name."""
+        """Make a temporary table of the frame's rows, replacing one of that name."""
         with self.given(incoming=frame):
             self.run(f"CREATE OR REPLACE TEMP TABLE {quote(name)} AS SELECT * FROM incoming")  # noqa: S608  quoted
 
     @contextmanager
     def given(self, **frames: pl.DataFrame) -> Iterator[None]:
-        """Let queries read frames by name, without a copy of their rows."""
+        """Let queries read frames by name without copying their rows."""
         for name, frame in frames.items():
             self.connection.register(name, frame.to_arrow())
         try:
             yield
         except QueryError:
-            with suppress(
-                QueryError
-            ):  # a transaction ended by what was refused; the reason is what is to be told
+            with suppress(QueryError):  # the transaction may have ended with it; report the first error
                 self._forget(frames)
             raise
         self._forget(frames)
@@ -201,6 +199,6 @@ class Warehouse:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing."""
+        """Run statements all or nothing."""
         with all_or_nothing(self.connection):
             yield

@@ -1,4 +1,4 @@
-"""What monitors read from the warehouse, by the named statements of `watch.sql`. In: rules, days; out: frames.
+"""What monitors read from the warehouse, by the statements of `watch.sql`. In: rules, days. Out: frames.
 
 Called by `pipeline.watch` and its modules.
 """
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 KEY = ["model_id", "rule", "metric", "segment", "feature"]
-"""What names a monitor."""
+"""Columns that identify a monitor."""
 
 
 def readings(warehouse: Warehouse, name: str, rules: pl.DataFrame, days: Sequence[dt.date]) -> pl.DataFrame:
-    """KEY, day, observed, n, note: the statement `name` ('daily' or 'weekly') over days.
+    """Return KEY, day, observed, n, note: the statement `name` ('daily' or 'weekly') over days.
 
     `rules`: rule, metric, subject, segments, models (NULL: all).
     """
@@ -29,29 +29,29 @@ def readings(warehouse: Warehouse, name: str, rules: pl.DataFrame, days: Sequenc
 
 
 def of_days(warehouse: Warehouse, name: str, days: Sequence[dt.date]) -> pl.DataFrame:
-    """The rows of the statement `name` over days: 'delivered' or 'schema_changes'."""
+    """Return the rows of the statement `name` ('delivered' or 'schema_changes') over days."""
     return warehouse.frame(statement("watch", name), {"days": list(days)})
 
 
 def inputs_judged(warehouse: Warehouse, rule: str, days: Sequence[dt.date]) -> pl.DataFrame:
-    """KEY, day, observed, n: what a rule's signals on these days were made of."""
+    """Return KEY, day, observed, n: the inputs of a rule's signals on these days."""
     return warehouse.frame(statement("watch", "inputs_judged"), {"rule": rule, "days": list(days)})
 
 
 def judged_before(
     warehouse: Warehouse, rule: str, first: dt.date, since: dt.date, references: pl.DataFrame
 ) -> pl.DataFrame:
-    """A rule's signals before `first`: from `since` on, and of the reference days (model_id, start, until)."""
+    """Return a rule's signals before `first`: since `since`, and of reference days (model_id, start, until)."""
     with warehouse.given(watch_reference=references):
         return warehouse.frame(statement("watch", "judged"), {"rule": rule, "first": first, "since": since})
 
 
 def whole(warehouse: Warehouse, name: str) -> pl.DataFrame:
-    """The rows of a statement that asks for no days: 'sources', 'first_delivered', 'day_digests' or 'episodes'."""
+    """Return rows of a statement without days: 'sources', 'first_delivered', 'day_digests', 'episodes'."""
     return warehouse.frame(statement("watch", name))
 
 
 def monitors_of_reference(warehouse: Warehouse, references: pl.DataFrame) -> pl.DataFrame:
-    """KEY of every monitor with a signal on its model's reference days (model_id, start, until)."""
+    """Return KEY of every monitor with a signal on its model's reference days (model_id, start, until)."""
     with warehouse.given(watch_reference=references):
         return warehouse.frame(statement("watch", "monitors_of_reference"))

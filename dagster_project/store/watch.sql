@@ -19,7 +19,7 @@ WHERE r.window_days = 1 AND r.version = '' AND list_contains($days, r.day)
 ORDER BY ALL
 
 -- name: weekly
--- The mean of each week that ends on one of the days; fewer than five days with a value are no week.
+-- The mean of each week that ends on one of the days; a week needs at least five days with a value.
 SELECT
   r.model_id, w.rule, r.metric, r.segment, r.feature, ends.day,
   CASE WHEN count(r.value) >= 5 THEN avg(r.value ORDER BY r.day) END AS observed, sum(r.n)::BIGINT AS n,
@@ -40,7 +40,7 @@ GROUP BY ALL
 ORDER BY ALL
 
 -- name: delivered
--- Rows of request logs by source and event day, whatever became of them.
+-- Rows of request logs by source and event day, accepted or not.
 SELECT source, day, sum(rows_read)::BIGINT AS rows
 FROM ops.ledger
 WHERE kind = 'requests' AND list_contains($days, day)
@@ -56,7 +56,7 @@ GROUP BY source
 ORDER BY source
 
 -- name: sources
--- Which models a source holds.
+-- The models in each source.
 SELECT DISTINCT source, model_id FROM daily.traffic WHERE segment = '' ORDER BY ALL
 
 -- name: schema_changes
@@ -79,7 +79,7 @@ GROUP BY ALL
 ORDER BY ALL
 
 -- name: judged
--- A rule's signals of the days before `first`: from `since` on, and those of each model's reference days.
+-- A rule's signals before `first`: from `since` on, and those of each model's reference days.
 SELECT s.*
 FROM mart.signal AS s
 LEFT JOIN watch_reference AS r ON r.model_id = s.model_id
@@ -95,7 +95,7 @@ JOIN watch_reference AS r ON r.model_id = s.model_id AND s.day BETWEEN r.start A
 ORDER BY ALL
 
 -- name: day_digests
--- What the inputs of a day depend on: its readings, the rows its sources brought, columns that changed.
+-- What the inputs of a day depend on: its readings, the rows of its sources, changed columns.
 SELECT d.day, md5(concat_ws('|', s.digest, l.rows, c.changes)) AS digest
 FROM (
   SELECT day FROM ops.scored UNION SELECT day FROM ops.ledger WHERE kind = 'requests' AND day IS NOT NULL
@@ -113,14 +113,14 @@ LEFT JOIN (
 ORDER BY d.day
 
 -- name: inputs_judged
--- The inputs of a rule's signals on some days, and of which models.
+-- The inputs of a rule's signals on some days, with their models.
 SELECT model_id, rule, metric, segment, feature, day, observed, n
 FROM mart.signal
 WHERE rule = $rule AND list_contains($days, day)
 ORDER BY ALL
 
 -- name: episodes
--- One row an episode, with the signal of the day it opened; `ended` is the day it closed.
+-- One row per episode, with the signal of the day it opened; `ended` is the day it closed.
 WITH own AS (
   SELECT
     s.*,

@@ -1,7 +1,7 @@
-"""Numbers that a text file writes as DuckDB does not read them: 1.234,5 and 1,234.5 and 12 %, NA where one is missing.
+"""Read numbers written in ways unknown to DuckDB: 1.234,5 and 1,234.5 and 12 %, and NA for missing ones.
 
-Flows in: the table that a CSV file was loaded into, and its columns of text. Flows out: the same table with a column of
-DOUBLE wherever every value is written in one of these ways, and which way that is. Caller: store.comparing.
+In: the table that a CSV file was loaded into, and its columns of text. Out: the same table, with columns of
+DOUBLE wherever every value is written in one of these ways, and the way. Caller: store.comparing.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import duckdb
 from dagster_project.store.connection import quote
 
 LOOKED_AT: Final = 200
-"""Rows whose values must all be numbers before a whole column is looked through."""
+"""First rows, whose values must all be numbers before a whole column is scanned."""
 MISSING: Final = ("", "NA", "N/A", "#N/A", "n/a", "<NA>", "NaN", "nan", "NULL", "null", "None")
-"""What stands for a missing number; a category may really have such a name."""
+"""Words for a missing number; a category may really have such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,16 @@ class Way:
 
     words: str
     thousands: str
-    """What stands between thousands; a space where nothing does."""
+    """The separator between thousands; a space if there is none."""
     decimal: str
     pattern: str
-    """A regular expression that Python and RE2 read alike."""
+    """A regular expression that Python and RE2 read the same way."""
     sign: str
-    """What at least one value must hold: else something else keeps DuckDB from reading them."""
+    """What at least one value must contain; otherwise DuckDB had another reason not to read them."""
     is_percent: bool = False
 
     def number(self, column: str) -> str:
-        """SQL of the number that the column's text stands for."""
+        """Return SQL for the number that the column's text stands for."""
         bare = f"replace(rtrim({column}, ' %'), '{self.thousands}', '')"
         return f"CAST(replace({bare}, '{self.decimal}', '.') AS DOUBLE){' / 100' if self.is_percent else ''}"
 
@@ -47,9 +47,9 @@ DECIMAL: Final = Way("decimal commas", ".", ",", r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3
 
 
 def as_numbers(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> dict[str, str]:
-    """Make numbers of those columns of `file_rows` among `texts` that hold nothing else; return their new types.
+    """Convert those columns `texts` of `file_rows` that hold only numbers; return their new types.
 
-    A type says in brackets how its numbers are written.
+    A type says in brackets how the numbers are written.
     """
     likely = _likely(connection, texts)
     if not likely:
@@ -66,7 +66,7 @@ def as_numbers(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> d
 
 
 def ways(delimiter: str) -> list[Way]:
-    """All ways, the likelier first: a comma that parts no values is a decimal one, in quotes it parts thousands."""
+    """Return all ways, likelier first: commas are decimal, but between thousands if commas delimit values."""
     commas = (THOUSANDS, DECIMAL) if delimiter == "," else (DECIMAL, THOUSANDS)
     return [way for plain in (PLAIN, *commas) for way in (plain, _percent(plain))]
 
@@ -77,7 +77,7 @@ def _percent(way: Way) -> Way:
 
 
 def _likely(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> list[str]:
-    """The columns whose first values are all numbers in one way."""
+    """The columns whose first values are all numbers written in one way."""
     if not texts:
         return []
     columns = ", ".join(map(quote, texts))
@@ -94,7 +94,7 @@ def _likely(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> list
 def _way_of(
     connection: duckdb.DuckDBPyConnection, name: str, likelier: Sequence[Way]
 ) -> tuple[Way | None, bool]:
-    """The first way that every value is written in, and whether words such as NA stand for missing ones."""
+    """The first way that fits every value, and whether words such as NA stand for missing ones."""
     judged = ", ".join(
         f"bool_and(is_word OR regexp_full_match(x, '{way.pattern}'))"
         f" AND bool_or(NOT is_word AND contains(x, '{way.sign}'))"

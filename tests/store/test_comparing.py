@@ -228,7 +228,7 @@ def test_what_keeps_a_column_from_being_numbers_is_named(tmp_path: Path) -> None
     with comparing.opened(tmp_path / "a.csv", everything) as table:
         comparing.take_sample(table, [], ["x", "y"])
         problems = [comparing.count_category(table, name, sampled=True).problem for name in ("x", "y")]
-    assert problems == ["1 of 501 values are no numbers, such as 'oops'", comparing.IDENTIFIER]
+    assert problems == ["1 of 501 values are not numbers, such as 'oops'", comparing.IDENTIFIER]
 
 
 def test_numbers_that_name_rows_are_found(tmp_path: Path) -> None:

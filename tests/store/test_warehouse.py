@@ -29,7 +29,7 @@ def test_a_warehouse_that_may_not_be_written_is_not_to_be_moved_away(
     file.write_bytes(b"whatever DuckDB cannot open")
     monkeypatch.setattr(os, "access", lambda _path, _mode: False)
     with (
-        pytest.raises(ModelboardError, match=r"cannot be read and written by who runs this") as found,
+        pytest.raises(ModelboardError, match=r"this user may not read and write the warehouse") as found,
         Warehouse.open(file),
     ):
         pass
