@@ -1,4 +1,4 @@
-"""Dagster's door: what `dg dev` and `dg check defs` load. The workspace is MODELBOARD_WORKSPACE, else this folder."""
+"""Dagster's entry point for `dg dev` and `dg check defs`. Workspace: MODELBOARD_WORKSPACE, else this folder."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def defs() -> dg.Definitions:
 
     @contextmanager
     def alone(day: dt.date | None) -> Iterator[Night]:
-        """The night of a run, while no other run writes the workspace; the second of two is refused."""
+        """Open the night of a run while no other run writes the workspace; a second run is refused."""
         workspace = load_workspace(root)
         with sole_writer(workspace.warehouse):
             yield night_for(workspace, day=day, now=dt.datetime.now(dt.UTC))

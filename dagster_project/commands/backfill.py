@@ -1,4 +1,4 @@
-"""`modelboard backfill`: days computed again from the lake."""
+"""`modelboard backfill`: recompute days from the lake."""
 
 from __future__ import annotations
 

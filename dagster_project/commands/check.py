@@ -1,4 +1,4 @@
-"""`modelboard check`: every file of the workspace, all errors in one go; and the first rows of its logs."""
+"""`modelboard check`: check all files of the workspace, all errors at once; and the first rows of its logs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`modelboard compare`: two files in, what changed between them out; no workspace."""
+"""`modelboard compare`: report what changed between two files; no workspace is needed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class BadInput(click.ClickException):
         self.as_json = as_json
 
     def show(self, file: object = None) -> None:
-        """Tell it on stderr, for machines as one object."""
+        """Print the message on stderr, for machines as one JSON object."""
         del file
         record = json.dumps({"event": "error", "kind": "BadInput", "message": self.message})
         click.echo(record if self.as_json else f"modelboard: {self.message}", err=True)
@@ -93,7 +93,7 @@ def command(
 
 
 def _thresholds(limits: tuple[str, ...]) -> Mapping[str, Threshold]:
-    """The usual thresholds with those of the command line in their place."""
+    """The default thresholds, overridden by those of the command line."""
     from dagster_project.core.verdicts import THRESHOLDS, Threshold
 
     found = dict(THRESHOLDS)
@@ -114,7 +114,7 @@ def _thresholds(limits: tuple[str, ...]) -> Mapping[str, Threshold]:
 
 
 def _print(found: Comparison) -> None:
-    """The columns as a table on the terminal, worst first."""
+    """Print the columns as a table on the terminal, worst first."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

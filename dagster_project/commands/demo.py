@@ -37,7 +37,7 @@ def command(root: Path, as_json: bool) -> None:
 
 
 def insist_on_demo(workspace: Workspace) -> None:
-    """Raise WorkspaceError for a workspace that does not declare the demo's models: its own facts would be replaced."""
+    """Raise WorkspaceError if a workspace lacks the demo's models: its own facts would be replaced."""
     from dagster_project.demo.models import MODELS
 
     declared = {placed.value.id for placed in workspace.models}

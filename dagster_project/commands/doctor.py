@@ -1,4 +1,4 @@
-"""`modelboard doctor`: what is missing on this machine."""
+"""`modelboard doctor`: report what is missing on this machine."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FREE_BYTES_WANTED = 2 * 1024**3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at."""
+    """The result of one check."""
 
     what: str
     state: str
@@ -62,7 +62,7 @@ def command(root: Path) -> None:
 
 
 def examine(root: Path) -> Iterator[Finding]:
-    """All findings, needed ones first."""
+    """Yield all findings, required ones first."""
     new_enough = sys.version_info >= (3, 11)
     yield Finding(
         "Python", "ok" if new_enough else "missing", f"{sys.version.split()[0]} (3.11 or newer is needed)"
@@ -88,24 +88,24 @@ def installed_browser() -> str | None:
 
 
 def version_of(module: str) -> str:
-    """Version of the distribution that holds a module."""
+    """Return the version of the distribution that provides a module."""
     named = distributions().get(module, [])
     return importlib.metadata.version(named[0]) if named else "installed"
 
 
 @functools.cache
 def distributions() -> Mapping[str, list[str]]:
-    """Module -> the distributions that hold it; reads the records of all that is installed."""
+    """Return module -> the distributions that provide it; reads the records of everything installed."""
     return importlib.metadata.packages_distributions()
 
 
 def existing_parent(path: Path) -> Path:
-    """The nearest folder above that is there."""
+    """Return the path, or the nearest parent folder that exists."""
     return path if path.exists() else existing_parent(path.parent)
 
 
 def writable(root: Path) -> Finding:
-    """Whether the workspace can be written."""
+    """Check whether the workspace can be written to."""
     parent = existing_parent(root)
     able = os.access(parent, os.W_OK)
     return Finding("workspace", "ok" if able else "missing", f"{root} {'is' if able else 'is not'} writable")

@@ -1,4 +1,4 @@
-"""`modelboard eject`: a built-in file copied into the workspace, where it wins over the built-in one."""
+"""`modelboard eject`: copy a built-in file into the workspace, where it overrides the built-in one."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def command(path: str | None, root: Path) -> None:
 
 
 def list_ejectable(source_root: Path) -> list[str]:
-    """Relative paths of every built-in file that a workspace may override."""
+    """Return the relative paths of all built-in files that a workspace may override."""
     files = (p for part in EJECTABLE for p in (source_root / part).rglob("*") if p.is_file())
     return sorted(p.relative_to(source_root).as_posix() for p in files if "__pycache__" not in p.parts)
 
 
 def eject(source_root: Path, workspace: Path, path: str) -> Path:
-    """Copy one built-in file; refuses paths outside the built-in content and files that are there already."""
+    """Copy one built-in file; refuse paths outside the built-in content and files that already exist."""
     wanted = PurePosixPath(path)
     source = source_root / wanted
     if ".." in wanted.parts or wanted.is_absolute() or wanted.parts[:1] not in {(p,) for p in EJECTABLE}:

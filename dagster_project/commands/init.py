@@ -1,4 +1,4 @@
-"""`modelboard init`: a small workspace that builds at once."""
+"""`modelboard init`: write a small workspace that builds at once."""
 
 from __future__ import annotations
 

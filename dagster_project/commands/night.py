@@ -1,4 +1,4 @@
-"""Running the night's Dagster job in this process, as the UI would, with a persistent instance.
+"""Run the night's Dagster job in this process, as the UI would, with a persistent instance.
 
 Called by `nightly`, `backfill` and `demo`.
 """
@@ -42,24 +42,25 @@ RUNS_KEPT = 60
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a night left behind."""
+    """The result of a night."""
 
     as_of: dt.date
     index: Path
     build: str
     """The release's id."""
     hint: str = ""
-    """Why its pages are empty, where they are."""
+    """Why its pages are empty, if they are."""
     remarks: Sequence[str] = ()
-    """What went not as wished and stopped nothing."""
+    """Problems that did not stop the night."""
 
 
 def run_night(
     root: Path, *, day: dt.date | None, as_json: bool, days: tuple[dt.date, dt.date] | None = None
 ) -> Published:
-    """Load the workspace, run the job, and say where the site is. Errors are those of `core.errors`.
+    """Load the workspace, run the job, and return where the site is. Errors are those of `core.errors`.
 
-    With `days` (first, last) those are computed again. Two runs never write one workspace: the second is refused.
+    With `days` (first, last), these are recomputed. Two runs never write one workspace: the second is
+    refused.
     """
     from dagster_project.store.lock import sole_writer
 
@@ -85,7 +86,7 @@ def run_job(
     progress: Progress,
     days: tuple[dt.date, dt.date] | None = None,
 ) -> Night:
-    """Execute the job in-process; returns the night that ran."""
+    """Execute the job in this process and return the night that ran."""
     import dagster as dg
 
     from dagster_project.defs.build import AS_OF_TAG, JOB, definitions_for
@@ -99,7 +100,7 @@ def run_job(
         "dagster/asset_partition_range_start": first.isoformat(),
         "dagster/asset_partition_range_end": last.isoformat(),
     }
-    # No figure depends on the first partition: a day before it is a day like any other.
+    # No figure depends on the first partition, so days before it may be computed, too.
     settings = workspace.settings.model_copy(update={"first_day": min(first, workspace.settings.first_day)})
     job = definitions_for(settings, lambda _day: nullcontext(night)).resolve_job_def(JOB)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -125,9 +126,9 @@ def forget_days(workspace: Workspace, days: tuple[dt.date, dt.date]) -> None:
 
 
 def instance_at(home: Path) -> dg.DagsterInstance:
-    """The persistent instance in `home`; made (telemetry off) when it is not there.
+    """Open the persistent instance in `home`; make it, with telemetry off, if it does not exist.
 
-    An empty dagster.yaml, as a full disk leaves one, would have telemetry on: it is written again.
+    An empty dagster.yaml, as left by a full disk, would turn telemetry on, so it is written again.
     """
     import dagster as dg
 
@@ -141,13 +142,13 @@ def instance_at(home: Path) -> dg.DagsterInstance:
 
 
 def prune_runs(instance: dg.DagsterInstance) -> None:
-    """Delete all but the newest runs: each keeps some 16 KB of events for every step, for ever."""
+    """Delete all but the newest runs, since each run keeps some 16 KB of events for every step."""
     for run in instance.get_runs()[RUNS_KEPT:]:
         instance.delete_run(run.run_id)
 
 
 def failed_checks(workspace: Workspace) -> str:
-    """The blocking checks that failed, as the warehouse recorded them; empty when none did."""
+    """Return the blocking checks that failed, as recorded in the warehouse; '' if none did."""
     from dagster_project.store.warehouse import Warehouse
 
     with Warehouse.open(workspace.warehouse) as warehouse:
@@ -158,9 +159,9 @@ def failed_checks(workspace: Workspace) -> str:
 
 
 def hints_of(night: Night, days: tuple[dt.date, dt.date] | None = None) -> tuple[str, list[str]]:
-    """What to tell a user whose logs the reported day does not reach, and what else is worth a line.
+    """Return what to tell users if the reported day is outside their logs, and other remarks.
 
-    `days` (first, last) are those that he asked for once more.
+    `days` (first, last) are those to be recomputed.
     """
     from dagster_project.pipeline.backfill import never_read
     from dagster_project.store.warehouse import Warehouse
@@ -171,7 +172,7 @@ def hints_of(night: Night, days: tuple[dt.date, dt.date] | None = None) -> tuple
 
 
 def announce(published: Published, *, as_json: bool) -> None:
-    """The last lines of a night."""
+    """Print the last lines of a night."""
     if published.hint:
         click.echo(
             f"modelboard: the pages of {published.as_of} are empty: {printable(published.hint)}", err=True

@@ -1,4 +1,4 @@
-"""`modelboard nightly`: the whole night, once."""
+"""`modelboard nightly`: run the whole night, once."""
 
 from __future__ import annotations
 

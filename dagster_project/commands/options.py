@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 def workspace_option(function: F) -> F:
-    """--workspace DIR, by default the folder one stands in."""
+    """Add --workspace DIR, by default the current folder."""
     return click.option(
         "--workspace",
         "-w",
@@ -31,34 +31,34 @@ def workspace_option(function: F) -> F:
 
 
 def json_option(function: F) -> F:
-    """--json: one JSON object a line on stdout."""
+    """Add --json: one JSON object per line on stdout."""
     return click.option(
         "--json", "as_json", is_flag=True, help="Print progress and result as one JSON object per line."
     )(function)
 
 
 def parse_day(ctx: click.Context, parameter: click.Parameter, value: str | None) -> dt.date | None:
-    """A day as YYYY-MM-DD."""
+    """Parse a day as YYYY-MM-DD."""
     del ctx, parameter
     if value is None:
         return None
     try:
         day = dt.date.fromisoformat(value)
     except ValueError as error:
-        raise click.BadParameter(f"{value!r} is no day; expected YYYY-MM-DD") from error
+        raise click.BadParameter(f"{value!r} is not a day; expected YYYY-MM-DD") from error
     if not FIRST_DAY <= day <= LAST_DAY:
         raise click.BadParameter(f"expected a day from {FIRST_DAY} to {LAST_DAY}, found {value}")
     return day
 
 
 def utc_now() -> dt.datetime:
-    """The clock; read here and nowhere below."""
+    """Return the time. Only commands read the clock."""
     return dt.datetime.now(dt.UTC)
 
 
 @contextmanager
 def progress_shown(*, as_json: bool) -> Iterator[Progress]:
-    """A progress callback that draws bars on stderr, or prints JSON lines on stdout."""
+    """Yield a progress callback that draws bars on stderr, or prints JSON lines on stdout."""
     if as_json:
         yield lambda stage, done, total: click.echo(
             json.dumps({"event": "progress", "stage": stage, "done": done, "total": total})

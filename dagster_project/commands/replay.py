@@ -1,4 +1,4 @@
-"""`modelboard replay`: a rule or a changed threshold run over past days, without writing anything."""
+"""`modelboard replay`: try a rule or a changed threshold on past days, without writing anything."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def command(
 
 
 def json_lines(found: Replayed) -> list[str]:
-    """One object an alert, then one for the comparison."""
+    """Return one object per alert, then one for the comparison."""
     lines = [json.dumps({"event": "alert", **row}, default=str, sort_keys=True) for row in found.alerts]
     numbers = {
         name: getattr(found, name)
@@ -66,7 +66,7 @@ def json_lines(found: Replayed) -> list[str]:
 
 
 def text_lines(found: Replayed) -> list[str]:
-    """A line an alert, and the comparison in words."""
+    """Return one line per alert, then the comparison in words."""
     lines = [
         f"{row['opened']}  {row['severity']:<6}  {row['verdict'] or 'not judged':<11}  {row['message']}"
         for row in found.alerts

@@ -1,4 +1,4 @@
-"""`modelboard schema`: JSON Schemas of all YAML kinds."""
+"""`modelboard schema`: write JSON Schemas of all kinds of YAML files."""
 
 from __future__ import annotations
 

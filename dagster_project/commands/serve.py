@@ -1,4 +1,4 @@
-"""`modelboard serve`: the published site on this machine's loopback address."""
+"""`modelboard serve`: serve the published site on this machine's loopback address."""
 
 from __future__ import annotations
 

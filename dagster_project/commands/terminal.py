@@ -1,4 +1,4 @@
-"""What may be written to a terminal. In: text of strangers. Out: the same without what a terminal would obey."""
+"""Make strangers' text safe for a terminal: remove the characters that a terminal obeys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import unicodedata
 
 
 def printable(text: str) -> str:
-    """A stranger's text with a mark in place of each character that is not for reading; every space a plain one."""
+    """Return the text with a mark for each unprintable character, and a plain space for every kind of space."""
     plain = (" " if unicodedata.category(c) == "Zs" else c for c in text)
     return "".join(c if c.isprintable() else "�" for c in plain)

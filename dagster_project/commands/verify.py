@@ -1,4 +1,4 @@
-"""`modelboard verify`: the published figures, recomputed from the lake."""
+"""`modelboard verify`: recompute the published figures from the lake and compare."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Dagster: assets of three lines, checks, schedule. Business logic lives in `pipeline`."""
+"""Dagster: thin assets, checks and the schedule. Business logic is in `pipeline`."""

@@ -1,4 +1,4 @@
-"""The assets of a night, in the order of the data: each a call into `pipeline`. Loaded by `defs.build`."""
+"""The assets of a night, in the order of the data, each a call into `pipeline`. Loaded by `defs.build`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NightParam = dg.ResourceParam[Night]
 
 
 def night_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """All assets; only what reads events knows partitions (one run covers a whole range of days)."""
+    """Return all assets; those that read events are partitioned by day (one run covers a range of days)."""
     one_run = dg.BackfillPolicy.single_run()
 
     @dg.asset(
@@ -33,7 +33,7 @@ def night_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
         backfill_policy=one_run,
     )
     def lake(night: NightParam) -> Results:
-        """Log files, read once and laid down as Parquet by source and day."""
+        """Log files, read once and stored as Parquet by source and day."""
         yield from run_stage(night, ingest, checks=check.after_ingest, table=LEDGER)
 
     @dg.asset(
@@ -49,7 +49,7 @@ def night_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
 
     @dg.asset(group_name="figures", deps=[daily_summaries])
     def model_catalog(night: NightParam) -> Results:
-        """Models and versions: what is declared, what was seen, the six metadata items."""
+        """Models and versions: what is declared, what was seen in logs, and the six metadata items."""
         query = "SELECT model_id, declared, stage, first_day, last_day FROM catalog.model ORDER BY model_id"
         yield from run_stage(night, refresh, table=query)
 
@@ -65,12 +65,12 @@ def night_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
 
     @dg.asset(group_name="figures", deps=[readings])
     def business_impact(night: NightParam) -> Results:
-        """Money per day with its interval and evidence grade; measured and declared apart."""
+        """Money per day with its interval and evidence grade; measured and declared kept apart."""
         yield from run_stage(night, value)
 
     @dg.asset(group_name="figures", deps=[business_impact])
     def alerts(night: NightParam) -> Results:
-        """Every monitor's judgement of every day, the alerts that came of it, and what people answered."""
+        """Every monitor's verdict on every day, the resulting alerts, and people's answers."""
         query = """
             SELECT rule, severity, state, count(*) AS alerts FROM mart.alert GROUP BY ALL ORDER BY ALL
         """
@@ -87,7 +87,7 @@ def night_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
 
     @dg.asset(group_name="site", deps=[maturity])
     def site(night: NightParam) -> Results:
-        """The pages and the API, built aside, checked and swapped in."""
+        """The pages and the API, built in a separate folder, checked and swapped in."""
         yield from run_stage(night, publish)
 
     return [lake, daily_summaries, model_catalog, readings, business_impact, alerts, maturity, site]

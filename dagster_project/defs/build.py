@@ -19,9 +19,9 @@ JOB = "nightly"
 def definitions_for(
     settings: Settings, open_night: Callable[[dt.date | None], AbstractContextManager[Night]]
 ) -> dg.Definitions:
-    """All that Dagster needs. `open_night` answers for the day a run asks for, or None where it asks for none.
+    """Return everything that Dagster needs. `open_night` takes the day that a run requests, or None.
 
-    What it answers with is held as long as the run lasts.
+    The night that it yields stays open as long as the run lasts.
     """
     days = dg.DailyPartitionsDefinition(start_date=settings.first_day.isoformat(), timezone=settings.timezone)
     job = dg.define_asset_job(
@@ -51,7 +51,7 @@ def definitions_for(
 
 
 def requested_day(tags: dict[str, str] | object) -> dt.date | None:
-    """The day a run is for: its own tag, else its partition, else the end of its range."""
+    """Return the day that a run is for: its own tag, else its partition, else the end of its range."""
     if not isinstance(tags, dict):
         return None
     for key in (AS_OF_TAG, "dagster/partition", "dagster/asset_partition_range_end"):
@@ -61,5 +61,5 @@ def requested_day(tags: dict[str, str] | object) -> dt.date | None:
 
 
 def day_before(context: dg.ScheduleEvaluationContext, settings: Settings) -> dt.date:
-    """The last complete day when a schedule ticks."""
+    """Return the last complete day at the time of a scheduled run."""
     return context.scheduled_execution_time.astimezone(settings.zone).date() - dt.timedelta(days=1)

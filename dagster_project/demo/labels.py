@@ -1,7 +1,7 @@
-"""What a decision turned out to be, and when that came to be known.
+"""How each decision turned out, and when that became known.
 
-Flows in: decisions of `features`; out: the same rows with label and label_at, or without a row where the label
-never comes. Called by `training` and `logs`.
+In: decisions of `features`. Out: the same rows with label and label_at, without those whose label never
+arrives. Called by `training` and `build`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ CLOSING = dt.timedelta(hours=23, minutes=59)
 
 
 def labelled(decided: pl.DataFrame, model: DemoModel) -> pl.DataFrame:
-    """The decisions whose label comes at some time, with label (a number) and label_at (UTC).
+    """Return the decisions whose label arrives at some time, with label (a number) and label_at (UTC).
 
-    Whether a flight was cancelled is settled when its day closes (one that leaves after midnight: the next day).
-    All else is known on arrival; flights cancelled or diverted never arrive, and have no such label. Models that
-    run in the night get their labels with the nightly file.
+    Whether a flight was cancelled is settled when its day closes (if it leaves after midnight, the next day).
+    Everything else is known on arrival; cancelled or diverted flights never arrive, and have no such label.
+    Models that run in batches get their labels with the nightly file.
     """
     import polars as pl
 
@@ -53,7 +53,7 @@ def _label(target: Target) -> pl.Expr:
 
 
 def _closing(column: str) -> pl.Expr:
-    """Closing of the nightly file of an instant's day; instants are whole minutes, so none falls after it."""
+    """When the nightly file of an instant's day is closed; instants are whole minutes, so none is later."""
     import polars as pl
 
     tomorrow = start_of_day(local_day(column) + pl.duration(days=1))

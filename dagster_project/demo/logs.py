@@ -1,8 +1,8 @@
 """Log files as people really have them: six request logs and two outcome logs, each in its own dialect.
 
-Flows in: the scored rows of `replay` and the labels of `labels`; out: frames by file name, written by `write`.
-Called by `build`. The dialects are deliberately unlike (names, units, time zones, formats, files by day or month):
-the source files in `data/sources/` map them all. No dialect has a column that the others could do without.
+In: the scored rows of `replay` and the labels of `labels`. Out: frames by file name, written by `write`.
+Called by `build`. The dialects differ on purpose (names, units, time zones, formats, files by day or month);
+the source files in `data/sources/` map them all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DIGITS = 6
 """Decimals of predictions and latencies in the logs."""
 GZIP_LEVEL = 4
 MINUTES_PER_MILE = 0.16
-"""The rule that `air-time` must beat, logged beside it: median of the flights of 1 to 21 January."""
+"""The rule that `air-time` must beat, logged beside it: the median over the flights of 1 to 21 January."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Log:
 
 
 def request_id(model_id: str) -> pl.Expr:
-    """Unique over all models: the model and the flight."""
+    """Return an id that is unique over all models: the model and the flight."""
     import polars as pl
 
     return pl.format("{}:{}", pl.lit(model_id), "flight_key")
 
 
 def write(log: Log, rows: pl.DataFrame, root: Path, workers: ThreadPoolExecutor) -> int:
-    """Write the rows (with `day`) as files below `root`, one a day or month; returns the number of files."""
+    """Write the rows (with `day`) as files below `root`, one per day or month; return the number of files."""
     folder = root / log.folder
     folder.mkdir(parents=True, exist_ok=True)
     form = "%Y-%m" if log.by_month else "%Y-%m-%d"
@@ -220,7 +220,7 @@ REQUEST_LOGS = {
 
 
 def _arrivals() -> Sequence[pl.Expr]:
-    """The arrivals desk: one row a prediction whose flight has come in."""
+    """The arrivals desk: one row for each prediction whose flight has arrived."""
     import polars as pl
 
     return [
@@ -232,7 +232,7 @@ def _arrivals() -> Sequence[pl.Expr]:
 
 
 def _closings() -> Sequence[pl.Expr]:
-    """The nightly file: what the day has settled."""
+    """The nightly file: what was settled during the day."""
     import polars as pl
 
     return [
@@ -245,7 +245,8 @@ def _closings() -> Sequence[pl.Expr]:
 
 ARRIVALS = Log("arrivals", ".csv.gz", by_month=False, columns=_arrivals)
 CLOSINGS = Log("closings", ".parquet", by_month=False, columns=_closings)
-"""Outcome logs; rows have the columns of `outcome_rows`. Batches are told by the nightly closing."""
+"""Outcome logs; rows have the columns of `outcome_rows`. Batch models get their labels from the nightly
+closing."""
 
 
 def outcome_rows(labelled: pl.DataFrame, model_id: str) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """The demo's models: what each predicts, at which moment, from what, and when its versions were trained.
 
-A table and nothing else; read by every module of `demo`. What people would declare of the models (owners, value,
-limits) stands in `data/catalog/`, not here.
+A table and nothing else, read by every module of `demo`. What people would declare about the models (owners,
+value, limits) is in `data/catalog/`, not here.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ TRAINING_END = dt.date(2013, 1, 21)
 FIRST_DAY = dt.date(2013, 1, 22)
 LAST_DAY = dt.date(2013, 12, 31)
 LATE_MINUTES = 15
-"""A flight that arrives more than so many minutes late counts as late."""
+"""A flight that arrives more than this many minutes late counts as late."""
 CANARY_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class DemoVersion:
-    """One trained version; it is trained in the night before `live_from`, on what was known by then."""
+    """One version, trained in the night before `live_from` on what was known by then."""
 
     version: str
     train_from: dt.date
     train_to: dt.date
     live_from: dt.date
     full_from: dt.date
-    """Until this day it serves a share of the users only."""
+    """Before this day it only serves a share of the users."""
     trigger: str
 
 
@@ -50,14 +50,14 @@ class DemoModel:
     categorical: tuple[str, ...]
     versions: tuple[DemoVersion, ...]
     in_batches: bool = False
-    """One call a batch: the log carries duration and record count once per call, on its first row."""
+    """One call per batch: the log has duration and record count once per call, on its first row."""
     logs_latency: bool = True
     last_day: dt.date | None = None
-    """Last day in use; None: still used."""
+    """Last day in use; None if still in use."""
 
     @property
     def binary(self) -> bool:
-        """Whether it gives a probability."""
+        """Whether it predicts a probability."""
         return self.estimator == "logistic"
 
 

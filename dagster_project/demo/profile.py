@@ -1,6 +1,6 @@
 """What the training data looked like, feature by feature: the `profile` of a training run.
 
-Flows in: training rows; out: plain mappings, as `fact.training_runs` documents them. Called by `training`.
+In: training rows. Out: plain mappings, stored in `fact.training_runs`. Called by `training`.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 DIGITS = 9
-"""Significant digits that are kept, so that the file does not hang on the last bit."""
+"""Significant digits kept, so that the file does not depend on the last bit."""
 
 Profile = dict[str, dict[str, object]]
-"""By feature: n rows, of them missing; of numbers min, max, mean, sd; of categories the shares of all of them."""
+"""By feature: n rows, how many are missing; of numbers min, max, mean, sd; of categories the share of
+each."""
 
 
 def profile(rows: pl.DataFrame, numeric: Sequence[str], categorical: Sequence[str]) -> Profile:
-    """Describe the columns; statistics are of the values that are there, the sd is divided by n."""
+    """Describe the columns; statistics are over the values present, the sd is divided by n."""
     return {name: _numbers(rows[name]) for name in numeric} | {
         name: _categories(rows[name]) for name in categorical
     }

@@ -1,8 +1,8 @@
-"""The replay: every decision of the year is scored as it would have been, one predict call per origin and hour.
+"""The replay: score every decision of the year as it would have been, one predict call per origin and hour.
 
-Flows in: decisions of `features` and the trained versions; out: one row a decision with version, prediction, the
-wall-clock of its call and the call's size. Called by `build`. This module alone in `demo` reads a clock: latency
-is the one thing of the demo that two runs do not share.
+In: decisions of `features` and the trained versions. Out: one row per decision with version, prediction, and
+duration and size of its call. Called by `build`. No other module of `demo` reads a clock: latency is the only
+thing in which two runs of the demo differ.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ def replay(
 ) -> pl.DataFrame:
     """Score the days first..last: the decisions' columns and version, prediction, latency_ms, call_records.
 
-    latency_ms is the wall-clock of the whole call, on each row it answered. call_records is the call's number of
-    rows on its first row and 0 on the others, so it sums to the number of rows. Sorted by call, then key.
+    latency_ms is the wall-clock time of the whole call, on each row it answered. call_records is the call's
+    number of rows on its first row and 0 on the others, so it sums to the number of rows. Sorted by call,
+    then key.
     """
     import polars as pl
 
@@ -53,7 +54,7 @@ def replay(
 
 
 def with_version(rows: pl.DataFrame, model: DemoModel) -> pl.DataFrame:
-    """Add `version`: the newest that is live on the row's day, for canary users where it is not live for all.
+    """Add `version`: the newest that is live on the row's day, if only for canary users, for them.
 
     A user is an aircraft; a flight without a known tail number has none and stays with the fully deployed version.
     """
@@ -70,13 +71,13 @@ def with_version(rows: pl.DataFrame, model: DemoModel) -> pl.DataFrame:
 
 
 def canary_users(rows: pl.DataFrame, model: DemoModel) -> list[str]:
-    """The tail numbers that meet a new version first: a fixed share, by a hash of model and tail number."""
+    """Return the tail numbers that get a new version first: a fixed share, by hash of model and tail number."""
     tails = rows["tail"].drop_nulls().unique().sort().to_list()
     return [tail for tail in tails if _unit_hash(f"{model.id}/{tail}") < CANARY_SHARE]
 
 
 def _unit_hash(text: str) -> float:
-    """A number in [0, 1) that depends on the text alone."""
+    """A number in [0, 1) that depends only on the text."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64
 
 

@@ -1,7 +1,7 @@
-"""Prediction: an artifact (plain JSON, no pickle) scores raw feature values; scikit-learn is not needed for that.
+"""Prediction: an artifact (plain JSON, no pickle) scores raw feature values, without scikit-learn.
 
-Flows in: an `Artifact` as `training` made it; out: predictions. This is the demo's prediction code: `replay`
-measures the wall-clock of `Scorer.predict`, from raw values to predictions.
+In: an `Artifact` made by `training`. Out: predictions. This is the demo's prediction code: `replay` measures
+the wall-clock time of `Scorer.predict`, from raw values to predictions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How raw values become columns: numbers standardised (missing: the mean), then one column a category."""
+    """How raw values become columns: numbers standardised (missing: the mean), then a column per category."""
 
     numeric: tuple[str, ...]
     mean: tuple[float, ...]
@@ -32,7 +32,7 @@ class Encoding:
     levels: tuple[tuple[str, ...], ...]
 
     def columns_of(self) -> dict[str, slice]:
-        """Feature -> its columns in the matrix."""
+        """Return feature -> its columns in the matrix."""
         places = {name: slice(i, i + 1) for i, name in enumerate(self.numeric)}
         start = len(self.numeric)
         for name, levels in zip(self.categorical, self.levels, strict=True):
@@ -43,7 +43,7 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A trained model as it is kept: numbers only, safe to load from anywhere."""
+    """A trained model as it is stored: numbers only, safe to load from anywhere."""
 
     model_id: str
     version: str
@@ -53,12 +53,12 @@ class Artifact:
     intercept: float
 
     def to_json(self) -> str:
-        """The file's text; the same artifact gives the same text."""
+        """Return the file's text; the same artifact gives the same text."""
         return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Artifact:
-        """The artifact in a file's text."""
+        """Read the artifact from a file's text."""
         raw = json.loads(text)
         kept = raw.pop("encoding")
         encoding = Encoding(
@@ -69,7 +69,7 @@ class Artifact:
 
 
 class Encoder:
-    """An encoding made ready for many small calls."""
+    """An encoding prepared for many small calls."""
 
     __slots__ = ("_index", "_mean", "_scale", "_width")
 
@@ -85,7 +85,7 @@ class Encoder:
         )
 
     def encode(self, numbers: Floats, categories: Sequence[Sequence[str]]) -> Floats:
-        """numbers: [rows, numeric], NaN where missing; categories: one sequence of texts a feature."""
+        """Encode numbers [rows, numeric], NaN where missing, and categories, one sequence per feature."""
         matrix = np.zeros((len(numbers), self._width))
         standardised = (numbers - self._mean) / self._scale
         standardised[np.isnan(standardised)] = 0.0
@@ -99,7 +99,7 @@ class Encoder:
 
 
 class Scorer:
-    """A loaded artifact: a weighted sum of the encoded values, for a binary model as a probability."""
+    """A loaded artifact: predicts a weighted sum of encoded values, for a binary model as a probability."""
 
     __slots__ = ("_binary", "_encoder", "_intercept", "_weights")
 
@@ -111,6 +111,6 @@ class Scorer:
         self._intercept = artifact.intercept
 
     def predict(self, numbers: Floats, categories: Sequence[Sequence[str]]) -> Floats:
-        """Probability of the positive class, or the predicted number, of each row."""
+        """Return for each row the probability of the positive class, or the predicted number."""
         total = self._encoder.encode(numbers, categories) @ self._weights + self._intercept
         return np.asarray(expit(total) if self._binary else total, dtype=np.float64)

@@ -1,6 +1,6 @@
-"""Training: past decisions whose labels are known become an artifact, with the facts of how that came about.
+"""Training: make an artifact from past decisions with known labels, and record how it was made.
 
-Flows in: decisions of `features`; out: `Trained`, whose facts `facts` writes down. Called by `build`.
+In: decisions of `features`. Out: `Trained`, which `facts` writes down. Called by `build`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 RARE = 20
 """A category with fewer training rows than this gets no coefficient of its own."""
 HOLDOUT_DAYS = 5
-"""The last days of the training range: validated on by a model trained on the days before."""
+"""The last days of the training range, used to validate a model trained on the days before."""
 DIGITS = 9
-"""Significant digits kept of a coefficient, so that the artifact does not hang on the last bit."""
+"""Significant digits kept of a coefficient, so that the artifact does not depend on the last bit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class Trained:
     artifact: Artifact
     rows: int
     data_sha256: str
-    """Of the training rows as CSV: key, features, label."""
+    """Hash of the training rows as CSV: key, features, label."""
     metrics: dict[str, float]
-    """On the last days of the range, by a model that never saw them."""
+    """On the last days of the range, for a model that never saw them."""
     baseline_metrics: dict[str, float]
-    """The same days, by the training rows' share of positives or median."""
+    """On the same days, for the share of positives or the median of the training rows."""
     importance: dict[str, float]
-    """Share of each feature in the spread of the prediction over the training rows; sums to 1."""
+    """Share of each feature in the spread of predictions over the training rows; sums to 1."""
     profile: Profile
     """What the training rows looked like."""
 
@@ -75,7 +75,7 @@ def train(decided: pl.DataFrame, model: DemoModel, version: DemoVersion) -> Trai
 
 
 def training_rows(decided: pl.DataFrame, model: DemoModel, version: DemoVersion) -> pl.DataFrame:
-    """Decisions of the version's range with labels known before it went live."""
+    """Return the decisions of the version's range with labels known before it went live."""
     import polars as pl
 
     in_range = decided.filter(pl.col("day").is_between(version.train_from, version.train_to))
@@ -83,7 +83,7 @@ def training_rows(decided: pl.DataFrame, model: DemoModel, version: DemoVersion)
 
 
 def fit(rows: pl.DataFrame, model: DemoModel, version: DemoVersion) -> Artifact:
-    """Fit the model's estimator on labelled rows; on one thread, so that sums do not hang on how many there are."""
+    """Fit the model's estimator on labelled rows, on one thread, so that sums do not depend on threads."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
 
     encoding = _encoding(rows, model)
@@ -101,7 +101,7 @@ def fit(rows: pl.DataFrame, model: DemoModel, version: DemoVersion) -> Artifact:
 
 
 def new_estimator(kind: Estimator, strength: float) -> Any:
-    """An untrained scikit-learn estimator; all three are deterministic."""
+    """Return an untrained scikit-learn estimator; all three are deterministic."""
     from sklearn.linear_model import HuberRegressor, LogisticRegression, Ridge
 
     if kind == "logistic":
@@ -112,22 +112,22 @@ def new_estimator(kind: Estimator, strength: float) -> Any:
 
 
 def predict(scorer: Scorer, rows: pl.DataFrame, model: DemoModel) -> Floats:
-    """Predictions of rows in one call."""
+    """Return predictions of rows in one call."""
     return scorer.predict(numbers_of(rows, model.numeric), categories_of(rows, model.categorical))
 
 
 def numbers_of(rows: pl.DataFrame, names: Sequence[str]) -> Floats:
-    """[rows, names]; NaN where missing."""
+    """Return an array [rows, names]; NaN where missing."""
     return rows.select(names).fill_null(float("nan")).to_numpy()
 
 
 def categories_of(rows: pl.DataFrame, names: Sequence[str]) -> list[list[str]]:
-    """One list of texts a name."""
+    """Return one list of texts per name."""
     return [rows[name].to_list() for name in names]
 
 
 def measure(rows: pl.DataFrame, predicted: Floats, *, binary: bool) -> dict[str, float]:
-    """Standard metrics of predictions against `label`, named as the product's metrics are."""
+    """Return standard metrics of predictions against `label`, with the names of the product's metrics."""
     from sklearn import metrics
 
     label = rows["label"].to_numpy()

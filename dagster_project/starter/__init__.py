@@ -1,6 +1,6 @@
 """The workspace that `modelboard init` writes: commented files, schemas for editors, and a log to try them on.
 
-In: an empty folder; out: the files in it, the same bytes every time. The texts lie in `files/`.
+In: an empty folder. Out: the files in it, the same bytes every time. The texts are in `files/`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ MAY_BE_THERE = frozenset({".git"})
 
 
 def write_starter(directory: Path) -> list[Path]:
-    """Write the starter into `directory` (made if need be) and return the files, sorted.
+    """Write the starter into `directory` (made if necessary) and return the files, sorted.
 
-    Raises WorkspaceError when anything but an empty git repository is there: nothing is ever overwritten.
+    Raises WorkspaceError if the folder holds anything but `.git`: nothing is ever overwritten.
     """
     _refuse_occupied(directory)
     written = []

@@ -1,7 +1,7 @@
-"""The starter's log: 35 days of a made-up model that guesses whether a parcel will be late.
+"""The starter's log: 35 days of an invented model that predicts whether a parcel will be late.
 
-Seeded, so every workspace gets the same bytes. The score is a noisy view of the true probability; in the last week
-parcels go farther than before, so that the report has a drift to show. Called by `write_starter`.
+Seeded, so every workspace gets the same bytes. The score is a noisy version of the true probability; in the
+last week parcels travel farther than before, so that the report has drift to show. Called by `write_starter`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CARRIER_RISK = {"Swift": -0.4, "Steady": 0.0, "Bargain": 0.7}
 
 
 def example_log() -> str:
-    """The log as CSV text: one request a line in the order of time, truth included where it was known by the end."""
+    """Return the log as CSV text, one request per line in time order, with the truth if known by the end."""
     random = Random(SEED)  # noqa: S311  example data, no secret
     end = dt.datetime.combine(FIRST_DAY, dt.time()) + dt.timedelta(days=DAYS)
     lines = [HEADER]
@@ -38,7 +38,7 @@ def example_log() -> str:
 
 
 def _times(day: dt.date, random: Random) -> list[dt.datetime]:
-    """When the day's parcels leave: between 6 and 20 o'clock."""
+    """The times at which the day's parcels leave, between 06:00 and 20:00."""
     count = WEEKDAY_REQUESTS if day.weekday() < 5 else WEEKEND_REQUESTS
     seconds = sorted(int(6 * 3600 + 14 * 3600 * random.random()) for _ in range(count))
     midnight = dt.datetime.combine(day, dt.time())
@@ -46,7 +46,7 @@ def _times(day: dt.date, random: Random) -> list[dt.datetime]:
 
 
 def _request(sent_at: dt.datetime, end: dt.datetime, far: bool, random: Random) -> str:
-    """All fields of a line but the first."""
+    """All fields of a line except the first."""
     shop = SHOPS[int(random.random() * len(SHOPS))]
     customer = f"c{int(random.random() ** 2 * 300):03d}"
     weight_kg = 0.2 + 12 * random.random() ** 3
