@@ -28,7 +28,7 @@ _ECHO, _FADING = 0.5, 0.45
 """The part of a shock that may still show on the next day if days are independent, and what their correlation
 adds."""
 _FARTHEST = 12.0
-"""No limit is looked for beyond so many standard deviations."""
+"""No limit is looked for beyond this many standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ CLAIMED = 100.0
 RARE = 1e-5
 """Below this chance of so few requests in seven days, or of none in one, there is an alarm."""
 SAFE = 1.5
-"""A series less than so many sd below the expectation clears."""
+"""A series less than this many sd below the expectation clears."""
 _WEIGHT, _DECLINE_LIMIT, LEAST_DECLINE = 0.2, 4.0, 0.2
 _MEDIAN = np.pi / 2
 """Variance of a median over that of a mean."""

@@ -16,7 +16,7 @@ MATURE = 0.95
 STILL_COMING = "labels still coming"
 """How the reason of a figure without a verdict begins."""
 FEWEST_LABELS = 100
-"""A curve needs so many labels on the reference days."""
+"""A curve needs this many labels on the reference days."""
 
 
 def arrival_curve(counts: Numbers, ages: Numbers) -> Floats:

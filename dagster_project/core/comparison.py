@@ -20,11 +20,11 @@ from dagster_project.core.column_profile import K, Tally, mean_sd, positions
 from dagster_project.core.types import Bools, Floats, Ints
 
 COARSE = 10
-"""PSI and Jensen-Shannon of numbers are computed on so many bins of equal shares of the reference."""
+"""PSI and Jensen-Shannon of numbers are computed on this many bins of equal shares of the reference."""
 DENSE = 4 * K
 """Codes spanning no more than this are aligned by position, which is cheaper than by search."""
 KEPT_CATEGORIES = 1000
-"""So many of the reference's most frequent categories are kept; the rest count as one."""
+"""This many of the reference's most frequent categories are kept; the rest count as one."""
 UNSEEN = "categories that the reference lacks"
 OTHERS = "all other categories"
 RARE = 5

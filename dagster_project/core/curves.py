@@ -21,7 +21,7 @@ _POINT = 1e-3
 _ROUNDING = 1e-6
 """Spread that subtracting two large numbers leaves behind, as a share of the position."""
 _FULL = 20
-"""From so many rows a bin shows whether they lie all over it."""
+"""From this many rows a bin shows whether they lie all over it."""
 _COVERED = 0.8
 """Evenly spread rows cover at least this part of a bin's width."""
 _HEAVY = 0.05

@@ -16,9 +16,9 @@ from dagster_project.core.performance import auc, fraction, ratio
 from dagster_project.core.types import Floats, Numbers
 
 FEWEST_LABELS = 200
-"""A calibration needs so many labels on the reference days."""
+"""A calibration needs this many labels on the reference days."""
 LABELS_A_STEP = 50
-"""Neighbouring bins are averaged together until they hold about so many labels."""
+"""Neighbouring bins are averaged together until they hold about this many labels."""
 
 
 def calibrated(n: Numbers, positives: Numbers) -> Floats:

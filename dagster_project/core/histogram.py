@@ -23,11 +23,11 @@ MISSING, NAN, POS_INF, NEG_INF = 999, 998, 997, -997
 SCALE = 2**20
 """s1 and s2 are sums of round(u SCALE) and of its square, after u is clipped to +-REACH."""
 REACH = 2**20
-"""A number farther from the centre than so many scales counts as that far, so no sum outgrows its column."""
+"""A number farther from the centre than this many scales counts as that far, so no sum outgrows its column."""
 NORMAL_IQR = 1.35
 """Interquartile range of a normal column of sd 1."""
 WIDEST = 5
-"""A grid's scale is at most so many interquartile ranges, unless that range is 0."""
+"""A grid's scale is at most this many interquartile ranges, unless that range is 0."""
 LATENCY_BASE = 1.02
 """Bin b holds (1.02^(b-1), 1.02^b] ms: its geometric middle is within 1 % of everything in it."""
 LATENCY_FLOOR_MS = 0.001

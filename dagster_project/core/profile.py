@@ -18,7 +18,7 @@ from dagster_project.core.types import Floats, Numbers
 
 FORMAT = "modelboard profile 1"
 STEPS = 1000
-"""Quantiles are kept at so many equal steps of probability, both ends included, so KS is exact to within
+"""Quantiles are kept at this many equal steps of probability, both ends included, so KS is exact to within
 0.001."""
 
 

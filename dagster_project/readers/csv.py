@@ -27,7 +27,7 @@ NUMBERS = frozenset({
 })  # fmt: skip
 """Canonical columns that are or may be numbers; features may be, too."""
 MOST_GROWTH = 4
-"""In UTF-8 a text may be up to so many times longer than in another encoding."""
+"""In UTF-8 a text may be up to this many times longer than in another encoding."""
 
 
 def read(path: Path, source: Source) -> Iterator[RawBatch]:

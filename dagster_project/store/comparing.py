@@ -29,7 +29,7 @@ THREADS = 2
 MEMORY = "2GB"
 MANY_ROWS = 600_000
 STRIPES, STRIPE_ROWS = 3, 2048
-"""The sample: so many stripes of so many rows each, from the start to the end of the file."""
+"""The sample: this many stripes of this many rows each, from the start to the end of the file."""
 MOST_CATEGORIES = 50_000
 ALL_DIFFERENT = 0.9
 """A text column with more than this share of distinct values in the sample is an identifier or free text."""
@@ -238,7 +238,7 @@ def _make(
 
 
 def _starts(rows: int) -> list[int]:
-    """First rows of the sample's stripes: start, middle and end; one after another where the file is short."""
+    """First rows of the sample's stripes: start, middle and end; consecutive if the file is short."""
     if rows <= STRIPES * STRIPE_ROWS:
         return list(range(0, max(rows, 1), STRIPE_ROWS))
     return [(rows - STRIPE_ROWS) * i // (STRIPES - 1) for i in range(STRIPES)]

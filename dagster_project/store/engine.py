@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 KEEP_ROWS = 600_000
-"""Files with at most so many rows together are read into memory once, as opening many small files again for
+"""Files with at most this many rows together are read into memory once, as opening many small files again for
 every statement costs more than their rows. Larger ones are scanned by each statement, so memory stays
 bounded."""
 

@@ -30,9 +30,9 @@ SORT_MEMORY = "150MB"
 """The database's memory while labels that arrived with requests are sorted, one day of a model at a time: the
 sort fills any share before it spills (with 300 MB, a million labels of a model took 140 MB more)."""
 ENOUGH = 100
-"""So many labels without a single yes are worth a question."""
+"""This many labels without a single yes are worth a question."""
 UNCOUNTED_DAYS = 28
-"""Labels that count for nothing are looked for on so many days with labels."""
+"""Labels that count for nothing are looked for on this many days with labels."""
 
 
 @dataclass(frozen=True, slots=True)

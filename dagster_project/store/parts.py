@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROW_GROUP = 122_880
 STREAM_ROWS = 122_880
 WRITERS = 2
-"""So many files are encoded at once while a query sorts the next ones; as many more may wait."""
+"""This many files are encoded at once while a query sorts the next ones; as many more may wait."""
 ZSTD_LEVEL = 1
 """Level 3 makes files 1 % smaller and takes a tenth longer."""
 SHORT_SHA = 12
