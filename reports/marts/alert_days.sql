@@ -1,9 +1,9 @@
 /*---
 title: Evidence of alerts
 definition: >
-  One row an alert: the days around its opening (an open one: the last 180) with what was seen, the range in which no
-  alarm is raised, and the days that fired. Where only one side alarms the range reaches to the furthest value on the
-  other.
+  One row per alert: the days around its opening (for an open one, the last 180) with the values seen, the range in
+  which no alarm is raised, and the days that fired. If only one side raises an alarm, the range reaches to the furthest
+  value on the other side.
 ---*/
 with wanted as (
   select

@@ -1,8 +1,9 @@
 /*---
 title: Record of alerts
 definition: >
-  One row for all alerts, one a rule and one a severity: how many there were, how fast people acknowledged and resolved
-  them (days; median, 90th percentile, 90 % bootstrap interval of the median), and how many of the judged were false.
+  One row for all alerts, one per rule and one per severity: how many there were, how fast people acknowledged and
+  resolved them (days; median, 90th percentile, 90 % bootstrap interval of the median), and how many of the judged ones
+  were false.
 ---*/
 select
   record.*,

@@ -1,10 +1,10 @@
 /*---
 title: Alerts
 definition: >
-  One row an alert, worst first: those that ask something of somebody (open, under no other alert, not silenced) by
-  severity and day, then silenced ones, then what is over, then those that stand under another. Alerts that ended more
-  than a year ago are left out. `ended` is the day it was resolved; `under` counts the alerts that stand under this one;
-  an open one is `unjudged` where no later day than its last could be judged, as where the model has stopped.
+  One row per alert, worst first: those that need action (open, not grouped under another alert, not silenced) by severity
+  and day, then silenced ones, then those that are over, then those grouped under another. Alerts that ended more than a
+  year ago are left out. `ended` is the day it was resolved; `under` counts the alerts grouped under this one; an open
+  one is `unjudged` if no day after its last could be judged, for instance because the model has stopped.
 ---*/
 with under as (
   select grouped_under as slug, count(*) as under from mart.alert where grouped_under is not null group by grouped_under

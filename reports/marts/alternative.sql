@@ -1,10 +1,10 @@
 /*---
 title: Against the simple alternative
 definition: >
-  One row a model and window from the leading one up: the model's skill against its simple alternative on the same
-  labelled requests, and the money per month of 30.4 days that its declared value makes of it. 0 is no better than the
+  One row per model and window from the leading one up: the model's skill against its simple alternative on the same
+  labelled requests, and what that is worth per month of 30.4 days at its declared value. 0 is no better than the
   alternative; seasons move a short window, so the longest one decides (`is_longest`). A log that began inside a window
-  counts for the days it holds (`period` says how many).
+  counts for the days it covers (`period` says how many).
 ---*/
 select
   reading.model_id as model,

@@ -1,8 +1,8 @@
 /*---
 title: Answers that name no alert
 definition: >
-  One row an answer, given by the day of the report, that no alert fits: none of that fingerprint, or of that model and
-  rule, opened on the day it names. `opened_on` are the newest days on which one did.
+  One row per answer, given by the day of the report, that matches no alert: none with that fingerprint, or of that model
+  and rule, opened on the day it names. `opened_on` are the newest days on which one did.
 ---*/
 with ranked as (
   select

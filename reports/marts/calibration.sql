@@ -1,9 +1,9 @@
 /*---
 title: Calibration
 definition: >
-  One row a model with scores and step of one unit of log odds of its score, over the leading window: the mean score, the
-  share of labels that were positive, of a multiclass model of answers that were right, with its 90 % interval (Wilson 1927),
-  and how many rows. Steps with fewer than 20 rows are left out.
+  One row per model with scores and step of one unit of log odds of its score, over the leading window: the mean score, the
+  share of positive labels (for a multiclass model, of right answers) with its 90 % interval (Wilson 1927), and the number
+  of rows. Steps with fewer than 20 rows are left out.
 ---*/
 with stepped as (
   select

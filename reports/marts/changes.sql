@@ -2,8 +2,9 @@
 title: Newest changes
 definition: >
   What changed in the leading window, newest first: versions that began to serve, deployments to production, declared fields with
-  their new value, what training and deployment say of a version (artifact, data, code), milestones that changed state, columns of sources that had their first value or none all day (one line a day, over
-  all sources: it is one event). What is the same of several models on a day is one row that names them.
+  their new value, facts about a version from training and deployment (artifact, data, code), milestones that changed
+  state, columns of sources that had their first value or none all day (one row per day for all sources, as it is one
+  event). The same change in several models on one day is one row that names them.
 ---*/
 with of_versions as (
   select
@@ -71,7 +72,7 @@ of_milestones as (
     end as what
   from page.milestones as m
   where m.since > (select min(day) from mart.milestone)
-    -- On the day of the first declarations most are judged for the first time, which changes nothing.
+    -- On the day of the first declarations most are judged for the first time, which is not a change.
     and m.since > coalesce(
       (select min(valid_from) from catalog.history where version = '' and field = 'stage'), date '0001-01-01')
 ),

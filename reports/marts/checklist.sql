@@ -1,6 +1,6 @@
 /*---
 title: Playbook checklist
-definition: One row an item in the playbook's order; `decided_by` says whether data or people answered it.
+definition: One row per item in the playbook's order; `decided_by` says whether data or people answered it.
 ---*/
 select
   c.section,

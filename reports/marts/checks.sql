@@ -1,8 +1,8 @@
 /*---
 title: Checks
-definition: One row a check that stood between the figures and their publication.
+definition: One row per check that the figures had to pass before they were published.
 ---*/
 select name, state, blocking, detail
 from ops.checks
-where name <> 'site holds together'  -- made after the pages: it would show the night before
+where name <> 'site holds together'  -- made after the pages, so it would be that of the night before
 order by state = 'pass', name

@@ -1,7 +1,7 @@
 /*---
 title: Readings of classes
 definition: >
-  One row a model, class and figure of it (precision, recall, F1) of the leading window, with its 90 % interval.
+  One row per model, class and figure (precision, recall, F1) of the leading window, with its 90 % interval.
 ---*/
 select
   r.model_id as model,

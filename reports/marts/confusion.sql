@@ -1,8 +1,8 @@
 /*---
 title: Confusion matrix
 definition: >
-  One row a model, label and answer over the leading window, as far as labels have come: how many rows, and which share of
-  the rows with that label. Classes beyond the twelve most frequent stand together.
+  One row per model, label and answer over the leading window, for the labels that have arrived: the number of rows, and their
+  share of the rows with that label. Classes beyond the twelve most frequent are counted together.
 ---*/
 with binary_total as (
   select o.model_id, sum(o.tp)::bigint as tp, sum(o.fp)::bigint as fp, sum(o.fn)::bigint as fn, sum(o.tn)::bigint as tn

@@ -2,7 +2,7 @@
 title: Consumers
 definition: >
   Who called each model in the leading window, the ten largest by requests; `others` counts the rest. Errors are NULL
-  where no status is logged.
+  if no status is logged.
 ---*/
 with counted as (
   select

@@ -1,6 +1,6 @@
 /*---
 title: Deployments
-definition: One row a deployment up to the day of the report, or the running day; newest first, at most 20 a model.
+definition: One row per deployment up to the day of the report, or the running day; newest first, at most 20 per model.
 ---*/
 select
   model_id as model, version, kind, started_at, ended_at, traffic_share, actor, actor_kind, environment,

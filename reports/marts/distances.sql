@@ -1,9 +1,9 @@
 /*---
 title: Distances from the reference
 definition: >
-  One row a model and feature or output of the leading window, inputs before outputs, the furthest first: every distance
-  with its grade, the importance of the feature for the version in front, since when it is out of its usual range, and
-  its daily Jensen-Shannon distances of the last 91 days for a small chart; NULL where no day has one.
+  One row per model and feature or output of the leading window, inputs before outputs, the furthest first: every distance
+  with its grade, the importance of the feature for the current version, since when it has been out of its usual range,
+  and its daily Jensen-Shannon distances of the last 91 days for a small chart; NULL if no day has one.
 ---*/
 with wide as (
   select

@@ -1,9 +1,9 @@
 /*---
-title: Estimates and what came
+title: Estimates and realised figures
 definition: >
-  One row a model and figure that is estimated without labels: the last 91 days with an estimate, its 90 % interval of
-  sampling, and the realised figure of the days whose labels are there. `inside` counts days whose realised figure lay in
-  the interval; were nothing but sampling at work, nine in ten would. `gap` is the mean of realised less estimated.
+  One row per model and figure that is estimated without labels: the last 91 days with an estimate, its 90 % interval of
+  sampling, and the realised figure of the days whose labels have arrived. `inside` counts days whose realised figure
+  lay in the interval; with nothing but sampling at work, nine in ten would. `gap` is the mean of realised less estimated.
 ---*/
 with pair as (
   select

@@ -1,10 +1,11 @@
 /*---
 title: Exceptions
 definition: >
-  What a reader would act on, worst first and of the same grade open alerts first: alerts, families of production models
-  that are poor or on watch, files set aside, and sources that are behind. `ask` says what is asked and `who` of whom; `first_of_title` marks the worst of
-  each model or source, so that a short list names different ones. Drift of a model whose performance is good asks for
-  nothing (`is_asked` is false) and stands last: inputs moved, answers did not become worse.
+  What a reader would act on, worst first, and within a grade open alerts first: alerts, families of production models
+  that are poor or on watch, files set aside, and sources that are behind. `ask` says what to do and `who` should do it;
+  `first_of_title` marks the worst of each model or source, so that a short list names different ones. Drift of a model
+  whose performance is good needs no action (`is_asked` is false) and comes last: inputs moved, but answers did not
+  become worse.
 ---*/
 with ask as (
   select *

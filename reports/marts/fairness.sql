@@ -1,8 +1,8 @@
 /*---
 title: Figures by declared group
 definition: >
-  One row a model, group and figure over the leading window, for the segments that the catalog declares as groups. A
-  figure that rests on fewer than 100 rows of its own is withheld.
+  One row per model, group and figure over the leading window, for the segments that the catalog declares as groups. A
+  figure that rests on fewer than 100 rows is withheld.
 ---*/
 select
   r.model_id as model,

@@ -1,9 +1,9 @@
 /*---
 title: Largest differences between groups
 definition: >
-  One row a model, declared grouping and figure: the groups with the highest and the lowest value, their difference and
-  ratio, and whether their 90 % intervals lie apart. Groups with fewer than 100 rows are counted as too small and take
-  no part; nor do 'other' and 'missing', which are no groups.
+  One row per model, declared grouping and figure: the groups with the highest and the lowest value, their difference and
+  ratio, and whether their 90 % intervals lie apart. Groups with fewer than 100 rows are counted as too small and left
+  out; so are 'other' and 'missing', which are not groups.
 ---*/
 select
   model,

@@ -1,7 +1,7 @@
 /*---
 title: Cells of numeric features
 definition: >
-  One row a model, numeric feature and one of 16 cells of its softsign grid (NULL: missing and infinite values): how many
+  One row per model, numeric feature and one of 16 cells of its softsign grid (NULL: missing and infinite values): how many
   values the reference and the leading window have in it, and the smallest and largest mean of a day's grid cell.
 ---*/
 with compared as (

@@ -1,9 +1,9 @@
 /*---
 title: Readings of features
 definition: >
-  One row a metric, model and feature (or class) of the leading window: the worst grade first, then what is furthest where
-  the metric is better not to be. Of a metric with more than 1,000 only each model's worst, as many of each as fit and at
-  least one; `of_metric` counts all there are, `of_metric_poor` those of them that are poor.
+  One row per metric, model and feature (or class) of the leading window: the worst grade first, then the
+  furthest in the metric's worse direction. Of a metric with more than 1,000 rows only the worst of each model are kept, as
+  many as fit and at least one; `of_metric` counts all rows, `of_metric_poor` the poor ones.
 ---*/
 with reading as (
   select

@@ -1,7 +1,7 @@
 /*---
 title: Values of categorical features
 definition: >
-  One row a model, categorical feature and value (or kind: missing, unseen and other values): how often the reference and
+  One row per model, categorical feature and value (or kind: missing, unseen and other values): how often the reference and
   the leading window have it.
 ---*/
 with compared as (

@@ -1,7 +1,7 @@
 /*---
 title: Features by drift
 definition: >
-  One row a model and feature, the furthest from its reference first: drift of the leading window with grade and
+  One row per model and feature, the furthest from its reference first: drift of the leading window with grade and
   reason, shares of missing and invalid values, and both distributions on 16 cells of the softsign grid (numbers)
   or the 8 most frequent categories. The outermost edges are the
   smallest and the largest mean of a day's grid cell, so that no axis ends where no value was seen.

@@ -2,7 +2,7 @@
 title: All production models together
 definition: >
   One row: requests of the production models in the leading window and in the one before it. The earlier figure is
-  NULL where the log begins inside the earlier window: a part is not compared with a whole. `first_day` is the log's.
+  NULL if the log begins inside the earlier window: a part is not compared with a whole. `first_day` is the log's.
 ---*/
 select
   coalesce(sum(traffic.requests) filter (where traffic.day >= now.window_start), 0)::bigint as requests,

@@ -1,6 +1,6 @@
 /*---
 title: All production models by day
-definition: Requests and records of production models, one row a day of the last 91 days with any request.
+definition: Requests and records of production models, one row per day of the last 91 days with any request.
 ---*/
 select
   day,

@@ -1,11 +1,11 @@
 /*---
 title: Freshness of sources
 definition: >
-  One row a declared source, the furthest behind first: newest event day that arrived, and how many days that is
-  before the day of the report. Logs of requests and outcomes are due every day, unless every model they hold is
-  retired; facts such as training runs come when they happen and are never behind, nor can labels be whose rows say
-  no time. A source that never delivered says so, one whose pattern no longer matches any file, and one with rows that
-  an earlier mapping made of files which are gone by now.
+  One row per declared source, the furthest behind first: the newest event day that arrived, and how many days before
+  the day of the report it is. Logs of requests and outcomes are due every day, unless all their models are retired.
+  Facts such as training runs arrive when they happen and are never behind; neither are labels whose rows give no time.
+  Three kinds of sources are pointed out: those that never delivered, those whose pattern no longer matches any file, and
+  those with rows that an earlier mapping made from files which are now gone.
 ---*/
 with arrived as (
   select

@@ -1,9 +1,9 @@
 /*---
 title: Health by family
 definition: >
-  One row a model and family of metrics: the grade, the metric that decided it and the reason in words. A family
-  that was not scored is unknown, never good. Impact is held against the declared plan: good at it or above, watch
-  below it while the 90 % interval reaches it, poor when the whole interval lies below.
+  One row per model and family of metrics: the grade, the metric that decided it and the reason in words. A family
+  that was not scored is unknown, never good. Impact is compared with the declared plan: good at or above it, watch below
+  it while the 90 % interval reaches it, poor if the whole interval lies below.
 ---*/
 with family as (
   select *

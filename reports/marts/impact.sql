@@ -1,10 +1,11 @@
 /*---
 title: Business impact
 definition: >
-  One row a model with an impact row of the leading window, and that of its experiment, which has days of its own
-  (`is_current` is false); without a value it says why. Money of the row's own period and the same per month of 30.4 days, with its 90 %
-  interval (of the days its log holds, where it began inside the window), its cost and plan; `days` are those that the money is of; the grade of its evidence (A randomised, B quasi-experimental, C counted outcomes, D
-  declared) and whether it was measured or declared. The two are never added.
+  One row per model with an impact row of the leading window, and one for its experiment, which has its own days
+  (`is_current` is false); without a value the row says why. It has the money of its own period and per month of 30.4
+  days, with a 90 % interval (over the days that the log covers, if it began inside the window), cost and plan; `days` is
+  the number of days that the money is for; the grade of the evidence (A randomised, B quasi-experimental, C counted
+  outcomes, D declared) and whether it was measured or declared. The two are never added.
 ---*/
 with leading_window as (
   select i.*, true as is_current

@@ -1,8 +1,8 @@
 /*---
 title: Incidents
 definition: >
-  One row an incident up to the day of the report, or the running day; newest first, at most 20 a model. What was
-  detected or resolved later was not yet.
+  One row per incident up to the day of the report, or the running day; newest first, at most 20 per model. What was
+  detected or resolved after that day counts as still open.
 ---*/
 with known as (
   select *, coalesce(now.running_day, now.as_of) as until

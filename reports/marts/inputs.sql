@@ -1,9 +1,8 @@
 /*---
 title: Inputs by source
 definition: >
-  One row a source, the one whose newest day is oldest first: files, rows and one SHA-256 over the sorted hashes of
-  its files, so that a receipt can name thousands of files in one line. The hash of every file stands in
-  api/inputs.csv.
+  One row per source, the one whose newest day is oldest first: files, rows and one SHA-256 over the sorted hashes of
+  its files, so that a receipt can identify thousands of files in one line. The hash of every file is in api/inputs.csv.
 ---*/
 with files as (
   select

@@ -1,8 +1,8 @@
 /*---
 title: Known events
 definition: >
-  One row an event that people know of from the data: which alerts opened on its days or the two after (without those
-  judged false), and where none did, what the monitors of its models said instead.
+  One row per event that people stated in data/alerts: which alerts opened on its days or the two after (without those
+  judged false), and if none did, what the monitors of its models said instead.
 ---*/
 with event as (
   select *, coalesce(until, day) as last_day from catalog.event where day <= (select as_of from page.now)

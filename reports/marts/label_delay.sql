@@ -1,9 +1,9 @@
 /*---
-title: When labels come
+title: When labels arrive
 definition: >
-  One row a model with enough labels on its reference days: the share of the labels to come that are there on the day of
-  the request, how many days later 95 % are there (from then on a day is judged), and the share of the leading window's
-  that are there. `labels` is what the curve rests on.
+  One row per model with enough labels on its reference days: the share of the expected labels that have arrived on the
+  day of the request, after how many days 95 % have (from then on a day is judged), and the share of the leading window's
+  labels that have. `labels` is the number that the curve rests on.
 ---*/
 with recent as (
   select

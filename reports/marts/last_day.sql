@@ -1,9 +1,8 @@
 /*---
 title: A last day that may not be whole
 definition: >
-  One row a model of which the reported day brought fewer requests than the limit that two days together are held
-  against, while no row of any later day has come: nothing in the logs says that the day is whole. One such day is no
-  alert; a second one is.
+  One row per model whose reported day had fewer requests than the limit for two days together, while no row of any
+  later day has arrived: nothing in the logs shows that the day is complete. One such day is no alert; a second one is.
 ---*/
 select signal.model_id as model, signal.day, signal.observed::bigint as requests, signal.expected
 from mart.signal as signal

@@ -1,7 +1,7 @@
 /*---
 title: The ledger
 definition: >
-  One row a source: every row that was read is accepted, rejected or a duplicate; `balance` is what is left over
+  One row per source: every row that was read is accepted, rejected or a duplicate; `balance` is the remainder
   and must be 0. Late rows are accepted rows that arrived long after their day.
 ---*/
 select

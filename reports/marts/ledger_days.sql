@@ -1,6 +1,6 @@
 /*---
 title: The ledger by day
-definition: The ledger's rows of the leading window, one a source and event day, newest first.
+definition: The ledger's rows of the leading window, one per source and event day, newest first.
 ---*/
 select
   source,

@@ -1,8 +1,9 @@
 /*---
 title: Maturity levels
 definition: >
-  One row a rubric, subject and pillar (pillar '' is the whole) on the day of the report, with the level 28 days
-  before. Scores and coverage are shares; the waived score counts what is waived as reached, coverage is the share of milestones that could be decided.
+  One row per rubric, subject and pillar (pillar '' is the whole) on the day of the report, with the level 28 days
+  before. Scores and coverage are shares; the waived score counts waived milestones as reached; coverage is the share of
+  milestones that could be decided.
 ---*/
 with latest as (
   select m.*

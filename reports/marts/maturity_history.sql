@@ -1,6 +1,6 @@
 /*---
 title: Maturity by day
-definition: One row a rubric, subject and pillar with lists of days, levels and scores, oldest first.
+definition: One row per rubric, subject and pillar with lists of days, levels and scores, oldest first.
 ---*/
 select
   m.rubric,

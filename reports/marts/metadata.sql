@@ -1,7 +1,7 @@
 /*---
 title: The six metadata items of every version
 definition: >
-  One row a model, version and item of the playbook: what is known of it, where from, how (auto, inferred,
+  One row per model, version and item of the playbook: what is known about it, from where, how (auto, inferred,
   declared or missing) and since when.
 ---*/
 with item as (

@@ -1,8 +1,8 @@
 /*---
 title: Metrics
 definition: >
-  One row a metric: its definition as the file in reports/metrics says it, and how many models have a figure of the
-  leading window: one of the whole, or where there is none of the whole, one of a feature.
+  One row per metric: its definition from the file in reports/metrics, and how many models have a figure in the leading
+  window, for the whole model or, if the metric has none for whole models, for a feature.
 ---*/
 with used as (
   select

@@ -1,8 +1,8 @@
 /*---
 title: Milestones
 definition: >
-  One row a milestone and subject on the newest day decided: state, the figure behind it, the rule, the proof in
-  words, since when, and the next step where it is not reached.
+  One row per milestone and subject on the newest day decided: state, the figure behind it, the rule, the evidence
+  in words, since when, and the next step if it is not reached.
 ---*/
 select
   m.rubric,

@@ -1,9 +1,9 @@
 /*---
 title: Missing values by model
 definition: >
-  One row a model with features in its log: the share of all its values of the leading window that are missing, the
-  feature that misses most, and the day that holds most of what is missing. A source that stopped for a day reads
-  differently from values that drop out here and there.
+  One row per model with features in its log: the share of all its values in the leading window that are missing, the
+  feature with the most missing values, and the day with most of them. A source that stopped for a day thus looks
+  different from values that are missing here and there.
 ---*/
 with numbers as (
   select h.model_id as model, h.feature, h.day, h.n, h.bin = 999 as is_missing

@@ -1,8 +1,8 @@
 /*---
 title: Models
 definition: >
-  One row a model: what is declared of it, its grades, and the figures that lead its page. `grade` is the worst of
-  the families that could be graded; with none it is unknown.
+  One row per model: what is declared about it, its grades, and the figures at the top of its page. `grade` is the worst
+  of the families that could be graded; with none it is unknown.
 ---*/
 with wide as (
   select
@@ -26,7 +26,7 @@ lead_metric as (
   qualify row_number() over (
     partition by r.model
     order by
-      starts_with(coalesce(r.reason, ''), 'not available'),  -- a log without scores has decisions that can lead
+      starts_with(coalesce(r.reason, ''), 'not available'),  -- a log without scores still has decisions to show
       list_position(
         case m.task
           when 'binary' then ['roc_auc', 'f1', 'accuracy']

@@ -1,8 +1,8 @@
 /*---
 title: Monitors
 definition: >
-  One row a monitor that judged a day of the last five weeks: what it says of the newest one, the smallest change it
-  sees within two days at its volume and spread, and who answers for it.
+  One row per monitor that judged a day of the last five weeks: its verdict on the newest one, the smallest change it
+  sees within two days at its volume and spread, and who is responsible for it.
 ---*/
 with newest as (
   select signal.*

@@ -1,9 +1,9 @@
 /*---
 title: What moved first
 definition: >
-  One row a model and feature (or output) with daily Jensen-Shannon distances: the range that they had on the days of
-  the reference (mean and three standard deviations, from at least 14 days), the first day after the reference from
-  which three days in a row lay above it, and whether the last three still do. NULL in `since`: it never left.
+  One row per model and feature (or output) with daily Jensen-Shannon distances: their range on the days of the reference
+  (mean and three standard deviations, from at least 14 days), the first day after the reference from which three days in
+  a row lay above it, and whether the last three still do. `since` is NULL if they never left the range.
 ---*/
 with daily as (
   select

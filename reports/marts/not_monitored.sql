@@ -1,9 +1,8 @@
 /*---
 title: What is not monitored
 definition: >
-  One row a kind of gap: which models it concerns, why it is a gap and what would fill it. Where models differ in why,
-  each reason stands with how many models it holds for, the most frequent first. Models in development and retired
-  ones are not gaps.
+  One row per kind of gap: which models it concerns, why, and what would fill it. If the reasons differ, each is given with
+  the number of its models, the most frequent first. Models in development and retired ones are not gaps.
 ---*/
 with family_fill as (
   select *

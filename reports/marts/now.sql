@@ -2,7 +2,7 @@
 title: The night's days
 definition: >
   One row: the day reported, the length of the leading window, the first day of that window and of the one before it,
-  and the time zone whose days all of them are. Every other view that speaks of a period reads it from here.
+  and the time zone of all these days. Every other view that needs a period reads it from here.
 ---*/
 select
   as_of,

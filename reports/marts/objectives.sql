@@ -1,7 +1,7 @@
 /*---
 title: Service-level objectives
 definition: >
-  One row a model and declared objective (latency, availability): the share of the leading window that met it, what is
+  One row per model and declared objective (latency, availability): the share of the leading window that met it, what is
   left of its error budget, and how fast the last day and the longest window of 2 to 7 days spent it.
 ---*/
 with kind as (

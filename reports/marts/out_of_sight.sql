@@ -1,8 +1,8 @@
 /*---
 title: Logs out of sight
 definition: >
-  One row where the log holds requests and none of them lies in the leading window of the night's day, nor on the
-  running day: then every page is empty, and the day to report is most likely another. None otherwise.
+  One row if the log holds requests but none in the leading window of the night's day, nor on the running day: then every
+  page is empty, and the day to report is most likely wrong. Otherwise no row.
 ---*/
 with days as (
   select min(day) as first_day, max(day) as newest_day

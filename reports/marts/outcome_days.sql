@@ -1,8 +1,8 @@
 /*---
 title: What happened, by day
 definition: >
-  One row a model with labels: for every labelled day of the last year the share of positives (binary) or the mean
-  label (regression), and the days with most positives or the highest mean. It shows what the world did, whatever the model said.
+  One row per model with labels: for every labelled day of the last year the share of positives (binary) or the mean
+  label (regression), and the days with most positives or the highest mean. It shows what happened, whatever the model said.
 ---*/
 with daily_outcome as (
   select

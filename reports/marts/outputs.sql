@@ -1,9 +1,10 @@
 /*---
 title: Distributions of answers and labels
 definition: >
-  One row a model and output: scores in steps of half a unit of log odds, predictions and labels of regression models on
+  One row per model and output: scores in steps of half a unit of log odds, predictions and labels of regression models on
   16 cells of their common grid, decisions and classes by name; shares of the reference days and of the leading window.
-  The first and the last cell with half a percent of either hold what lies beyond them. Labels as far as they have come.
+  The first and the last cell with half a percent of either also hold what lies beyond them. Only labels that have
+  arrived are counted.
 ---*/
 with grid as (
   select *

@@ -1,8 +1,7 @@
 /*---
 title: The running day
 definition: >
-  Requests so far of the day that is still going on; shown as partial and never compared. Errors are NULL where no status
-  is logged.
+  Requests so far of the day in progress; shown as partial and never compared. Errors are NULL if no status is logged.
 ---*/
 select model_id as model, sum(requests)::bigint as requests,
   case when sum(judged) > 0 then sum(errors)::bigint end as errors, any_value(day) as day

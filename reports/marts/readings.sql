@@ -1,9 +1,9 @@
 /*---
 title: Readings of the leading window
 definition: >
-  One row a model and metric: the leading window's reading over all versions and segments beside the same window
-  before it, with the thresholds that hold. `change` is the difference of the two; NULL where either is missing. The
-  window before counts only when the model's log covers all of it.
+  One row per model and metric: the leading window's reading over all versions and segments beside the same window
+  before it, with the thresholds that apply. `change` is the difference of the two; NULL if either is missing. The window
+  before only counts if the model's log covers all of it.
 ---*/
 with whole as (
   select r.*, r.day = now.as_of as is_current

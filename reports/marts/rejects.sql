@@ -1,6 +1,6 @@
 /*---
 title: Rejected rows
-definition: One row a file and reason, with the first such row as it was read.
+definition: One row per file and reason, with the first such row as it was read.
 ---*/
 select source, path, reason, n, first_row, sample
 from ops.reject

@@ -1,6 +1,6 @@
 /*---
 title: Levels of the rubrics
-definition: One row a rubric and level.
+definition: One row per rubric and level.
 ---*/
 select rubric, level, title, meaning
 from catalog.rubric_level

@@ -1,6 +1,6 @@
 /*---
 title: Rules
-definition: One row a rule of reports/rules with what it watches now, and its record.
+definition: One row per rule of reports/rules with what it watches now, and its record.
 ---*/
 with watching as (
   select

@@ -1,8 +1,8 @@
 /*---
 title: Schema changes by model
 definition: >
-  One row a model, day and kind of change of the last 91 days, the newest first: features of the model that appeared,
-  vanished (no value all day) or changed their type (all values unreadable as numbers) in one of its sources.
+  One row per model, day and kind of change of the last 91 days, newest first: features of the model that appeared, vanished
+  (no value all day) or changed type (no value readable as a number) in one of its sources.
 ---*/
 select model, day, change, list(distinct name order by name) as features
 from (

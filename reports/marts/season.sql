@@ -1,8 +1,8 @@
 /*---
 title: Season of the reference
 definition: >
-  One row a model with a reference: whether the reference days hold any calendar month of the leading window. Where
-  they hold none, a feature such as weather moves with the season alone, and the words say so.
+  One row per model with a reference: whether the reference days include any calendar month of the leading window. If they
+  do not, a feature such as weather moves with the season alone, and `words` says so.
 ---*/
 with months as (
   select

@@ -1,6 +1,6 @@
 /*---
 title: Playbook sections
-definition: One row a section with its progress; items that do not apply are outside the total.
+definition: One row per section with its progress; items that do not apply are not in the total.
 ---*/
 select
   section.section,

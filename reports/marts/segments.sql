@@ -1,9 +1,9 @@
 /*---
 title: Segments
 definition: >
-  One row a model and declared segment with requests in the leading window: usage, errors and the model's leading
-  performance metric with its 90 % interval, and its part in the loss of all labelled rows: log loss where scores are
-  logged, absolute errors, or wrong answers. At most 24 a model, those with the largest part in the loss first.
+  One row per model and declared segment with requests in the leading window: usage, errors and the model's leading
+  performance metric with its 90 % interval, and its share of the loss of all labelled rows: log loss if scores are
+  logged, else absolute errors or wrong answers. At most 24 per model, those with the largest share of the loss first.
 ---*/
 with here as (
   select r.*

@@ -1,8 +1,8 @@
 /*---
 title: Daily series
 definition: >
-  One row a model and metric that has a chart: the metric that decided each family's grade, the leading performance
-  metric, requests, errors and latency. Lists over every one of the last 91 days since the model's first request;
+  One row per model and metric that has a chart: the metric that decided each family's grade, the leading performance
+  metric, requests, errors and latency. Lists over the last 91 days, but not before the model's first request;
   NULL is a day without a figure.
 ---*/
 with charted as (

@@ -1,6 +1,6 @@
 /*---
 title: Silences
-definition: One row a silence that holds or will, or that ended in the leading window, soonest to end first.
+definition: One row per silence that applies now or later, or that ended in the leading window; soonest to end first.
 ---*/
 select
   silence.* exclude (model_id),

@@ -1,11 +1,11 @@
 /*---
 title: Training against serving
 definition: >
-  One row a feature of each model's current version whose training run has a profile of its data: the shares of missing
-  values, the share of served values outside of what was trained on, and how far the mean moved in standard deviations
-  of the training data. Served values are those of the leading window. Numbers outside are counted by grid cell and day,
-  by the cell's mean; of categories only those counted by name. For categories the largest difference of a share stands
-  in the place of the mean.
+  One row per feature of each model's current version whose training run has a profile of its data: the shares of missing
+  values, the share of served values outside the training data, and how far the mean moved in standard deviations of the
+  training data. Served values are those of the leading window. Numbers outside are counted by grid cell and day, using
+  the cell's mean; categories only if they are counted by name. For categories the largest change of a share replaces that
+  of the mean.
 ---*/
 with run as (
   select v.model_id, v.version, r.run_id, r.data_from, r.data_to, try_cast(r.profile as map(varchar, json)) as profile
@@ -46,7 +46,7 @@ number_cell as (
   where h.segment = '' and h.day between now.window_start and now.as_of
     and h.model_id in (select model_id from trained)
 ),
-number_grid as (  -- sums of integers, so that no order of rows changes a digit
+number_grid as (  -- sums of integers, so that the order of rows changes no digit
   select
     model_id,
     feature,

@@ -1,9 +1,8 @@
 /*---
 title: Test set of each version
 definition: >
-  One row a version and figure that its newest training run reports: on the fixed test set the run was judged on, the
-  same of its baseline, and the live figure of that version over the leading window. A name of the run that is no metric
-  here has no live figure.
+  One row per version and figure that its newest training run reports: on the run's fixed test set, for its baseline,
+  and live for that version over the leading window. A name that is not a metric here has no live figure.
 ---*/
 with newest as (
   select model_id, version, run_id, started_at, metrics, baseline_metrics

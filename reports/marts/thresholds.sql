@@ -1,5 +1,5 @@
 /*---
-title: Thresholds that hold
+title: Thresholds that apply
 definition: >
   For each model and metric the declared target, else the metric's own thresholds. Of several declared targets
   that fit, the last one in the file wins. Targets of single features are not listed here.

@@ -1,8 +1,8 @@
 /*---
 title: Training profiles that models are compared with
 definition: >
-  One row a bin or value of a feature of the training profile that a model as a whole is compared with; no row for models
-  that are compared with days of their own.
+  One row per bin or value of a feature of the training profile that a model as a whole is compared with; no row for models
+  that are compared with their own days.
 ---*/
 select p.*
 from catalog.profile as p

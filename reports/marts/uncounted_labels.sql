@@ -1,10 +1,10 @@
 /*---
 title: Labels that cannot be used
 definition: >
-  One row a model and a source of its labels. They are words where its task needs numbers, or numbers that all count as
-  yes, some of them beyond 1: how many came on the newest days with labels (at most 28), the most frequent ones, and the
-  column of the source that they come from. Or none is what the source says means yes. Or none has a request: how many
-  there are, and an id of each side.
+  One row per model and a source of its labels. Either they are words although the task needs numbers, or numbers that all
+  count as yes although some are beyond 1, or none of them means yes according to the source: the row has their number on
+  the newest days with labels (at most 28), the most frequent ones, and their column in the source. Or none of them has a
+  request: the row has their number, and an id from each side.
 ---*/
 select
   uncounted.model_id as model,

@@ -1,8 +1,8 @@
 /*---
 title: Mapped columns that no file has
 definition: >
-  One row a source and mapped column that none of the source's files with rows has, and what the newest of them has
-  instead. A column that some files have is no fault: logs gain columns.
+  One row per source and mapped column that is in none of the source's files with rows, and what the newest of them has
+  instead. A column that only some files have is not a fault: logs gain columns.
 ---*/
 with readable as (
   select source, count(*) as files

@@ -1,8 +1,8 @@
 /*---
 title: Value by evidence
 definition: >
-  One row a kind (measured, declared), evidence grade and currency: the sum of the models' money per month. The
-  interval of the sum takes the models' errors as independent. Measured and declared value are never added. A value measured
+  One row per kind (measured, declared), evidence grade and currency: the sum of the models' money per month. The
+  interval of the sum treats the models' errors as independent. Measured and declared value are never added. A value measured
   by an experiment that ended earlier counts with the month it was measured in (`is_current` is false).
 ---*/
 select

@@ -1,7 +1,7 @@
 /*---
 title: Declared rules
 definition: >
-  One row a declared rule or truth of a model: its words, what the leading window says of it, and the day of the window
+  One row per declared rule or truth of a model: its words, its counts in the leading window, and the day of the window
   that broke it most. A request that lacks a value the rule reads is unjudged.
 ---*/
 with counted as (

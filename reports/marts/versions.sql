@@ -1,8 +1,8 @@
 /*---
 title: Versions
 definition: >
-  One row a version, the newest first: when it served, how much, how complete its metadata is, which item is
-  missing next, and its own reading of the model's leading performance metric.
+  One row per version, newest first: when and how much it served, how complete its metadata is, which item to add next,
+  and its own reading of the model's leading performance metric.
 ---*/
 with complete as (
   select

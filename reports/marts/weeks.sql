@@ -1,7 +1,7 @@
 /*---
 title: Leading metric by week
 definition: >
-  One row a model: the mean of its leading performance metric's daily readings over whole weeks that end with the day
+  One row per model: the mean of its leading performance metric's daily readings over whole weeks that end with the day
   of the report, at most 52, oldest first. `days` are the weeks' last days; a week with fewer than five readings is a gap.
 ---*/
 with daily_reading as (

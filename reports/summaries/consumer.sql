@@ -2,7 +2,7 @@
 title: Requests by consumer
 table: daily.consumer
 per: input
-definition: Requests of a day by the caller that the log names; '' where it names none.
+definition: Requests of a day by the caller named in the log; '' if it names none.
 ---*/
 SELECT
   key,

@@ -3,8 +3,8 @@ title: Records scored and eligible
 table: daily.coverage
 per: input
 definition: >-
-  Records that could have been scored (eligible, as the log says) and those that were; only for logs that say it, with
-  all requests of the day, since a run may say it once.
+  Records that could have been scored (`eligible` in the log) and those that were; only for logs that state it, over all
+  requests of the day, because a run may state it once.
 ---*/
 SELECT
   key,

@@ -3,9 +3,9 @@ title: Errors by prediction
 table: daily.error_hist
 per: labelled
 definition: >-
-  Errors of regression models by the bin of their prediction on its own grid, and the day the label came (lag, in days).
-  a, aa and aaaa sum q = round(|prediction - label| / scale * 2^10), its square and its fourth power, q cut to 2^20 (an
-  error of 1,024 scales). None where the predictions were constant: they give no scale.
+  Errors of regression models by the bin of their prediction on its own grid, and the day the label arrived (lag, in days).
+  a, aa and aaaa sum q = round(|prediction - label| / scale * 2^10), its square and its fourth power, q clipped to 2^20 (an
+  error of 1,024 scales). None if the predictions were constant, as they give no scale.
 ---*/
 SELECT
   key,

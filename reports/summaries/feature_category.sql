@@ -3,8 +3,8 @@ title: Categories by the dictionary
 table: daily.category_hist
 per: feature_category
 definition: >-
-  One feature's values x by their rank in the dictionary; -1 for values it does not hold, -2 for missing ones.
-  Invalid: not among the declared values.
+  One feature's values x by their rank in the dictionary; -1 for values not in it, -2 for missing ones. Invalid: not among
+  the declared values.
 ---*/
 SELECT
   key,

@@ -4,12 +4,12 @@ table: daily.feature_hist
 per: feature_number
 definition: >-
   One feature's values x by bin = round(127 u / (1 + |u|)), u = (x - centre) / scale; missing 999, NaN 998,
-  infinity +-997. s1 and s2 sum q = round(u * 2^20) and its square, u cut to +-2^20. Invalid: outside the declared
+  infinity +-997. s1 and s2 sum q = round(u * 2^20) and its square, u clipped to +-2^20. Invalid: outside the declared
   range, or not finite.
 ---*/
--- Cheap by these: bins of one byte make the groups a small array; each CASE asks for the rare rows first, so that most
--- blocks of rows pass it by; and each sum costs as much as the bin, so there is none for the rare values. NaN is 2^21 and
--- an infinity +-2^22, all in bin -128, where n, s1 and s2 tell how many there are of each.
+-- What makes it cheap: with bins of one byte the groups are a small array; each CASE tests for the rare rows first, so
+-- most blocks of rows skip it; and as each sum costs as much as the bin, rare values have none of their own. NaN counts
+-- as 2^21 and infinities as +-2^22, all in bin -128, where n, s1 and s2 tell how many there are of each.
 SELECT
   key,
   CAST(CASE WHEN bin IS NULL THEN 999 WHEN kind IS NULL THEN bin ELSE kind END AS SMALLINT) AS bin,

@@ -2,7 +2,7 @@
 title: Labels of multiclass models
 table: daily.label_hist
 per: labelled
-definition: Classes that came as labels, by the day they came (lag, in days); the rarest beyond 1,000 a day have no name.
+definition: Classes of labels, by the day the labels arrived (lag, in days); beyond 1,000 a day the rarest have no name.
 ---*/
 SELECT key, lag, value, sum(n) AS n
 FROM (

@@ -4,8 +4,8 @@ table: daily.label_hist
 per: labelled
 definition: >-
   Labels of regression models by bin = round(127 u / (1 + |u|)), u = (label - centre) / scale of the model's own
-  predictions, and the day the label came (lag, in days). s1 and s2 sum q = round(u * 2^20) and its square, u cut to
-  +-2^20. None where the predictions were constant or not logged: they give no scale.
+  predictions, and the day the label arrived (lag, in days). s1 and s2 sum q = round(u * 2^20) and its square, u clipped
+  to +-2^20. None if the predictions were constant or not logged, as they give no scale.
 ---*/
 SELECT
   key,

@@ -3,8 +3,8 @@ title: Scores by label
 table: daily.label_score_hist
 per: labelled
 definition: >-
-  Scores of labelled requests on the logit grid, by the label and the day it came (lag, in days). The label is 1 where what
-  the score is the probability of came true: a positive one of binary, the class that was answered of multiclass models.
+  Scores of labelled requests on the logit grid, by the label and the day it arrived (lag, in days). The label is 1 if the
+  event whose probability is the score happened: a positive label, or for multiclass models the class that was answered.
 ---*/
 SELECT
   key,

@@ -2,7 +2,7 @@
 title: Latency of batches for 100 records
 table: daily.latency_hist
 per: input
-definition: Batch requests by bins of latency * 100 / records, so that batches of different sizes compare.
+definition: Batch requests by bins of latency * 100 / records, so that batches of different sizes can be compared.
 ---*/
 SELECT
   key,

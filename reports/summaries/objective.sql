@@ -3,9 +3,8 @@ title: Requests against the declared objective
 table: daily.objective
 per: input
 definition: >-
-  Of models with an objective, requests with a latency, those of them slower than the declared limit, and how many may
-  be (in millionths of a request); requests whose log says how they
-  ended, those of them that failed, and how many may.
+  For models with an objective: requests with a latency, how many were slower than the declared limit, and how many may
+  be (in millionths of a request); requests with a status, how many failed, and how many may.
 ---*/
 SELECT
   key,

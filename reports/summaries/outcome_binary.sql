@@ -3,9 +3,9 @@ title: Confusion counts, log loss and Brier score
 table: daily.outcome_binary
 per: labelled
 definition: >-
-  Decisions at the deployed threshold against labels, by the day the label came (lag, in days) and the bucket of
-  the user; the log loss of each score, cut to 1e-15 from 0 and 1, as round(loss * 2^30); the squared
-  difference of score and label (1 or 0) as round(square * 2^30).
+  Decisions at the deployed threshold against labels, by the day the label arrived (lag, in days) and the bucket of the
+  user; the log loss of each score, clipped to 1e-15 from 0 and 1, as round(loss * 2^30); the squared difference of score
+  and label (1 or 0) as round(square * 2^30).
 ---*/
 SELECT
   key,

@@ -3,10 +3,10 @@ title: Classes answered against labels
 table: daily.outcome_class
 per: labelled
 definition: >-
-  Labelled requests of multiclass models by the class that came (label) and the one answered (predicted), by the day the
-  label came (lag, in days) and the bucket of the user. Beyond the 50 classes counted by name, the rest is 'other'. Where the
-  probabilities of all classes are logged: the log loss of that of the class that came (0 where it is none of them), cut to
-  1e-15 from 0 and 1, as round(loss * 2^30); the sum over classes of (probability - came)^2, where came is 1 or 0, as
+  Labelled requests of multiclass models by the true class (label) and the one answered (predicted), by the day the label
+  arrived (lag, in days) and the bucket of the user. Beyond the 50 classes counted by name, the rest is 'other'. If the
+  probabilities of all classes are logged: the log loss of the true class (probability 0 if it is none of them), clipped to
+  1e-15 from 0 and 1, as round(loss * 2^30); the sum over classes of (probability - truth)^2, truth being 1 or 0, as
   round(sum * 2^30).
 ---*/
 SELECT

@@ -4,9 +4,9 @@ table: daily.outcome_regression
 per: labelled
 definition: >-
   Sums over labelled requests of y = round(label * 2^10), e = round((prediction - label) * 2^10), their squares
-  and |e|, by the day the label came (lag, in days) and the bucket of the user; y and e are cut to +-2^50. Of the bn
-  requests whose log says what the simple alternative answered: pae, their |e|, and bae, the same of the alternative. Of the pn
-  labels that are not 0: pe, the sum of round(|prediction - label| / |label| * 2^20), the share cut to 2^20.
+  and |e|, by the day the label arrived (lag, in days) and the bucket of the user; y and e are clipped to +-2^50. Over the
+  bn requests whose log has the answer of the simple alternative: pae, their |e|, and bae, that of the alternative. Over
+  the pn labels that are not 0: pe, the sum of round(|prediction - label| / |label| * 2^20), the share clipped to 2^20.
 ---*/
 SELECT
   key,

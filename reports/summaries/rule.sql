@@ -1,10 +1,10 @@
 /*---
-title: Requests by what a rule says
+title: Requests by result of a rule
 table: daily.rule
 per: rule
 definition: >-
-  Requests to which one declared rule applies: those that pass, those that fail, and those that lack a value that it
-  reads, which are not judged.
+  Requests to which one declared rule applies: those that pass, those that fail, and those that lack a value it reads,
+  which are not judged.
 ---*/
 SELECT
   key,

@@ -4,7 +4,7 @@ table: daily.score_hist
 per: input
 definition: >-
   Scores in steps of 0.1 log odds, with the sum of round(score * 2^30) and how many were positive decisions. The score of a
-  multiclass model is the probability of the class it answered, and every one is a decision for it.
+  multiclass model is the probability of the class it answered, and every score counts as a decision.
 ---*/
 SELECT
   key,

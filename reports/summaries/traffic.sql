@@ -3,8 +3,8 @@ title: Requests, errors and tokens
 table: daily.traffic
 per: input
 definition: >-
-  Requests of a day with what they carried; judged had a status, arrived an arrival time. hours counts the clock hours
-  (UTC) that saw at least one.
+  Requests of a day and what they had: `judged` a status, `arrived` an arrival time. `hours` counts the clock hours (UTC)
+  with at least one request.
 ---*/
 SELECT
   key,

@@ -2,11 +2,11 @@
 title: Users of a day
 table: daily.user_sketch
 per: input
-definition: The 10,000 smallest hashes of the day's users; below 10,000 users that is the exact set.
+definition: The 10,000 smallest hashes of the day's users; with fewer users, the exact set.
 ---*/
--- Hashes lie evenly over 64 bits, so those in the lowest 64th (below 2^58) tell how low the 15,000 smallest of a key end.
--- Users below that alone are told apart and sorted; all of them only where too few lay there for a judgement or, after
--- all, for the sketch.
+-- Hashes lie evenly over 64 bits, so those in the lowest 64th (below 2^58) show below which value the 15,000 smallest of
+-- a key lie. Only hashes below that are deduplicated and sorted; all of them only if there were too few to estimate it,
+-- or in the end too few for the sketch.
 WITH lowest AS (
   SELECT key, count(*) AS n
   FROM (SELECT key, user_hash FROM input WHERE user_hash < 288230376151711744 GROUP BY key, user_hash) AS few
