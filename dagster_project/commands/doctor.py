@@ -74,7 +74,8 @@ def examine(root: Path) -> Iterator[Finding]:
         )
     yield writable(root)
     free = shutil.disk_usage(existing_parent(root)).free
-    yield Finding("disk", "ok" if free > FREE_BYTES_WANTED else "missing", f"{free // 1024**2} MB free")
+    room = f"{free // 1024**2} MB free (more than {FREE_BYTES_WANTED // 1024**2} is needed)"
+    yield Finding("disk", "ok" if free > FREE_BYTES_WANTED else "missing", room)
     for name, use in OPTIONAL.items():
         there = importlib.util.find_spec(name) is not None
         yield Finding(name, "ok" if there else "optional", version_of(name) if there else f"only for {use}")

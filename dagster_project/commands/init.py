@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -15,4 +16,4 @@ def command(directory: Path) -> None:
 
     for path in write_starter(directory):
         click.echo(f"wrote {path}")
-    click.echo(f"\nNext: modelboard nightly --workspace {directory}")
+    click.echo(f"\nNext: modelboard nightly --workspace {shlex.quote(str(directory))}")

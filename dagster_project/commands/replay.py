@@ -72,11 +72,11 @@ def text_lines(found: Replayed) -> list[str]:
         for row in found.alerts
         if row["grouped_under"] is None
     ]
-    under = len(found.alerts) - len(lines)
+    alerts, under = f"{len(lines)} alert{'s' * (len(lines) != 1)}", len(found.alerts) - len(lines)
     true, false = f"{found.kept} of {found.true_alarms}", f"{found.avoided} of {found.false_alarms}"
     return [
         *lines,
-        f"{len(lines)} alerts, {under} more under them; {found.unjudged} not judged.",
+        f"{alerts}, {under} more grouped under others; {found.unjudged} not judged.",
         f"Of the judged ones: {true} true alarms would be raised, {false} false ones avoided.",
         f"{found.events_seen} of {found.events} known events would be seen.",
     ]

@@ -32,6 +32,7 @@ def command(root: Path, everything: bool, as_json: bool) -> None:
     else:
         for difference in result.differences:
             click.echo(difference, err=True)
-        click.echo(f"{result.checked} figures and files checked, {len(result.differences)} differences")
+        n = len(result.differences)
+        click.echo(f"{result.checked} figures and files checked, {n} difference{'s' * (n != 1)}")
     if result.differences:
         sys.exit(3)

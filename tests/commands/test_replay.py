@@ -29,7 +29,7 @@ def test_it_says_what_a_rule_would_have_raised(tmp_path: Path) -> None:
     words = ["replay", "--rule", str(tmp_path / "busy.yml"), "--workspace", str(root)]
     said = CliRunner().invoke(cli, words, catch_exceptions=False)
     assert said.exit_code == 0
-    assert "1 alerts, 0 more under them; 1 not judged." in said.output
+    assert "1 alert, 0 more grouped under others; 1 not judged." in said.output
     lines = CliRunner().invoke(cli, [*words, "--json"], catch_exceptions=False).output.splitlines()
     events = [json.loads(line) for line in lines if line.startswith("{")]
     assert [e["event"] for e in events if e["event"] != "progress"] == ["alert", "replayed"]

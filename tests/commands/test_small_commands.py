@@ -22,9 +22,10 @@ def run(*words: str) -> Result:
 
 
 def test_init_writes_a_workspace_that_checks(tmp_path: Path) -> None:
-    """`check` finds nothing wrong in what `init` wrote."""
-    run("init", str(tmp_path / "board"))
-    assert "No problems: 1 model, 1 source, " in run("check", "-w", str(tmp_path / "board")).output
+    """`check` finds nothing wrong in what `init` wrote; the command it names takes a folder with a blank."""
+    board = str(tmp_path / "my board")
+    assert run("init", board).output.endswith(f"Next: modelboard nightly --workspace '{board}'\n")
+    assert "No problems: 1 model, 1 source, " in run("check", "-w", board).output
 
 
 def test_check_says_what_a_night_would_not_read_and_succeeds(tmp_path: Path) -> None:
@@ -66,6 +67,8 @@ def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
     """Everything that is needed is installed where the tests run."""
     findings = list(examine(tmp_path / "not" / "there"))
     assert [f for f in findings if f.state == "missing"] == []
+    disk = next(f.detail for f in findings if f.what == "disk")
+    assert disk.endswith(" MB free (more than 2048 is needed)")
     assert existing_parent(tmp_path / "not" / "there") == tmp_path
 
 
