@@ -116,7 +116,7 @@ def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
     dropped = (two.z < -DROP_LIMIT) & (two.count <= (1 - LEAST_DROP) * two.expected)
     dropped &= (before.z < -EACH_LIMIT) & (alone.z < -EACH_LIMIT)
     dropped &= alone.lost >= alarm.echo(base.correlation) * before.lost
-    none = (today == 0) & (_none(mu, base.cv2) < RARE)
+    none = (today == 0) & (_chance_of_none(mu, base.cv2) < RARE)
     z = np.where(claimed, two.z, np.minimum(two.z, seven.z))
     fires = known & (dropped | none | (~claimed & (seven.chance < RARE)))
     low = mu * (1 - np.minimum(np.maximum(two.reach(DROP_LIMIT), LEAST_DROP), 1.0))
@@ -224,11 +224,11 @@ def _detectable(base: Baseline, two: _Sum, one: _Sum, mu: Floats) -> Floats:
     sure, each = float(ndtri(0.95)), float(ndtri(alarm.SEEN))
     share = np.maximum(two.reach(DROP_LIMIT + sure), LEAST_DROP + two.reach(sure))
     share = np.maximum(share, one.reach(EACH_LIMIT + each))
-    silence = np.where(_none(mu, base.cv2) < RARE, mu, np.nan)
+    silence = np.where(_chance_of_none(mu, base.cv2) < RARE, mu, np.nan)
     return np.where(share <= 1, share * mu, silence)
 
 
-def _none(mu: Floats, cv2: Floats) -> Floats:
+def _chance_of_none(mu: Floats, cv2: Floats) -> Floats:
     """Chance of a day without any request: negative binomial."""
     size = 1 / np.maximum(cv2, 1e-9)
     return np.asarray(np.exp(-size * np.log1p(mu / size)))

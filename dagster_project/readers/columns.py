@@ -120,16 +120,16 @@ def as_number(series: pl.Series) -> tuple[pl.Series, pl.Series]:
     import polars as pl
 
     if series.dtype.is_numeric() or series.dtype in (pl.Boolean, pl.Null):
-        return series.cast(pl.Float64), _none(series)
+        return series.cast(pl.Float64), _all_false(series)
     text = as_text(series).str.strip_chars()
     text = text.to_frame("t").select(pl.when(~pl.col("t").is_in(MISSING_MARKS)).then("t"))["t"]
     number = text.cast(pl.Float64, strict=False)
     if number.null_count() > text.null_count():
-        number = number.zip_with(number.is_not_null(), _written(text))
+        number = number.zip_with(number.is_not_null(), _unusual_numbers(text))
     return number, text.is_not_null() & number.is_null()
 
 
-def _written(text: pl.Series) -> pl.Series:
+def _unusual_numbers(text: pl.Series) -> pl.Series:
     """Numbers that a plain cast does not read: true and false, and those with separated thousands."""
     import polars as pl
 
@@ -225,7 +225,7 @@ def flat_columns(frame: pl.DataFrame) -> dict[str, pl.Series]:
     return found
 
 
-def _none(series: pl.Series) -> pl.Series:
+def _all_false(series: pl.Series) -> pl.Series:
     import polars as pl
 
     return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(series))

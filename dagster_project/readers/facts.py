@@ -88,7 +88,7 @@ def _typed(
         raw = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
     if how.startswith("record"):
         texts = _as_json(raw).rename(name)
-        return texts, [_no_record(texts)] if how == "record of figures" else []
+        return texts, [_not_a_record(texts)] if how == "record of figures" else []
     if how == "text":
         return as_text(raw).rename(name), []
     number, wrong = as_number(_without_words(raw) if how == "yes or no" else raw)
@@ -120,7 +120,7 @@ def _as_json(raw: pl.Series) -> pl.Series:
     return pl.Series(raw.name, texts, dtype=pl.String)
 
 
-def _no_record(texts: pl.Series) -> Flaw:
+def _not_a_record(texts: pl.Series) -> Flaw:
     """Rows whose JSON is neither an object nor null."""
     there = texts.is_not_null() & (texts != "null")
     return Flaw(texts.name, "is not a record of names and values", there & ~texts.str.starts_with("{"), texts)

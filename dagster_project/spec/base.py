@@ -103,10 +103,10 @@ def unknown(what: str, word: str, known: Iterable[str]) -> str:
     """Return a message for an unknown word, with the word probably meant or else all that are known."""
     names = list(known)
     hint = did_you_mean(word, names)
-    return f"unknown {what}{hint}" if hint else f"unknown {what}; expected some of {', '.join(names)}"
+    return f"unknown {what}{hint}" if hint else f"unknown {what}; expected one of {', '.join(names)}"
 
 
-def _no_output(name: str) -> str:
+def _not_an_output(name: str) -> str:
     if name.startswith(OUTPUT):
         raise ValueError(
             f"a feature's name cannot begin with {OUTPUT!r}: that is how answers and labels are named"
@@ -116,7 +116,7 @@ def _no_output(name: str) -> str:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-FeatureName = Annotated[str, AfterValidator(_no_output)]
+FeatureName = Annotated[str, AfterValidator(_not_an_output)]
 Day = Annotated[dt.date, BeforeValidator(parse_day)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]

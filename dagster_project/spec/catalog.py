@@ -245,7 +245,7 @@ class Model(Input):
         return self
 
     @model_validator(mode="after")
-    def _names_stand_once(self) -> Model:
+    def _names_are_unique(self) -> Model:
         if self.id in self.depends_on:
             raise refuse((("depends_on",), "a model cannot depend on itself"))
         findings: list[Finding] = [

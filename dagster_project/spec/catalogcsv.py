@@ -87,8 +87,8 @@ def _check_header(header: list[str], file: str) -> None:
     problems = [
         Problem(file, 1, name, unknown("column", name, COLUMNS)) for name in header if name not in COLUMNS
     ]
-    doubled = sorted({name for name in header if header.count(name) > 1})
-    problems += [Problem(file, 1, name, "this column appears twice") for name in doubled]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    problems += [Problem(file, 1, name, "this column appears twice") for name in repeated]
     if "id" not in header:
         problems.append(Problem(file, 1, "id", "this column is missing"))
     if problems:

@@ -25,7 +25,7 @@ Named = tuple[str, Entry[object], KeyPath]
 def cross_problems(draft: Draft) -> list[Problem]:
     """Return everything that is inconsistent between files."""
     return [
-        *_doubled_names(draft),
+        *_repeated_names(draft),
         *_dependency_problems(draft),
         *_order_problems(draft),
         *_target_problems(draft),
@@ -38,22 +38,22 @@ def cross_problems(draft: Draft) -> list[Problem]:
     ]
 
 
-def _doubled_names(draft: Draft) -> list[Problem]:
+def _repeated_names(draft: Draft) -> list[Problem]:
     models: list[Named] = [(entry.value.id, entry, ("id",)) for entry in draft.models]
     sources: list[Named] = [(entry.value.source, entry, ("source",)) for entry in draft.sources]
     statements = (draft.summaries, draft.metrics, draft.facts, draft.marts, draft.pages)
     files = [[(file.id, file.file) for file in kind] for kind in statements]
     files.append([(rule_id(entry), entry.document.file) for entry in draft.rules])
     return [
-        *_twice("model", models),
+        *_repeated("model", models),
         *_same_slug("model", models),
-        *_twice("source", sources),
+        *_repeated("source", sources),
         *_same_slug("source", sources),
-        *_twice("rubric", [(entry.value.id, entry, ("id",)) for entry in draft.rubrics]),
-        *_twice("section", [(entry.value.id, entry, ("id",)) for entry in draft.sections]),
-        *_twice("question", _questions(draft)),
-        *_twice("answer to", [(entry.value.item, entry, ("item",)) for entry in draft.answers]),
-        *_twice("experiment", _experiments(draft)),
+        *_repeated("rubric", [(entry.value.id, entry, ("id",)) for entry in draft.rubrics]),
+        *_repeated("section", [(entry.value.id, entry, ("id",)) for entry in draft.sections]),
+        *_repeated("question", _questions(draft)),
+        *_repeated("answer to", [(entry.value.item, entry, ("item",)) for entry in draft.answers]),
+        *_repeated("experiment", _experiments(draft)),
         *(problem for kind in files for problem in _same_stem(kind)),
     ]
 
@@ -74,7 +74,7 @@ def _experiments(draft: Draft) -> list[Named]:
     ]
 
 
-def _twice(what: str, named: Iterable[Named]) -> list[Problem]:
+def _repeated(what: str, named: Iterable[Named]) -> list[Problem]:
     """A problem at every repeated id, naming the first place."""
     first: dict[str, str] = {}
     problems = []

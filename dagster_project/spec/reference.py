@@ -97,7 +97,7 @@ class Profile(Input):
     features: Annotated[dict[Name, ProfileFeature], Field(min_length=1)]
 
     @model_validator(mode="after")
-    def _rows_hold(self) -> Profile:
+    def _rows_fit(self) -> Profile:
         findings: list[Finding] = []
         for name, feature in self.features.items():
             held = feature.missing + sum((feature.categories or {}).values())

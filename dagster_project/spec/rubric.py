@@ -89,7 +89,7 @@ class Rubric(Input):
     milestones: tuple[Milestone, ...]
 
     @model_validator(mode="after")
-    def _refers_to_what_is_there(self) -> Rubric:
+    def _references_exist(self) -> Rubric:
         pillars = {p.id for p in self.pillars}
         levels = {level.level for level in self.levels}
         findings: list[Finding] = []

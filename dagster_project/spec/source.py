@@ -81,7 +81,7 @@ def _one_or_many(value: object) -> object:
 
 def _one_delimiter(value: str) -> str:
     if not value.isascii() or value in '\0"\r\n':
-        raise ValueError(f"expected one character of ASCII, such as ; or \\t, found {found(value)}")
+        raise ValueError(f"expected one ASCII character, such as ; or \\t, found {found(value)}")
     return value
 
 
@@ -182,10 +182,10 @@ class Source(Input):
 
     @field_validator("features")
     @classmethod
-    def _told_apart(cls, features: dict[str, Column]) -> dict[str, Column]:
+    def _names_differ(cls, features: dict[str, Column]) -> dict[str, Column]:
         first: dict[str, str] = {}
         wrong: list[Finding] = [
-            ((name,), f"differs from {other!r} by upper and lower case alone; give one of them another name")
+            ((name,), f"differs from {other!r} only in upper and lower case; rename one of them")
             for name in features
             if (other := first.setdefault(folded(name), name)) != name
         ]
@@ -209,7 +209,7 @@ class Source(Input):
     def _marks_differ(self) -> Source:
         if self.thousands == self.decimal:
             raise refuse(
-                (("thousands",), f"expected another mark than decimal, found {found(self.thousands)}")
+                (("thousands",), f"expected a different mark than decimal, found {found(self.thousands)}")
             )
         return self
 

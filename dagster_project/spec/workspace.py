@@ -88,9 +88,9 @@ class Settings(Input):
 
     @field_validator("windows")
     @classmethod
-    def _windows_hold_one(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+    def _windows_include_one(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if 1 not in value or any(w < 1 or w > 366 for w in value) or len(set(value)) != len(value):
-            raise ValueError("expected different whole numbers from 1 to 366, 1 among them")
+            raise ValueError("expected distinct whole numbers from 1 to 366, including 1")
         return tuple(sorted(value))
 
     @property

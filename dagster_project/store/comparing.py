@@ -127,7 +127,7 @@ def identifying(table: Table, sample: Mapping[str, Floats]) -> frozenset[str]:
     found = set()
     for name, values in sample.items():
         if may_identify(values):
-            n, different = table.connection.execute(_reading(table, name, "", "different")).fetchall()[0]
+            n, different = table.connection.execute(_query(table, name, "", "different")).fetchall()[0]
             if n and identifies(name, values, different / n):
                 found.add(name)
     return frozenset(found)
@@ -136,12 +136,12 @@ def identifying(table: Table, sample: Mapping[str, Floats]) -> frozenset[str]:
 def count_number(table: Table, name: str, grid: Grid) -> Column:
     """Count a numeric column on a grid."""
     place = {"centre": grid.centre, "scale": grid.scale}
-    found = _fetched(table, _reading(table, name, "DOUBLE", "number"), place)
+    found = _fetched(table, _query(table, name, "DOUBLE", "number"), place)
     codes: Ints = np.ma.getdata(found["code"]).astype(np.int64)
     inner, infinite = ~np.ma.getmaskarray(found["code"]) & (np.abs(codes) < TAIL), 0
     codes, counts = codes[inner], found["n"][inner]
     if not inner.all():
-        tail = table.connection.execute(_reading(table, name, "DOUBLE", "tail"), place).fetchall()
+        tail = table.connection.execute(_query(table, name, "DOUBLE", "tail"), place).fetchall()
         infinite = sum(n for what, _, n in tail if what == "infinite")
         finite = np.array([(code, n) for what, code, n in tail if what == "finite"], dtype=np.int64)
         codes, counts = np.vstack([np.column_stack([codes, counts]), finite.reshape(-1, 2)]).T
@@ -157,7 +157,7 @@ def count_category(table: Table, name: str, *, sampled: bool) -> Column:
     """
     if sampled and _all_different(table, name):
         return Column(name, table.types[name], "category", problem=_strays(table, name) or IDENTIFIER)
-    counted = _reading(table, name, "VARCHAR", "category")
+    counted = _query(table, name, "VARCHAR", "category")
     found = table.connection.execute(counted, {"most": MOST_CATEGORIES + 2}).fetchall()
     if len(found) > MOST_CATEGORIES + 1:
         problem = f"more than {MOST_CATEGORIES:,} different values"
@@ -169,12 +169,12 @@ def count_category(table: Table, name: str, *, sampled: bool) -> Column:
 
 def span(table: Table, name: str) -> Column:
     """Find the earliest and latest value of a column of times."""
-    earliest, latest, missing = table.connection.execute(_reading(table, name, "", "span")).fetchall()[0]
+    earliest, latest, missing = table.connection.execute(_query(table, name, "", "span")).fetchall()[0]
     found = None if earliest is None else (earliest, latest)
     return Column(name, table.types[name], "time", missing, span=found)
 
 
-def _reading(table: Table, name: str, sql_type: str, statement: str) -> str:
+def _query(table: Table, name: str, sql_type: str, statement: str) -> str:
     """A statement over one column, which it reads as `seen.x`, cast if a type is given."""
     column = f"CAST({quote(name)} AS {sql_type})" if sql_type else quote(name)
     return f"WITH seen AS (SELECT {column} AS x FROM {table.source})\n{text_of(f'compare_{statement}')}"  # noqa: S608  quoted
@@ -185,7 +185,7 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
     ending, source = _reader(path)
     for setting in _SETTINGS:
         connection.execute(f"SET {setting}")
-    connection.execute("SET VARIABLE file = $path", {"path": _literally(path)})
+    connection.execute("SET VARIABLE file = $path", {"path": _escaped(path)})
     types = _types(connection, source)
     if ending == ".csv":
         _insist_on_columns(path, types)
@@ -256,7 +256,7 @@ def _reader(path: Path) -> tuple[str, str]:
     return ending, _READERS[ending].format(packed=f", compression = '{packed}'" if packed else "")
 
 
-def _literally(path: Path) -> str:
+def _escaped(path: Path) -> str:
     """The path with everything escaped that would make it a glob."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
@@ -272,7 +272,7 @@ def _all_different(table: Table, name: str) -> bool:
 
 def _strays(table: Table, name: str) -> str:
     """Say what keeps a column from being numeric; '' if it is far from numeric."""
-    n, other, such = table.connection.execute(_reading(table, name, "VARCHAR", "no_number")).fetchall()[0]
+    n, other, such = table.connection.execute(_query(table, name, "VARCHAR", "no_number")).fetchall()[0]
     return f"{other:,} of {n:,} values are not numbers, such as {such!r}" if other <= MOSTLY * n else ""
 
 

@@ -70,7 +70,7 @@ def wait_for_labels(
     rows, n = written.query.rows, 0
     if "label" in written.types:
         if labelled or _awaited(warehouse, waiters):
-            warehouse.run(*_used(statement("labels", "keep_inline", rows=rows), parameters))
+            warehouse.run(*_bound(statement("labels", "keep_inline", rows=rows), parameters))
         else:
             n = _write_at_once(warehouse, root, segments, Query(rows, parameters))
             rows = statement("labels", "without_label", rows=rows)
@@ -78,7 +78,7 @@ def wait_for_labels(
         "everyone": waiters.everyone or batch.source in waiters.inline_sources,
         "models": list(waiters.models),
     }
-    warehouse.run(*_used(statement("labels", "wait", segments=segments, rows=rows), parameters))
+    warehouse.run(*_bound(statement("labels", "wait", segments=segments, rows=rows), parameters))
     return n
 
 
@@ -105,7 +105,7 @@ def wait_again(warehouse: Warehouse, root: Path, waiters: Waiters, since: dt.dat
             "everyone": waiters.everyone or source in waiters.inline_sources,
             "models": list(waiters.models),
         }
-        warehouse.run(*_used(sql, parameters))
+        warehouse.run(*_bound(sql, parameters))
 
 
 def _awaited(warehouse: Warehouse, waiters: Waiters) -> bool:
@@ -145,13 +145,13 @@ def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiter
     find_twice(warehouse, pending, "model_id, request_id", parameters)
     warehouse.run(statement("labels", "find_beaten", pending=pending), parameters)
     unbeaten = statement("labels", "unbeaten_labels", new=new)
-    accepted = warehouse.frame(*_used(statement("labels", "label_accepted", unbeaten=unbeaten), parameters))
+    accepted = warehouse.frame(*_bound(statement("labels", "label_accepted", unbeaten=unbeaten), parameters))
     enter_new_accepted(warehouse, batch.source, accepted)
     duplicates = warehouse.frame(statement("labels", "label_duplicates"))
     enter_duplicates(warehouse, batch.source, _counts(duplicates.filter(duplicates["new"])))
     _move_duplicates(warehouse, duplicates.filter(~duplicates["new"]))
     warehouse.run(statement("labels", "drop_beaten"))
-    warehouse.run(*_used(statement("labels", "enter_labels", unbeaten=unbeaten), parameters))
+    warehouse.run(*_bound(statement("labels", "enter_labels", unbeaten=unbeaten), parameters))
 
 
 def match_labels(warehouse: Warehouse, root: Path, waiters: Waiters, expire_before: dt.date | None) -> int:
@@ -176,7 +176,7 @@ def match_labels(warehouse: Warehouse, root: Path, waiters: Waiters, expire_befo
     return int(str(n))
 
 
-def _used(sql: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
+def _bound(sql: str, parameters: dict[str, object]) -> tuple[str, dict[str, object]]:
     """A statement with the parameters that it names."""
     return sql, named(sql, parameters)
 
@@ -289,7 +289,7 @@ def uncounted_labels(
     found |= {"in_words": sorted(yes), "enough": ENOUGH}
     fragments = {"none": no_rows(LABELLED), "stored": stored}
     every = {
-        name: warehouse.frame(*_used(statement("labels", name, **fragments), found))
+        name: warehouse.frame(*_bound(statement("labels", name, **fragments), found))
         for name in ("texts", "coded", "denied", "astray")
     }
     meant = [yes[source] for source in every["denied"]["source"]]

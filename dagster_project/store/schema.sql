@@ -17,7 +17,7 @@ create table if not exists ops.file (
   size bigint, mtime_ns bigint, state varchar,  -- 'read' or 'set aside'
   reason varchar,                          -- why set aside
   rows_read bigint,
-  mapping varchar,                         -- digest of the mapping that made its rows; outdated if it differs from its source's
+  mapping varchar,                         -- digest of what made its rows; if its source's is another, it is outdated
   primary key (source, path)
 );
 create table if not exists ops.ledger (    -- rows_read = accepted + rejected + duplicate, per row of this table
@@ -204,7 +204,7 @@ create table if not exists daily.label_hist (  -- labels of regression (bin) and
 );
 create table if not exists daily.joint (  -- numeric features together, on a sample; models with `multivariate: true`
   source varchar, model_id varchar, version varchar, day date, segment varchar,
-  grids varchar,                           -- digest of the features and their grids: only rows with the same one add up
+  grids varchar,                           -- digest of the features and their grids: only equal ones add up
   a varchar, b varchar,                    -- b '': the sum of a
   n bigint, s bigint                       -- sums of q_a, or of q_a q_b; q = round(2^15 u / (1 + |u|))
 );
@@ -258,7 +258,7 @@ create table if not exists mart.uncounted_label (  -- labels that say nothing ab
   texts varchar[],                        -- words instead of numbers: the most frequent ones of the newest days
   codes varchar[],                        -- numbers that all count as yes, some beyond 1: the most frequent ones
   yes varchar[],                          -- what means yes in the source, if no label does
-  ids varchar[], waiting varchar[]        -- labels without a request: an id that they name, and that of a waiting request
+  ids varchar[], waiting varchar[]        -- labels without a request: an id they name, and one that waits
 );
 create table if not exists mart.impact (
   model_id varchar, day date, window_days integer, currency varchar,

@@ -87,7 +87,7 @@ def test_numbers_with_parted_thousands_are_read_in_one_piece(
 
 def test_one_mark_cannot_part_both() -> None:
     """The fault is the source's, and named with its key."""
-    with pytest.raises(ValueError, match="another mark than decimal"):
+    with pytest.raises(ValueError, match="a different mark than decimal"):
         source(thousands=".")
 
 

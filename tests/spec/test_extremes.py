@@ -30,9 +30,9 @@ def test_a_model_that_counts_beyond_calendar_and_numbers(problems: Check, key: s
     ("key", "expected"),
     [
         ("late_after_hours: 1e308", "late_after_hours: expected a number of at most 8760"),
-        ("delimiter: é", "delimiter: expected one character of ASCII"),
-        ('delimiter: "\\""', "delimiter: expected one character of ASCII"),
-        ('delimiter: "\\n"', "delimiter: expected one character of ASCII"),
+        ("delimiter: é", "delimiter: expected one ASCII character"),
+        ('delimiter: "\\""', "delimiter: expected one ASCII character"),
+        ('delimiter: "\\n"', "delimiter: expected one ASCII character"),
         ("encoding: hex", "encoding: expected utf-8, windows-1252"),
         ("encoding: undefined", "encoding: expected utf-8, windows-1252"),
         ('encoding: "utf\\0"', "encoding: expected utf-8, windows-1252"),

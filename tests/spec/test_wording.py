@@ -34,7 +34,7 @@ from tests.spec.conftest import BUILTIN, SOURCE, Check
         (
             "data/workspace.yml",
             "name: X\nwindows: [7]\n",
-            "data/workspace.yml:2: windows: expected different whole",
+            "data/workspace.yml:2: windows: expected distinct whole",
         ),
         (
             "data/workspace.yml",
@@ -156,7 +156,7 @@ from tests.spec.conftest import BUILTIN, SOURCE, Check
         (
             "data/sources/s.yml",
             SOURCE + "features:\n  age: a\n  Age: b\n",
-            "data/sources/s.yml:6: features.Age: differs from 'age' by upper and lower case alone",
+            "data/sources/s.yml:6: features.Age: differs from 'age' only in upper and lower case",
         ),
         (
             "data/sources/s.yml",
