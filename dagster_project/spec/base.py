@@ -94,9 +94,10 @@ def found(value: object) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ', did you mean ...?' if one of the known words is close, else ''."""
-    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    return f", did you mean {close[0]!r}?" if close else ""
+    """Return ', did you mean ...?' if one of the known words is close, whatever its case, else ''."""
+    by_lower = {name.lower(): name for name in sorted(known, reverse=True)}
+    close = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
+    return f", did you mean {by_lower[close[0]]!r}?" if close else ""
 
 
 def unknown(what: str, word: str, known: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dagster_project.spec.base import did_you_mean
 from tests.spec.conftest import BUILTIN, SOURCE, Check
 
 
@@ -190,3 +191,8 @@ def test_messages_are_free_of_the_validators_jargon(problems: Check) -> None:
     assert not [
         p for p in found for word in ("pydantic", "Input should", "http", "Value error", "tuple") if word in p
     ]
+
+
+def test_a_slip_in_a_name_of_capitals_is_recognised() -> None:
+    """Columns of databases are often in capitals."""
+    assert did_you_mean("LATENCY_S", ["EVENT_TS", "LATENCY_MS"]) == ", did you mean 'LATENCY_MS'?"
