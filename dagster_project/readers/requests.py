@@ -103,16 +103,15 @@ def error_flags(status: pl.Series, source: Source) -> pl.Series:
     """Return whether the status says that the request failed; NULL without a status."""
     import polars as pl
 
-    lower = status.str.to_lowercase()
+    text = status.str.strip_chars()
+    lower = text.str.to_lowercase()
     if source.errors:
         failed = lower.is_in([text.lower() for text in source.errors])
     else:
-        number = status.cast(pl.Float64, strict=False)
+        number = text.cast(pl.Float64, strict=False)
         failed = (number >= 500).fill_null(value=False) | lower.is_in(DEFAULT_ERRORS)
-    given = pl.DataFrame({"status": status, "error": failed})
-    return given.select(pl.when(pl.col("status").str.strip_chars() != "").then("error").alias("error"))[
-        "error"
-    ]
+    given = pl.DataFrame({"status": text, "error": failed})
+    return given.select(pl.when(pl.col("status") != "").then("error").alias("error"))["error"]
 
 
 def late_flags(rows: pl.DataFrame, source: Source, zone: str) -> pl.Series:

@@ -42,7 +42,8 @@ def cron_line(text: str) -> str:
                 f"expected a {name} from {least} to {most} in the cron line, found {found(field)}"
             )
     day, month = fields[2:4]
-    if day.isdigit() and month.isdigit() and int(day) > calendar.monthrange(LEAP_YEAR, int(month))[1]:
+    number = str(MONTHS.get(month.lower(), month))
+    if day.isdigit() and number.isdigit() and int(day) > calendar.monthrange(LEAP_YEAR, int(number))[1]:
         raise ValueError(f"no month {month} has a day {day}; the cron line would never run")
     return text
 

@@ -157,6 +157,7 @@ def test_marks_of_missing_numbers_are_missing() -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [
+        (" 503", True),
         ("200", False),
         ("500", True),
         ("503", True),

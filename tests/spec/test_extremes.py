@@ -85,6 +85,7 @@ def test_usual_addresses_are_fine(problems: Check) -> None:
         ("*/0 * * * *", "minute from 0 to 59"),
         ("0,, * * * *", "minute from 0 to 59"),
         ("0 0 31 2 *", "never run"),
+        ("0 0 30 Feb *", "never run"),
         ("٣ 2 * * *", "minute from 0 to 59"),
     ],
 )
