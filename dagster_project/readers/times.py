@@ -32,6 +32,7 @@ _OFFSET = (
 )
 _LAST_US = 4_102_444_800_000_000  # the year 2100; a larger number is in another unit than declared
 _BEFORE_THE_JUMP = "25h"
+_EPOCH_TEXT = r"^\s*\d{10}(\d{3}){0,2}(\.\d+)?\s*$"
 
 
 def time_column(
@@ -50,14 +51,16 @@ def time_column(
     wrong = there & instants.is_null()
     if not wrong.any():
         return instants, []
-    return instants, [Flaw(name, _hint(raw, ref.format), wrong, as_text(raw))]
+    texts = as_text(raw)
+    is_number = raw.dtype.is_numeric() or texts.filter(wrong).str.contains(_EPOCH_TEXT).all()
+    return instants, [Flaw(name, _hint(ref.format, is_number=is_number), wrong, texts)]
 
 
-def _hint(raw: pl.Series, given: str | None) -> str:
+def _hint(given: str | None, *, is_number: bool) -> str:
     """What is wrong with values that are not times, and what to do."""
     if given is not None:
         return f"is not a time in the format {given}"
-    if raw.dtype.is_numeric():
+    if is_number:
         return "is a number, not a time: set format to epoch_s, epoch_ms or epoch_us"
     return "is not a time: if times are written in another way, set format, such as '%d.%m.%Y %H:%M'"
 

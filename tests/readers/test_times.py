@@ -106,6 +106,8 @@ def test_a_day_is_as_long_as_its_zone_says(day: str, hours: int) -> None:
         ("01.02.2025 20:13", None, "set format, such as '%d.%m.%Y %H:%M'"),
         ("2025-02-01", "%d.%m.%Y", "is not a time in the format %d.%m.%Y"),
         (1709294400, None, "set format to epoch_s, epoch_ms or epoch_us"),
+        ("1709294400", None, "set format to epoch_s, epoch_ms or epoch_us"),
+        ("20250201", None, "set format, such as '%d.%m.%Y %H:%M'"),
     ],
 )
 def test_what_is_no_time_is_told_what_would_help(value: object, form: str | None, said: str) -> None:
