@@ -1,6 +1,6 @@
 """Find the columns of a source's files that another source maps as answers from the same files.
 
-In: a source and all sources. Out: names of columns. Called by `pipeline.ingest`, so that a label in the same
+In: a source and all sources. Out: names of columns. Called when `pipeline` ingests, so that a label in the same
 file as a request does not become one of its features.
 """
 

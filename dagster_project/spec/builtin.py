@@ -1,4 +1,4 @@
-"""Where to find the content that comes with Modelboard. Called by `loading`, `eject` and the site builder."""
+"""Where to find the content that comes with Modelboard. Called by `loading`, pipeline, publish and `eject`."""
 
 from __future__ import annotations
 
