@@ -24,6 +24,8 @@ COMPUTED: dict[str, tuple[str, ...]] = {
 }
 FREE = ("unseen", "missing", "wasserstein_raw")
 """Statistics that a constant reference leaves computable."""
+OF_FINITE = ("ks", "wasserstein", "wasserstein_raw")
+"""Statistics of finite numbers alone: rows without one are not among those they rest on."""
 BINNED: dict[str, tuple[Callable[..., Floats], Callable[..., Floats]]] = {
     "psi": (distances.psi, distances.psi_by_chance),
     "js": (distances.jensen_shannon, distances.jensen_shannon_by_chance),
@@ -51,6 +53,11 @@ class Side:
         """All rows of each group."""
         total: Floats = self.n.sum(axis=1) + self.odd.sum(axis=1)
         return total
+
+    def behind(self, statistic: str) -> Floats:
+        """The rows of each group that a statistic rests on."""
+        finite: Floats = self.n.sum(axis=1)
+        return finite if statistic in OF_FINITE else self.total
 
 
 @dataclass(frozen=True, slots=True)

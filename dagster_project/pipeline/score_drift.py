@@ -138,8 +138,8 @@ def _judged(pair: Comparison, statistic: str) -> pl.DataFrame:
 
     found = distance(pair.sides, statistic)
     flags = pair.groups.with_columns(
-        pl.Series("n", pair.sides.current.total.astype(np.int64)),
-        pl.Series("n_reference", pair.sides.reference.total.astype(np.int64)),
+        pl.Series("n", pair.sides.current.behind(statistic).astype(np.int64)),
+        pl.Series("n_reference", pair.sides.reference.behind(statistic).astype(np.int64)),
         pl.Series("value", found.value, dtype=pl.Float64).fill_nan(None),
         pl.Series("numerator", found.numerator, dtype=pl.Float64).fill_nan(None),
         pl.Series("denominator", found.denominator, dtype=pl.Float64).fill_nan(None),

@@ -15,7 +15,7 @@ from dagster_project.core.naming import LABEL, PREDICTION, SCORE
 from dagster_project.core.profile import profile
 from dagster_project.core.types import Floats
 from tests.pipeline.drifting import FIRST_DAY, Case, Drift, drift_of, reason, value
-from tests.pipeline.lakes import day, labelled, requests
+from tests.pipeline.lakes import day, labelled, one, requests
 
 N = 4000
 """Requests a day of most cases."""
@@ -124,11 +124,13 @@ def equal() -> Case:
 
 
 def gaps() -> Case:
-    """A constant reference, a window of nothing but gaps, a reference of few rows."""
+    """A constant reference, a window of nothing but gaps, a reference and a window of few numbers."""
     still = [np.full(N, 3.0), np.where(np.arange(N) % 20 == 0, 5.0, 3.0)]
     gone = [np.linspace(0, 1, N), np.full(N, np.nan)]
-    thin = [np.where(np.arange(N) < 100, np.arange(float(N)), np.nan), np.arange(float(N))]
-    return two_days("gaps", [{"still": still[i], "gone": gone[i], "thin": thin[i]} for i in range(2)])
+    every = np.arange(float(N))
+    thin, rare = [np.where(every < 100, every, np.nan), every], [every, np.where(every < 150, every, np.nan)]
+    columns = {"still": still, "gone": gone, "thin": thin, "rare": rare}
+    return two_days("gaps", [{name: days[i] for name, days in columns.items()} for i in range(2)])
 
 
 def moved() -> Case:
@@ -248,7 +250,7 @@ def test_what_equal_data_would_show_stands_beside_the_figure(drift: Drift) -> No
 
 
 def test_what_is_not_computable_is_never_0(drift: Drift) -> None:
-    """A constant reference, a window of nothing but gaps, a reference of few rows."""
+    """A constant reference, a window of nothing but gaps, a reference of few numbers."""
     found = drift.of("gaps")
     distances = ("drift_psi", "drift_js", "drift_hellinger", "drift_ks", "drift_wasserstein_sd")
     for metric in distances:
@@ -257,7 +259,18 @@ def test_what_is_not_computable_is_never_0(drift: Drift) -> None:
     for metric in ("drift_ks", "drift_wasserstein_sd", "drift_psi"):
         assert value(found, metric, "gone", 1) is None
         assert reason(found, metric, "gone", 1) == "not computable: no values in the window"
-        assert value(found, metric, "thin", 1) is not None
+    assert value(found, "drift_psi", "thin", 1) is not None
+    for metric in ("drift_ks", "drift_wasserstein_sd"):
+        assert reason(found, metric, "thin", 1) == "not enough data: 100 of 200 rows on the reference days"
+
+
+def test_a_distance_of_numbers_rests_on_the_rows_that_have_one(drift: Drift) -> None:
+    """Of 4,000 rows 150 have a number: too few for KS and Wasserstein; PSI has a bin for the others."""
+    found = drift.of("gaps")
+    for metric in ("drift_ks", "drift_wasserstein", "drift_wasserstein_sd"):
+        assert reason(found, metric, "rare", 1) == "not enough data: 150 of the 200 needed"
+        assert one(found, metric, 1, feature="rare")["n"] == 150
+    assert one(found, "drift_psi", 1, feature="rare")["n"] == N
 
 
 def test_the_scorecard_names_the_feature_that_moved_furthest(drift: Drift) -> None:
