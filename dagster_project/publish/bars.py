@@ -78,10 +78,10 @@ def bar_chart(
     earlier: Sequence[Number] | None = None,
     meanings: Sequence[str] | None = None,
     height: float = 180,
-    csv: str = "",
+    file: str = "",
 ) -> Markup:
     """Columns over days, or rows where the labels are names; unknown values leave their place empty."""
-    caption, nothing = Caption(title, description, csv), [None] * len(labels)
+    caption, nothing = Caption(title, description, file), [None] * len(labels)
     bars = rows.Bars(
         tuple(map(_text, labels)),
         _floats(values),
@@ -113,10 +113,10 @@ def stacked_bars(
     description: str,
     unit: str,
     height: float = 180,
-    csv: str = "",
+    file: str = "",
 ) -> Markup:
     """Columns of parts that add up, the first series at the bottom; negative parts are not drawn."""
-    caption, names = Caption(title, description, csv), tuple(map(_text, labels))
+    caption, names = Caption(title, description, file), tuple(map(_text, labels))
     parts = [(name, _floats(values), meaning) for name, values, meaning in series]
     totals = [sum(max(0.0, values[i] or 0.0) for _, values, _ in parts) for i in range(len(names))]
     plane = _Plane(len(names), value_scale(totals, zero=True), height)
@@ -147,12 +147,12 @@ def histogram_pair(
     description: str,
     unit: str,
     height: float = 150,
-    csv: str = "",
+    file: str = "",
 ) -> Markup:
     """Shares (0 to 1) per bin, reference lighter behind current. Edges, one more than bins, are in `unit`."""
     edges = [x for x in labels_or_edges if not isinstance(x, str)]
     uneven = _UNEVEN if _are_uneven(edges) else ""
-    caption = Caption(title, description + uneven, csv)
+    caption = Caption(title, description + uneven, file)
     before, now = _floats(reference), _floats(current)
     texts = edge_texts(edges) if edges else [str(x) for x in labels_or_edges]
     with_edges = len(texts) == len(now) + 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from markupsafe import Markup, escape
 
@@ -22,11 +23,11 @@ from dagster_project.publish.status import status
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """Words around a chart: `title` is the message, `description` what is measured, `csv` a link."""
+    """Words around a chart: `title` is the message, `description` what is measured, `file` a link to all rows."""
 
     title: str
     description: str
-    csv: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,8 @@ def _data(caption: Caption, table: Table) -> Markup:
         for row in table.rows
     )
     rest = f"<p>{table.left_out} earlier rows are not shown here.</p>" if table.left_out else ""
-    link = f'<p><a href="{escape(caption.csv)}" download>All rows as CSV</a></p>' if caption.csv else ""
+    name = escape(PurePosixPath(caption.file).name)
+    link = f'<p>All rows: <a href="{escape(caption.file)}">{name}</a></p>' if name else ""
     return written(
         f'<details class="mb-data"><summary>Data<span class="mb-hidden">: {title}</span></summary>'
         f'<div class="mb-scroll" tabindex="0" role="group" aria-label="Data: {title}"><table class="mb-table">'

@@ -23,10 +23,10 @@ def level_chart(
     top: int = 4,
     names: Sequence[str] = (),
     height: float = 130,
-    csv: str = "",
+    file: str = "",
 ) -> Markup:
     """Levels 0 to `top`, one a day; None is a gap. `names` are the levels' names from 0 on."""
-    scale, caption, table = Scale(0, top, 1), Caption(title, description, csv), _changes(days, levels)
+    scale, caption, table = Scale(0, top, 1), Caption(title, description, file), _changes(days, levels)
     known = [(d, v) for d, v in zip(days, levels, strict=True) if v is not None]
     if not known:
         return figure(caption, no_value(), table)

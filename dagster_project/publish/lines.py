@@ -101,7 +101,7 @@ def line_chart(
     earlier_label: str = "before",
     interval_label: str = "interval",
     table_rows: int = 31,
-    csv: str = "",
+    file: str = "",
     explore: bool = True,
 ) -> Markup:
     """A series of days in ascending order; None and NaN are gaps and stay gaps.
@@ -126,7 +126,7 @@ def line_chart(
         currency=currency,
         height=height,
     )
-    caption = Caption(title, description, csv)
+    caption = Caption(title, description, file)
     table = _table(line, table_rows, interval_label, earlier_label)
     if not _any(known):
         return figure(caption, no_value(), table)

@@ -60,7 +60,7 @@ def small_multiples(
     title: str,
     description: str,
     unit: str,
-    csv: str = "",
+    file: str = "",
     up_to: Number = None,
 ) -> Markup:
     """Panels over the same days from 0 to the largest reading of all; None and NaN are gaps.
@@ -70,7 +70,7 @@ def small_multiples(
     """
     if any(len(p.readings) != len(days) for p in panels):
         raise ValueError("each panel needs one reading a day")
-    caption = Caption(title, description, csv)
+    caption = Caption(title, description, file)
     table = Table(HEADER, tuple(_row(p, unit) for p in panels))
     known = [v for p in panels for v in map(finite, p.readings) if v is not None]
     if not known:

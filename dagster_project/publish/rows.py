@@ -60,10 +60,10 @@ def row_chart(bars: Bars, caption: Caption) -> Markup:
 
 
 def interval_chart(
-    rows: Sequence[Interval], *, title: str, description: str, unit: str, currency: str = "", csv: str = ""
+    rows: Sequence[Interval], *, title: str, description: str, unit: str, currency: str = "", file: str = ""
 ) -> Markup:
     """A dot with its interval for each row, on one scale with zero; unknown values say so."""
-    caption = Caption(title, description, csv)
+    caption = Caption(title, description, file)
     known = [(name, finite(v), finite(a), finite(b), emphasis) for name, v, a, b, emphasis in rows]
     scale = value_scale([x for row in known for x in row[1:4]], zero=True)
     found, body = [], []

@@ -81,7 +81,7 @@ def panels() -> Markup:
         annotations=((DAYS[60], "version 2 takes 10 % of requests"), (DAYS[80], "version 2 takes all")),
         signals=((DAYS[95], "poor"),),
         partial_from=DAYS[-1],
-        csv="api/readings.csv",
+        file="api/readings.parquet",
     )
     requests = charts.line_chart(
         DAYS,

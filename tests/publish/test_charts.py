@@ -22,7 +22,7 @@ Chart = Callable[[str], Markup]
 EVERY_CHART: dict[str, Chart] = {
     "line": lambda text: charts.line_chart(
         DAYS, [1.0] * 31, title=text, description=text, unit=text, currency=text, target=1.0, target_label=text,
-        annotations=((DAYS[3], text),), earlier=[2.0] * 31, earlier_label=text, csv=f"x/{text}",
+        annotations=((DAYS[3], text),), earlier=[2.0] * 31, earlier_label=text, file=f"x/{text}",
     ),
     "bars over names": lambda text: charts.bar_chart([text, "b"], [1, -2], title=text, description=text, unit=text),
     "bars over days": lambda text: charts.bar_chart(DAYS, [1] * 31, title=text, description=text, unit=text),
@@ -114,13 +114,13 @@ def test_only_a_signal_has_a_colour_of_good_or_bad() -> None:
 
 
 def test_the_table_holds_the_newest_days_and_says_how_many_are_left_out() -> None:
-    """The page stays small; the CSV has the rest."""
-    html = charts.line_chart(DAYS, [5.0] * 31, **WORDS, unit="1", table_rows=10, csv="a.csv")
+    """The page stays small; a file has the rest."""
+    html = charts.line_chart(DAYS, [5.0] * 31, **WORDS, unit="1", table_rows=10, file="a/b.csv")
     assert html.count('<th scope="row">') == 10
     assert "22 Dec 2013" in html
     assert "21 Dec 2013" not in Elements(html).text
     assert "21 earlier rows" in html
-    assert 'href="a.csv"' in html
+    assert '<a href="a/b.csv">b.csv</a>' in html
 
 
 def test_the_columns_of_the_table_are_called_as_in_the_legend() -> None:

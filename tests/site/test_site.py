@@ -201,6 +201,19 @@ def test_measured_and_declared_value_are_never_added(site: Path) -> None:
     assert "14131" not in text
 
 
+def test_what_a_table_leaves_out_is_in_the_file_beside_it(site: Path) -> None:
+    """Days beyond a chart's table: the file that is named holds them."""
+    page = site / "models" / f"{slug(SHAPES[0].id)}.html"
+    cut = re.findall(
+        r'earlier rows are not shown here\.</p><p>All rows: <a href="([^"]+)"', page.read_text("utf-8")
+    )
+    assert cut
+    days = pl.read_parquet(page.parent / cut[0]).filter(
+        model_id=SHAPES[0].id, metric="requests", window_days=1
+    )["day"]
+    assert days.n_unique() > 31
+
+
 DOCUMENTS = ("build", "models", "alerts", "ledger", "maturity", "playbook")
 
 
