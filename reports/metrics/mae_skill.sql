@@ -17,7 +17,7 @@ tasks: [regression]
 needs:
   scored: no score or prediction is logged
   labelled: no labels have come
-minimum: 30
+minimum: 200
 thresholds: {good: 0.05, poor: 0}
 weight: 3
 graded_over: longest

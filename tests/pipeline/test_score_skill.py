@@ -73,3 +73,11 @@ def test_without_an_alternative_in_the_log_there_is_no_skill(tmp_path: Path) -> 
     assert reading["reason"] == "not available: no simple alternative is logged"
     assert one(readings, "mae", 0)["value"] is not None
     assert card.row(0, named=True)["metric"] != "mae_skill"
+
+
+def test_skill_needs_two_hundred_labels_with_an_alternative(tmp_path: Path) -> None:
+    """Fewer say little of a difference of errors; other figures need fewer."""
+    few = np.where(np.arange(900) < 150, 30.0, np.nan)
+    readings, _, _ = skilled(tmp_path, 0.6, baseline=few)
+    reading = one(readings, "mae_skill", 0)
+    assert (reading["value"], reading["reason"]) == (None, "not enough data: 150 of the 200 needed")
