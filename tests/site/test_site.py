@@ -214,6 +214,13 @@ def test_what_a_table_leaves_out_is_in_the_file_beside_it(site: Path) -> None:
     assert days.n_unique() > 31
 
 
+def test_an_alert_tells_all_its_days_in_words(site: Path) -> None:
+    """Whoever cannot see the chart finds the day that it opened, however long ago, in the table."""
+    told = [path.read_text(encoding="utf-8") for path in (site / "alert").glob("*.html")]
+    assert len(told) == 3
+    assert not [page for page in told if "earlier rows" in page or '<th scope="row">20 Dec 2013' not in page]
+
+
 DOCUMENTS = ("build", "models", "alerts", "ledger", "maturity", "playbook")
 
 
