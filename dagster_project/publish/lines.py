@@ -7,7 +7,7 @@ variation, and only points named as signals earn a colour. Called through `chart
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
@@ -127,10 +127,11 @@ def line_chart(
         height=height,
     )
     caption = Caption(title, description, file)
-    table = _table(line, table_rows, interval_label, earlier_label)
+    seen = [(d, t) for d, t in annotations if days[0] <= d <= days[-1]]
+    marked = dict.fromkeys((d for d, _ in seen), "") | dict.fromkeys((d for d, _ in signals), " (signal)")
+    table = _table(line, table_rows, marked, interval_label, earlier_label)
     if not _any(known):
         return figure(caption, no_value(), table)
-    seen = [(d, t) for d, t in annotations if days[0] <= d <= days[-1]]
     picture = _picture(line, caption, seen, signals, target_label)
     columns = (
         explored(days, _explorable(line), unit=unit, axis=axis_unit(unit, currency)) if explore else Markup()
@@ -247,25 +248,24 @@ def _label(line: _Line, caption: Caption) -> str:
     return "; ".join(words) + "."
 
 
-def _table(line: _Line, most: int, interval_label: str, earlier_label: str) -> Table:
-    """Newest first, with columns only for what the chart shows."""
+def _table(line: _Line, most: int, marked: Mapping[dt.date, str], *labels: str) -> Table:
+    """Newest first, then marked days however old; columns for what the chart shows of interval and earlier values."""
     interval, before = _any(line.low), _any(line.earlier)
-    header = (
-        "Day",
-        "Value",
-        *((interval_label.capitalize(),) if interval else ()),
-        *((earlier_label.capitalize(),) if before else ()),
-    )
+    shown = zip(labels, (interval, before), strict=True)
+    header = ("Day", "Value", *(label.capitalize() for label, is_there in shown if is_there))
     rows = []
-    for i in range(len(line.days) - 1, max(-1, len(line.days) - 1 - most), -1):
-        partial = line.partial_from is not None and line.days[i] >= line.partial_from
-        row = [format_day(line.days[i]) + (" (partial)" if partial else ""), line.text(line.values[i])]
+    for i, day in reversed(list(enumerate(line.days))):
+        if i < len(line.days) - most and day not in marked:
+            continue
+        partial = line.partial_from is not None and day >= line.partial_from
+        note = " (partial)" if partial else marked.get(day, "")
+        row = [format_day(day) + note, line.text(line.values[i])]
         if interval:
             row.append(format_range(line.low[i], line.high[i], line.unit, line.currency))
         if before:
             row.append(line.text(line.earlier[i]))
         rows.append(tuple(row))
-    return Table(header, tuple(rows), max(0, len(line.days) - most))
+    return Table(header, tuple(rows), len(line.days) - len(rows))
 
 
 def _explorable(line: _Line) -> dict[str, Sequence[float | None] | float | None]:

@@ -123,6 +123,18 @@ def test_the_table_holds_the_newest_days_and_says_how_many_are_left_out() -> Non
     assert '<a href="a/b.csv">b.csv</a>' in html
 
 
+def test_the_table_holds_every_day_that_is_marked() -> None:
+    """A signal and an event that the chart shows are told in words too, however old."""
+    html = charts.line_chart(
+        DAYS, [5.0] * 31, **WORDS, unit="1", table_rows=10,
+        signals=((DAYS[3], "poor"),), annotations=((DAYS[5], "release"),),
+    )  # fmt: skip
+    assert "4 Dec 2013 (signal)" in html
+    assert '<th scope="row">6 Dec 2013<' in html
+    assert html.count('<th scope="row">') == 12
+    assert "19 earlier rows" in html
+
+
 def test_the_columns_of_the_table_are_called_as_in_the_legend() -> None:
     """What is drawn beside the values need not be of an earlier time."""
     html = charts.line_chart(
