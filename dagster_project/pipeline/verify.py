@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from dagster_project.core.errors import PublishError
 from dagster_project.core.naming import OUTPUT
-from dagster_project.pipeline.verify_features import OF_FEATURES, PREFIX, Reach, drift_figures, window_figures
+from dagster_project.pipeline.verify_features import (
+    OF_FEATURES,
+    PREFIX,
+    Reach,
+    drift_figures,
+    feature_tolerance,
+    window_figures,
+)
 from dagster_project.pipeline.verify_readings import (
     OF_REQUESTS,
     TOLERANCES,
@@ -262,7 +269,7 @@ def _compared(readings: pl.DataFrame, figures: dict[str, float | None]) -> Itera
         if metric not in figures or (metric == "active_users" and figures[metric] is None):
             continue
         again = figures[metric]
-        allowed = OF_FEATURES[metric] if row["feature"] else tolerance(metric, figures)
+        allowed = (feature_tolerance if row["feature"] else tolerance)(metric, figures)
         if again is None or not allowed.allows(value, again):
             of = " ".join(filter(None, (row[name] for name in ("model_id", "version", "segment", "feature"))))
             yield f"{of}: {metric} of {row['window_days']} days to {row['day']} is {value!r}, recomputed {again!r}"

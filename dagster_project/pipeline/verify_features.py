@@ -7,12 +7,13 @@ a number counts as far away.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dagster_project.core.histogram import REACH
+from dagster_project.core.histogram import REACH, K
 from dagster_project.pipeline.verify_readings import ROUNDED, Tolerance
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ OF_FEATURES = {
     "drift_ks": Tolerance(absolute=0.03), "drift_wasserstein_sd": Tolerance(absolute=0.005, relative=0.05),
     "drift_wasserstein": Tolerance(absolute=0.002, relative=0.05),
 }  # fmt: skip
-"""The metrics that are recomputed. Numbers are kept in 255 bins with the mean of each, categories as they are: a
-column of few values may lack the share of a bin."""
+"""The metrics that are recomputed. Numbers are kept in 255 bins with the mean of each, categories as they are."""
+AT_BORDERS = "Kolmogorov-Smirnov at the borders of the bins"
+"""What is left of the statistic in a column of few values, several of which share a bin."""
 MOST_CATEGORIES = 500
 """With more the product pools the rare ones."""
 
@@ -53,8 +55,24 @@ class Reach:
         within: Floats = np.clip(values, self.low, self.high)
         return within
 
+    def bins(self, values: Floats) -> Floats:
+        """The bin of the grid that each value [rows] lies in; without a grid every value is one of its own."""
+        if not np.isfinite(self.high):
+            return values
+        u = REACH * (2 * values - self.low - self.high) / (self.high - self.low)
+        places: Floats = np.floor(K * u / (1 + np.abs(u)) + 0.5)
+        return places
+
 
 EVERYWHERE = Reach()
+
+
+def feature_tolerance(metric: str, figures: Mapping[str, float | None]) -> Tolerance:
+    """The bounds of a metric; those of Kolmogorov-Smirnov widen by what the borders of the bins leave of it."""
+    allowed, exact, left = OF_FEATURES[metric], figures.get("drift_ks"), figures.get(AT_BORDERS)
+    if metric == "drift_ks" and exact is not None and left is not None:
+        return Tolerance(absolute=max(allowed.absolute, exact - left + ROUNDED.absolute))
+    return allowed
 
 
 def window_figures(values: pl.Series) -> dict[str, float | None]:
@@ -89,6 +107,7 @@ def _numbers(current: pl.Series, reference: pl.Series, reach: Reach) -> dict[str
     moved = float(stats.wasserstein_distance(before, now))
     return {
         "drift_ks": float(stats.ks_2samp(before, now, method="asymp").statistic),
+        AT_BORDERS: float(stats.ks_2samp(reach.bins(before), reach.bins(now), method="asymp").statistic),
         "drift_wasserstein": moved,
         "drift_wasserstein_sd": moved / float(before.std()),
     }

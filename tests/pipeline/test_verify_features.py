@@ -12,7 +12,13 @@ from dagster_project.core.naming import OUTPUT
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import release
 from dagster_project.pipeline.verify import verify
-from dagster_project.pipeline.verify_features import Reach, drift_figures, window_figures
+from dagster_project.pipeline.verify_features import (
+    AT_BORDERS,
+    Reach,
+    drift_figures,
+    feature_tolerance,
+    window_figures,
+)
 from dagster_project.publish.api import READING_COLUMNS
 from dagster_project.publish.receipts import file_sha256, release_id
 from dagster_project.spec.loading import load_workspace
@@ -30,7 +36,18 @@ def test_numbers_by_hand() -> None:
     """A quarter of the reference lies below everything; the missing row has no place."""
     before, now = NUMBERS
     figures = window_figures(now) | drift_figures(now, before)
-    assert figures == pytest.approx(TRUE | {"drift_wasserstein_sd": 0.5 / 1.25**0.5})
+    assert figures == pytest.approx(TRUE | {"drift_wasserstein_sd": 0.5 / 1.25**0.5, AT_BORDERS: 0.25})
+
+
+def test_a_column_of_few_values_is_held_to_the_borders_of_its_bins() -> None:
+    """0.1 and 0.3 share a bin: what their order alone tells cannot be asked of it; nothing more is forgiven."""
+    before, now = pl.Series([0.1, 0.1, 0.3, 50.0]), pl.Series([0.3, 0.3, 0.3, 50.0])
+    figures = drift_figures(now, before, Reach.of_grid(0.0, 100.0))
+    assert (figures["drift_ks"], figures[AT_BORDERS]) == (0.5, 0.0)
+    assert feature_tolerance("drift_ks", figures).allows(0.0, 0.5)
+    apart = drift_figures(now, before, Reach.of_grid(0.0, 0.1))
+    assert not feature_tolerance("drift_ks", apart).allows(0.46, 0.5)
+    assert not feature_tolerance("drift_wasserstein", figures).allows(0.0, 0.1)
 
 
 def test_categories_by_hand() -> None:
