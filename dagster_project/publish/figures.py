@@ -110,7 +110,7 @@ def axis_unit(unit: str, currency: str) -> str:
 
 def grid(scale: Scale, height: float) -> list[Markup]:
     """A line across the drawing at each tick of the value axis."""
-    return [svg.level(height * (1 - scale.share(t)), "grid") for t in scale.ticks]
+    return [svg.levels((height * (1 - scale.share(t)) for t in scale.ticks), "grid")]
 
 
 def legend(items: Iterable[tuple[str, str]]) -> Markup:

@@ -106,7 +106,12 @@ def segment(start: Point, end: Point) -> str:
 
 def level(y: float, look: str) -> Markup:
     """A line across the whole drawing."""
-    return stroke(f"M0 {number(y)}h{number(WIDTH)}", look)
+    return levels([y], look)
+
+
+def levels(ys: Iterable[float], look: str) -> Markup:
+    """Lines across the whole drawing, in one path: a page has dozens."""
+    return stroke("".join(f"M0 {number(y)}h{number(WIDTH)}" for y in ys), look)
 
 
 def line_path(points: Sequence[Point | None]) -> str:

@@ -251,6 +251,7 @@ def test_a_chart_of_ninety_days_is_small() -> None:
         days, [0.6 + i * 37 % 11 / 100 for i in range(92)], **WORDS, unit="1", target=0.6
     )
     assert len(gzip.compress(html.encode(), mtime=0)) < 2500
+    assert html.count("mb-s-grid") == 1, "the lines of the grid are one path"
 
 
 def test_edges_have_as_many_digits_as_tell_them_apart() -> None:
