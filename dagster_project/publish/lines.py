@@ -234,11 +234,12 @@ def _label(line: _Line, caption: Caption) -> str:
     known = [(d, v) for d, v in zip(line.days, line.values, strict=True) if v is not None]
     smallest, largest = min(known, key=lambda k: k[1]), max(known, key=lambda k: k[1])
     gaps = len(line.days) - len(known)
+    are = "days" if (line.days[-1] - line.days[0]).days < len(line.days) else "points"
     words = [
         f"{caption.title}. Latest {line.text(known[-1][1])} on {format_day(known[-1][0])}",
         f"lowest {line.text(smallest[1])} on {format_day(smallest[0])}",
         f"highest {line.text(largest[1])} on {format_day(largest[0])}",
-        f"{len(known)} days" + (f", {gaps} without a value" if gaps else ""),
+        f"{len(known)} {are}" + (f", {gaps} without a value" if gaps else ""),
     ]
     if line.limits:
         routine = format_range(line.limits[1], line.limits[2], line.unit, line.currency)

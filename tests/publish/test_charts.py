@@ -123,6 +123,12 @@ def test_the_table_holds_the_newest_days_and_says_how_many_are_left_out() -> Non
     assert '<a href="a/b.csv">b.csv</a>' in html
 
 
+def test_weeks_are_not_told_as_days() -> None:
+    """Of days that do not follow each other the label counts points."""
+    html = charts.line_chart(DAYS[::7], [5.0, None, 5.0, 5.0, 5.0], **WORDS, unit="1")
+    assert "4 points, 1 without a value" in html
+
+
 def test_the_table_holds_every_day_that_is_marked() -> None:
     """A signal and an event that the chart shows are told in words too, however old."""
     html = charts.line_chart(
