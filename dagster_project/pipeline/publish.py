@@ -57,7 +57,12 @@ def publish(night: Night, warehouse: Warehouse) -> Publication:
     with warehouse.within(MEMORY):
         rendered = render(night, warehouse, staged)
     before = published(build)
-    wrong = faults(staged, to_come=frozenset({MANIFEST}), previous=before.folder if before else None)
+    wrong = faults(
+        staged,
+        base_url=night.workspace.settings.base_url,
+        to_come=frozenset({MANIFEST}),
+        previous=before.folder if before else None,
+    )
     record(
         warehouse, [Check("site holds together", not wrong, "; ".join(wrong) or f"{rendered.pages} pages")]
     )

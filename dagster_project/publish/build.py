@@ -72,7 +72,7 @@ def build_shell(
     if target.exists() and any(target.iterdir()):
         raise PublishError(f"{target} is not empty: a site is built aside, never over another")
     look = Look(tuple(site for site in sites if site is not None), cache)
-    policy = reference_policy(look)
+    policy = reference_policy(look, settings.base_url)
     epoch = calendar.timegm(as_of.timetuple())
     render(
         look,

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from dagster_project.publish import policy
 
@@ -21,13 +21,16 @@ _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]
 MOST = 20
 
 
-def faults(staged: Path, *, to_come: frozenset[str] = frozenset(), previous: Path | None = None) -> list[str]:
+def faults(
+    staged: Path, *, base_url: str = "", to_come: frozenset[str] = frozenset(), previous: Path | None = None
+) -> list[str]:
     """The first faults of a staged site, at most MOST, ordered by page.
 
     Pages linked from the release before (`previous`) were checked when they were new. Their links are followed again
     only where a file of that release is gone: else whatever they lead to is still there. `to_come` are files that the
-    release adds.
+    release adds. `base_url` says where on its host the site lies, for addresses that begin there.
     """
+    root = urlsplit(base_url).path.strip("/")
     found: list[str] = []
     there = _inside(staged) | to_come
     whole = previous is not None and _inside(previous) <= there
@@ -38,7 +41,9 @@ def faults(staged: Path, *, to_come: frozenset[str] = frozenset(), previous: Pat
         if whole and not is_new:
             continue
         text = page.read_text(encoding="utf-8")
-        found += [f"{name}: link to {target}, which is not there" for target in _dead(name, text, there, led)]
+        found += [
+            f"{name}: link to {target}, which is not there" for target in _dead(name, text, there, led, root)
+        ]
         if is_new:
             found += [f"{name}: {fault}" for fault in _policy_faults(text)]
         if len(found) >= MOST:
@@ -55,25 +60,26 @@ def _inside(folder: Path) -> set[str]:
     return found
 
 
-def _dead(name: str, text: str, there: set[str], led: dict[tuple[str, str], str]) -> Iterator[str]:
+def _dead(name: str, text: str, there: set[str], led: dict[tuple[str, str], str], root: str) -> Iterator[str]:
     """The targets of a page's links that are not there; `led` remembers where addresses lead from a folder."""
     folder = name.rpartition("/")[0]
     for address in sorted(set(_ADDRESS.findall(text))):
         key = (folder, address)
         if key not in led:
-            led[key] = _dead_target(folder, address, there)
+            led[key] = _dead_target(folder, address, there, root)
         if led[key]:
             yield led[key]
 
 
-def _dead_target(folder: str, address: str, there: set[str]) -> str:
+def _dead_target(folder: str, address: str, there: set[str], root: str) -> str:
     """The target of an address inside the site that is no file of it, else ''."""
     target = unquote(unescape(address)).split("#", 1)[0].split("?", 1)[0]
     if not target or _SCHEME.match(target) or target.startswith("//"):
         return ""
-    place = os.path.normpath(
-        target.lstrip("/") if target.startswith("/") else f"{folder}/{target}" if folder else target
-    )
+    if target.startswith("/"):
+        place = os.path.relpath(target, f"/{root}")
+    else:
+        place = os.path.normpath(f"{folder}/{target}" if folder else target)
     return "" if place in there else target
 
 

@@ -106,9 +106,12 @@ def _lay_carried(docs: Path, cache: Path) -> None:
         (docs / name).write_text(text, encoding="utf-8")
 
 
-def reference_policy(look: Look) -> str:
-    """The policy of a look, from a build without content; kept in the cache by all that can change it."""
-    kept = look.cache / f"policy-{_fingerprint(look)}.txt"
+def reference_policy(look: Look, base_url: str) -> str:
+    """The policy of a look, from a build without content; kept in the cache by all that can change it.
+
+    Where on its host the site lies stands in a script of the page for what is not found.
+    """
+    kept = look.cache / f"policy-{_fingerprint(look, base_url)}.txt"
     if kept.is_file():
         return kept.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
@@ -116,7 +119,8 @@ def reference_policy(look: Look) -> str:
         _merge(look, work)
         shutil.rmtree(work / "docs")
         _write_pages(work, _REFERENCE_PAGES)
-        _run(work, target, look.cache, settings=Settings(name="Reference"), tabs={}, extra={}, epoch=0)
+        settings = Settings(name="Reference", base_url=base_url)
+        _run(work, target, look.cache, settings=settings, tabs={}, extra={}, epoch=0)
         made = policy(p.read_text(encoding="utf-8") for p in sorted(target.rglob("*.html")))
     look.cache.mkdir(parents=True, exist_ok=True)
     aside = kept.with_suffix(".tmp")
@@ -220,11 +224,11 @@ def _remove_ballast(target: Path, *, keep_404: bool) -> None:
         path.unlink()
 
 
-def _fingerprint(look: Look) -> str:
-    """A hash of the theme's version and of the look's templates and settings."""
+def _fingerprint(look: Look, base_url: str) -> str:
+    """A hash of the theme's version, of the look's templates and settings, and of the site's address."""
     files = [
         p for site in look.sites for p in sorted([*(site / "overrides").rglob("*"), site / "mkdocs.yml"])
     ]
-    parts = [version("mkdocs"), version("mkdocs-material"), sorted(_REFERENCE_PAGES.items())]
+    parts = [version("mkdocs"), version("mkdocs-material"), sorted(_REFERENCE_PAGES.items()), base_url]
     contents = [p.read_text(encoding="utf-8") for p in files if p.is_file()]
     return content_id(json.dumps([parts, contents]).encode())[:16]

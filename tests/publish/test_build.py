@@ -15,6 +15,7 @@ from markupsafe import Markup
 from dagster_project.core.errors import PublishError
 from dagster_project.publish.build import Place, Shell, Stamped, Written, build_shell, finish, write_pages
 from dagster_project.publish.policy import problems
+from dagster_project.publish.soundness import faults
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.workspace import Settings
 from tests.publish.hostile import HOSTILE
@@ -180,7 +181,7 @@ def test_a_script_in_a_hand_written_page_is_not_blessed(tmp_path: Path, cache: P
 
 
 def test_the_sitemap_needs_an_address(tmp_path: Path, cache: Path) -> None:
-    """Without a base URL there is neither sitemap nor 404 page, which need absolute addresses."""
+    """Without a base URL there is neither sitemap nor 404 page, which need absolute addresses; with one both hold."""
     publish(tmp_path / "a", cache)
     assert not (tmp_path / "a/sitemap.xml").exists()
     assert not (tmp_path / "a/404.html").exists()
@@ -189,6 +190,9 @@ def test_the_sitemap_needs_an_address(tmp_path: Path, cache: Path) -> None:
     assert "<loc>https://example.org/models/models/air-time.html</loc>" in text
     assert "404" not in text
     assert "__shell__" not in text
+    assert "/models/" in (tmp_path / "b/404.html").read_text(encoding="utf-8")
+    found = faults(tmp_path / "b", base_url="https://example.org/models/")
+    assert not [fault for fault in found if fault.startswith("404.html")]
 
 
 def test_a_place_without_a_page_stops_the_build(tmp_path: Path, cache: Path) -> None:

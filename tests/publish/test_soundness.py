@@ -25,6 +25,20 @@ def test_a_sound_site_has_no_faults(tmp_path: Path) -> None:
     assert faults(tmp_path) == []
 
 
+@pytest.mark.parametrize("base_url", ["", "https://example.org", "https://example.org/boards/ours/"])
+def test_addresses_that_begin_at_the_host_lead_to_where_the_site_lies(tmp_path: Path, base_url: str) -> None:
+    """As those of the page for what is not found; elsewhere on the host is not the site."""
+    root = base_url.removeprefix("https://example.org").strip("/")
+    start = f"/{root}/" if root else "/"
+    page(tmp_path, "index.html", "")
+    page(
+        tmp_path,
+        "404.html",
+        f'<a href="{start}">h</a><a href="{start}index.html">i</a><a href="{start}no.html">n</a>',
+    )
+    assert faults(tmp_path, base_url=base_url) == [f"404.html: link to {start}no.html, which is not there"]
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
