@@ -1,9 +1,9 @@
-"""The first stage of a night: new and changed files into the lake, the warehouse's fact tables and the ledger.
+"""The first stage of a night: new and changed files go into the lake, the warehouse's fact tables and the ledger.
 
-Source by source: plan, read, write lake files, then commit parts, ledger and files in one transaction; at the
-end labels are matched in one more. While a source is written, the next one is read already. Killed anywhere, the
-next night goes on from the last commit and ends in the same bytes. Called by Dagster's asset `lake` and by
-`pipeline.start`.
+Each source's files are planned, read and written to the lake; then parts, ledger and files are committed in one
+transaction. Labels are matched at the end, in another. While one source is written, the next is already being read.
+If a night is killed at any point, the next one resumes from the last commit and ends with the same bytes. Called by
+Dagster's asset `lake` and by `pipeline.start`.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from dagster_project.store.warehouse import Warehouse
 
 PENDING = "labels to match"
 MEMORY = "300MB"
-"""The database's share while it ingests: reading and writing files beside it needs as much again."""
+"""The database's share during ingest: reading and writing files at the same time needs as much again."""
 MATCH_MEMORY = "500MB"
-"""Its share while labels are matched; no file is read then."""
+"""Its share while labels are matched, when no file is being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,17 @@ class IngestResult:
     late: int = 0
     labels_matched: int = 0
     labels_waiting: int = 0
-    """Requests that wait for a label after this night."""
+    """Requests that still wait for a label after this night."""
     days: tuple[dt.date, ...] = ()
-    """Days whose requests were written again."""
+    """Days whose requests were rewritten."""
 
 
 def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
     """Read what is new.
 
-    Raises LedgerError when files of the lake are gone, before anything is read; and when rows were lost or counted
-    twice, which leaves their source unchanged. Raises WorkspaceError for a source whose files were read under another
-    name.
+    Raises LedgerError before anything is read if files of the lake are gone, and afterwards if rows were lost or
+    counted twice, which leaves their source unchanged. Raises WorkspaceError for a source whose files were read
+    under another name.
     """
     workspace = night.workspace
     insist_whole(warehouse, workspace.root)
@@ -79,10 +79,10 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
         for done, (source, begun) in enumerate(_read_ahead(night, warehouse, reader)):
             night.progress("ingest", done, len(workspace.sources) + 1)
             if begun is not None:
-                brought = _ingest_source(night, warehouse, source, begun, waiters)
-                paths[source.source] = brought.paths
-                days.update(brought.days)
-                labelled += brought.labelled
+                ingested = _ingest_source(night, warehouse, source, begun, waiters)
+                paths[source.source] = ingested.paths
+                days.update(ingested.days)
+                labelled += ingested.labelled
     with warehouse.within(MATCH_MEMORY):
         keep_parted(night, warehouse)
         since = _expire_before(night, warehouse)
@@ -95,7 +95,7 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
 
 
 def newest_day(warehouse: Warehouse) -> dt.date | None:
-    """The newest day that has requests in the lake; None while there are none."""
+    """The newest day that has requests in the lake; None if there are none."""
     day = warehouse.value("SELECT max(day) FROM ops.part WHERE kind = 'requests'")
     return day if isinstance(day, dt.date) else None
 
@@ -111,8 +111,8 @@ class _Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class _Brought:
-    """What one source brought."""
+class _Ingested:
+    """What was read from one source."""
 
     paths: list[str]
     """Files read."""
@@ -125,7 +125,7 @@ class _Brought:
 def _read_ahead(
     night: Night, warehouse: Warehouse, reader: Executor
 ) -> Iterator[tuple[Source, _Begun | None]]:
-    """Each source, None beside it where nothing is new; the next one's files are being read meanwhile."""
+    """Each source with its reading, or None if it has nothing new; the next source's files are already being read."""
     before: tuple[Source, _Begun | None] | None = None
     for source in night.workspace.sources:
         begun = _begin(night, warehouse, source, reader)
@@ -137,7 +137,7 @@ def _read_ahead(
 
 
 def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor) -> _Begun | None:
-    """Have a source's new files read. The warehouse is asked here alone: it belongs to one thread."""
+    """Start reading a source's new files. Only this thread queries the warehouse; the reader's never does."""
     workspace = night.workspace
     definition = mapping_of(workspace, source)
     before = warehouse.value(
@@ -156,7 +156,7 @@ def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor)
 
 def _ingest_source(
     night: Night, warehouse: Warehouse, source: Source, begun: _Begun, waiters: Waiters
-) -> _Brought:
+) -> _Ingested:
     """Bring one source up to date."""
     workspace = night.workspace
     spooled = begun.spooled.result()
@@ -180,8 +180,8 @@ def _commit(
     batch: Batch,
     waiters: Waiters,
     begun: _Begun,
-) -> _Brought:
-    """Write the lake's files, then enter all of it at once."""
+) -> _Ingested:
+    """Write the lake's files, then commit everything in one transaction."""
     root, labelled = workspace.root, 0
     written = write_requests(warehouse, root, batch) if source.kind == "requests" else None
     with warehouse.transaction():
@@ -199,13 +199,13 @@ def _commit(
         _set_state(warehouse, f"source {source.source}", begun.definition)
         _set_state(warehouse, PENDING, "yes")
     paths = spooled.reading.files["path"].to_list()
-    return _Brought(paths, written.days if written else (), labelled)
+    return _Ingested(paths, written.days if written else (), labelled)
 
 
 def _match(
     workspace: Workspace, warehouse: Warehouse, waiters: Waiters, expire_before: dt.date | None
 ) -> int:
-    """Match labels where anything came in since they were matched last."""
+    """Match labels if anything was read since they were last matched."""
     if warehouse.value("SELECT value FROM ops.state WHERE key = $key", {"key": PENDING}) != "yes":
         return 0
     with warehouse.transaction():
@@ -218,7 +218,7 @@ def _match(
 
 
 def _expire_before(night: Night, warehouse: Warehouse) -> dt.date | None:
-    """The first day that still waits. A replay of old logs has no later clock than its newest day."""
+    """The first day whose requests still wait for labels. For old logs, time has stopped at their newest day."""
     newest = newest_day(warehouse)
     if newest is None:
         return None
@@ -226,7 +226,7 @@ def _expire_before(night: Night, warehouse: Warehouse) -> dt.date | None:
 
 
 def _door(night: Night, warehouse: Warehouse, source: Source, *, forget: bool) -> Door:
-    """What rows must pass; feature types are those declared, else those decided before."""
+    """The rules that rows must pass; a feature's type is the one declared, else the one decided on earlier nights."""
     settings = night.workspace.settings
     types: dict[str, str] = {}
     if not forget:
@@ -253,7 +253,7 @@ def _keep_types(warehouse: Warehouse, source: Source, types: dict[str, str]) -> 
 
 
 def _replaced(warehouse: Warehouse, spooled: Spooled) -> frozenset[str]:
-    """Ids whose rows go: earlier contents of paths read again, unless another path still holds that content."""
+    """Ids whose rows are dropped: earlier contents of paths read again, unless another path still has that content."""
     files = spooled.reading.files
     paths = files.filter(files["state"] == "read")["path"].to_list()
     ids = warehouse.frame(
@@ -272,7 +272,7 @@ def _set_state(warehouse: Warehouse, key: str, value: str) -> None:
 def _result(
     warehouse: Warehouse, paths: dict[str, list[str]], matched: int, days: list[dt.date]
 ) -> IngestResult:
-    """What ops.file and the ledger say of the files just read."""
+    """The totals of ops.file and the ledger for the files just read."""
     totals = dict.fromkeys(("read", "set_aside", "rows_read", "accepted", "rejected", "duplicate", "late"), 0)
     for source, listed in paths.items():
         if listed:

@@ -1,10 +1,10 @@
-"""Which files of a source are to be read: new ones, changed ones, and those a change gives another chance.
+"""Which files of a source are to be read: new ones, changed ones, and those that lost rows to a changed one.
 
-A file is known by its path; size and time of change decide whether it is looked at, the SHA-256 of its content
-whether it is read. A file with the content of another known one is a copy: all its rows are duplicates; unless the
-other is gone: then it was moved, and keeps its rows under its new path. When a file is replaced, files that lost rows
-to it as duplicates are read again. Rows of files that are gone stay; that none of a source is left is noted. A file
-that another source reads in a source's stead takes its rows along. Called by `pipeline.ingest`; `unmatched` also by
+A file is known by its path. Its size and time of change decide whether it is looked at, the SHA-256 of its content
+whether it is read. A file with the content of another known file is a copy, and all its rows are duplicates; but if
+the other is gone, it was moved and keeps its rows under its new path. When a file is replaced, files that lost rows
+to it as duplicates are read again. Rows of files that are gone stay; a source with no file left is noted. The rows of
+a file that another source has taken over move to that source. Called by `pipeline.ingest`; `unmatched` also by
 `pipeline.render`.
 """
 
@@ -23,19 +23,19 @@ from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
 UNMATCHED = "unmatched "
-"""How keys of ops.state begin that name a source whose files were read once and are all gone."""
+"""Prefix of the keys in ops.state that name a source whose files were read once and are now all gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What ops.file says of a path."""
+    """What ops.file holds about a path."""
 
     file_id: str
     size: int
     mtime_ns: int
     state: str
     mapping: str | None
-    """Digest of the mapping that made its rows; None where an older version read it."""
+    """Digest of the mapping that made its rows; None if an older version of Modelboard read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +43,24 @@ class Plan:
     """What to do with a source's files, in the order of their paths."""
 
     mapping: str
-    """Digest of the mapping that they are read by."""
+    """Digest of the mapping that they are read with."""
     read: tuple[LogFile, ...]
     copies: tuple[tuple[LogFile, str], ...]
-    """Files whose content is known, each with the path it is known by."""
+    """Files whose content is already known, each with the path it is known under."""
     same: tuple[LogFile, ...]
-    """Files of which only the time changed."""
+    """Files whose time of change alone is new."""
     gone: tuple[str, ...] = ()
-    """Paths of files that were set aside and are there no more."""
+    """Paths of files that were set aside and no longer exist."""
     moved: tuple[tuple[LogFile, str], ...] = ()
-    """Files whose content was read from a path that is gone, each with that path."""
+    """Files whose content was read from a path that is now gone, each with that path."""
     is_unmatched: bool = False
-    """Whether no file is there, though some were read."""
+    """Whether no file is left, though some were read."""
     handed: tuple[LogFile, ...] = ()
-    """Files that were read, and that another source reads instead: their rows here go."""
+    """Files read earlier that another source now reads instead: their rows here are dropped."""
 
     @property
     def changes_rows(self) -> bool:
-        """Whether rows come or go."""
+        """Whether any row is added or dropped."""
         return bool(self.read or self.copies or self.handed)
 
 
@@ -69,7 +69,7 @@ def plan_files(
 ) -> Plan:
     """Compare the files that the source's globs find with those known.
 
-    Read again is what another mapping than `mapping` made; `all_again` where the source was redefined since.
+    Files whose rows were made by a mapping other than `mapping` are read again; with `all_again`, all of them are.
     """
     known = known_files(warehouse, source.source)
     found = {file.path: file for file in files_of(workspace, source)}
@@ -103,7 +103,7 @@ def plan_files(
 
 
 def note(warehouse: Warehouse, source: Source, plan: Plan) -> None:
-    """Remember what a plan says of files that are not to be read: touched, gone after they were set aside, all gone."""
+    """Record what a plan says of files not to be read: moved, touched, gone after being set aside, all gone."""
     if plan.moved:
         move_files(warehouse, source.source, {path: file.path for file, path in plan.moved})
     if plan.same:
@@ -118,7 +118,7 @@ def note(warehouse: Warehouse, source: Source, plan: Plan) -> None:
 
 
 def unmatched(warehouse: Warehouse) -> list[str]:
-    """Sources whose files were read once and are all gone."""
+    """Sources whose files were read once and are now all gone."""
     keys = warehouse.frame(
         "SELECT key FROM ops.state WHERE starts_with(key, $prefix) ORDER BY key", {"prefix": UNMATCHED}
     )
@@ -126,7 +126,7 @@ def unmatched(warehouse: Warehouse) -> list[str]:
 
 
 def known_files(warehouse: Warehouse, source: str) -> dict[str, Known]:
-    """ops.file by path."""
+    """The rows of ops.file for a source, by path."""
     rows = warehouse.frame(
         "SELECT path, file_id, size, mtime_ns, state, mapping FROM ops.file WHERE source = $source ORDER BY path",
         {"source": source},
@@ -135,7 +135,7 @@ def known_files(warehouse: Warehouse, source: str) -> dict[str, Known]:
 
 
 def _moved(found: Mapping[str, LogFile], known: Mapping[str, Known]) -> list[tuple[LogFile, str]]:
-    """New files, hashed, that hold what was read from a path which is gone; each such path once."""
+    """New files, hashed, whose content was read from a path that is now gone; each such path is used once."""
     gone = {file.file_id: path for path, file in known.items() if path not in found and file.state == "read"}
     sizes = {known[path].size for path in gone.values()}
     moved = []
@@ -149,7 +149,7 @@ def _moved(found: Mapping[str, LogFile], known: Mapping[str, Known]) -> list[tup
 
 
 def _handed(workspace: Workspace, source: Source, unfound: Mapping[str, Known]) -> list[LogFile]:
-    """Files that were read and are still there, where the globs of another source of the kind find them instead."""
+    """Files that were read and still exist, but are now matched by another source of the same kind instead."""
     there = {
         path for path, file in unfound.items() if file.state == "read" and (workspace.root / path).is_file()
     }
@@ -170,7 +170,7 @@ def _changed(files: Iterable[LogFile], known: dict[str, Known]) -> tuple[dict[st
     same: list[LogFile] = []
     for file in files:
         before = known.get(file.path)
-        # A file that was set aside is tried again: what was wrong may have been the source's mapping.
+        # A file that was set aside is tried again: the fault may have been in the source's mapping.
         if before and before.state == "read":
             if (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
                 continue
@@ -183,7 +183,7 @@ def _changed(files: Iterable[LogFile], known: dict[str, Known]) -> tuple[dict[st
 
 
 def _losers(warehouse: Warehouse, source: Source, replaced: list[str]) -> list[str]:
-    """Paths of files that have duplicates which a replaced file may have caused."""
+    """Paths of files with duplicates that a replaced file may have caused."""
     if not replaced:
         return []
     days = _days_of(warehouse, source, replaced) if source.kind == "requests" else None
@@ -207,7 +207,7 @@ def _days_of(warehouse: Warehouse, source: Source, paths: list[str]) -> list[dt.
 def _without_copies(
     changed: dict[str, LogFile], known: dict[str, Known]
 ) -> tuple[list[LogFile], list[tuple[LogFile, str]]]:
-    """Part the files to read from those whose content is read elsewhere."""
+    """Separate the files to read from those whose content is read under another path."""
     holders = {k.file_id: path for path, k in known.items() if path not in changed and k.state == "read"}
     read, copies = [], []
     for path in sorted(changed):

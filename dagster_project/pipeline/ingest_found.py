@@ -1,6 +1,6 @@
-"""The files that a source's globs find, as they lie on the disk, and the hash of what a file holds.
+"""The files that a source's globs find on the disk, and the hash of a file's content.
 
-In: a workspace and a source. Out: `LogFile`s by path, those that cannot be opened with their problem. Called by
+In: a workspace and a source. Out: `LogFile`s by path; those that cannot be opened say why. Called by
 `ingest_files`, `ingest_names` and `rehearse_logs`.
 """
 
@@ -22,10 +22,10 @@ FILE_ID_DIGITS = 16
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """A file as it lies on the disk."""
+    """A file on the disk."""
 
     path: str
-    """Relative to the workspace, '/' between folders; whole where the glob was."""
+    """Relative to the workspace, with '/' between folders; absolute outside it."""
     place: Path
     size: int
     mtime_ns: int
@@ -35,7 +35,7 @@ class LogFile:
 
 
 def files_of(workspace: Workspace, source: Source) -> list[LogFile]:
-    """The files that the source's globs find, by path; never those that Modelboard made itself."""
+    """The files that the source's globs find, by path; never those that Modelboard writes itself."""
     root = workspace.root
     found = {place for pattern in source.files for place in _matches(root, pattern)}
     files = []
@@ -48,7 +48,7 @@ def files_of(workspace: Workspace, source: Source) -> list[LogFile]:
 
 
 def _seen(path: str, place: Path) -> LogFile | None:
-    """The file as it lies there; None where it is gone again, or is a folder that does not pretend to be a file."""
+    """The file at `place`; None if it is gone again, or is a folder whose name does not look like a file's."""
     try:
         found = place.stat()
     except FileNotFoundError:
@@ -61,13 +61,13 @@ def _seen(path: str, place: Path) -> LogFile | None:
         return _unopened(path, place, error)
     if stat.S_ISDIR(found.st_mode):
         words = (
-            "it is a folder; to read the files in it, let the glob end in /*" if named_as_file(place) else ""
+            "it is a folder; to read the files in it, end the glob with /*" if named_as_file(place) else ""
         )
         if not os.access(place, os.R_OK | os.X_OK):
             words = "the folder cannot be opened: Permission denied"
         return LogFile(path, place, 0, 0, problem=words) if words else None
     if not stat.S_ISREG(found.st_mode):
-        return LogFile(path, place, 0, 0, problem="it is no regular file")
+        return LogFile(path, place, 0, 0, problem="it is not a regular file")
     return LogFile(path, place, found.st_size, found.st_mtime_ns)
 
 
@@ -76,7 +76,7 @@ def _unopened(path: str, place: Path, error: OSError) -> LogFile:
 
 
 def _matches(root: Path, pattern: str) -> Iterable[Path]:
-    """What a glob finds: below the workspace, or below the file system's root where it begins there."""
+    """What a glob finds: below the workspace, or below the file system's root if the glob is absolute."""
     anchor = Path(pattern).anchor
     closed = _closed_folder(Path(anchor) if anchor else root, pattern[len(anchor) :])
     if closed is not None:
@@ -85,7 +85,7 @@ def _matches(root: Path, pattern: str) -> Iterable[Path]:
 
 
 def _closed_folder(start: Path, pattern: str) -> Path | None:
-    """The folder that a glob begins in, where it may not be listed: a glob would find nothing there, silently."""
+    """The folder that a glob starts in, if it may not be listed: the glob would find nothing there, silently."""
     folder = start
     for part in pattern.split("/")[:-1]:
         if any(mark in part for mark in "*?[") or not (folder / part).is_dir():
@@ -97,7 +97,7 @@ def _closed_folder(start: Path, pattern: str) -> Path | None:
 
 
 def identified(file: LogFile) -> LogFile:
-    """The file with the hash of its content; with a problem where it cannot be opened, or went meanwhile."""
+    """The file with the hash of its content, or with a problem if it cannot be opened or has disappeared."""
     if file.problem:
         return file
     try:

@@ -1,7 +1,7 @@
-"""What decides which row a line of a log becomes, as one digest: when it changes, the files of a source are read again.
+"""All that decides which row a line of a log becomes, as one digest: when it changes, a source's files are read again.
 
-A file that is gone by then cannot be: its rows stay as the earlier mapping made them, which `outdated` finds, until
-the file is back. Called by `pipeline.ingest`, `pipeline.render` and `pipeline.render_definitions`.
+The rows of a file that is gone by then stay as the earlier mapping made them until the file is back; `outdated` finds
+such files. Called by `pipeline.ingest`, `pipeline.render` and `pipeline.render_definitions`.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from dagster_project.spec.source import Source
 from dagster_project.store.warehouse import Warehouse
 
 MADE_AS = 6
-"""Counts up when the same file would become other rows than before: then files are read again."""
+"""Raised by one when the same file would become different rows than before: then files are read again."""
 _NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values", "thousands", "scores"})
 
 
 def mapping_of(workspace: Workspace, source: Source) -> str:
-    """The digest of all that decides what a row of a source's file becomes."""
+    """The digest of everything that decides what a row of a source's file becomes."""
     mapping = source.model_dump(mode="json", exclude=set(_NOT_MAPPING))
     door = [MADE_AS, workspace.settings.timezone, workspace.settings.salt, mapping]
     answers = answers_beside(source, workspace.sources)
-    # Each only where there is any, so that files of all other sources are not read again.
+    # Each is added only if it is used, so that the digests of all other sources stay the same.
     door += [sorted(answers)] if answers else []
     door += [f"thousands {source.between_thousands}"] if source.between_thousands else []
-    scores = [[name, ref.model_dump(mode="json")] for name, ref in source.scores.items()]  # in their order
+    scores = [[name, ref.model_dump(mode="json")] for name, ref in source.scores.items()]  # order counts
     door += [scores] if scores else []
     return hashlib.sha256(json.dumps(door, sort_keys=True).encode()).hexdigest()
 
 
 def outdated(workspace: Workspace, warehouse: Warehouse) -> list[tuple[str, str]]:
-    """Source and path of every file whose rows an earlier mapping of its source made."""
+    """Source and path of every file whose rows were made by an earlier mapping of its source."""
     return [
         (source.source, path)
         for source in workspace.sources

@@ -1,7 +1,8 @@
-"""A source that was given another name reads what was read already: said before its rows count twice.
+"""Refuses a renamed source that would read its files a second time, before their rows count twice.
 
-In: the declared sources, and what earlier nights read. Rows belong to the name they were read under, and stay when it
-is declared no more, so a new name over the same files is refused. Called by `pipeline.ingest`, before anything is read.
+In: the declared sources, and what earlier nights read. Rows belong to the name they were read under and stay when
+nothing declares it any more, so a new name for the same files is refused. Called by `pipeline.ingest`, before
+anything is read.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from dagster_project.spec.source import Source
 from dagster_project.store.warehouse import Warehouse
 
 Read = dict[tuple[str, str], str]
-"""Kind and path of a file -> the source, declared no more, that it was read as."""
+"""Kind and path of a file -> the source, no longer declared, that it was read as."""
 UNDECLARED = """
 SELECT DISTINCT kind, path, source FROM ops.ledger WHERE NOT list_contains($declared, source) ORDER BY ALL
 """
 
 
 def insist_on_names(workspace: Workspace, warehouse: Warehouse) -> None:
-    """Raise WorkspaceError for every source about to read files of a source of its kind that is declared no more."""
+    """Raise WorkspaceError for every source about to read files that an undeclared source of its kind has read."""
     declared = [source.source for source in workspace.sources]
     rows = warehouse.frame(UNDECLARED, {"declared": declared})
     read: Read = {(kind, path): source for kind, path, source in rows.iter_rows()}
@@ -33,7 +34,7 @@ def insist_on_names(workspace: Workspace, warehouse: Warehouse) -> None:
 
 
 def _problem(workspace: Workspace, source: Source, warehouse: Warehouse, read: Read) -> Problem | None:
-    """What is wrong with a source: the first file new to it that was read under the other name."""
+    """The problem with a source, naming the first file new to it that was read under another name."""
     known = known_files(warehouse, source.source)
     new = (file.path for file in files_of(workspace, source) if file.path not in known)
     path = next((path for path in new if (source.kind, path) in read), None)
@@ -44,7 +45,7 @@ def _problem(workspace: Workspace, source: Source, warehouse: Warehouse, read: R
         "data/sources",
         None,
         source.source,
-        f"it would read again what was read as source {before}, which no file declares any more ({path} first), and "
-        f"every row would count twice; call the source {before} again, or move data/lake and data/warehouse.duckdb "
-        "away, so that everything is read anew without what earlier nights remember",
+        f"it would read files that were already read as source {before}, which no file declares any more ({path} "
+        f"first), and every row would count twice; rename the source to {before}, or move data/lake and "
+        "data/warehouse.duckdb away to read everything afresh, without the history of earlier nights",
     )

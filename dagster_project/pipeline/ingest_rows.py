@@ -1,7 +1,7 @@
-"""Files become spooled canonical rows: many small files are mapped at once, large ones batch by batch.
+"""Turns files into spooled canonical rows: many small files are mapped together, large ones batch by batch.
 
-Flows in: the files of a source's plan. Flows out: Parquet files in the lake's temporary folder, and the
-`Reading` that the ledger is made of. Memory is bounded by the batch. Called by `pipeline.ingest`.
+In: the files of a source's plan. Out: Parquet files in the lake's temporary folder, and the `Reading` that the
+ledger is made from. Memory is bounded by the batch. Called by `pipeline.ingest`.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     import polars as pl
 
 PLAIN_FILES = 6
-"""So many files of the spool are written as the rows come: they are sorted in one portion anyway."""
+"""How many files of the spool are written in the order of the rows: they are sorted in one portion anyway."""
 GROUP_ROWS = 24_576
-"""Rows of a group of the other files. The database keeps about 1 KB of each column of each group while it sorts: with
-half as many rows that is some 80 MB more for a day of 50 million."""
+"""Rows per row group of the other files. While it sorts, the database keeps about 1 KB per column and group: with half
+as many rows in each, that is some 80 MB more for a day of 50 million."""
 SHOWN_COLUMNS = 20
-"""So many columns of a file are named where one that is mapped is not among them."""
+"""How many of a file's columns are named when a mapped one is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """All that the reading of a source brought."""
+    """Everything that was read from a source."""
 
     reading: Reading
     paths: tuple[Path, ...]
     left_out: frozenset[str]
-    """Ids of files that broke while they were read: rows of them may be spooled, and do not count."""
+    """Ids of files that broke while they were read: some of their rows may be spooled, but do not count."""
     feature_types: dict[str, str]
     rows_read: int
 
@@ -59,7 +59,7 @@ class _Reader:
     mapped: list[Mapped] = field(default_factory=list)
     unused: list[pl.DataFrame] = field(default_factory=list)
     unfound: list[tuple[int, str, str, str, str]] = field(default_factory=list)
-    """(file, what is mapped, from which column, columns of the file, the one that was meant)"""
+    """(file, what is mapped, from which column, columns of the file, a hint at the one meant)"""
     broken: list[tuple[int, int, str, str]] = field(default_factory=list)
     """(file, row, reason, text)"""
     rows_read: dict[int, int] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class _Reader:
 
 @dataclass(slots=True)
 class _Group:
-    """Raw frames whose columns agree, to be mapped together."""
+    """Raw frames with compatible columns, to be mapped together."""
 
     schema: dict[str, pl.DataType]
     frames: list[pl.DataFrame]
@@ -76,7 +76,7 @@ class _Group:
 
 
 def read_files(plan: Plan, source: Source, door: Door, folder: Path) -> Spooled:
-    """Read and map every file of the plan. A file that cannot be read is set aside; the rest goes on."""
+    """Read and map every file of the plan. A file that cannot be read is set aside; the others are still read."""
     reader = _Reader(source, door, folder, plan.read)
     for number, file in enumerate(plan.read):
         reader.rows_read[number] = 0
@@ -116,7 +116,7 @@ def _read_file(reader: _Reader, number: int, file: LogFile) -> None:
 
 
 def _kept_text(reader: _Reader, text: str) -> str:
-    """A line that could not be parsed may hold a user's clear id anywhere: it is kept only where there are no users."""
+    """The start of an unparsed line; not of a source with users, since any of its text may be a user's clear id."""
     return "(not kept: it may name a user)" if "user" in reader.source.columns else text[:SAMPLE_CHARACTERS]
 
 
@@ -141,8 +141,8 @@ def _null() -> pl.DataType:
 
 
 def _fits(schema: dict[str, pl.DataType], other: pl.Schema) -> bool:
-    """Whether the columns that both have are of one kind: the same type, both numbers, or one without values; and
-    none is `a.b` here and a field of the record `a` there, since a mapping would find it in one of them only."""
+    """Whether the columns that both have are compatible (same type, both numbers, or one without values), and none is
+    `a.b` in one and a field of the record `a` in the other, since a mapping would then find it in only one of them."""
     shared = ((schema[name], dtype) for name, dtype in other.items() if name in schema)
     alike = all(
         a == b or a == _null() or b == _null() or (a.is_numeric() and b.is_numeric()) for a, b in shared
@@ -151,13 +151,13 @@ def _fits(schema: dict[str, pl.DataType], other: pl.Schema) -> bool:
 
 
 def _reaches(names: Mapping[str, pl.DataType], records: Mapping[str, pl.DataType]) -> bool:
-    """Whether a dotted name of the one would reach into a record of the other."""
+    """Whether a dotted name among `names` would reach into a record among `records`."""
     heads = {name.partition(".")[0] for name in names if "." in name}
     return any(records[head].is_nested() for head in heads if head in records)
 
 
 def _flush(reader: _Reader, group: _Group) -> None:
-    """Map a group's frames and spool what comes of them."""
+    """Map a group's frames and spool the resulting rows."""
     import polars as pl
 
     reader.groups.remove(group)
@@ -176,7 +176,7 @@ def _flush(reader: _Reader, group: _Group) -> None:
 
 
 def _spool(rows: pl.DataFrame, path: Path, *, by_model: bool) -> None:
-    """Write mapped rows; sorted by model in small groups where they are many, so that a portion finds its own."""
+    """Write mapped rows; `by_model` sorts them in small row groups, so that a portion skips those of other models."""
     if by_model:
         rows = rows.sort("day", "model_id", maintain_order=True)
     rows.write_parquet(path, compression="lz4", row_group_size=GROUP_ROWS if by_model else None)
@@ -187,7 +187,7 @@ def _unused(frame: pl.DataFrame, mapped: Mapped) -> pl.DataFrame:
 
     there = [name for name in mapped.unused if name in frame.columns]
     counted = frame.group_by(FILE).agg(pl.col(there).count().cast(pl.Int64))
-    # Not `name` and `n` at once: columns of a log may be called so, and polars takes no name twice.
+    # Renamed only afterwards: a log may have columns called `name` and `n`, and polars allows no name twice.
     return (
         counted.unpivot(index=FILE, variable_name=f"{FILE}:name", value_name=f"{FILE}:n")
         .rename({FILE: "file", f"{FILE}:name": "name", f"{FILE}:n": "n"})
@@ -231,7 +231,7 @@ def _spooled(reader: _Reader, plan: Plan) -> Spooled:
 
 
 def _unfound(reader: _Reader, paths: pl.DataFrame) -> pl.DataFrame:
-    """Rows of ops.unfound, of the files in `paths` (file, path, file_id)."""
+    """The rows of ops.unfound for the files in `paths` (file, path, file_id)."""
     import polars as pl
 
     texts = dict.fromkeys(("name", "wanted", "has", "hint"), pl.String)
@@ -240,7 +240,7 @@ def _unfound(reader: _Reader, paths: pl.DataFrame) -> pl.DataFrame:
 
 
 def _files(reader: _Reader, plan: Plan) -> pl.DataFrame:
-    """Rows of ops.file; a copy shares the fate of the file it is a copy of, and one that was handed on has no row."""
+    """The rows of ops.file. A copy shares the fate of its original; a file that another source took over has 0 rows."""
     import polars as pl
 
     reasons = {plan.read[number].path: reason for number, reason in reader.set_aside.items()}
@@ -267,7 +267,7 @@ def _files(reader: _Reader, plan: Plan) -> pl.DataFrame:
 
 
 def _counts(counts: Sequence[pl.DataFrame], broken: pl.DataFrame) -> pl.DataFrame:
-    """file, day, rows_read, rejected; broken rows have no day and are all rejected."""
+    """Columns file, day, rows_read, rejected; broken rows have no day and are all rejected."""
     import polars as pl
 
     schema = {"file": pl.Int64, "day": pl.Date, "rows_read": pl.Int64, "rejected": pl.Int64}
@@ -278,7 +278,7 @@ def _counts(counts: Sequence[pl.DataFrame], broken: pl.DataFrame) -> pl.DataFram
 
 
 def _rejects(rejects: Sequence[pl.DataFrame], broken: pl.DataFrame) -> pl.DataFrame:
-    """One row a file and kind of flaw, with the first row that had it."""
+    """One row per file and kind of fault, with the first row that had it."""
     import polars as pl
 
     lost = broken.with_columns(kind="reason", n=pl.lit(1, dtype=pl.Int64))

@@ -1,7 +1,7 @@
-"""Segments that are declared after nights: labelled requests of the past are parted by them as new ones are.
+"""Segments declared later on: labelled requests of the past are divided by them just as new ones are.
 
-In: the catalog, and which segments the lake was parted by. Out: labelled files that say the parts of today's. Called by
-`pipeline.ingest`, before labels are matched.
+In: the catalog, and which segments the lake was divided by. Out: labelled files divided by today's segments. Called
+by `pipeline.ingest`, before labels are matched.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dagster_project.store.segments import days_to_part, part_again
 from dagster_project.store.warehouse import Warehouse
 
 PARTED = "parted/"
-"""How keys of ops.state begin that say by which segments a model's labelled requests are parted."""
+"""Prefix of the keys in ops.state that say which segments a model's labelled requests are divided by."""
 
 
 def keep_parted(night: Night, warehouse: Warehouse) -> None:
-    """Part the labelled and waiting requests of every model anew whose segments changed."""
+    """Divide the labelled and waiting requests again for every model whose segments changed."""
     now = {
         PARTED + placed.value.id: json.dumps(placed.value.segments)
         for placed in night.workspace.models

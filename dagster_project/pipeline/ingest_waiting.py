@@ -1,7 +1,7 @@
-"""Which requests wait for labels; those of the past too, where a source that labels them is declared later.
+"""Which requests wait for labels, including past ones when a source that labels them is declared later.
 
-In: a workspace, and who waited when the last night ended. Requests that were read while nobody would label them were
-not put among the waiting; their days are looked through once. Called by `pipeline.ingest`, before labels are matched.
+In: a workspace, and which requests waited when the last night ended. Requests that no source could label when they
+were read do not wait yet; their days are searched once. Called by `pipeline.ingest`, before labels are matched.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ WAITERS = "who waits for labels"
 
 
 def waiters_of(workspace: Workspace) -> Waiters:
-    """Which requests wait for labels: those of models that a source of outcomes, or the request itself, may label."""
+    """Which requests wait for labels: those that a source of outcomes, or their own source, may label."""
     outcomes = [source for source in workspace.sources if source.kind == "outcomes"]
     fixed = [source.columns["model_id"].constant for source in outcomes if "model_id" in source.columns]
     return Waiters(
@@ -33,7 +33,7 @@ def waiters_of(workspace: Workspace) -> Waiters:
 def keep_waiting(
     workspace: Workspace, warehouse: Warehouse, waiters: Waiters, since: dt.date | None, *, is_first: bool
 ) -> bool:
-    """Put requests from `since` on among the waiting where they were not to wait before; whether that was looked for.
+    """Let past requests from `since` on wait if they can be labelled only now; return whether any were searched for.
 
     `is_first`: nothing was read before this night.
     """

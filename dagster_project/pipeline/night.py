@@ -1,4 +1,4 @@
-"""What a stage is told about the night: the workspace, the days, and whom to tell about progress."""
+"""What a stage knows about the night: the workspace, the days, and where to report progress."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from dagster_project.spec.loading import Workspace
 
 Progress = Callable[[str, int, int], None]
-"""(stage, done, total): called now and then by stages that take long."""
+"""(stage, done, total): called now and then by stages that take a while."""
 
 
 def silent(stage: str, done: int, total: int) -> None:
-    """A progress that tells nobody."""
+    """A progress callback that does nothing."""
     del stage, done, total
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One run. Nothing below the command line knows another source of time."""
+    """One run, and the only source of time below the command line."""
 
     workspace: Workspace
     as_of: dt.date
@@ -27,5 +27,5 @@ class Night:
     horizon: dt.datetime
     """UTC; an event later than this comes from a wrong clock and is rejected."""
     running_day: dt.date | None = None
-    """The day still going on, shown as partial; None on a nightly run."""
+    """The day still in progress, shown as partial; None if a past day is reported."""
     progress: Progress = silent

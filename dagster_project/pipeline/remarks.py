@@ -1,6 +1,6 @@
-"""What whoever started a night should know although it was published: what was read in vain, is outdated, or past.
+"""What the person who started a night should know although it was published: data that is unused, outdated or old.
 
-In: the warehouse after a night. Out: lines of text, for people; the site's page of data says the same at length.
+In: the warehouse after a night. Out: lines of text for people; the site's page about data says the same at length.
 Called by `commands.night`.
 """
 
@@ -13,7 +13,7 @@ from dagster_project.publish.label_phrases import uncounted, uncounted_example, 
 from dagster_project.store.warehouse import Warehouse
 
 MOST = 5
-"""Lines about files, columns and rows; the others are only counted."""
+"""Most lines shown about files, columns and rows; the others are only counted."""
 QUERIES = (
     "SELECT path || ' was set aside: ' || reason FROM ops.file WHERE state <> 'read' ORDER BY path, source",
     """
@@ -22,8 +22,8 @@ QUERIES = (
     """,
     """
     SELECT 'source ' || s.source || ': no file matches ' || array_to_string(any_value(s.files), ', ')
-      || ' any more; before, ' || count(*) || CASE count(*) WHEN 1 THEN ' was' ELSE ' were' END
-      || ' read, such as ' || max(path)
+      || ' any more; ' || count(*) || CASE count(*) WHEN 1 THEN ' was' ELSE ' were' END
+      || ' read on earlier nights, such as ' || max(path)
     FROM catalog.source AS s
     JOIN ops.state AS o ON o.key = 'unmatched ' || s.source
     JOIN ops.file AS f ON f.source = s.source AND f.state = 'read'
@@ -32,8 +32,8 @@ QUERIES = (
     """
     SELECT 'source ' || s.source || ': its mapping or time zone changed after '
       || CASE count(DISTINCT f.path) WHEN 1 THEN 'a file was' ELSE count(DISTINCT f.path) || ' files were' END
-      || ' read, such as ' || max(f.path) || ', and cannot be read again: rows of ' || min(l.day) || ' to '
-      || max(l.day) || ' stay as they were; they are made anew once their files are back'
+      || ' read, such as ' || max(f.path) || ', which cannot be read again: rows from ' || min(l.day) || ' to '
+      || max(l.day) || ' stay as they were until their files are back'
     FROM catalog.source AS s
     JOIN ops.file AS f ON f.source = s.source AND f.state = 'read' AND f.mapping <> s.mapping
     JOIN ops.ledger AS l ON l.source = f.source AND l.path = f.path AND l.accepted > 0
@@ -47,14 +47,14 @@ QUERIES = (
       WHERE a.kind = 'requests' AND a.accepted > 0 AND b.accepted > 0
     ), served AS (SELECT DISTINCT source, day, model_id FROM daily.traffic)
     SELECT 'sources ' || one || ' and ' || other || ' both read requests of ' || a.model_id || ' from ' || max(path)
-      || ': these count twice; leave one source, or part their files'
+      || ': these count twice; keep one source, or divide the files between them'
     FROM shared
     JOIN served AS a ON a.source = one AND a.day = shared.day
     JOIN served AS b ON b.source = other AND b.day = shared.day AND b.model_id = a.model_id
     GROUP BY one, other, a.model_id ORDER BY one, other, a.model_id
     """,
     """
-    SELECT file || ':' || line || ': no alert ' || alert || ' opened on ' || opened || ', so the answer counts for none'
+    SELECT file || ':' || line || ': no alert ' || alert || ' opened on ' || opened || ', so the answer has no effect'
       || coalesce('; one did on ' || opened_on, '')
     FROM page.answers_astray ORDER BY file, line
     """,
@@ -76,8 +76,8 @@ QUERIES = (
 
 
 def remarks(night: Night, warehouse: Warehouse) -> list[str]:
-    """Files set aside, sources without a file, two that read the same requests, columns that no file has, rows
-    rejected, labels that count for nothing; then logs of the past."""
+    """Files set aside, sources without a file, sources that read the same requests, answers that match no alert,
+    columns that no file has, rows rejected, labels that do not count; then a warning about old logs."""
     found = [str(line) for query in QUERIES for (line,) in warehouse.rows(query)]
     found += _uncounted(warehouse)
     said = found[:MOST]
@@ -87,7 +87,7 @@ def remarks(night: Night, warehouse: Warehouse) -> list[str]:
 
 
 def _uncounted(warehouse: Warehouse) -> list[str]:
-    """What to write where a model's labels are words."""
+    """Labels that do not count because they are words, and what to write so that they do."""
     rows = warehouse.frame(
         "SELECT u.*, m.task FROM mart.uncounted_label AS u JOIN catalog.model AS m USING (model_id)"
         " ORDER BY model_id, source"
@@ -100,13 +100,11 @@ def _uncounted(warehouse: Warehouse) -> list[str]:
 
 
 def _never_late(night: Night, warehouse: Warehouse) -> list[str]:
-    """That `as_of: newest` hides that all logs stopped coming."""
+    """A warning that `as_of: newest` hides that all logs have stopped."""
     settings = night.workspace.settings
     today = (night.horizon - ONE_DAY).astimezone(settings.zone).date()
     is_past = settings.as_of == "newest" and night.as_of < today - ONE_DAY
     if not is_past or newest_day(warehouse) != night.as_of:
         return []
-    line = (
-        f"the newest request is of {night.as_of}; while data/workspace.yml has as_of: newest, nobody is told"
-    )
+    line = f"the newest request is from {night.as_of}; while data/workspace.yml has as_of: newest, nobody is told"
     return [f"{line} when all logs stop: remove the line once logs arrive every day"]

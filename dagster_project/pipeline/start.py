@@ -1,6 +1,6 @@
-"""Which day a run reports: from the request, the workspace's `as_of`, and the time the command line read.
+"""Which day a run reports, given the day asked for, the workspace's `as_of` and the time read by the command line.
 
-Called by the two doors, `commands` and `definitions.py`.
+Called by the two entry points, `commands` and `definitions.py`.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from dagster_project.store.warehouse import Warehouse
 def night_for(
     workspace: Workspace, *, day: dt.date | None, now: dt.datetime, progress: Progress = silent
 ) -> Night:
-    """The night for `day`, or for the workspace's own `as_of` when none is asked for. `now` is UTC.
+    """The night for `day`, or for the workspace's own `as_of` if it is None. `now` is in UTC.
 
-    The day that is still going on is never the reported one: it becomes `running_day`. Raises ModelboardError for a
-    day that is asked for and still to come.
+    The day still in progress is never the one reported: it becomes `running_day`. Raises ModelboardError if `day` is
+    in the future.
     """
     today = now.astimezone(workspace.settings.zone).date()
     if day is not None and day > today:
         raise ModelboardError(
-            f"{day} is still to come; the newest day that can be reported is {today - ONE_DAY}"
+            f"{day} is in the future; the newest day that can be reported is {today - ONE_DAY}"
         )
     wanted = workspace.settings.as_of if day is None else day
     horizon = now + ONE_DAY
@@ -41,10 +41,10 @@ def night_for(
 
 
 def out_of_sight(night: Night, warehouse: Warehouse) -> str:
-    """In one line, why the night's pages are empty; '' where they are not, or no request is awaited.
+    """One line that says why the night's pages are empty; '' if they are not, or if no source has requests.
 
-    What was read in vain, `remarks` says;
-    `reports/marts/out_of_sight.sql` says the same to the reader of the home page.
+    `remarks` reports what was read in vain; `reports/marts/out_of_sight.sql` tells readers of the home page what this
+    line says.
     """
     start = night.as_of - (night.workspace.settings.main_window - 1) * ONE_DAY
     days = warehouse.frame("SELECT DISTINCT day FROM ops.part WHERE kind = 'requests' ORDER BY day")[
@@ -52,17 +52,15 @@ def out_of_sight(night: Night, warehouse: Warehouse) -> str:
     ].to_list()
     if not days:
         is_awaited = warehouse.value("SELECT count(*) FROM catalog.source WHERE kind = 'requests'")
-        return "no request was read" if is_awaited else ""
+        return "no requests were read" if is_awaited else ""
     if any(start <= day <= night.as_of or day == night.running_day for day in days):
         return ""
     which, nearest = ("newest", days[-1]) if days[-1] < start else ("oldest", days[0])
-    return (
-        f"the {which} request is of {nearest}; use --as-of {nearest}, or as_of: newest in data/workspace.yml"
-    )
+    return f"the {which} request is from {nearest}; use --as-of {nearest}, or as_of: newest in data/workspace.yml"
 
 
 def _newest(workspace: Workspace, provisional: Night) -> dt.date | None:
-    """The newest day of the logs is known only once they are read; the night's own ingest then finds them read."""
+    """The newest day of the logs, known only once they are read; the night's own ingest then has little left to do."""
     with Warehouse.open(workspace.warehouse) as warehouse:
         ingest(provisional, warehouse)
         return newest_day(warehouse)

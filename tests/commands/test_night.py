@@ -37,9 +37,12 @@ def test_days_without_rows_are_said_not_to_be_computed_again(
     monkeypatch.setattr("dagster_project.commands.night.remarks", lambda *_: ["another"])
     night = Night(write_workspace(tmp_path), AS_OF, dt.datetime(2014, 1, 2, tzinfo=dt.UTC))
     first, last = dt.date(2031, 1, 1), dt.date(2031, 1, 5)
-    told = "no row of 2031-01-01 to 2031-01-05 has been read, so no day was computed again"
-    assert hints_of(night, (first, last))[1] == [f"{told}; there are none of any day", "another"]
+    told = "no row from 2031-01-01 to 2031-01-05 has been read, so no day was recomputed"
+    assert hints_of(night, (first, last))[1] == [f"{told}; the lake has no rows at all", "another"]
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         warehouse.fill("ops.part", [{"kind": "requests", "source": "log", "day": AS_OF, "path": "a.parquet"}])
-    assert hints_of(night, (first, last))[1] == [f"{told}; there are rows of {AS_OF} to {AS_OF}", "another"]
+    assert hints_of(night, (first, last))[1] == [
+        f"{told}; the lake has rows from {AS_OF} to {AS_OF}",
+        "another",
+    ]
     assert hints_of(night, (AS_OF, last))[1] == hints_of(night)[1] == ["another"]

@@ -64,7 +64,7 @@ def test_rows_of_an_earlier_mapping_are_said_until_their_files_are_back(tmp_path
         assert source["outdated"] == away
         assert ("by an earlier mapping" in source["state"]) == ("by an earlier mapping" in page) == (away > 0)
         lines = [line for line in said(tmp_path) if "mapping" in line]
-        told = "rows of 2024-03-01 to 2024-03-03 stay as they were"
+        told = "rows from 2024-03-01 to 2024-03-03 stay as they were"
         assert [told in line for line in lines] == [True] * (away > 0)
         for file in files if away else ():
             (tmp_path / file.name).rename(file)

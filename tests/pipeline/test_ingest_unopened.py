@@ -67,7 +67,7 @@ def test_a_folder_with_the_name_of_a_file(logs: Logs) -> None:
     logs.csv("logs/2024/part.csv", [request(1)])
     (logs.root / "logs" / "out.csv").mkdir()
     logs.night()
-    words = "it is a folder; to read the files in it, let the glob end in /*"
+    words = "it is a folder; to read the files in it, end the glob with /*"
     assert set_aside(logs) == [("logs/out.csv", words)]
 
 
@@ -75,7 +75,7 @@ def test_a_pipe_is_not_waited_for(logs: Logs) -> None:
     """Reading one would never end."""
     os.mkfifo(logs.root / "logs" / "a.csv")
     logs.night()
-    assert set_aside(logs) == [("logs/a.csv", "it is no regular file")]
+    assert set_aside(logs) == [("logs/a.csv", "it is not a regular file")]
 
 
 def test_a_folder_that_may_not_be_listed(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def test_two_sources_that_read_the_same_requests_are_named(tmp_path: Path) -> No
         },
     )  # fmt: skip
     told = "sources log and more both read requests of m from a.csv: these count twice"
-    assert found == [f"{told}; leave one source, or part their files"]
+    assert found == [f"{told}; keep one source, or divide the files between them"]
 
 
 def test_a_source_whose_files_left_is_named_once(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_source_whose_files_left_is_named_once(tmp_path: Path) -> None:
         "ops.state": {"key": ["unmatched log", "unmatched undeclared"], "value": "yes"},
     }
     assert said(tmp_path, tables) == [
-        "source log: no file matches new/*.csv any more; before, 2 were read, such as a/2"
+        "source log: no file matches new/*.csv any more; 2 were read on earlier nights, such as a/2"
     ]
 
 
@@ -109,9 +109,9 @@ def test_an_answer_that_names_no_alert_is_said(tmp_path: Path) -> None:
         "opened_on": [None, "2025-02-01, 2025-02-02"],
     }  # fmt: skip
     assert said(tmp_path, {"page.answers_astray": answers}) == [
-        "data/alerts/a.yml:5: no alert 0402f7dad9 opened on 2025-02-03, so the answer counts for none",
+        "data/alerts/a.yml:5: no alert 0402f7dad9 opened on 2025-02-03, so the answer has no effect",
         (
-            "data/alerts/a.yml:9: no alert gap of m opened on 2025-02-03, so the answer counts for none;"
+            "data/alerts/a.yml:9: no alert gap of m opened on 2025-02-03, so the answer has no effect;"
             " one did on 2025-02-01, 2025-02-02"
         ),
     ]
@@ -160,4 +160,6 @@ def test_logs_of_the_past_are_said_never_to_be_late(
         part = {"kind": "requests", "source": "log", "day": [dt.date(2025, 2, 9)], "path": "a"}
         warehouse.append("ops.part", pl.DataFrame(part))
         found = remarks(night, warehouse)
-    assert [text.startswith("the newest request is of 2025-02-09; while") for text in found] == [True] * late
+    assert [text.startswith("the newest request is from 2025-02-09; while") for text in found] == [
+        True
+    ] * late

@@ -59,7 +59,7 @@ def test_a_day_that_is_still_to_come_is_refused(tmp_path: Path) -> None:
     """A slip of the pen in --as-of publishes no other day instead."""
     now = dt.datetime(2025, 3, 10, 2, 15, tzinfo=dt.UTC)
     made = workspace(tmp_path / "w", "name: A\n")
-    with pytest.raises(ModelboardError, match=r"2052-03-09 is still to come; the newest .* is 2025-03-09"):
+    with pytest.raises(ModelboardError, match=r"2052-03-09 is in the future; the newest .* is 2025-03-09"):
         night_for(made, day=dt.date(2052, 3, 9), now=now)
 
 
@@ -84,9 +84,17 @@ def test_newest_is_the_newest_day_of_the_logs(tmp_path: Path) -> None:
     [
         ("2025-02-09", None, ""),
         ("2025-03-08", None, ""),
-        ("2025-03-09", None, "the newest request is of 2025-02-09; use --as-of 2025-02-09, or as_of: newest"),
+        (
+            "2025-03-09",
+            None,
+            "the newest request is from 2025-02-09; use --as-of 2025-02-09, or as_of: newest",
+        ),
         ("2025-03-09", "2025-02-09", ""),
-        ("2024-12-31", None, "the oldest request is of 2025-01-30; use --as-of 2025-01-30, or as_of: newest"),
+        (
+            "2024-12-31",
+            None,
+            "the oldest request is from 2025-01-30; use --as-of 2025-01-30, or as_of: newest",
+        ),
     ],
 )
 def test_a_day_that_the_logs_do_not_reach_is_said(
@@ -112,7 +120,7 @@ def test_a_day_that_the_logs_do_not_reach_is_said(
         assert bool(said) == bool(beyond)
         if said:
             assert beyond is not None
-            assert f"the {beyond['which']} request is of {beyond['nearest_day']};" in said
+            assert f"the {beyond['which']} request is from {beyond['nearest_day']};" in said
 
 
 @pytest.mark.parametrize(
@@ -136,7 +144,7 @@ def test_a_night_that_read_nothing_says_why(tmp_path: Path, name: str, content: 
     with Warehouse.open(None) as warehouse:
         ingest(night, warehouse)
         put_definitions(night.workspace, warehouse)
-        assert out_of_sight(night, warehouse) == "no request was read"
+        assert out_of_sight(night, warehouse) == "no requests were read"
         create_views(night.workspace.marts, warehouse)
         (why,) = remarks(night, warehouse)
     assert why.startswith(said)
