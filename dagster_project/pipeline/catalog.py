@@ -1,8 +1,8 @@
-"""The catalog: every model and version, what is declared of it, what was captured, and since when.
+"""The catalog: every model and version, what is declared about it, what was captured, and since when.
 
-Flows in: the workspace's declared models, `daily.traffic`, `fact.training_runs`, `fact.deployments`, so it runs
-after the summaries. Flows out: `catalog.model`, `version`, `field` (made anew) and `history` (carried on).
-Nothing later than `night.as_of` counts. Called by the nightly job.
+In: the workspace's declared models, `daily.traffic`, `fact.training_runs`, `fact.deployments`, so it runs after the
+summaries. Out: `catalog.model`, `version`, `field` (rebuilt) and `history` (extended). Nothing later than
+`night.as_of` counts. Called by the nightly job.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
 
 SERVING_DAYS = 7
-"""A version that served within so many days of its model's last request counts as in production."""
+"""A version that served within this many days of its model's last request counts as in production."""
 
 Row = dict[str, object]
 Versions = Mapping[str, Sequence[Row]]
@@ -45,7 +45,7 @@ class Catalog:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One model with what is known of it: its declaration (if any) and its versions with their items."""
+    """One model and what is known about it: its declaration (if any) and its versions with their items."""
 
     model: Model
     placed: Placed[Model] | None
@@ -55,12 +55,12 @@ class Entry:
 
     @property
     def place(self) -> str:
-        """File and line of the declaration."""
+        """File and line of the declaration; '' if there is none."""
         return f"{self.placed.file}:{self.placed.line}" if self.placed else ""
 
 
 def refresh(night: Night, warehouse: Warehouse) -> Catalog:
-    """Make the catalog as of the night's day, and carry the history of declarations on."""
+    """Rebuild the catalog as of the night's day, and extend the history of declarations."""
     entries = _entries(night, warehouse)
     before = _read_history(warehouse)
     history = remember(before, _found(entries, before, night), night.as_of)
@@ -80,7 +80,7 @@ def refresh(night: Night, warehouse: Warehouse) -> Catalog:
 
 
 def _entries(night: Night, warehouse: Warehouse) -> list[Entry]:
-    """Declared models and those that only logs or facts know, by id."""
+    """Declared models, and those known only from logs or facts, by id."""
     zone = night.workspace.settings.timezone
     seen: dict[str, list[Row]] = {}
     for row in warehouse.frame(text_of("catalog_versions"), {"as_of": night.as_of, "zone": zone}).to_dicts():
@@ -104,7 +104,7 @@ def _entry(model_id: str, placed: Placed[Model] | None, seen: Versions, as_of: d
 
 
 def _noted(note: VersionNote) -> Row:
-    """A version that only its note knows."""
+    """A version known only from its note."""
     return {"version": note.version, "requests": 0}
 
 
@@ -124,7 +124,7 @@ def _found(entries: Iterable[Entry], before: History, night: Night) -> dict[Key,
 
 
 def _news_since(model: Model, before: History) -> dt.date | None:
-    """The day that `since` gives to what is new this night: none, once an earlier night has seen the same `since`."""
+    """The day from which tonight's news holds: the model's `since`, or None once an earlier night has used it."""
     seen = before.get((model.id, "", "since"), ())
     return None if seen and seen[-1].value == str(model.since) else model.since
 
@@ -157,7 +157,7 @@ def _history_rows(history: History) -> list[Row]:
 
 
 def _model_rows(entries: Sequence[Entry], night: Night) -> list[Row]:
-    """The rows of `catalog.model`; an undeclared model is titled by its id."""
+    """The rows of `catalog.model`; an undeclared model has its id for a title."""
     titles = night.workspace.titles
     return [_model_row(entry, titles.get(entry.model.id, entry.model.id), night) for entry in entries]
 
@@ -190,7 +190,7 @@ def _model_row(entry: Entry, title: str, night: Night) -> Row:
 
 
 def _reference(model: Model, seen: Sequence[dt.date], night: Night) -> Row:
-    """The reference days of the leading window; a training profile has the days it was made of, if it says so."""
+    """The reference days of the main window; a training profile has the days it was made from, if it says so."""
     given = model.reference
     start, end, method = None, None, given.words if given else None
     if given and given.days:
@@ -235,7 +235,7 @@ def _version_rows(entry: Entry, as_of: dt.date) -> list[Row]:
 
 
 def _version_stage(row: Row, last: dt.date | None, model_stage: str) -> str:
-    """In its model's stage while it serves beside the newest requests; replaced: retired; never asked: development."""
+    """Its model's stage while it serves newest requests; 'retired' once replaced; 'development' if it never served."""
     served = row.get("last_day")
     if not isinstance(served, dt.date) or last is None:
         return "development"
@@ -243,7 +243,7 @@ def _version_stage(row: Row, last: dt.date | None, model_stage: str) -> str:
 
 
 def _field_rows(entry: Entry, history: History) -> list[Row]:
-    """The twelve declared fields of the model, then six metadata items of each version."""
+    """The twelve declared fields of the model, then the six metadata items of each version."""
     model_id = entry.model.id
     rows: list[Row] = []
     for field in DECLARED:

@@ -1,6 +1,6 @@
-"""What people declare of a model, as text by field: for `catalog.field` and for the history of declarations.
+"""What people declare about a model, as text by field: for `catalog.field` and for the history of declarations.
 
-Flows in: a `Model` and the workspace's targets. Flows out: dictionaries. Called by `catalog`.
+In: a `Model` and the workspace's targets. Out: dictionaries. Called by `catalog`.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ PLAIN = (
     "limits", "fallback", "appeal", "runbook", "personal_data", "next_review", "since", "retired_on", "pattern", "task",
     "positive", "unit", "threshold", "baseline", "label_delay_days",
 )  # fmt: skip
-"""Fields of a model that are columns of `catalog.model` as they are."""
+"""Fields of a model that become columns of `catalog.model` unchanged."""
 
 
 def declared_fields(model: Model, targets: Sequence[Target]) -> dict[str, str]:
-    """Every declared field that has a value, as text; what is not declared is not a key."""
+    """Every declared field that has a value, as text; undeclared fields are left out."""
     fields: dict[str, object] = {name: getattr(model, name) for name in PLAIN}
     fields["stage"] = stage_before_retirement(model)
     if model.risk_tier:
@@ -57,7 +57,7 @@ def declared_fields(model: Model, targets: Sequence[Target]) -> dict[str, str]:
 
 
 def _value_fields(value: Value) -> dict[str, object]:
-    """The money side of a declaration; a cost of nothing at all is no declared cost."""
+    """The money side of a declaration; a cost of zero counts as undeclared."""
     agreed = value.sign_off.state == "agreed"
     cost = value.cost if value.cost.per_day or value.cost.per_1000 else None
     return {
@@ -80,7 +80,7 @@ def _value_in_words(value: Value) -> str:
 
 
 def as_text(value: object) -> str:
-    """One text for one value, so that two nights compare alike."""
+    """The same text for the same value, so that nights can be compared."""
     if isinstance(value, BaseModel):
         return json.dumps(value.model_dump(mode="json"), sort_keys=True)
     if isinstance(value, bool):
@@ -94,7 +94,7 @@ def stage_before_retirement(model: Model) -> str:
 
 
 def stage_on(model: Model, day: dt.date) -> str:
-    """The stage on a day: retirement counts from its day on."""
+    """The stage on a day; a model is retired from the day of its retirement on."""
     if model.retired_on is None:
         return model.stage
     return "retired" if model.retired_on <= day else stage_before_retirement(model)

@@ -1,7 +1,7 @@
-"""Intervals of days on which something was so: pure functions from old intervals and what is true now to new ones.
+"""Intervals of days on which something was true: pure functions from old intervals and tonight's facts to new ones.
 
-Flows in: the rows of `catalog.history` and what this night found. Flows out: the rows that replace them.
-Called by `catalog`. An interval is closed at its start and open at its end: on `valid_to` it was no longer so.
+In: the rows of `catalog.history` and what this night found. Out: the rows that replace them. Called by `catalog`.
+An interval includes its first day and excludes its last: on `valid_to` it was no longer true.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is true of a key now; `since` is the day it became true, where anyone knows."""
+    """What is true of a key now; `since` is the day it became true, if known."""
 
     value: str
     method: str
@@ -25,7 +25,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A value and the days on which it held; `valid_to` None: it still does."""
+    """A value and the days on which it held; `valid_to` is None while it still holds."""
 
     value: str
     method: str
@@ -56,7 +56,7 @@ def remember(
 
 
 def _gone(past: tuple[Interval, ...], as_of: dt.date) -> tuple[Interval, ...]:
-    """Nobody states it any more: what was open ends at `as_of`."""
+    """It is no longer stated: an open interval ends at `as_of`."""
     last = past[-1]
     if last.valid_to is not None:
         return past
@@ -64,7 +64,7 @@ def _gone(past: tuple[Interval, ...], as_of: dt.date) -> tuple[Interval, ...]:
 
 
 def _stated(past: tuple[Interval, ...], now: Found, as_of: dt.date) -> tuple[Interval, ...]:
-    """It is stated: the newest interval goes on, is corrected, or gives way to a new one."""
+    """It is stated: the newest interval continues, is corrected, or gives way to a new one."""
     if not past:
         return (_begin(now, now.since or as_of),)
     *earlier, last = past
@@ -76,13 +76,13 @@ def _stated(past: tuple[Interval, ...], now: Found, as_of: dt.date) -> tuple[Int
     start = now.since if now.since and now.since > last.valid_from else as_of
     if last.valid_to is not None:
         return (*past, _begin(now, max(start, last.valid_to)))
-    if start <= last.valid_from:  # the past is built again from changed files: what they say holds
+    if start <= last.valid_from:  # the past is being rebuilt from changed files, and they decide
         return (*earlier, _begin(now, last.valid_from))
     return (*earlier, replace(last, valid_to=start), _begin(now, start))
 
 
 def _known_since(only: Interval, now: Found, as_of: dt.date) -> dt.date:
-    """The earliest day that anyone stated or saw; a later one does not unsay what was already so."""
+    """The earliest day stated or seen; a later statement does not withdraw what was already true."""
     return min(only.valid_from, now.since or as_of)
 
 

@@ -1,6 +1,6 @@
 """The playbook's six metadata items of a version: what is captured, inferred from the lake, declared, or missing.
 
-Flows in: one row of `store/catalog_versions.sql` and the version's note. Flows out: `Item`s. Called by `catalog`.
+In: one row of `store/catalog_versions.sql` and the version's note. Out: `Item`s. Called by `catalog`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ITEMS = (
     "prediction_code",
     "historical_predictions",
 )
-"""In the order in which a missing one should be mended: without the artifact nothing else can be tied to it."""
+"""In the order in which to supply missing ones: without the artifact nothing else can be tied to it."""
 
 Row = Mapping[str, object]
 
@@ -59,7 +59,7 @@ def next_missing(items: Sequence[Item]) -> str | None:
 
 
 def _captured(row: Row, field: str) -> Item | None:
-    """The item as the newest training run of the version wrote it."""
+    """The item as recorded by the version's newest training run."""
     if row.get("run_id") is None and row.get("run_day") is None:
         return None
     texts = {
@@ -92,7 +92,7 @@ def _training_code(row: Row) -> str | None:
 
 
 def _inferred(row: Row, field: str) -> Item | None:
-    """Stored predictions are seen in the lake itself; nobody needs to declare them."""
+    """Stored predictions are seen in the lake itself; nobody has to declare them."""
     first = row.get("first_day")
     if field != "historical_predictions" or not isinstance(first, dt.date):
         return None

@@ -1,6 +1,6 @@
-"""Checks that stand between a night's figures and its publication. Called by Dagster's asset checks.
+"""The checks that a night's figures must pass before they are published. Called by Dagster's asset checks.
 
-Each check is a function of the warehouse that answers with a `Check`; a blocking one that fails stops the night.
+Each is a function of the warehouse that returns a `Check`; a blocking one that fails stops the night.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def ledger_balances(warehouse: Warehouse) -> Check:
 
 
 def lake_matches_ledger(warehouse: Warehouse) -> Check:
-    """Every accepted request row lies in a live lake file: the counts of both agree, source by source."""
+    """Every accepted request row is in a live lake file: the two counts agree for every source."""
     off = warehouse.frame(
         """
         WITH booked AS (
@@ -66,13 +66,13 @@ def lake_matches_ledger(warehouse: Warehouse) -> Check:
 
 
 def keys_are_unique(warehouse: Warehouse, night: Night) -> Check:
-    """No table holds two rows of one key, in the days a night may touch without costing more each year."""
+    """No table has two rows with the same key. Only recent days are searched, so the cost does not grow by the year."""
     bad = []
     since = [night.as_of - DAYS_LOOKED_AT]
     with warehouse.within(MEMORY):
         for table, key in SUMMARY_KEYS.items():
             rows = f"FROM {table} WHERE day >= ?"
-            # Keys whose hashes all differ, differ; only where some agree are the keys themselves compared.
+            # If all hashes differ, so do the keys; the keys themselves are compared only if some hashes agree.
             if warehouse.value(f"SELECT count(*) - count(DISTINCT hash({key})) {rows}", since):
                 n = warehouse.value(f"SELECT count(*) - count(DISTINCT ({key})) {rows}", since)
                 bad += [f"{table}: {n}"] if n else []
@@ -80,7 +80,7 @@ def keys_are_unique(warehouse: Warehouse, night: Night) -> Check:
 
 
 def readings_are_finite(warehouse: Warehouse, night: Night) -> Check:
-    """No reading is NaN or infinite: what cannot be computed is NULL with a reason."""
+    """No reading is NaN or infinite; one that cannot be computed is NULL with a reason."""
     bad = warehouse.value(
         """
         SELECT count(*) FROM mart.reading
@@ -94,7 +94,7 @@ def readings_are_finite(warehouse: Warehouse, night: Night) -> Check:
 
 
 def days_are_covered(warehouse: Warehouse, night: Night) -> Check:
-    """Every day of the lake up to the report's day has been summarised."""
+    """Every day of the lake up to the reported day has been summarised."""
     missing = warehouse.value(
         """
         SELECT count(*) FROM (
