@@ -2,7 +2,7 @@
 
 Flows in: `ops.part` and the Parquet files it names, `reports/summaries/*.sql`, declarations. Flows out: `daily.*`,
 `ops.grid`, `ops.category`, `ops.summarised`. Called by the nightly job after ingestion. The same lake, statements
-and declarations make the same rows in any number of threads: all sums are sums of integers.
+and declarations give the same rows with any number of threads: all sums are sums of integers.
 """
 
 from __future__ import annotations
@@ -43,21 +43,21 @@ from dagster_project.store.engine import Engine
 from dagster_project.store.warehouse import Warehouse
 
 MOST_ROUNDS = 12
-"""A new grid or an older value may mark days that were done; more rounds than this would be a fault."""
+"""A new grid or an older value may mark days that were already done; more rounds than this mean a fault."""
 MEMORY = "500MB"
 """The database's share while it summarises."""
 UNREAD = ("file_id", "status", "label_time", "label_text", "scores")
-"""Columns that summaries of requests never read; classes read label_text and, where they are mapped, scores."""
+"""Columns that summaries of requests never read; those of labels read label_text and, where mapped, scores."""
 SELDOM = ("arrival_time", "eligible")
-"""Columns that few sources map; the others' are not read."""
+"""Columns that few sources map; they are read only where mapped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Summarised:
-    """What was done."""
+    """What one run did."""
 
     days: int
-    """(source, day) rolled up, again where something marked it."""
+    """(source, day) pairs rolled up; one that was marked again counts again."""
     events: int
     """Rows of the lake that were read."""
     rows: int
@@ -90,7 +90,7 @@ def summarise(night: Night, warehouse: Warehouse) -> Summarised:
 def _roll_up(night: Night, warehouse: Warehouse, due: Sequence[Due]) -> int:
     """Replace the daily rows of some days of one source, all in one transaction; return how many were written.
 
-    Of days on which only labels came, only the rows made of labels.
+    For days on which only labels arrived, only the rows made from labels are replaced.
     """
     engine = Engine(warehouse)
     with warehouse.transaction():
@@ -137,7 +137,7 @@ def _labels(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[Du
 
 
 def _unread(night: Night, source: str) -> list[str]:
-    """Columns not to be kept in memory; ids of requests only where a sample is drawn by them."""
+    """Columns not to be loaded; ids of requests are loaded only where a sample is drawn by them."""
     mapped = _mapped(night, source)
     sampled = any(placed.value.multivariate for placed in night.workspace.models)
     by_id = () if sampled else ("request_id",)
@@ -145,19 +145,19 @@ def _unread(night: Night, source: str) -> list[str]:
 
 
 def _has_ids(night: Night, source: str) -> bool:
-    """Whether the source's requests have ids by which a repeat can be told; taken for given where it is no more."""
+    """Whether the source's requests have ids that reveal repeats; assumed if the source is no longer declared."""
     mapped = _mapped(night, source)
     return not mapped or "request_id" in mapped
 
 
 def _has_scores(night: Night, source: str) -> bool:
-    """Whether the source maps probabilities of classes; taken for given where it is no more."""
+    """Whether the source maps probabilities of classes; assumed if the source is no longer declared."""
     known = [s for s in night.workspace.sources if s.source == source]
     return not known or any(s.scores for s in known)
 
 
 def _mapped(night: Night, source: str) -> set[str]:
-    """What the source maps; nothing where the workspace has it no more."""
+    """The columns that the source maps; none if it is no longer declared."""
     return {name for s in night.workspace.sources if s.source == source for name in s.columns}
 
 
@@ -199,7 +199,7 @@ def _replace(night: Night, warehouse: Warehouse, due: Sequence[Due], rows: Rows)
 
 
 def _known_digest(night: Night, warehouse: Warehouse, due: Sequence[Due]) -> str:
-    """What is known of the models of these days: declarations, grids, dictionaries. It tells scoring of a change."""
+    """Digest of what is known of these days' models (declarations, grids, dictionaries): scoring sees what changed."""
     where = (
         "WHERE model_id IN (SELECT model_id FROM daily.traffic WHERE source = ? AND list_contains(?, day))"
     )

@@ -2,9 +2,9 @@
 
 A day's digest is `<requests>:<labels>:<known>`: a late label changes only the second part, so it never costs a
 second reading of the day's requests. The third says what was known of the models when the day was rolled up.
-What a model's declaration, grid or dictionary changes is marked by emptying the digests of the days it touches, in
-the transaction that makes the change. A model declared anew, or read by another mapping or in another time zone, is
-learnt anew: its grids and dictionaries are those of a workspace that began so. Caller: pipeline.summarise.
+When a model's declaration, grid or dictionary changes, the same transaction empties the digests of the days affected.
+When its declaration, or its source's mapping or time zone, changes, its grids and dictionaries are learnt again, as if
+the workspace had begun that way. Caller: pipeline.summarise.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from dagster_project.store.engine import KEEP_ROWS
 from dagster_project.store.warehouse import Warehouse
 
 COUNTED = "repeats where requests have ids"
-"""What this package's own code counts beside the statements; another text has all requests counted again."""
+"""What this package's own code counts besides the statements; if this text changes, all requests are recounted."""
 READ, COUNTED_AS = "source ", "counted source "
-"""How keys of ops.state begin that say by which mapping a source was read, and by which it was counted."""
+"""Prefixes of the keys in ops.state that say with which mapping a source was read, and with which it was counted."""
 GONE = "gone"
-"""Digest of a day that was rolled up and has no files any more: its rows are taken out."""
+"""Digest of a day that was rolled up and has no files any more: its rows are removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Due:
 
     @property
     def rows_at_once(self) -> int:
-        """Rows in memory at a time: labels are read when the requests are forgotten."""
+        """Most rows in memory at a time: requests are released before labels are read."""
         return max(self.labelled_rows, 0 if self.labels_only else self.request_rows)
 
 
 def note_sources(night: Night, warehouse: Warehouse) -> None:
-    """Learn the models of every source anew whose files became other rows since, or whose segments have other caps."""
+    """Relearn the models of every source whose mapping, or cap on segment values, changed since the last run."""
     sql = "SELECT key, value FROM ops.state WHERE starts_with(key, $prefix) ORDER BY key"
     caps = {source.source: source.max_segment_values for source in night.workspace.sources}
     read = {key.removeprefix(READ): made for key, made in warehouse.rows(sql, {"prefix": READ})}
@@ -71,14 +71,14 @@ def note_sources(night: Night, warehouse: Warehouse) -> None:
         {"sources": [key.removeprefix(COUNTED_AS) for key in changed if key in before]},
     )
     with warehouse.transaction():
-        _learn_anew(warehouse, models["model_id"].to_list())
+        _relearn(warehouse, models["model_id"].to_list())
         for key in changed:
             values = {"key": key, "value": now[key]}
             warehouse.run("INSERT OR REPLACE INTO ops.state VALUES ($key, $value)", values)
 
 
 def note_declarations(night: Night, warehouse: Warehouse) -> int:
-    """Learn every model anew whose declaration changed since the last run; return how many models."""
+    """Relearn every model whose declaration changed since the last run; return how many."""
     import polars as pl
 
     profiles = night.workspace.profiles
@@ -90,7 +90,7 @@ def note_declarations(night: Night, warehouse: Warehouse) -> int:
     if not changed:
         return 0
     with warehouse.transaction():
-        _learn_anew(warehouse, [key.removeprefix("summarised/") for key in changed])
+        _relearn(warehouse, [key.removeprefix("summarised/") for key in changed])
         warehouse.run("DELETE FROM ops.state WHERE list_contains(?, key)", [changed])
         rows = [(key, now[key]) for key in changed if key in now]
         warehouse.append(
@@ -100,7 +100,7 @@ def note_declarations(night: Night, warehouse: Warehouse) -> int:
 
 
 def declaration_digest(model: Model, profiles: Mapping[str, Profile]) -> str:
-    """SHA-256 of what is declared and decides how the model's rows are counted."""
+    """SHA-256 of the part of a declaration that decides how the model's rows are counted."""
     kept = {
         "task",
         "threshold",
@@ -112,23 +112,24 @@ def declaration_digest(model: Model, profiles: Mapping[str, Profile]) -> str:
         "rules",
         "objective",
     }
-    # How much a feature matters weighs its drift; it is counted the same. So it is with the reason of a rule.
-    told_not = {"features": {"__all__": {"importance"}}, "rules": {"__all__": {"reason"}}}
-    told = model.model_dump(mode="json", include=kept, exclude=told_not)
+    # A feature's importance weights its drift but not its counts; nor does the reason of a rule change what is counted.
+    left_out = {"features": {"__all__": {"importance"}}, "rules": {"__all__": {"reason"}}}
+    declared = model.model_dump(mode="json", include=kept, exclude=left_out)
     own = [note.reference.model_dump_json() for note in model.versions if note.reference]
-    texts = [json.dumps(told, sort_keys=True), *own, *(profiles[p].model_dump_json() for p in model.profiles)]
+    used = [profiles[path].model_dump_json() for path in model.profiles]
+    texts = [json.dumps(declared, sort_keys=True), *own, *used]
     return content_id("\n".join(texts).encode())
 
 
-def _learn_anew(warehouse: Warehouse, models: Sequence[str]) -> None:
-    """Forget the grids and dictionaries of some models, and mark all their days: these make them again."""
+def _relearn(warehouse: Warehouse, models: Sequence[str]) -> None:
+    """Forget the grids and dictionaries of some models, and mark all their days, which then rebuild them."""
     mark(warehouse, models, dt.date.min)
     for table in ("ops.grid", "ops.category"):
-        warehouse.run(f"DELETE FROM {table} WHERE list_contains(?, model_id)", [models])  # noqa: S608  names of ours
+        warehouse.run(f"DELETE FROM {table} WHERE list_contains(?, model_id)", [models])  # noqa: S608  fixed names
 
 
 def mark(warehouse: Warehouse, models: Iterable[str], since: dt.date) -> None:
-    """Have the days from `since` on that hold one of the models rolled up again."""
+    """Mark the days from `since` on that hold one of the models, so that they are rolled up again."""
     warehouse.run(
         """
         UPDATE ops.summarised SET digest = '' WHERE (source, day) IN (
@@ -163,7 +164,7 @@ def files_digest(digest: str) -> str:
 
 
 def chunks(due: Sequence[Due], rows: int = KEEP_ROWS) -> Iterator[list[Due]]:
-    """Runs of days of one source, rolled up together as long as what is read at once fits into `rows`."""
+    """Days of one source to roll up together, as many as can be read with at most `rows` rows in memory."""
     chunk: list[Due] = []
     n = 0
     for one in due:
@@ -192,7 +193,7 @@ def _parts(night: Night, warehouse: Warehouse) -> dict[tuple[str, dt.date], list
 
 
 def _statement_digests(night: Night) -> tuple[str, str]:
-    """Of the statements that read requests, and of those that read labels."""
+    """One digest of the statements that read requests, and one of those that read labels."""
     texts: dict[bool, list[str]] = {False: [], True: []}
     for statement in sorted(night.workspace.summaries, key=lambda s: s.id):
         texts[statement.head.per == "labelled"].append(statement.sql)
@@ -239,5 +240,5 @@ def _due(
 
 
 def lake_path(night: Night, path: str) -> Path:
-    """Where a part named in `ops.part` lies: paths are relative to the workspace."""
+    """The file of a part named in `ops.part`, where paths are relative to the workspace."""
     return night.workspace.root / path

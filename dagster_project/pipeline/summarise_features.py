@@ -1,7 +1,7 @@
-"""Features of a chunk of days to rows of `daily.feature_hist` and `daily.category_hist`, one column at a time.
+"""Turns features of a chunk of days into rows of `daily.feature_hist` and `daily.category_hist`, column by column.
 
 A feature belongs to a model from the first day that the lake holds a value of it; after that day its absence
-(even of the whole column) reads missing. Caller: pipeline.summarise.
+(even of the whole column) counts as missing. Caller: pipeline.summarise.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 KEY = ["source", "model_id", "version", "day", "segment"]
 MISSING, NOT_HELD = -2, -1
-"""Codes of feature_category.sql beside the ranks of the dictionary."""
+"""Codes that feature_category.sql gives besides the ranks of the dictionary."""
 CONSTANT = 5e-324
-"""The scale of a feature that was constant: the smallest number, so that any other value lies in an outermost bin."""
+"""The scale of a feature that was constant: the smallest number, so that any other value is in an outermost bin."""
 
 
 def number_rows(night: Night, warehouse: Warehouse, chunk: Chunk, statement: Statement) -> list[pl.DataFrame]:
-    """Rows of every numeric feature; a grid that no longer sees is replaced and the column counted again."""
+    """Rows of every numeric feature; a grid that has gone blind is replaced and the column counted again."""
     import polars as pl
 
     known = grids.of_kind(warehouse, chunk, "number")
@@ -48,7 +48,7 @@ def number_rows(night: Night, warehouse: Warehouse, chunk: Chunk, statement: Sta
 
 
 def category_rows(warehouse: Warehouse, chunk: Chunk, statement: Statement) -> list[pl.DataFrame]:
-    """Rows of every category feature, after its dictionary has taken in the chunk's reference days."""
+    """Rows of every category feature, after admitting values of the chunk's reference days to its dictionary."""
     known = grids.of_kind(warehouse, chunk, "category")
     reference = dictionary.references(warehouse, chunk)
     found = []
@@ -60,7 +60,7 @@ def category_rows(warehouse: Warehouse, chunk: Chunk, statement: Statement) -> l
 
 
 def _numbers(chunk: Chunk, known: pl.DataFrame, feature: str, statement: Statement) -> pl.DataFrame:
-    """model_id, version, day, grid_from, bin, n, s1, s2, invalid of one numeric feature."""
+    """model_id, version, day, grid_from, bin, n, s1, s2, invalid for one numeric feature."""
     import polars as pl
 
     keys = _keys_since(chunk, known, feature)
@@ -100,7 +100,7 @@ def _keys_since(chunk: Chunk, known: pl.DataFrame, feature: str) -> pl.DataFrame
 
 
 def _bounds(chunk: Chunk, feature: str) -> pl.DataFrame:
-    """model_id, lo, hi of the models that declare a range of valid values; NULL on the side left open."""
+    """model_id, lo, hi for the models that declare a range of valid values; NULL on a side left open."""
     import polars as pl
 
     declared = chunk.feature(feature).items()
@@ -112,7 +112,7 @@ def _bounds(chunk: Chunk, feature: str) -> pl.DataFrame:
 def _admit(
     warehouse: Warehouse, chunk: Chunk, feature: str, keys: pl.DataFrame, reference: pl.DataFrame
 ) -> None:
-    """Take in the categories of the training profiles, and of the reference days of models without one."""
+    """Admit the categories of the training profiles and, for models without one, of the reference days."""
     import polars as pl
 
     told = dictionary.profiled(chunk, feature)
@@ -152,7 +152,7 @@ def _categories(
 
 
 def _category_scan(chunk: Chunk, feature: str, keys: pl.DataFrame, held: pl.DataFrame) -> Scan:
-    """One row a request: its category, the category's place in the dictionary `held`, and whether it is invalid."""
+    """One row per request: its category, the category's place in the dictionary `held`, and whether it is invalid."""
     import polars as pl
 
     allowed, refused = _allowed(chunk, feature), refused_values(chunk, feature)
@@ -181,7 +181,7 @@ def _category_scan(chunk: Chunk, feature: str, keys: pl.DataFrame, held: pl.Data
 
 
 def _kind(held: pl.DataFrame) -> pl.Expr:
-    """What a row's code stands for: a value not held is 'other' on reference days and beside a full dictionary."""
+    """What a row's code stands for: a value not held is 'other' on reference days or if the dictionary is full."""
     import polars as pl
 
     full = pl.col("model_id").is_in(_full(held).implode())
@@ -194,7 +194,7 @@ def _kind(held: pl.DataFrame) -> pl.Expr:
 
 
 def _inside(keys: pl.DataFrame, reference: pl.DataFrame) -> pl.DataFrame:
-    """The keys on one of their model's reference days."""
+    """The keys that fall on one of their model's reference days."""
     import polars as pl
 
     dated = keys.select("key", "model_id", "day").join(reference, on="model_id")
@@ -202,7 +202,7 @@ def _inside(keys: pl.DataFrame, reference: pl.DataFrame) -> pl.DataFrame:
 
 
 def _allowed(chunk: Chunk, feature: str) -> pl.DataFrame:
-    """model_id, value, allowed: the only valid values, where they are declared."""
+    """model_id, value, allowed: the only valid values, where declared."""
     import polars as pl
 
     declared = chunk.feature(feature).items()
@@ -213,7 +213,7 @@ def _allowed(chunk: Chunk, feature: str) -> pl.DataFrame:
 
 
 def _full(held: pl.DataFrame) -> pl.Series:
-    """Models whose dictionary takes no more values."""
+    """Models whose dictionary is full."""
     import polars as pl
 
     return held.filter(pl.col("rank") >= dictionary.CATEGORIES - 1)["model_id"].unique().sort()

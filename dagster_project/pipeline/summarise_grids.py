@@ -1,11 +1,11 @@
-"""The softsign grid of every (model, feature): where it comes from, when it changes.
+"""The softsign grid of every (model, feature): where it comes from and when it changes.
 
-Centre and scale are taken from about 1,000 finite values of the feature's first days, the same number of each day:
-one day alone may be a dry one, or all of one season's noon. A day counts for at most 64 values. While they are fewer
-than 1,000 together, that is for 16 days at least, the grid is provisional and taken anew at 1, 4, 16, ... of them, so
-that it is a function of the lake alone and changes at most five times; each change marks the feature's days. A day
-of at least 100 values with more than 10 % of them in the two outermost bins of a frozen grid begins a new one: the old
-one no longer sees. A provisional grid is still to widen, so it never breaks. Caller: summarise_features.
+Centre and scale are taken from about 1,000 finite values of the feature's first days, the same number from each day,
+since a single day may be untypical. A day counts for at most 64 values. While there are fewer than 1,000 in all, that
+is for 16 days at least, the grid is provisional and is retaken at 1, 4, 16, ... values, so that it depends on the lake
+alone and changes at most five times; each change marks the feature's days. A day of at least 100 values with more than
+10 % of them in the two outermost bins of a frozen grid begins a new one: the old one has gone blind. A provisional
+grid will still widen, so it never breaks. Caller: summarise_features.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from dagster_project.pipeline.night import Night
 
 BLIND_SHARE = 0.1
-"""More than this share of a day's values in the outermost bins: the grid no longer sees."""
+"""With more than this share of a day's values in its outermost bins, a grid is blind."""
 AT_ONCE = 50
-"""So many features are looked at by one statement."""
+"""How many features one statement looks at."""
 FEWEST_TO_BREAK = 100
-"""A day with fewer finite values never breaks a grid: its outermost bins show drift all the same."""
+"""A day with fewer finite values never breaks a grid: its outermost bins still show drift."""
 ODD = "count(CASE WHEN abs({x}) > 1.7976931348623157e308 THEN 1 END)"
-"""How many values are NaN or infinite: to count the rare ones is cheaper than to count all others."""
+"""How many values are NaN or infinite: counting the rare ones is cheaper than counting all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Seen:
     feature: str
     kind: str
     finite: Mapping[dt.date, int]
-    """Finite numbers of each day with values; 0 for categories."""
+    """How many finite numbers each day with values has; 0 for categories."""
 
     @property
     def first_day(self) -> dt.date:
@@ -75,7 +75,7 @@ Book = dict[tuple[str, str], list[Grid]]
 def forget_unmapped(warehouse: Warehouse) -> None:
     """Drop the grids of features that no day of the lake holds any more, and mark the days that counted them missing.
 
-    A source that was mapped anew is read anew: a feature it named before is not one that stopped coming.
+    A source with a new mapping is read again: a feature that it no longer names is not one that stopped arriving.
     """
     known = "NOT starts_with(feature, ?) AND feature NOT IN (SELECT feature FROM ops.feature_day)"
     gone = warehouse.rows(
@@ -86,7 +86,7 @@ def forget_unmapped(warehouse: Warehouse) -> None:
         mark(warehouse, [model_id], since)
     if gone:
         for table in ("ops.grid", "ops.category"):
-            warehouse.run(f"DELETE FROM {table} WHERE {known}", [OUTPUT])  # noqa: S608  names of ours
+            warehouse.run(f"DELETE FROM {table} WHERE {known}", [OUTPUT])  # noqa: S608  fixed names
 
 
 def settle(night: Night, warehouse: Warehouse, chunk: Chunk) -> None:
@@ -114,7 +114,7 @@ def read(warehouse: Warehouse, chunk: Chunk) -> Book:
 
 
 def of_kind(warehouse: Warehouse, chunk: Chunk, kind: str) -> pl.DataFrame:
-    """model_id, feature, from_day, centre, scale, frozen of the chunk's models, by feature, model and day."""
+    """model_id, feature, from_day, centre, scale, frozen for the chunk's models, by feature, model and day."""
     return warehouse.frame(
         """
         SELECT model_id, feature, from_day, centre, scale, frozen FROM ops.grid
@@ -125,7 +125,7 @@ def of_kind(warehouse: Warehouse, chunk: Chunk, kind: str) -> pl.DataFrame:
 
 
 def broken(night: Night, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """model_id, day: the first day of each model that one feature's grid no longer sees.
+    """model_id, day: for each model, the first day on which one feature's grid is blind.
 
     `rows` has model_id, day, grid_from, bin, n; `known` the feature's grids (model_id, from_day, frozen). A grid's own
     first day and the running day never break it.
@@ -144,14 +144,14 @@ def broken(night: Night, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFram
 
 
 def begin_again(night: Night, warehouse: Warehouse, chunk: Chunk, feature: str, breaks: pl.DataFrame) -> None:
-    """Give a feature of some models a new grid from the day its old one no longer sees."""
+    """Give a feature of some models a new grid from the day on which its old one is blind."""
     new = [Grid(model_id, feature, day, "number") for model_id, day in breaks.iter_rows()]
     _write(warehouse, [(None, grid) for grid in new])
     _retake(night, warehouse, chunk, {})
 
 
 def _look(chunk: Chunk, book: Book) -> list[Seen]:
-    """Count the values of every column that is new to some model, begins earlier, or has a provisional grid."""
+    """Count the values of every column that is new to a model, begins earlier than known, or has a provisional grid."""
     import polars as pl
 
     wanted = [
@@ -174,7 +174,7 @@ def _look(chunk: Chunk, book: Book) -> list[Seen]:
 
 
 def _probes(chunk: Chunk) -> list[tuple[str, str]]:
-    """Every feature with what the files hold of it, and the answers of the models in both their forms."""
+    """Every feature with the kind that the files hold, and the models' predictions as both kinds."""
     loaded = chunk.engine.loaded
     names = [column.removeprefix("f:") for column in sorted(loaded) if column.startswith("f:")]
     features = [(name, "category" if loaded[f"f:{name}"] == "VARCHAR" else "number") for name in names]
@@ -182,13 +182,13 @@ def _probes(chunk: Chunk) -> list[tuple[str, str]]:
 
 
 def _kept_kind(chunk: Chunk, model_id: str, feature: str, kind: str, book: Book) -> str:
-    """How a feature is counted: as declared, as before, or as the files hold it."""
+    """The kind that a feature is counted as: the one declared, else the one before, else the files'."""
     given, grids = chunk.declared(model_id).features.get(feature), book.get((model_id, feature))
     return (given and given.type) or (grids[0].kind if grids else kind)
 
 
 def _count_values(chunk: Chunk, probes: Sequence[tuple[str, str]]) -> pl.DataFrame:
-    """key, and of the i-th probe there_<i>, finite_<i>: how many values a group has, and how many finite numbers."""
+    """key, and for the i-th probe there_<i>, finite_<i>: how many values a group has, and how many finite numbers."""
     columns, counts = {"key": "k.key"}, []
     for i, (feature, kind) in enumerate(probes):
         columns[f"x_{i}"] = feature_column(chunk.engine, feature, kind)
@@ -204,7 +204,7 @@ def _settled(grids: list[Grid] | None, chunk: Chunk) -> bool:
 
 
 def _begun(seen: Seen, grids: list[Grid] | None) -> tuple[Grid | None, Grid] | None:
-    """The grid a feature begins with, or its first one moved to an earlier day; None: nothing to do."""
+    """The grid a feature begins with, or its first one moved to an earlier day; None if there is nothing to do."""
     if grids is None or grids[0].kind != seen.kind:
         return None, Grid(
             seen.model_id, seen.feature, seen.first_day, seen.kind, frozen=seen.kind == "category"
@@ -215,7 +215,7 @@ def _begun(seen: Seen, grids: list[Grid] | None) -> tuple[Grid | None, Grid] | N
 
 
 def _write(warehouse: Warehouse, changes: Sequence[tuple[Grid | None, Grid]]) -> None:
-    """Put each new grid in the place of the old one (if any) and mark the days it reaches."""
+    """Replace each old grid (if any) with the new one and mark the days it covers."""
     import polars as pl
 
     if not changes:
@@ -234,7 +234,7 @@ def _write(warehouse: Warehouse, changes: Sequence[tuple[Grid | None, Grid]]) ->
 def _retake(
     night: Night, warehouse: Warehouse, chunk: Chunk, fresh: Mapping[tuple[str, str], Mapping[dt.date, int]]
 ) -> None:
-    """Take centre and scale anew for every provisional grid of the chunk's models that has more values by now."""
+    """Retake centre and scale for every provisional grid of the chunk's models that has enough new values."""
     counted = _counted(warehouse, chunk)
     wanted: dict[tuple[str, dt.date], list[Grid]] = {}
     for key, grids in read(warehouse, chunk).items():
@@ -252,7 +252,7 @@ def _retake(
 
 
 def _counted(warehouse: Warehouse, chunk: Chunk) -> dict[tuple[str, str, dt.date], dict[dt.date, int]]:
-    """Finite values by day that the days outside the chunk hold, for each provisional grid."""
+    """How many finite values each day outside the chunk holds, for each provisional grid."""
     rows = warehouse.rows(
         """
         SELECT h.model_id, h.feature, h.grid_from, h.day, sum(h.n)::BIGINT

@@ -1,8 +1,8 @@
-"""Numeric features of a day taken together: sums of values and of their products over a sample, by opt-in.
+"""A day's numeric features taken together: sums of values and of their products over a sample, by opt-in.
 
 The sample of a (model, version, day) is the 1,000 requests whose ids have the smallest hashes: the same whatever
-the order or the number of threads. Values stand on the bounded scale u / (1 + |u|) of the feature's grid in steps
-of 2^-15, so that no outlier rules and all sums are exact; a missing or not finite value counts as the centre.
+the order or the number of threads. Values are on the bounded scale u / (1 + |u|) of the feature's grid in steps
+of 2^-15, so that no outlier dominates and all sums are exact; a missing or non-finite value counts as the centre.
 Cost: k features give k (k + 3) / 2 rows a day. Caller: pipeline.summarise.
 """
 
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 
 TABLE = "daily.joint"
 SAMPLE = 1000
-"""Requests a day, model and version."""
+"""Requests sampled per day, model and version."""
 STEP = 2**15
 FEWEST = 2
-"""Features that can be taken together."""
+"""Fewest features that can be taken together."""
 
 
 def joint_rows(warehouse: Warehouse, chunk: Chunk) -> list[pl.DataFrame]:
-    """Rows of `daily.joint` for the models that ask for it."""
+    """Rows of `daily.joint` for the models that opt in."""
     import polars as pl
 
-    asked = [model_id for model_id in chunk.model_ids if chunk.declared(model_id).multivariate]
-    if not asked:
+    opted_in = [model_id for model_id in chunk.model_ids if chunk.declared(model_id).multivariate]
+    if not opted_in:
         return []
     known = grids.of_kind(warehouse, chunk, "number").filter(~pl.col("feature").str.starts_with(OUTPUT))
     return [
         rows
-        for model_id in asked
+        for model_id in opted_in
         for rows in _of_model(chunk, model_id, known.filter(pl.col("model_id") == model_id))
     ]
 
@@ -87,7 +87,7 @@ def _sample(chunk: Chunk, model_id: str, features: list[str]) -> pl.DataFrame:
 
 
 def _scaled(values: Floats, in_force: list[tuple[dt.date, float, float]]) -> Ints:
-    """Whole steps on the bounded scale [rows, features]; the centre where there is no finite value."""
+    """Values [rows, features] as whole steps on the bounded scale; 0, the centre, where there is no finite value."""
     centre, scale = (np.array([grid[i] for grid in in_force], dtype=np.float64) for i in (1, 2))
     u = (values - centre) / np.where(scale > 0, scale, 1.0)
     u = np.where(np.isfinite(u) & (scale > 0), u, 0.0)
@@ -119,5 +119,5 @@ def _placed(
 
 
 def _digest(features: list[str], in_force: list[tuple[dt.date, float, float]]) -> str:
-    """What must be equal for sums to add up: the features and their grids."""
+    """Digest of what must be equal for sums to be added up: the features and their grids."""
     return state_id(f"{f}\t{grid[0]}" for f, grid in zip(features, in_force, strict=True))

@@ -1,6 +1,7 @@
-"""Labelled requests of a chunk of days to rows of the outcome and label-score tables. Caller: pipeline.summarise.
+"""Turns labelled requests of a chunk of days into rows of the outcome and label-score tables.
 
-Labels stand on the day of their request and carry the day they came, so a window can be read as of any night.
+Labels count on the day of their request and carry the day they arrived, so a window can be read as of any night.
+Caller: pipeline.summarise.
 """
 
 from __future__ import annotations
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 WHOLE_ONLY = ("daily.label_hist", "daily.error_hist")
-"""What stands on the grid of the predictions is counted over all requests, not by segment."""
+"""Tables on the grid of the predictions are counted over all requests, not by segment."""
 
 CLASSES = "daily.outcome_class"
 MOST_CLASSES = 50
-"""So many classes of a model are counted by name."""
+"""How many classes of a model are counted by name."""
 CLASS = OUTPUT + "class"
 """The dictionary of a model's classes."""
 
@@ -58,12 +59,12 @@ def label_rows(warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statemen
 
 
 def _item(chunk: Chunk) -> str:
-    """SQL of the part that a loaded row stands for: '' for all requests, the only part without declared segments."""
+    """SQL of the part that a loaded row counts for: '' is all requests, the only part if no segments are declared."""
     return "r.item" if "item" in chunk.engine.loaded else "''"
 
 
 def _capped(warehouse: Warehouse, chunk: Chunk, rows: pl.DataFrame) -> pl.DataFrame:
-    """Name the classes of the dictionary and put the rest together, after it has taken in those of the chunk."""
+    """Admit the chunk's classes to the dictionary, and count classes that are not in it together as 'other'."""
     import polars as pl
 
     rows = rows.with_columns(
@@ -88,7 +89,7 @@ def _capped(warehouse: Warehouse, chunk: Chunk, rows: pl.DataFrame) -> pl.DataFr
 
 
 def _keys(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
-    """Each (model, version, day, item of the row's segments) with the key of the part it counts into."""
+    """Each (model, version, day, item of the row's segments) with the key of the part it counts for."""
     import polars as pl
 
     found = groups(chunk.engine, {**BY_DAY, "item": _item(chunk)}).drop("n")
@@ -110,7 +111,7 @@ def _keys(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
 
 
 def _with_grids(warehouse: Warehouse, chunk: Chunk, keys: pl.DataFrame) -> pl.DataFrame:
-    """Add grid_from, centre and scale of the predictions' grid in force on each key's day; NULL without one."""
+    """Add grid_from, centre and scale of the predictions' grid in force on each key's day; NULL if there is none."""
     import polars as pl
 
     known = grids.of_kind(warehouse, chunk, "number").filter(pl.col("feature") == PREDICTION)

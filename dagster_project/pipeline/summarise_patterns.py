@@ -1,4 +1,4 @@
-"""Declared patterns of categories: whether RE2 takes them, and which values of a chunk do not match.
+"""Declared patterns of categories: whether RE2 accepts them, and which values of a chunk do not match.
 
 Each distinct value is matched once, in time linear in its length. Callers: pipeline.summarise, summarise_features.
 """
@@ -20,7 +20,7 @@ SCHEMA = ("model_id", "value", "refused")
 
 
 def insist_on_patterns(night: Night, warehouse: Warehouse) -> None:
-    """Raise WorkspaceError that names every declared pattern which RE2 refuses."""
+    """Raise WorkspaceError naming every declared pattern that RE2 refuses."""
     problems = []
     for placed in night.workspace.models:
         for name, feature in placed.value.features.items():
@@ -35,7 +35,7 @@ def insist_on_patterns(night: Night, warehouse: Warehouse) -> None:
 
 
 def refused_values(chunk: Chunk, feature: str) -> pl.DataFrame:
-    """model_id, value, refused: the values of a feature that the pattern of their model does not match."""
+    """model_id, value, refused: the values of a feature that do not match their model's pattern."""
     import polars as pl
 
     patterns = {m: f.pattern for m, f in chunk.feature(feature).items() if f.pattern}

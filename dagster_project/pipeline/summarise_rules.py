@@ -1,7 +1,7 @@
-"""Declared rules, truths and required features of a chunk of days to rows of `daily.rule`.
+"""Evaluates declared rules, truths and required features on a chunk of days, for rows of `daily.rule`.
 
 A rule becomes one expression over the rows: quoted columns, an operator from a list, constants from a joined table;
-no text of a file is ever part of the SQL. Models that declare the same rule are counted together. Caller:
+no text from a file ever becomes SQL. Models that declare the same rule are counted together. Caller:
 pipeline.summarise.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OPERATORS = {"=": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 ALWAYS = "CAST(NULL AS BOOLEAN)"
-"""What `applies` is where a rule has no condition."""
+"""SQL of `applies` for a rule without a condition."""
 Constants = dict[str, float | str | None]
 """Columns of the joined table that a scan's expressions may name."""
 
@@ -39,7 +39,7 @@ class Judged:
 
     @property
     def name(self) -> str:
-        """How the rule is called; '' for required features."""
+        """The rule's name; '' for required features."""
         return self.rule.name if isinstance(self.rule, Rule) else ""
 
 
@@ -62,7 +62,7 @@ def required_features(model: Model) -> tuple[str, ...]:
 
 
 def _declared(chunk: Chunk) -> Iterator[Judged]:
-    """What the chunk's models declare, equal declarations once."""
+    """What the chunk's models declare, each distinct declaration once."""
     declaring: dict[Rule | tuple[str, ...], list[str]] = {}
     for model_id in chunk.model_ids:
         model = chunk.declared(model_id)
@@ -76,7 +76,7 @@ def _declared(chunk: Chunk) -> Iterator[Judged]:
 
 
 def _scan(chunk: Chunk, judged: Judged) -> Scan:
-    """One row a request of the models that declare the rule: whether it applies, and whether it holds."""
+    """One row per request of the models that declare the rule: whether it applies, and whether it holds."""
     import polars as pl
 
     keys = constants(chunk, chunk.keys.filter(pl.col("model_id").is_in(judged.models)))
@@ -91,7 +91,7 @@ def _scan(chunk: Chunk, judged: Judged) -> Scan:
 
 
 def _rule(engine: Engine, rule: Rule, fixed: Constants) -> tuple[str, str]:
-    """SQL of `holds` and of `applies`; where the condition cannot be told, neither can the rule."""
+    """SQL of `holds` and of `applies`; where the condition is unknown, so is the rule."""
     if rule.truth:
         holds = _truth(engine, rule.truth, fixed)
     else:
@@ -114,7 +114,7 @@ def _comparison(engine: Engine, compared: Comparison, name: str, fixed: Constant
 
 
 def _constant(compared: Comparison) -> float | str | None:
-    """The constant, as text where it is compared as text: a whole number without a point, as categories are."""
+    """The constant, as text if it is compared as text: a whole number then has no point, as in categories."""
     value = compared.value
     if compared.kind == "number" or not isinstance(value, float):
         return value
@@ -122,7 +122,7 @@ def _constant(compared: Comparison) -> float | str | None:
 
 
 def _truth(engine: Engine, truth: Truth, fixed: Constants) -> str:
-    """Whether the checked column says what the trusted one says."""
+    """SQL of whether the checked column agrees with the trusted one."""
     if truth.tolerance is None:
         sides = [_operand(engine, name, "text") for name in (truth.of, truth.column)]
         return f"({sides[0]} = {sides[1]})"
@@ -132,7 +132,7 @@ def _truth(engine: Engine, truth: Truth, fixed: Constants) -> str:
 
 
 def _operand(engine: Engine, name: str, kind: Kind) -> str:
-    """A column as the rule reads it; NULL where there is no value or it cannot be read so."""
+    """SQL of a column as the rule reads it; NULL where there is no value or it cannot be read that way."""
     if name not in REQUEST_NUMBERS:
         column = feature_column(engine, name, "number" if kind == "number" else "category")
     else:
@@ -147,6 +147,6 @@ def _read(column: str, kind: Kind) -> str:
 
 
 def _all_there(engine: Engine, features: Sequence[str]) -> str:
-    """Whether no required feature is missing."""
+    """SQL of whether no required feature is missing."""
     there = [f"{feature_column(engine, name, 'category')} IS NOT NULL" for name in features]
     return " AND ".join(there)

@@ -1,7 +1,7 @@
-"""The values that a feature's grid is taken from: as many of each of its first days.
+"""The values that a feature's grid is taken from: the same number from each of its first days.
 
 In: a chunk, a feature, the lake's files. Out: finite values by model and day, drawn by the hash of the request's id,
-and which of them make the grid. Caller: summarise_grids.
+and which of them make up the grid. Caller: summarise_grids.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from dagster_project.pipeline.night import Night
 
 VALUES = 1000
-"""So many values make a grid."""
+"""How many values a grid is taken from."""
 OF_A_DAY = 64
-"""At most so many values of one day count: a grid is frozen after 16 days or more."""
+"""Most values of one day that count: a grid is frozen after 16 days or more."""
 GROWTH = 4
-"""A provisional grid is taken anew once it can be taken from so many times as many values."""
+"""A provisional grid is retaken once there are this many times as many values."""
 
 
 def step(n: int) -> int:
@@ -36,9 +36,9 @@ def step(n: int) -> int:
 
 
 def of_first_days(values: pl.DataFrame) -> dict[str, tuple[int, pl.Series]]:
-    """Of each model, how many values count, and those of its first days that make about `VALUES` together.
+    """For each model, how many values count, and the values of its first days that make about `VALUES` together.
 
-    `values` has model_id, day, place and x, as `sample` gives them; no model without values is in the answer.
+    `values` has model_id, day, place and x, as `sample` returns them; models without values are left out.
     """
     import polars as pl
 
@@ -61,7 +61,7 @@ def of_first_days(values: pl.DataFrame) -> dict[str, tuple[int, pl.Series]]:
 def sample(
     night: Night, warehouse: Warehouse, chunk: Chunk, feature: str, since: dt.date, models: Sequence[str]
 ) -> pl.DataFrame:
-    """model_id, day, place, x: finite values of each model's first days, from few days if they are enough."""
+    """model_id, day, place, x: finite values of each model's first days; no more days are read than are needed."""
     import polars as pl
 
     days = _files_by_day(night, warehouse, chunk, since)
@@ -79,7 +79,7 @@ def sample(
 
 
 def _files_by_day(night: Night, warehouse: Warehouse, chunk: Chunk, since: dt.date) -> list[list[Path]]:
-    """Request files of the chunk's source from a day on, day by day."""
+    """Request files of the chunk's source from `since` on, one list per day."""
     last = max(night.as_of, night.running_day or night.as_of)
     rows = warehouse.rows(
         """

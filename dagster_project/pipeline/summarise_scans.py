@@ -1,7 +1,7 @@
-"""What statements read: the loaded rows of a chunk of days beside tiny integer keys and declared constants.
+"""What statements read: the loaded rows of a chunk of days, joined with small integer keys and declared constants.
 
-A `Chunk` is a source's days with one key per (model, version, day). The functions answer with the scans of
-`input`, `labelled`, one feature's `feature_values`, and small counting scans. Caller: the other summarise modules.
+A `Chunk` is a source's days with one key per (model, version, day). The functions return the scans of `input` and
+`labelled`, columns of features, and counts of groups. Callers: the other summarise modules.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ DECIDED = (
     "CASE WHEN k.threshold IS NOT NULL AND r.score IS NOT NULL THEN r.score >= k.threshold"
     " WHEN r.prediction IS NOT NULL THEN r.prediction >= 0.5 ELSE r.score >= 0.5 END"
 )
-"""The decision is the score against the declared threshold; where none is declared, what the model answered; where
-it answered with a score alone, 0.5."""
+"""The decision: the score against the declared threshold; if none is declared, the model's prediction; if it gave only
+a score, the score against 0.5."""
 CLAIMED = "coalesce(k.task = 'multiclass', false)"
-"""Whether the score is the probability of the class that was answered. Only a declared task tells."""
+"""Whether the score is the probability of the predicted class. Only a declared task tells."""
 DECISIONS = ("positive", "negative")
-"""What a decision, and the label of a binary model, is called as a category."""
+"""The names of a decision, and of the label of a binary model, as categories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,13 @@ class Chunk:
     keys: pl.DataFrame
     """key, model_id, version, day; sorted, key counts from 0."""
     models: Mapping[str, Model]
-    """Declarations by id; undeclared models are not in it."""
+    """Declarations by id, without undeclared models."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     """Training profiles by their path."""
     zone: str = "UTC"
     """Time zone of the days."""
     on: Mapping[str, str] = field(default_factory=lambda: BY_DAY)
-    """What a row and its key must have in common."""
+    """Column of the keys -> SQL of the rows' column that must equal it."""
 
     @property
     def model_ids(self) -> list[str]:
@@ -62,11 +62,11 @@ class Chunk:
         return sorted(self.keys["model_id"].unique().to_list())
 
     def declared(self, model_id: str) -> Model:
-        """The model's declaration; an undeclared one has no wishes."""
+        """The model's declaration; an empty one if it is undeclared."""
         return self.models.get(model_id) or undeclared(model_id)
 
     def feature(self, name: str) -> dict[str, Feature]:
-        """What the chunk's models declare of a feature, by model; without those that declare nothing of it."""
+        """What the chunk's models declare about a feature, by model; those that declare nothing are left out."""
         declared = {m: self.declared(m).features.get(name) for m in self.model_ids}
         return {m: feature for m, feature in declared.items() if feature is not None}
 
@@ -84,10 +84,10 @@ def with_keys(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def telling(keys: pl.DataFrame) -> dict[str, str]:
-    """The fewest of the keys' columns that still tell every key from the others: each one less to join is cheaper.
+    """The fewest of the keys' columns that still tell all keys apart: the fewer are joined, the cheaper.
 
-    `keys` holds every group of the rows, so what is not compared could only have been equal; nothing at all is
-    compared where one model has one version on one day.
+    `keys` holds every group of the rows, so a column that is left out could only have been equal; with one model,
+    one version and one day, none is left.
     """
     on = dict(BY_DAY)
     for name in ("day", "version", "model_id"):
@@ -104,15 +104,15 @@ def groups(
     lookups: tuple[Lookup, ...] = (),
     derived: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
-    """Distinct values of expressions over the loaded rows with their counts n."""
+    """Distinct values of expressions over the loaded rows, with their counts n."""
     names = ", ".join(quote(c) for c in columns)
     statement = f"SELECT {names}, count(*) AS n FROM seen GROUP BY {names} ORDER BY {names}"  # noqa: S608
     return engine.rollup(statement, Scan("seen", columns, lookups, derived or {}))
 
 
 def constants(chunk: Chunk, keys: pl.DataFrame) -> pl.DataFrame:
-    """Add what is declared of each key's model (task, threshold, whether it runs in batches, its objective) and when
-    its day ends, in microseconds."""
+    """Add what each key's model declares (task, threshold, whether it runs in batches, its objective) and when the
+    key's day ends, in microseconds."""
     import polars as pl
 
     models = [chunk.declared(model_id) for model_id in keys["model_id"].unique().sort().to_list()]
@@ -133,7 +133,7 @@ def constants(chunk: Chunk, keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _allowed(model: Model) -> tuple[float | None, int | None, int | None]:
-    """The declared latency in ms, and in millionths how many requests may be slower, and how many may fail."""
+    """The declared latency in ms, and how many requests per million may be slower, and how many may fail."""
     promise = model.objective
     if promise is None:
         return None, None, None
@@ -142,9 +142,9 @@ def _allowed(model: Model) -> tuple[float | None, int | None, int | None]:
 
 
 def _told(keys: pl.DataFrame, name: str, value: object, otherwise: str) -> str:
-    """SQL of whether a key's declared constant is `value`; `otherwise` where some model does not declare it.
+    """SQL of whether a key's declared constant is `value`; `otherwise` if some model does not declare it.
 
-    Where all models say the same it is a constant, and a statement that asks for the others reads no row at all.
+    If all models agree it is a constant, and a statement that wants only others reads no row at all.
     """
     declared = keys[name].unique().to_list()
     if None in declared or (value in declared and len(declared) > 1):
@@ -155,21 +155,21 @@ def _told(keys: pl.DataFrame, name: str, value: object, otherwise: str) -> str:
 def _logged_batch(keys: pl.DataFrame) -> str:
     """SQL of whether a request came in a batch, as declared or else as the log says.
 
-    Where no model declares it the row alone tells, and files without batches are passed by unread.
+    If no model declares it, the row alone decides, and files without batches are skipped unread.
     """
     logged = "r.pattern = 'batch'"
     return logged if keys["batch"].null_count() == len(keys) else f"coalesce(k.batch, {logged})"
 
 
 def _if_loaded(engine: Engine, name: str, expression: str, kind: str) -> str:
-    """The expression, or NULL where the files were written before there was such a column."""
+    """The expression, or NULL if the files were written before the column existed."""
     return expression if name in engine.loaded else f"CAST(NULL AS {kind})"
 
 
 def input_scan(chunk: Chunk, keys: pl.DataFrame, part: str | None = None) -> Scan:
-    """One row a request; `part`: SQL of the value that the keys' column `raw` equals, for the parts of a segment.
+    """One row per request; `part` is SQL of the value that the keys' column `raw` equals, for the parts of a segment.
 
-    The answer of a multiclass model is a decision for its class.
+    The prediction of a multiclass model is a decision for its class.
     """
     claimed = _told(keys, "task", "multiclass", CLAIMED)
     columns = {
@@ -208,14 +208,14 @@ def input_scan(chunk: Chunk, keys: pl.DataFrame, part: str | None = None) -> Sca
 
 
 def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
-    """One row a labelled request; `segment` is the expression that the keys' column `segment` equals.
+    """One row per labelled request; `segment` is the expression that the keys' column `segment` equals.
 
     A request without a user is its own user. Labels of regression models are put on the grid of the predictions.
-    `came`: whether what the score is the probability of came true, a positive label or the class that was answered.
-    `given`, `brier`: where the probabilities of all classes are logged, that of the class that came (0 where it is none
-    of them), and the sum over classes of (probability - came)^2.
+    `came`: whether the event came true whose probability the score is: a positive label, or the predicted class.
+    `given`, `brier`: if the probabilities of all classes are logged, that of the class that came (0 if it is none of
+    them), and the sum over classes of (probability - came)^2.
     """
-    # Ids are long, and dear to read where nobody needs them.
+    # Ids are long and costly to read, so they are read only if some request has no user.
     user = (
         "r.user_hash"
         if chunk.engine.complete("user_hash")
@@ -254,10 +254,10 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
 
 
 def feature_column(engine: Engine, feature: str, kind: str) -> str:
-    """Expression of a feature's value as number or category; NULL where the files do not have it.
+    """SQL of a feature's value as number or category; NULL if the files do not have it.
 
-    A text in a column of numbers is not a number: NaN. A whole number in a column of categories has no point. What
-    the model answered is a feature with a name of its own; the keys `k` must then carry task and threshold.
+    As a number, text is NaN. As a category, a whole number has no point. The model's prediction is a feature with a
+    name of its own; the keys `k` must then carry task and threshold.
     """
     if feature == PREDICTION:
         return _answered(kind)
@@ -273,7 +273,7 @@ def feature_column(engine: Engine, feature: str, kind: str) -> str:
 
 
 def _answered(kind: str) -> str:
-    """What the model answered: a number of regression models, a decision or class of the others."""
+    """SQL of the model's prediction: a number for regression models, a decision or class for the others."""
     number = "CASE WHEN isfinite(r.prediction) THEN r.prediction END"
     if kind == "number":
         return f"CASE WHEN {IS_REGRESSION} THEN {number} END"
@@ -283,11 +283,11 @@ def _answered(kind: str) -> str:
 
 
 def _named_class() -> str:
-    """The class a model answered; a number names one only where the model's task is declared."""
+    """SQL of the predicted class; a number names one only if the model's task is declared."""
     return f"coalesce(r.prediction_text, CASE WHEN k.task IS NOT NULL THEN {_whole('r.prediction')} END)"
 
 
 def _whole(column: str) -> str:
-    """A number as text, a whole one without a point."""
+    """SQL of a number as text, a whole one without a point."""
     whole = f"{column} = floor({column}) AND abs({column}) < 1e15"
     return f"CAST(CASE WHEN {whole} THEN CAST({column} AS BIGINT)::VARCHAR ELSE {column}::VARCHAR END AS VARCHAR)"

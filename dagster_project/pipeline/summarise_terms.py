@@ -1,9 +1,9 @@
 """The dictionaries: which categories and segment values are counted by name.
 
-Values of a feature are admitted from the training profile where there is one, else on the reference days, by
-(first day, count, value), up to 1,000; a value counts by name from its first day on. Values of a segment are
-admitted on every day up to the source's cap and stand in the same table under the feature `segment:<name>`.
-Caller: summarise_features, summarise_traffic, summarise_labels.
+Values of a feature are admitted from the training profile if there is one, else on the reference days, by
+(first day, count, value), up to 1,000; a value is counted by name from its first day on. Values of a segment are
+admitted on every day up to the source's cap and are kept in the same table as the feature `segment:<name>`.
+Callers: summarise_features, summarise_traffic, summarise_labels.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 CATEGORIES = 1000
 REFERENCE_DAYS = 28
-"""Days of the reference of a model that declares none, from its first day with requests on."""
+"""Reference days of a model that declares none, from its first day with requests on."""
 SILENCE = dt.timedelta(days=366)
-"""A model is the same before and after a pause of so long; after a longer one it is taken for a new one."""
+"""A model that is silent for longer than this counts as a new one afterwards."""
 SEGMENT = "segment:"
 
 
@@ -32,16 +32,16 @@ ALWAYS = dt.date(9999, 12, 31)
 
 
 def reference(model: Model, first_day: dt.date) -> tuple[dt.date, dt.date]:
-    """First and last day that drift of a model with fixed reference days is measured against."""
+    """First and last of the fixed reference days that a model's drift is measured against."""
     if model.reference and model.reference.days:
         return model.reference.days
     return first_day, first_day + dt.timedelta(days=REFERENCE_DAYS - 1)
 
 
 def first_days(served: pl.DataFrame) -> dict[str, dt.date]:
-    """Model -> the day it began, from model_id, day of the days with requests.
+    """Model -> the day it began, given the days with requests (model_id, day).
 
-    A model that was silent for longer than `SILENCE` begins anew: one row with a wrong year is not its history.
+    A model that was silent for longer than `SILENCE` begins again: one row with a wrong year is not its history.
     """
     import polars as pl
 
@@ -51,9 +51,9 @@ def first_days(served: pl.DataFrame) -> dict[str, dt.date]:
 
 
 def references(warehouse: Warehouse, chunk: Chunk) -> pl.DataFrame:
-    """model_id, start, end: the days whose categories the dictionaries of the chunk's models take in.
+    """model_id, start, end: the days whose categories are admitted to the dictionaries of the chunk's models.
 
-    Those of every reference of the model and of its versions; all days where one rolls along.
+    These are the days of every reference of the model and of its versions; all days if one of them is rolling.
     """
     import polars as pl
 
@@ -74,7 +74,7 @@ def _all_references(model: Model, first_day: dt.date) -> list[tuple[dt.date, dt.
 
 
 def profiled(chunk: Chunk, feature: str) -> pl.DataFrame:
-    """model_id, value, n: categories of a feature that the training profiles of the chunk's models name."""
+    """model_id, value, n: categories of a feature in the training profiles of the chunk's models."""
     import polars as pl
 
     rows = [
@@ -91,7 +91,7 @@ def profiled(chunk: Chunk, feature: str) -> pl.DataFrame:
 
 
 def terms(warehouse: Warehouse, chunk: Chunk, feature: str) -> pl.DataFrame:
-    """model_id, value, rank, first_day of one feature's dictionaries of the chunk's models."""
+    """model_id, value, rank, first_day: one feature's dictionaries for the chunk's models."""
     return warehouse.frame(
         """
         SELECT model_id, value, rank, first_day FROM ops.category
@@ -102,9 +102,9 @@ def terms(warehouse: Warehouse, chunk: Chunk, feature: str) -> pl.DataFrame:
 
 
 def admit(warehouse: Warehouse, chunk: Chunk, feature: str, counted: pl.DataFrame, cap: int) -> None:
-    """Let new values of `counted` (model_id, day, value, n) into the dictionary of a feature, up to `cap`.
+    """Admit new values of `counted` (model_id, day, value, n) to the dictionary of a feature, up to `cap`.
 
-    A value known already may turn out to be older than thought, when a late day brings it.
+    A late day may show that a known value is older than thought.
     """
     import polars as pl
 
@@ -128,7 +128,7 @@ def admit(warehouse: Warehouse, chunk: Chunk, feature: str, counted: pl.DataFram
 
 
 def _write(warehouse: Warehouse, feature: str, rows: pl.DataFrame) -> None:
-    """Write values and mark the days after their first: those did not know them."""
+    """Write values and mark the days after their first, which were counted without them."""
     import polars as pl
 
     if rows.is_empty():

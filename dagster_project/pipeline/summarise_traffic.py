@@ -1,7 +1,7 @@
-"""Requests of a chunk of days to rows of the traffic, consumer, user, latency and score tables.
+"""Turns requests of a chunk of days into rows of the traffic, consumer, user, latency and score tables.
 
-Once over all requests (segment ''), then once for every declared segment, where traffic and latency are counted
-again by its values ('origin=JFK'). Caller: pipeline.summarise.
+All requests are counted once (segment ''); then traffic and latency are counted again by the values of every declared
+segment ('origin=JFK'). Caller: pipeline.summarise.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 Rows = dict[str, list["pl.DataFrame"]]
 """Frames by the daily table they go to."""
 BY_SEGMENT = ("daily.traffic", "daily.latency_hist")
-"""Tables that the segments' parts are counted into."""
+"""Tables that are also counted by segment."""
 UNDECLARED_CAP = 50
-"""Segment values of a source whose file is gone; the default of those that have one."""
+"""Most segment values of a source that is no longer declared; the default of those that are."""
 READ_BY = {"daily.arrival_hist": "arrival_time", "daily.coverage": "eligible"}
-"""Tables that are counted from one column alone."""
+"""Tables that are counted from one column alone, with that column."""
 SKETCH = "daily.user_sketch"
 DUPLICATE = "daily.duplicate"
 
@@ -43,8 +43,8 @@ DUPLICATE = "daily.duplicate"
 def request_rows(
     warehouse: Warehouse, chunk: Chunk, statements: Iterable[Statement], caps: Mapping[str, int]
 ) -> Rows:
-    """Rows of all statements that read `input`. `caps`: largest number of segment values, by source."""
-    statements = [s for s in statements if _is_asked_for(chunk, table_of(s))]
+    """Rows of all statements that read `input`. `caps`: most values of a segment, by source."""
+    statements = [s for s in statements if _gets_rows(chunk, table_of(s))]
     rows: Rows = {}
     whole = constants(chunk, chunk.keys).with_columns(_literal("", "segment"))
     _count(rows, chunk, statements, whole, input_scan(chunk, whole))
@@ -57,19 +57,19 @@ def request_rows(
     return rows
 
 
-def _is_asked_for(chunk: Chunk, table: str) -> bool:
-    """False for a table that would get no row: nobody maps its column or declares what it is held against."""
+def _gets_rows(chunk: Chunk, table: str) -> bool:
+    """False for a table that would stay empty: its column is not mapped, or no model declares an objective."""
     if table == "daily.objective":
         return any(chunk.declared(m).objective for m in chunk.model_ids)
     return READ_BY.get(table, "day") in chunk.engine.loaded
 
 
 def duplicate_rows(chunk: Chunk, duplicates: Mapping[dt.date, int]) -> pl.DataFrame:
-    """The ledger's duplicates of each day, as far as they can be told apart by model and version.
+    """The ledger's duplicates of each day, as far as their model and version are known.
 
-    Asked only where requests have ids: equal rows without one are told apart by nothing. The ledger counts repeats by
-    file. They belong to the day's only (model, version); where there are several, no row is written unless there were
-    none at all: unknown is not zero.
+    Called only if requests have ids: without them, equal rows may be different requests. The ledger counts repeats by
+    file, so they belong to the day's (model, version) if there is only one; if there are several, rows are written
+    only for days without any repeat: unknown is not zero.
     """
     import polars as pl
 
@@ -82,7 +82,7 @@ def duplicate_rows(chunk: Chunk, duplicates: Mapping[dt.date, int]) -> pl.DataFr
 
 
 def _count(rows: Rows, chunk: Chunk, statements: Iterable[Statement], keys: pl.DataFrame, scan: Scan) -> None:
-    """Run the statements over one scan and put the keys' names back."""
+    """Run the statements over one scan and replace keys by their names."""
     names = keys.select("key", *BY_DAY, "segment").unique()
     for statement in statements:
         table = table_of(statement)
@@ -98,7 +98,7 @@ def _count(rows: Rows, chunk: Chunk, statements: Iterable[Statement], keys: pl.D
 
 
 def _segment_keys(warehouse: Warehouse, chunk: Chunk, segment: str, cap: int) -> pl.DataFrame:
-    """Keys of one segment: each raw value of a model's day leads to the key of its part, or of 'name=other'."""
+    """Keys of one segment: each raw value on a model's day gets the key of its part, or of 'name=other'."""
     import polars as pl
 
     models = [m for m in chunk.model_ids if segment in chunk.declared(m).segments]
@@ -114,7 +114,7 @@ def _segment_keys(warehouse: Warehouse, chunk: Chunk, segment: str, cap: int) ->
 
 
 def segment_label(warehouse: Warehouse, chunk: Chunk, segment: str, found: pl.DataFrame) -> pl.Series:
-    """'name=value' for values of the dictionary, 'name=missing', and 'name=other' for the rest, row by row."""
+    """'name=value' for values in the dictionary, 'name=missing', and 'name=other' for the rest, row by row."""
     import polars as pl
 
     held = dictionary.terms(warehouse, chunk, dictionary.SEGMENT + segment).select(
