@@ -1,4 +1,4 @@
-"""Daily summaries to readings: every metric file's SQL over the spans that changed, one function, one grade.
+"""From daily summaries to readings: every metric's SQL runs over the spans that changed, then its function and grade.
 
 Flows in: `daily.*`, `reports/metrics/*.sql`, targets. Flows out: `mart.reading`, `mart.scorecard`, `ops.scored`.
 A second run without changes writes nothing. Called by the nightly job after the summaries.
@@ -31,25 +31,25 @@ if TYPE_CHECKING:
 Batch = tuple[Sequence[Span], "pl.DataFrame"]
 """Spans, and the versions of some models."""
 AT_ONCE = 1000
-"""Spans times models read together: bounds the memory of the dense arrays."""
+"""Most spans times models read together: bounds the memory of the dense arrays."""
 READINGS_AT_ONCE = 20_000
-"""So many readings wait for each other before they are put into the warehouse."""
+"""How many readings are gathered before they are written to the warehouse."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What was done."""
+    """What one run did."""
 
     days: int
-    """Days whose own readings were made anew."""
+    """Days whose own readings were recomputed."""
     windows: int
-    """Longer windows made anew."""
+    """Longer windows that were recomputed."""
     readings: int
     """Readings written."""
 
 
 def score(night: Night, warehouse: Warehouse) -> Scored:
-    """Make the readings of every span whose summaries, definitions or reference days changed."""
+    """Recompute the readings of every span whose summaries, definitions or reference days changed."""
     asked = find_asked(night, warehouse)
     if not (asked.spans or asked.gone):
         return Scored(0, 0, 0)
@@ -70,11 +70,11 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
 
 
 def _write(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequence[Batch]) -> int:
-    """The readings of all batches into `mart.reading`; returns their number."""
+    """Write the readings of all batches to `mart.reading`; return their number."""
     judge = _judge(night, warehouse, asked)
     written = 0
     for done, batch in enumerate(batches):
-        _look_at(night, warehouse, asked, batch)
+        _show(night, warehouse, asked, batch)
         for readings in readings_of(night.workspace.metrics, warehouse, judge):
             warehouse.append("mart.reading", readings)
             written += len(readings)
@@ -82,20 +82,20 @@ def _write(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequence[B
     return written
 
 
-def _look_at(night: Night, warehouse: Warehouse, asked: Asked, batch: Batch) -> None:
-    """Let the metrics see a batch."""
+def _show(night: Night, warehouse: Warehouse, asked: Asked, batch: Batch) -> None:
+    """Point the `span.*` views, which metrics read, at a batch."""
     spans, versions = batch
     ask(warehouse, spans, versions, comparisons(night, asked.rules, spans, versions["model_id"]), night.as_of)
     warehouse.replace("span.learned", learned_days(asked.rules, night.as_of))
 
 
 def _problems(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequence[Batch]) -> list[Problem]:
-    """Of every metric file that fails on the first batch on which one does.
+    """The problems of every metric file that fails on the first batch on which any does.
 
-    Asked outside of a transaction: in one, the first statement that fails takes all later ones with it.
+    Called outside a transaction: inside one, the first statement that fails makes all later ones fail too.
     """
     for batch in batches:
-        _look_at(night, warehouse, asked, batch)
+        _show(night, warehouse, asked, batch)
         if found := failing_metrics(night.workspace.metrics, warehouse):
             return found
     return []
@@ -113,7 +113,7 @@ def failing_metrics(metrics: Sequence[Metric], warehouse: Warehouse) -> list[Pro
 
 
 def in_order(metrics: Sequence[Metric]) -> list[Metric]:
-    """Every metric behind those whose readings it reads, else as they came."""
+    """Every metric after those whose readings it reads, otherwise in the order given."""
     by_id = {metric.id: metric for metric in metrics}
     order = TopologicalSorter({metric.id: metric.head.after for metric in metrics}).static_order()
     return [by_id[name] for name in order if name in by_id]
@@ -122,8 +122,8 @@ def in_order(metrics: Sequence[Metric]) -> list[Metric]:
 def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
     """Readings of the wanted metrics over the spans asked for; metrics with the same SQL share its rows.
 
-    Few come together with those of the next metrics, but always before one that may read them.
-    Raises WorkspaceError that names the files of the first metrics whose SQL fails or does not fit their function.
+    Readings of several metrics are yielded together, but always before a metric that may read them.
+    Raises WorkspaceError naming the files of the first metrics whose SQL fails or does not fit their function.
     """
     import polars as pl
 
@@ -144,7 +144,7 @@ def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) ->
 
 
 def _by_sql(metrics: Sequence[Metric]) -> dict[str, list[Metric]]:
-    """The metrics that share their SQL, in the order of `in_order`."""
+    """The metrics by their SQL, in the order of `in_order`."""
     found: dict[str, list[Metric]] = {}
     for metric in in_order(metrics):
         found.setdefault(metric.sql, []).append(metric)
@@ -152,7 +152,7 @@ def _by_sql(metrics: Sequence[Metric]) -> dict[str, list[Metric]]:
 
 
 def _figures(warehouse: Warehouse, sql: str, metrics: Sequence[Metric]) -> list[pl.DataFrame]:
-    """What the function of each metric makes of the rows of their SQL. Raises WorkspaceError that names their files."""
+    """The figures of each metric from the rows of their common SQL. Raises WorkspaceError naming their files."""
     try:
         rows = read_rows(warehouse, sql)
         return [APPLY[m.head.apply or "ratio"](rows, m.head.arguments) for m in metrics]
@@ -161,7 +161,7 @@ def _figures(warehouse: Warehouse, sql: str, metrics: Sequence[Metric]) -> list[
 
 
 def _of_tasks(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
-    """Without the models that are declared to do something else than the metric measures."""
+    """The figures without models whose declared task is not one that the metric measures."""
     import polars as pl
 
     tasks = metric.head.tasks
@@ -170,7 +170,7 @@ def _of_tasks(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame
 
 
 def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, judge: Judge) -> pl.DataFrame:
-    """Say what is not available: spans with requests that lack what the metric needs, and have no figure for it."""
+    """Add the reason for spans with requests that lack what the metric needs and so have no figure for it."""
     import polars as pl
 
     head = metric.head
@@ -191,7 +191,7 @@ def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, jud
 
 
 def _told(column: str, words: str, judge: Judge) -> pl.Expr:
-    """What a span is said to lack where nothing was counted in a column of `span.brought`."""
+    """What a span lacks if nothing was counted in a column of `span.brought`, in words."""
     import polars as pl
 
     usual = pl.lit(f"not available: {words}")
@@ -202,9 +202,9 @@ def _told(column: str, words: str, judge: Judge) -> pl.Expr:
 
 
 def _arrived(warehouse: Warehouse) -> pl.DataFrame:
-    """model_id, version, day, window_days, arrived: the share of labels to come that are there by the ages of its days.
+    """model_id, version, day, window_days, arrived: the share of a span's labels due by now, given its days' ages.
 
-    1 where nothing is known of when labels come.
+    1 if nothing is known about when labels arrive.
     """
     return warehouse.frame(
         """
@@ -229,13 +229,13 @@ def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     nothing = pl.DataFrame(schema={"model_id": pl.String})
     none_counts = (
         pl.col("codes").is_null() & pl.col("yes").is_null()
-    )  # codes and what is never a yes do count
+    )  # labels that are codes, or never a yes, do count
     silent = frozenset(asked.uncounted.filter(none_counts)["model_id"])
     return Judge(night, models, _partial(night, warehouse), growing, nothing, silent, asked.coded)
 
 
 def _partial(night: Night, warehouse: Warehouse) -> str:
-    """Until when the running day's events are there, in the workspace's zone."""
+    """Until when the running day's events are there, in the workspace's time zone; '' without a running day."""
     if night.running_day is None:
         return ""
     paths = warehouse.rows(
@@ -250,7 +250,7 @@ def _partial(night: Night, warehouse: Warehouse) -> str:
 
 
 def served_versions(warehouse: Warehouse) -> pl.DataFrame:
-    """model_id, version, shown: every version counts into '' and, where a model has several, into itself."""
+    """model_id, version, shown: every version counts under '' and, if a model has several, under itself."""
     return warehouse.frame(
         """
         WITH seen AS (SELECT DISTINCT model_id, version FROM daily.traffic WHERE segment = '')

@@ -1,7 +1,7 @@
 """From a metric's SQL rows to its figures: the functions that `apply:` in a metric's front matter may name.
 
-In: `Rows`, long rows by key. Out: figures by key (`score_figures`). Counts, shares and quantiles are here, families
-of their own in modules beside this. Another function joins by a line in `APPLY`. Caller: pipeline.score.
+In: `Rows`, long rows by key. Out: figures by key (`score_figures`). Counts, shares and quantiles are here, larger
+families in modules of their own. To add a function, add a line to `APPLY`. Caller: pipeline.score.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def share(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 
 
 def users(rows: Rows, arguments: Arguments) -> pl.DataFrame:
-    """Distinct users from the days' sketches; a count that is exact has no interval."""
+    """Distinct users from the days' sketches; an exact count has no interval."""
     del arguments
     starts = np.searchsorted(rows.group, np.arange(len(rows) + 1))
     sketches = rows.column("hashes").to_list()
@@ -102,4 +102,4 @@ APPLY: Mapping[str, Apply] = MappingProxyType(
         "reconstruction": reconstruction,
     }
 )
-"""What `apply:` may name."""
+"""The functions that `apply:` may name."""

@@ -1,7 +1,7 @@
 """What is to be scored tonight: spans whose summaries, definitions or references changed since the last time.
 
-A day's own readings (window 1) carry a digest in `ops.scored`; the windows of the night's day and of the one before
-share one digest in `ops.state`. Caller: pipeline.score.
+A day's own readings (window 1) have a digest in `ops.scored`; the windows that end on the night's day and those before
+them share one digest in `ops.state`. Caller: pipeline.score.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ class Asked:
     """The work of one night."""
 
     days: tuple[dt.date, ...]
-    """Days whose readings are made anew."""
+    """Days whose readings are recomputed."""
     gone: tuple[dt.date, ...]
-    """Days with readings and without summaries."""
+    """Days with readings whose summaries are gone."""
     windows: tuple[Span, ...]
-    """Longer windows to make anew; none when nothing they hold changed."""
+    """Longer windows to recompute; none if nothing in them changed."""
     digests: Mapping[dt.date, str]
     windows_digest: str
     rules: Sequence[Rule]
-    """What every model with requests, and its versions, are compared with."""
+    """What every model with requests, and each of its versions, is compared with."""
     arrival: pl.DataFrame
-    """model_id, lag, share, labels: when labels come."""
+    """model_id, lag, share, labels: when labels arrive."""
     uncounted: pl.DataFrame
-    """Rows of `mart.uncounted_label`: models to which no label tells anything."""
+    """Rows of `mart.uncounted_label`: models whose labels say nothing."""
     coded: frozenset[str]
-    """Those of them to which every label is a yes, since they are codes."""
+    """Those of them for which every label counts as yes, because labels are codes."""
 
     @property
     def spans(self) -> list[Span]:
@@ -57,7 +57,7 @@ class Asked:
 
 
 def find_asked(night: Night, warehouse: Warehouse) -> Asked:
-    """Compare the digests of all days with those that were scored; another version makes the windows anew."""
+    """Compare the digests of all days with those last scored; a new version of Modelboard recomputes the windows."""
     rules = find_rules(night, warehouse)
     arrival = label_arrival(warehouse, usual_days(rules, night.as_of), night.as_of)
     lags = mature_lags(arrival)
@@ -85,7 +85,7 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
 
 
 def _rolling_days(rules: Sequence[Rule], spans: Sequence[Span]) -> set[dt.date]:
-    """Days that some of the spans are compared with and that lie before them by a rule that rolls along."""
+    """Days before the spans that a rolling reference compares them with."""
     found = [rule.days(span) for rule in rules if rule.start is None for span in spans]
     return {day for days in found if days is not None for day in days_between(*days)}
 
@@ -103,7 +103,7 @@ def definitions_digest(night: Night) -> str:
 
 
 def _windows(night: Night) -> tuple[Span, ...]:
-    """Windows of the night's day, and the one before each."""
+    """Windows that end on the night's day, and the one before each."""
     lengths = [w for w in night.workspace.settings.windows if w > 1]
     return tuple(Span(night.as_of - dt.timedelta(days=back), w) for w in lengths for back in (0, w))
 
@@ -115,7 +115,7 @@ def _day_digests(
     coming: Mapping[dt.date, str],
     coded: frozenset[str],
 ) -> dict[dt.date, str]:
-    """Per day: its summaries, the references of its models, the labels that count or are to come, the definitions."""
+    """Digests by day, of its summaries, its models' references, labels that count or are expected, and definitions."""
     with warehouse.given(model_reference=_reference_digests(night, warehouse, rules)):
         rows = warehouse.rows(text_of("day_digests"), {"as_of": night.as_of})
     weights = importance_rows(night, warehouse).write_csv()
@@ -132,7 +132,7 @@ def _day_digests(
 
 
 def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> pl.DataFrame:
-    """model_id, of_day (NULL: every day), digest: of what the reference days hold, and whether they are over."""
+    """model_id, of_day (NULL: every day), digest of what the reference days hold and of whether they are over."""
     import polars as pl
 
     with warehouse.given(model_days=_reference_days(night, warehouse, rules)):
@@ -147,15 +147,15 @@ def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]
 
 
 def _version_digests(warehouse: Warehouse, learned: pl.DataFrame) -> list[tuple[str, dt.date, str]]:
-    """model_id, of_day, digest: what the versions of that day learned on days of their own."""
+    """model_id, of_day, digest of what that day's versions learned on reference days of their own."""
     with warehouse.given(version_days=learned):
         found = warehouse.rows(text_of("version_digests"))
     return [(model_id, day, state_id([str(part) for part in parts])) for model_id, day, *parts in found]
 
 
 def _reference_days(night: Night, warehouse: Warehouse, rules: Sequence[Rule]) -> pl.DataFrame:
-    """The days behind a day's own readings: model_id, of_day (NULL where they are fixed), start, until, labels_by,
-    mature (until when labels count)."""
+    """The reference days of a day's own readings: model_id, of_day (NULL if they are fixed), start, until, labels_by,
+    mature (the last day whose labels count)."""
     import polars as pl
 
     fixed = {(r, None, r.start, r.until) for r in rules if r.start and r.until}

@@ -1,7 +1,7 @@
-"""What scores are taken to mean before labels come: the share of positives that their own version showed.
+"""What scores are taken to mean before labels arrive: the share of positives that their own version showed.
 
-In: rows of `span.score_estimate`. A version with too few labels on reference days of its own is read by those of the
-model. Out: counts and chances by group, and in words which of the two. Caller: pipeline.score_estimates.
+In: rows of `span.score_estimate`. A version with too few labels on its own reference days uses those of the model.
+Out: counts and chances by group, and which of the two was used, in words. Caller: pipeline.score_estimates.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from dagster_project.pipeline.score_rows import Rows
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """Arrays over groups, [groups, 255] where by bin of the score."""
+    """Arrays over groups; those by bin of the score are [groups, 255]."""
 
     n: Floats
     decided: Floats
     chance: Floats
-    """Mean chance of a positive over the rows of a bin, whatever their versions; nan where nothing is known of it."""
+    """Mean chance of a positive over the rows of a bin, whatever their versions; nan where it is unknown."""
     labels: Floats
     """Labels behind the reference that has the fewest."""
     remark: Sequence[str | None]
 
 
 def calibrated(rows: Rows) -> Calibrated:
-    """Every group's scores, each by the reference of its version."""
+    """Every group's scores, each interpreted by the reference of its version."""
     counts, decided, positives = (
         dense(rows.group, rows.ints("bin"), rows.floats(name), len(rows))
         for name in ("n", "decided", "positives")

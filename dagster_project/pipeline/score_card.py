@@ -1,7 +1,7 @@
-"""One grade a model and family: the worst metric that counts. Caller: pipeline.score.
+"""One grade per model and family: that of the worst metric that counts. Caller: pipeline.score.
 
-A metric is read over the leading window, or over the longest there is where its file says so, or over the next longer
-one where the leading one's labels are still coming.
+A metric is read over the leading window; over the longest one if its file says so; or over the next longer one if the
+leading one's labels are still arriving.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ ABSENT = {
 }
 SEVERITY = {"poor": 0, "watch": 1, "good": 2, "unknown": 3}
 WORST_FIRST = {"up": 1.0, "down": -1.0, "neither": 0.0}
-"""By which side of a metric is better: what its values are multiplied by, so that the worst sorts first."""
+"""Which side of a metric is better -> the factor for its values that makes the worst sort first."""
 SCHEMA = ("model_id", "family", "grade", "reason", "metric", "value", "unit")
 Row = tuple[str, str, str, str, str | None, float | None, str | None]
 
 
 def scorecard(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """Rows of `mart.scorecard`: every model that is declared or has requests, every family."""
+    """Rows of `mart.scorecard`: every family of every model that is declared or has requests."""
     import polars as pl
 
     readings = _readings(night, warehouse)
@@ -113,10 +113,10 @@ def _heads(night: Night) -> pl.DataFrame:
 
 
 def _windows(readings: pl.DataFrame, main: int) -> pl.DataFrame:
-    """Add `leading` and `chosen`: the window a reading's metric is read over.
+    """Add `leading` and `chosen`, the window that the metric is read over.
 
-    The main window leads, for a model without readings of it the longest of the shorter ones. Where the labels of the
-    leading window are still coming, the next longer one whose labels are there decides.
+    The main window leads; for a model without readings over it, the longest of the shorter ones. If the labels of the
+    leading window are still arriving, the next longer one whose labels are there is chosen.
     """
     import polars as pl
 

@@ -1,7 +1,7 @@
 """Figures of multiclass models from their confusion counts: macro and micro averages, and class by class.
 
-In: `Rows` of `span.outcome_class`. Out: figures by key; class by class, the key's `feature` is the class. Caller:
-pipeline.score_apply.
+In: `Rows` of `span.outcome_class`. Out: figures by key; for figures of each class, the key's `feature` is the class.
+Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Pairs:
 
 
 def classes(rows: Rows, arguments: Arguments) -> pl.DataFrame:
-    """Precision, recall or F-beta: averaged over classes (macro), over rows (micro), or of each class."""
+    """Precision, recall or F-beta: averaged over classes (macro) or rows (micro), or of each class."""
     pairs = rows.once(_pairs)
     figure = str(arguments["figure"])
     top, bottom = performance.fraction(figure, pairs.cells, float(arguments.get("beta", 1.0)))
@@ -48,7 +48,7 @@ def classes(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 
 
 def _each(rows: Rows, pairs: Pairs, top: Floats, bottom: Floats) -> pl.DataFrame:
-    """One row a class; n is what the figure is a share of."""
+    """One row per class; n is the figure's denominator."""
     keys = rows.keys[pairs.group].with_columns(pairs.names.alias("feature"))
     value, low, high = intervals.bucket_mean(top, bottom)
     k, of = top.sum(axis=1), bottom.sum(axis=1)
@@ -65,7 +65,7 @@ def _by_group(cells: Floats, pairs: Pairs) -> Floats:
 
 
 def _pairs(rows: Rows) -> Pairs:
-    """Right answers, other answers of the class, missed labels of the class, all the rest."""
+    """Cells of each class: right predictions, wrong predictions of it, labels of it that were missed, all the rest."""
     import polars as pl
 
     long = pl.DataFrame({

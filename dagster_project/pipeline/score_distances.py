@@ -1,7 +1,7 @@
 """One statistic of many pairs of histograms, by kind: numbers, scores, categories.
 
 In: `Sides`, dense arrays of the current and the reference counts. Out: `Distance`, with what chance alone would
-show in words. Which statistic is defined on what is `COMPUTED`. Caller: pipeline.score_drift.
+show, in words. `COMPUTED` says which statistics each kind has. Caller: pipeline.score_drift.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ COMPUTED: dict[str, tuple[str, ...]] = {
     "category": ("psi", "js", "hellinger", "chi_square", "cramers_v", "l_infinity", "unseen", "missing"),
 }
 FREE = ("unseen", "missing", "wasserstein_raw")
-"""Statistics that a constant reference leaves computable."""
+"""Statistics that can be computed even if the reference is constant."""
 OF_FINITE = ("ks", "wasserstein", "wasserstein_raw")
-"""Statistics of finite numbers alone: rows without one are not among those they rest on."""
+"""Statistics of finite numbers alone: rows without one do not count among the rows they rest on."""
 BINNED: dict[str, tuple[Callable[..., Floats], Callable[..., Floats]]] = {
     "psi": (distances.psi, distances.psi_by_chance),
     "js": (distances.jensen_shannon, distances.jensen_shannon_by_chance),
@@ -33,9 +33,9 @@ BINNED: dict[str, tuple[Callable[..., Floats], Callable[..., Floats]]] = {
 }
 """Distances that grow with the number of bins, and what equal data would show."""
 NAMED = 1000
-"""Codes below it stand for one category each; the others for all that have none of their own."""
+"""Codes below it stand for one category each; the others for all categories without a code of their own."""
 OTHER_CODE, UNSEEN_CODE, MISSING_CODE = 1000, 1001, 1002
-"""Codes of rows whose category has no name of its own, whose category the reference lacks, and without a category."""
+"""Codes of rows whose category has no name of its own, whose category the reference lacks, or without a category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Side:
 
     n: Floats
     odd: Floats
-    """Missing and not finite numbers [groups, 2]; categories have codes for what is missing."""
+    """Counts of missing and of non-finite numbers [groups, 2]; categories have a code for missing ones."""
     s1: Floats
     s2: Floats
 
@@ -70,7 +70,7 @@ class Sides:
     scale: Floats
     """Numbers: the grid's scale [groups], in the feature's unit."""
     coarse: tuple[Floats, Floats]
-    """Reference and current on few bins, for distances that grow with their number."""
+    """Reference and current counts on few bins, for distances that grow with the number of bins."""
     gap: Floats
     """Kolmogorov-Smirnov statistic [groups]; nan for categories."""
 
@@ -83,7 +83,7 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Distance:
-    """One statistic [groups]; nan is not computable."""
+    """One statistic [groups]; nan if not computable."""
 
     value: Floats
     numerator: Floats
@@ -94,8 +94,8 @@ class Distance:
 def paired(kind: str, current: Side, reference: Side, scale: Floats) -> Sides:
     """Both sides with what several statistics share: few bins, and for numbers the widest gap of the curves.
 
-    Few bins are deciles of the reference and what is odd; for categories the 30 most frequent ones, the rest, new ones
-    and the missing.
+    The few bins are deciles of the reference, missing and non-finite values; for categories the 30 most frequent ones,
+    the rest, new ones and missing ones.
     """
     ref, cur = reference, current
     if kind == "category":
@@ -109,7 +109,7 @@ def paired(kind: str, current: Side, reference: Side, scale: Floats) -> Sides:
 
 
 def distance(sides: Sides, statistic: str) -> Distance:
-    """One of the statistics that `COMPUTED` has for the sides' kind."""
+    """One of the statistics that `COMPUTED` lists for the sides' kind."""
     if statistic in BINNED:
         return _binned(sides, *BINNED[statistic])
     if statistic == "chi_square":
@@ -177,7 +177,7 @@ def _score_sd(side: Side) -> Floats:
 
 
 def _chi_square(sides: Sides) -> Distance:
-    """Pearson's statistic; degrees of freedom and p in words, for p falls with the number of rows alone."""
+    """Pearson's statistic; degrees of freedom and p only in words, since p falls with the number of rows alone."""
     test = distances.chi_square(sides.reference.n, sides.current.n)
     said = [
         f"{df:.0f} {'degree' if df == 1 else 'degrees'} of freedom, p {f'{p:.2g}' if p > 0 else 'below 1e-300'}"
@@ -189,7 +189,7 @@ def _chi_square(sides: Sides) -> Distance:
 
 
 def _share(sides: Sides, statistic: str) -> Distance:
-    """Share of rows whose category no reference row had; or how much the share of missing values rose."""
+    """The share of rows whose category no reference row had, or how much the share of missing values rose."""
     ref, cur = sides.reference, sides.current
     total, before = (np.where(s.total > 0, s.total, np.nan) for s in (cur, ref))
     if statistic == "unseen":

@@ -1,8 +1,8 @@
-"""Drift of many (model, version, feature, span) at once: long rows to dense arrays to `core.drift`.
+"""Drift of many (model, version, feature, span) at once: from long rows to dense arrays to `core.drift`.
 
-In: rows of `span.drift`, parts 'current' and 'reference', of one grid a feature, of the logit grid of scores, or of
-a dictionary's codes. Out: one row a current group, with the problem in words where a distance cannot be told, and
-what equal data would show beside distances that chance alone makes larger than 0. Caller: pipeline.score_apply.
+In: rows of `span.drift`, parts 'current' and 'reference', on one grid per feature, on the logit grid of scores, or by
+a dictionary's codes. Out: one row per current group, with the problem in words if a distance cannot be computed, and
+what equal data would show for distances that chance alone makes larger than 0. Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 FEWEST_REFERENCE = 200
-"""Rows on the reference days that a distance needs."""
+"""Fewest rows on the reference days that a distance needs."""
 TOO_EARLY = "not computable: the log does not reach back over a whole reference"
-"""Why the first windows have no drift from a reference that rolls along."""
+"""Why the first windows have no drift from a rolling reference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All groups of one kind with their references beside them."""
+    """All groups of one kind with their references."""
 
     groups: pl.DataFrame
     """The current keys with has, oldest, newest, reference_grid."""
@@ -38,7 +38,7 @@ class Comparison:
 
 
 def drift(rows: Rows, arguments: Mapping[str, float | str]) -> pl.DataFrame:
-    """One statistic of every current group that it is defined for, against the group's reference."""
+    """One statistic for every current group that it is defined for, against the group's reference."""
     import polars as pl
 
     statistic = str(arguments["statistic"])
@@ -81,7 +81,7 @@ def _comparison(rows: Rows, kind: str) -> Comparison:
 
 
 def _scales(rows: Rows) -> Floats:
-    """The scale of each key's grid; nan where it has none or several."""
+    """The scale of each key's grid; nan if it has none or several."""
     given = rows.floats("scale")
     lowest, highest = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
     np.fmin.at(lowest, rows.group, given)
@@ -98,7 +98,7 @@ def _range(days: Ints, group: Ints, groups: int) -> tuple[Ints, Ints]:
 
 
 def _side(rows: Rows, places: Ints, kind: str, use: Bools | None, has: Bools | None = None) -> Side:
-    """The arrays of the groups at `places` of the keys, from the rows that `use` names; nothing where not `has`."""
+    """The arrays of the groups at `places` among the keys, from the rows that `use` selects; zeros where not `has`."""
     wanted, back = np.unique(places, return_inverse=True)
     slot = np.full(len(rows), -1, dtype=np.int64)
     slot[wanted] = np.arange(len(wanted))
@@ -121,7 +121,7 @@ def _side(rows: Rows, places: Ints, kind: str, use: Bools | None, has: Bools | N
 
 
 def _odd(bins: Ints) -> tuple[Bools, Bools]:
-    """Which rows count missing values, which count values that are not finite."""
+    """Which rows count missing values, and which count non-finite ones."""
     return bins == MISSING, (np.abs(bins) > K) & (bins != MISSING)
 
 
@@ -133,7 +133,7 @@ def _codes(at: Ints, codes: Ints, n: Floats, groups: int, rows: Rows) -> Floats:
 
 
 def _judged(pair: Comparison, statistic: str) -> pl.DataFrame:
-    """Figures with the first problem that holds."""
+    """Figures with the first problem that applies."""
     import polars as pl
 
     found = distance(pair.sides, statistic)

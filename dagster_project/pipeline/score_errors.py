@@ -1,6 +1,6 @@
-"""What predictions are taken to err by before labels come: as much as those of their size did in their own version.
+"""How far predictions are expected to err before labels arrive: as far as those of their size did in their version.
 
-In: rows of `span.error_estimate`. Out: counts and errors to expect by group, and in words which version's they are.
+In: rows of `span.error_estimate`. Out: counts and expected errors by group, and which version's they are, in words.
 Caller: pipeline.score_estimates.
 """
 
@@ -23,23 +23,23 @@ POWERS = {"a": "aa", "aa": "aaaa"}
 
 @dataclass(frozen=True, slots=True)
 class Erring:
-    """Arrays over groups, [groups, 255] where by bin of the prediction; errors in parts of the grid's scale."""
+    """Arrays over groups; those by bin of the prediction are [groups, 255]. Errors are in parts of the grid's scale."""
 
     n: Floats
     mean: Mapping[str, Floats]
-    """'a': |error|, 'aa': error^2, to expect of a bin's rows, whatever their versions."""
+    """'a': |error|, 'aa': error^2, expected of a bin's rows, whatever their versions."""
     squares: Mapping[str, Floats]
-    """Their squares: what rows of one version scatter by, beside the mean of all."""
+    """Their expected squares: the scatter of rows within a version plus the square of the mean over versions."""
     scale: Floats
     labels: Floats
     """Labels behind the reference that has the fewest."""
     left: Bools
-    """Some predictions stand on another grid than their reference."""
+    """Whether some predictions are on another grid than their reference."""
     remark: Sequence[str | None]
 
 
 def erring(rows: Rows) -> Erring:
-    """Every group's predictions, each by the reference of its version."""
+    """Every group's predictions, each interpreted by the reference of its version."""
     group, bins = rows.group, rows.ints("bin")
     grids, newest = _grids(rows)
     counted = {

@@ -1,9 +1,9 @@
 """Estimated performance: each model's scores or predictions, judged by what they meant on its reference days.
 
 In: rows of `span.score_estimate` or `span.error_estimate`, parts 'current' (a span) and 'reference' (labelled). Out:
-one row a current group, with the problem in words where the reference has too few labels. Scores are read by what they
-meant in their own version (`score_calibrated`), predictions by what those erred by (`score_errors`). Caller:
-pipeline.score_apply.
+one row per current group, with the problem in words if the reference has too few labels. Scores are judged by what
+they meant in their own version (`score_calibrated`), predictions by how far its predictions erred (`score_errors`).
+Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 ERROR_STEPS = 2**10
-"""daily.error_hist holds errors in so many parts of the grid's scale."""
+"""daily.error_hist holds errors in steps of the grid's scale divided by this."""
 
 
 def estimate(rows: Rows, arguments: Arguments) -> pl.DataFrame:
-    """A figure of the confusion matrix, or the area under the ROC curve, that is to be expected."""
+    """The expected figure of the confusion matrix, or the expected area under the ROC curve."""
     figure = str(arguments["figure"])
     own, grid = _current(rows), rows.once(calibrated)
     n, decided, chance = (a[own] for a in (grid.n, grid.decided, grid.chance))
@@ -43,7 +43,7 @@ def estimate(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 
 
 def estimate_error(rows: Rows, arguments: Arguments) -> pl.DataFrame:
-    """The mean absolute error, or the root of the mean squared one, that is to be expected."""
+    """The expected mean absolute error, or the expected root of the mean squared error."""
     own, grid = _current(rows), rows.once(erring)
     name = "a" if arguments["figure"] == "mae" else "aa"
     n = grid.n[own]
@@ -66,7 +66,7 @@ def _figures(
     why: str,
     remark: Sequence[str | None],
 ) -> pl.DataFrame:
-    """Figures without those that rest on too few labels, or that cannot be had for the reason given."""
+    """Figures without those that rest on too few labels or cannot be computed, for the reason given."""
     labels = np.where(np.isfinite(labels[own]), labels[own], 0.0)
     few = labels < estimates.FEWEST_LABELS
     needed = f"of {estimates.FEWEST_LABELS} labels needed on the reference days"
@@ -81,7 +81,7 @@ def _figures(
 
 
 def _current(rows: Rows) -> Ints:
-    """Places of the groups that are no references."""
+    """Places of the groups that are not references."""
     if "part" not in rows.keys.columns:
         raise QueryError("the SELECT yields no column part: 'current' or 'reference'")
     return np.flatnonzero((rows.keys["part"] == "current").to_numpy())

@@ -1,6 +1,6 @@
-"""How a function of `score_apply` takes its arguments and hands back its figures.
+"""How a function of `score_apply` takes its arguments and returns its figures.
 
-In: keys of groups and arrays beside them. Out: one row a key with value, numerator, denominator, n, low, high,
+In: keys of groups and arrays in the same order. Out: one row per key with value, numerator, denominator, n, low, high,
 problem (why there is no value) and remark (what the value says in words, beside its grade). Callers:
 pipeline.score_apply and the modules of its functions.
 """
@@ -21,7 +21,7 @@ Apply = Callable[[Rows, Arguments], "pl.DataFrame"]
 
 
 def figures(keys: pl.DataFrame, **columns: Numbers | Sequence[str | None]) -> pl.DataFrame:
-    """Put figures beside their keys; nan becomes NULL, a column that is not given is NULL."""
+    """Put figures beside their keys; nan becomes NULL, and a column that is not given is NULL."""
     import polars as pl
 
     wanted = {"value": pl.Float64, "numerator": pl.Float64, "denominator": pl.Float64, "n": pl.Int64,
@@ -36,5 +36,5 @@ def figures(keys: pl.DataFrame, **columns: Numbers | Sequence[str | None]) -> pl
 
 
 def where(condition: Bools, problem: str) -> list[str | None]:
-    """The problem in the rows where the condition holds."""
+    """The problem for each row where the condition holds; None elsewhere."""
     return [problem if here else None for here in condition.tolist()]

@@ -1,4 +1,4 @@
-"""Figures to readings: unit, grade against the last target that fits, the reason in words.
+"""From figures to readings: unit, grade against the last target that fits, the reason in words.
 
 Caller: pipeline.score.
 """
@@ -30,33 +30,33 @@ READING = [
     "denominator", "n", "low", "high", "grade", "reason",
 ]  # fmt: skip
 UNCOUNTED = "labels came, and none counts"
-"""In place of a metric's own words where labels are words that nobody said the meaning of, or lack their requests."""
+"""Replaces a metric's own words if labels are words whose meaning nobody declared, or lack their requests."""
 ALL_YES = "every label counts as yes: they are codes"
-"""Why a figure that is made of codes gets no grade, however good it looks."""
+"""Why a figure made from codes gets no grade, however good it looks."""
 FIGURES = ["value", "low", "high"]
 SPAN = ["model_id", "version", "day", "window_days"]
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """What grading needs to know of the night."""
+    """What grading needs to know about the night."""
 
     night: Night
     models: Mapping[str, Model]
     partial: str
-    """Reason on readings of the running day; '' without one."""
+    """Reason given for readings of the running day; '' if there is none."""
     growing: pl.DataFrame
-    """model_id, version, until: models and versions whose reference days are not over by the night's day."""
+    """model_id, version, until: models and versions whose reference days are not yet over on the night's day."""
     arrived: pl.DataFrame
-    """model_id, version, day, window_days, arrived: the share of a span's labels to come that are there."""
+    """model_id, version, day, window_days, arrived: the share of a span's labels that is due by now."""
     uncounted: frozenset[str] = frozenset()
-    """Models whose labels came, and none counts."""
+    """Models with labels of which none counts."""
     coded: frozenset[str] = frozenset()
-    """Models to which every label is a yes, since they are codes."""
+    """Models for which every label counts as yes, because labels are codes."""
 
 
 def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
-    """Readings of one metric: a value below the minimum of data is withheld, a problem goes before other reasons."""
+    """Readings of one metric: a value on too few rows is withheld, and a problem takes precedence as the reason."""
     import polars as pl
 
     head = metric.head
@@ -79,11 +79,11 @@ def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
 
 
 def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFrame:
-    """No grade for the running day, for drift from reference days not over, for labels still coming or in codes."""
+    """No grade for the running day, for drift from unfinished reference days, for labels still arriving or in codes."""
     import polars as pl
 
     there = pl.col("value").is_not_null()
-    # The last rule that holds is the one that is said.
+    # If several rules hold, the last one gives the reason.
     if head.family == "performance" and not head.without_labels:
         rows = _by_labels(rows, there, judge)
     if head.family == "drift" and len(judge.growing):
@@ -98,7 +98,7 @@ def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFra
 
 
 def _by_labels(rows: pl.DataFrame, there: pl.Expr, judge: Judge) -> pl.DataFrame:
-    """No grade while labels still come, nor where codes stand for them."""
+    """No grade while labels are still arriving, nor where they are codes."""
     import polars as pl
 
     rows = rows.join(judge.arrived.select(*SPAN, "arrived"), on=SPAN, how="left", maintain_order="left")
@@ -121,7 +121,7 @@ def _ungraded(rows: pl.DataFrame, where: pl.Expr, reason: pl.Expr | pl.Series) -
 def _graded(
     value: Numbers, good: Numbers, poor: Numbers, n: Numbers, units: pl.Series, head: MetricHead, judge: Judge
 ) -> tuple[list[str], list[str]]:
-    """Grades unit by unit: the reason in words carries thresholds in the metric's unit."""
+    """Grades unit by unit, since the reason states thresholds in the metric's unit."""
     currency = judge.night.workspace.settings.currency
     grade, reason = np.empty(len(value), dtype=object), np.empty(len(value), dtype=object)
     for unit in units.unique().sort().to_list():
@@ -132,7 +132,7 @@ def _graded(
 
 
 def _units(found: pl.DataFrame, head: MetricHead, judge: Judge) -> dict[str, str]:
-    """Unit of the metric by model."""
+    """Unit of the metric for each model."""
     models = found["model_id"].unique().sort().to_list()
     return {m: head.unit_for(judge.models.get(m) or undeclared(m)) for m in models}
 
@@ -173,5 +173,5 @@ def _thresholds(found: pl.DataFrame, metric: Metric, judge: Judge) -> tuple[Numb
 
 
 def chosen_target(targets: Sequence[Target], metric: str, model: Model, feature: str) -> Target | None:
-    """The explicit target of a metric for a model and feature: the last one that fits; None without."""
+    """The explicit target of a metric for a model and feature: the last one that fits; None if there is none."""
     return next((t for t in reversed(targets) if t.metric == metric and t.fits(model, feature)), None)

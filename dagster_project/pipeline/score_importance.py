@@ -1,7 +1,7 @@
-"""How much each served version leans on each of its features: what its training run logged, else what is declared.
+"""How much each served version relies on each of its features: what its training run logged, else what is declared.
 
 In: `fact.training_runs.importance`, `features: {x: {importance: ...}}` of the catalog. Out: rows of
-`catalog.importance`, shares that add up to 1 a version. Called by score.
+`catalog.importance`, shares that add up to 1 for each version. Called by score.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DECLARED = "declared"
 
 
 def importance_rows(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """model_id, version, feature, importance, source of every version with requests that is known to lean on some."""
+    """model_id, version, feature, importance, source for every version with requests whose importances are known."""
     import polars as pl
 
     logged = _logged(warehouse)
@@ -65,7 +65,7 @@ def _logged(warehouse: Warehouse) -> dict[tuple[str, str], tuple[str, dict[str, 
 
 
 def _numbers(told: object) -> dict[str, float]:
-    """Sizes of the finite numbers of a logged mapping; a coefficient below 0 matters as much as one above."""
+    """Absolute values of the finite numbers in a logged mapping: a coefficient below 0 matters as much as one above."""
     if not isinstance(told, Mapping):
         return {}
     return {

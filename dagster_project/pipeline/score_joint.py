@@ -1,7 +1,7 @@
-"""Multivariate drift of many (model, version, span): long rows of sums to matrices to `core.multivariate`.
+"""Multivariate drift of many (model, version, span): from long rows of sums to matrices to `core.multivariate`.
 
-In: rows of `span.joint`, parts 'current' and 'reference'. Out: one row a current group, with the problem in words
-where nothing can be said. Caller: pipeline.score_apply.
+In: rows of `span.joint`, parts 'current' and 'reference'. Out: one row per current group, with the problem in words
+if nothing can be computed. Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Cell = tuple[str, str, str, float, float]
-"""grids, a, b, n, s: the sum of feature a over n rows; of the product with b, where that is named."""
+"""grids, a, b, n, s: the sum of feature a over n rows, or of its product with b if that is named."""
 CHANGED = "not computable: the features or their grids are not those of the reference"
 
 
@@ -70,7 +70,7 @@ def _compared(
 
 
 def _grids(cells: Sequence[Cell]) -> dict[str, Moments]:
-    """Moments by the digest of features and grids: only cells of one of them add up."""
+    """Moments by the digest of features and grids: only cells with the same digest add up."""
     by_grids: dict[str, list[Cell]] = {}
     for cell in cells:
         by_grids.setdefault(str(cell[0]), []).append(cell)

@@ -1,9 +1,8 @@
-"""How many of the labels to come are there: each model's arrival curve, from its reference days; and which never count.
+"""How soon labels arrive: each model's arrival curve, from its reference days; and which labels do not count.
 
-Flows in: `daily.outcome_*` on reference days, by request day and label day; labels of the lake where no outcome came of
-them. Flows out: rows of `mart.label_arrival` and `mart.uncounted_label`, what is still moving, for the digests of young
-days, and when a day's labels count. Callers: pipeline.score_asked,
-pipeline.watch_plan.
+In: `daily.outcome_*` on reference days, by request day and label day; labels in the lake that became no outcome. Out:
+rows of `mart.label_arrival` and `mart.uncounted_label`, what is still changing (for the digests of young days), and
+when a day's labels count. Callers: pipeline.score_asked, pipeline.watch_plan.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ WHERE l.label_day <= ? GROUP BY ALL ORDER BY ALL
 
 
 def label_arrival(warehouse: Warehouse, references: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    """model_id, lag, share, labels: the share of labels that are there so many days after their requests.
+    """model_id, lag, share, labels: the share of labels that are there `lag` days after their requests.
 
-    Models with too few labels on their reference days are not in it.
+    Models with too few labels on their reference days are left out.
     """
     import polars as pl
 
@@ -48,7 +47,7 @@ def label_arrival(warehouse: Warehouse, references: pl.DataFrame, as_of: dt.date
 
 
 def uncounted(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """Rows of `mart.uncounted_label`: labels that are words or codes, that are never a yes, or lack their requests."""
+    """Rows of `mart.uncounted_label`: labels that are words or codes, are never a yes, or lack their requests."""
     import polars as pl
 
     mapped = {s.source: s.columns["label"] for s in night.workspace.sources if "label" in s.columns}
@@ -59,7 +58,7 @@ def uncounted(night: Night, warehouse: Warehouse) -> pl.DataFrame:
 
 
 def mature_lags(arrival: pl.DataFrame) -> dict[str, int]:
-    """By model, after how many days a day's labels are mature; without models that have no curve."""
+    """Model -> after how many days a day's labels are mature; models without a curve are left out."""
     import polars as pl
 
     there = arrival.filter(pl.col("share") >= MATURE)
@@ -67,7 +66,7 @@ def mature_lags(arrival: pl.DataFrame) -> dict[str, int]:
 
 
 def still_coming(arrival: pl.DataFrame, as_of: dt.date) -> dict[dt.date, str]:
-    """By day, the models whose labels of that day are not complete, with their shares."""
+    """Day -> the models whose labels of that day are incomplete, with their shares."""
     young = arrival.filter(arrival["share"] < MATURE).sort("model_id", "lag")
     days: dict[dt.date, str] = {}
     for model_id, lag, share in young.select("model_id", "lag", "share").iter_rows():
@@ -77,7 +76,7 @@ def still_coming(arrival: pl.DataFrame, as_of: dt.date) -> dict[dt.date, str]:
 
 
 def _curve(rows: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
-    """One model's curve from its rows day, lag, n."""
+    """One model's curve from its rows (day, lag, n)."""
     import polars as pl
 
     days = rows["day"].unique().sort()

@@ -1,7 +1,7 @@
-"""What estimates without labels learn from: each row's own version on its reference days, or its model.
+"""What estimates without labels learn from: the reference days of each row's own version, or of its model.
 
-In: rows of `span.score_estimate` or `span.error_estimate`. A version with too few labels on reference days of its own
-is read by those of the model. Caller: pipeline.score_calibrated, pipeline.score_errors.
+In: rows of `span.score_estimate` or `span.error_estimate`. A version with too few labels on its own reference days
+uses those of the model. Callers: pipeline.score_calibrated, pipeline.score_errors.
 """
 
 from __future__ import annotations
@@ -23,49 +23,49 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """Which reference each row is read by. Tables are [groups, 255], by bin."""
+    """Which reference each row uses. Tables are [groups, 255], by bin."""
 
     rows: Rows
     counts: Floats
-    """Table of rows; those of references are labelled."""
+    """Table of row counts; the rows of references are labelled."""
     used: Ints
-    """The reference group of each row; -1 without one."""
+    """The reference group that each row uses; -1 if there is none."""
     own: pl.Series
-    """Whether it is that of the row's version."""
+    """Whether it is that of the row's own version."""
 
     def table(self, sums: Floats, learn: Callable[[Floats, Floats], Floats]) -> Floats:
-        """What is learned of each reference from its counts and sums; nan for the other groups."""
+        """What is learned from each reference, given its counts and sums; nan for the other groups."""
         found = np.full(self.counts.shape, np.nan)
         for at in np.flatnonzero((self.rows.keys["part"] == "reference").to_numpy()).tolist():
             found[at] = learn(self.counts[at], sums[at])
         return found
 
     def expected(self, table: Floats) -> Floats:
-        """Mean of what a table says of the rows of each group and bin, whatever their versions; nan where unknown."""
+        """Mean of a table's values over the rows of each group and bin, whatever their versions; nan where unknown."""
         group, bins, n = self.rows.group, self.rows.ints("bin"), self.rows.floats("n")
         said = np.where(self.used >= 0, table[self.used, np.clip(bins, -K, K) + K], np.nan)
         counts = dense(group, bins, n, len(self.rows))
         return dense(group, bins, n * said, len(self.rows)) / np.maximum(counts, 1.0)
 
     def fewest_labels(self) -> Floats:
-        """By group, the labels behind the reference that has the fewest."""
+        """By group, the number of labels behind the reference that has the fewest."""
         found = np.full(len(self.rows), np.inf)
         behind = np.where(self.used >= 0, self.counts.sum(axis=1)[self.used], 0.0)
         np.minimum.at(found, self.rows.group, behind)
         return found
 
     def remarks(self) -> list[str | None]:
-        """By group, how versions were read whose reference days are not the model's; None without one."""
+        """By group, which reference was used for versions whose own days differ from the model's; None if for none."""
         return _remarks(self.rows, self.own)
 
 
 def learning(rows: Rows, counts: Floats) -> Learning:
-    """Find the reference of each row; `counts` are the rows that count, by group and bin."""
+    """Find the reference of each row; `counts` has the number of rows that count, by group and bin."""
     return Learning(rows, counts, *_references(rows, counts.sum(axis=1)))
 
 
 def _references(rows: Rows, known: Floats) -> tuple[Ints, pl.Series]:
-    """The reference group that each row is read by, -1 without one, and whether it is that of the row's version."""
+    """The reference group that each row uses (-1 if there is none), and whether it is that of the row's version."""
     import polars as pl
 
     keys = rows.keys.select("part", "model_id", "version").with_columns(

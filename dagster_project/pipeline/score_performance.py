@@ -1,7 +1,7 @@
 """Statistical performance from a metric's rows: binary decisions, losses of scores, errors of numbers.
 
-In: `Rows` of `span.outcome_*`. Out: figures by key (`score_figures`). Whole days carry
-32 user buckets, so that intervals rest on users; parts of segments do not. Caller: pipeline.score_apply.
+In: `Rows` of `span.outcome_*`. Out: figures by key (`score_figures`). Figures over all requests have 32 user buckets,
+so that intervals rest on users; those of segments have none. Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def regression(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 
 
 def _error_interval(figure: str, rows: Rows, sums: Sums) -> tuple[Floats, Floats]:
-    """Interval of a mean error, a mean absolute or squared one, or of what follows from the latter."""
+    """Interval of a mean, mean absolute or mean squared error, or of a figure derived from the latter."""
     if figure == "r2":
         return _explained_interval(rows, sums)
     name, scale = {"mae": ("ae", ERROR_SCALE), "bias": ("e", ERROR_SCALE)}.get(figure, ("ee", ERROR_SCALE**2))
@@ -100,7 +100,7 @@ def _error_interval(figure: str, rows: Rows, sums: Sums) -> tuple[Floats, Floats
 
 
 def _explained_interval(rows: Rows, sums: Sums) -> tuple[Floats, Floats]:
-    """Interval of R2: 1 - squared errors over squares around the mean label, both of which a cell brings."""
+    """Interval of R2: 1 - squared errors over squares around the mean label, both of which each cell has."""
 
     def parts(of: Sums) -> tuple[Floats, Floats]:
         return of["ee"], performance.around_mean(of["n"], of["y"], of["yy"])
@@ -111,12 +111,12 @@ def _explained_interval(rows: Rows, sums: Sums) -> tuple[Floats, Floats]:
 
 
 def skill(rows: Rows, arguments: Arguments) -> pl.DataFrame:
-    """1 - error / error of the simple alternative, over the labelled rows whose log has the alternative's answer."""
+    """1 - error / error of the simple alternative, over the labelled rows that log the alternative's prediction."""
     del arguments
     sums = rows.once(_buckets)
     own, other, n = (sums[name] for name in ("pae", "bae", "bn"))
     value, low, high = performance.skill(own, other, n)
-    # The interval is that of the ratio of the two errors, from above.
+    # The interval is 1 minus that of the ratio of the two errors, so its ends change places.
     ratios = widened(rows, (1 - high, 1 - low), lambda of: (of["pae"], of["bae"]), lambda of: of["bn"])
     low, high = 1 - ratios[1], 1 - ratios[0]
     labels = n.sum(axis=1)
@@ -147,16 +147,16 @@ def percentage(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 
 
 def _cells(rows: Rows, names: Sequence[str]) -> list[Floats]:
-    """Columns as arrays [groups, 32]; raises QueryError where the SQL does not yield one of them."""
+    """Columns as arrays [groups, 32]; raises QueryError if the SQL does not yield one of them."""
     for name in names:
         rows.column(name)
     return [rows.once(_buckets)[name] for name in names]
 
 
 def _buckets(rows: Rows) -> dict[str, Floats]:
-    """Every column as an array [groups, 32]; rows of segments have no bucket and stand in the first.
+    """Every column as an array [groups, 32]; rows of segments have no bucket and go into the first.
 
-    Rows of a day count the same requests once more, and are left out.
+    Rows by day count the same requests again and are left out.
     """
     own = ~of_days(rows)
     flat = (rows.group * intervals.BUCKETS + rows.ints("bucket"))[own]

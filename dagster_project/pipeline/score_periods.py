@@ -1,8 +1,8 @@
-"""What the requests of a day share, in the interval of a figure: sums by day or week beside those by user.
+"""What the requests of a day have in common, in the interval of a figure: sums by day or week besides those by user.
 
 Weather, a campaign or a fault of an upstream system moves all requests of a day together, which user buckets do not
-see. Metrics whose SQL also yields rows by `on_day` (windows of 7 days and more) get the wider of both intervals.
-In: the rows of such a metric. Caller: pipeline.score_performance.
+show. Metrics whose SQL also yields rows by `on_day` (windows of 7 days and more) get the wider of both intervals.
+In: the rows of such a metric. Callers: pipeline.score_performance, pipeline.score_thresholds.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dagster_project.pipeline.score_rows import Rows
 
 DAY = "on_day"
 WEEKS_FROM = 28
-"""Windows of so many days are cut into weeks: days that follow each other are alike."""
+"""Windows of at least this many days are cut into weeks, since consecutive days are alike."""
 Sums = Mapping[str, Floats]
 """Every summed column of a metric's rows as an array [groups, cells]."""
 
 
 def of_days(rows: Rows) -> Bools:
-    """Which rows hold the sums of a day; the other ones hold those of a bucket of users."""
+    """Which rows hold the sums of a day; the others hold those of a bucket of users."""
     if DAY not in rows.columns.columns:
         return np.zeros(len(rows.columns), dtype=bool)
     return rows.column(DAY).is_not_null().to_numpy()
@@ -35,10 +35,10 @@ def widened(
     parts: Callable[[Sums], tuple[Floats, Floats]],
     filled: Callable[[Sums], Floats] | None = None,
 ) -> tuple[Floats, Floats]:
-    """The wider of an interval and that over periods of sum(first) / sum(second) of what `parts` makes of sums.
+    """The wider of `interval`, from users, and that of sum(first) / sum(second) over periods, both given by `parts`.
 
-    `filled` says which periods hold rows, where the second part is no count. An interval that cannot be had from the
-    users stays so.
+    `filled` gives the rows of each period, for when the second part is not a count. An interval that users cannot give
+    stays missing.
     """
     sums = rows.once(_periods)
     if not sums:
@@ -49,7 +49,7 @@ def widened(
 
 
 def _periods(rows: Rows) -> dict[str, Floats]:
-    """Every column by period of the window, the newest first; empty where no row is of a day."""
+    """Every column by period of the window, the newest first; empty if no row is by day."""
     at = of_days(rows)
     if not at.any():
         return {}

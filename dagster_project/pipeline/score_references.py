@@ -1,4 +1,4 @@
-"""What each model and version is compared with, span by span: fixed days, days that roll along, or a profile.
+"""What each model and version is compared with, span by span: fixed days, rolling days, or a profile.
 
 In: declarations, the days with requests. Out: `Rule`s, and the frames that `store.spans` shows to the metrics:
 which comparison each (model, version, span) has, and the days behind each comparison. Called by score_asked and
@@ -47,8 +47,8 @@ LEARNED = {
     "apart": "Boolean",
 }  # fmt: skip
 LABELS_WITHIN = 28
-"""Labels of reference days count when they come within so many days of when they usually are there: a stray one
-must not move the reference, and with it every reading of the past."""
+"""Labels of reference days count if they arrive at most this many days after they usually do: a stray one must not
+move the reference, and with it every reading of the past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +60,23 @@ class Rule:
     first_day: dt.date
     """The day the model began (`first_days`)."""
     start: dt.date | None
-    """First and last of fixed days; None: they roll, or a profile stands in their place."""
+    """First and last (`until`) of fixed days; None if they roll or a profile replaces them."""
     until: dt.date | None
     declared: Reference | None
     since: dt.date
-    """The version's first day with requests; the model's where the rule is of the whole."""
+    """The version's first day with requests; the model's if the rule is for the whole model."""
     only: str = ""
     """Count only this version's rows on the reference days; '': all."""
     label_days: int = 0
-    """Labels of a day count once so many days have passed: the first ones to come are not like the rest."""
+    """Labels of a day count once this many days have passed: the first ones to arrive are not like the rest."""
 
     @property
     def profile(self) -> str:
-        """Path of the training profile; '' without one."""
+        """Path of the training profile; '' if there is none."""
         return (self.declared and self.declared.profile) or ""
 
     def days(self, span: Span) -> tuple[dt.date, dt.date] | None:
-        """First and last reference day of a span; None where a profile is the reference, or the log is too short."""
+        """First and last reference day of a span; None if a profile is the reference or the log is too short."""
         if self.start and self.until:
             return self.start, self.until
         if self.declared is None or self.declared.rolling_days is None:
@@ -86,17 +86,17 @@ class Rule:
         return (start, until) if start >= self.first_day else None
 
     def waiting(self, days: int) -> Rule:
-        """The same where labels are seen to need so many days; never fewer than declared."""
+        """The same rule if labels are seen to need `days` days to arrive; never fewer than declared."""
         return replace(self, label_days=max(self.label_days, days))
 
     def mature(self, as_of: dt.date) -> dt.date:
-        """The last day whose labels count: younger days know only the labels that came early."""
+        """The last day whose labels count: younger days have only the labels that arrived early."""
         return as_of - dt.timedelta(days=self.label_days)
 
     def own_days(self, usual: int, as_of: dt.date) -> tuple[dt.date, dt.date, dt.date] | None:
-        """First, last and day of the last label of a version's own reference; None until all are there.
+        """First day, last day and last label day of a version's own reference; None until all have passed.
 
-        `usual`: how many reference days the model has. The version needs as many: fewer would know less of how days
+        `usual`: how many reference days the model has. The version needs as many: fewer would show less of how days
         differ than those that they replace.
         """
         start, until = self.since, self.since + dt.timedelta(days=max(usual, REFERENCE_DAYS) - 1)
@@ -106,12 +106,12 @@ class Rule:
         return (start, until, by) if by <= as_of else None
 
     def labels_by(self, until: dt.date, as_of: dt.date) -> dt.date:
-        """The last day on which labels of reference days until `until` may come; later ones change nothing any more."""
+        """The last day on which labels of reference days up to `until` may arrive; later ones change nothing."""
         return min(as_of, until + dt.timedelta(days=self.label_days + LABELS_WITHIN))
 
 
 def find_rules(night: Night, warehouse: Warehouse) -> list[Rule]:
-    """The rules of every model with requests, and of its versions where it has several."""
+    """The rules of every model with requests, and of its versions if it has several."""
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     seen: dict[str, dict[str, tuple[dt.date, dt.date]]] = {}
     rows = warehouse.rows(
@@ -159,9 +159,9 @@ def _served(days: tuple[dt.date, dt.date], wanted: tuple[dt.date, dt.date]) -> b
 
 
 def usual_days(rules: Iterable[Rule], as_of: dt.date) -> pl.DataFrame:
-    """model_id, start, until, labels_by: the days that say how a model usually is, else its first ones.
+    """model_id, start, until, labels_by: the days that show how a model usually behaves, else its first ones.
 
-    Labels of these days count until `labels_by`: later ones change nothing any more.
+    Labels of these days count if they arrive by `labels_by`; later ones change nothing.
     """
     first = dt.timedelta(days=REFERENCE_DAYS - 1)
     rows = []
@@ -176,8 +176,8 @@ def usual_days(rules: Iterable[Rule], as_of: dt.date) -> pl.DataFrame:
 def learned_days(rules: Sequence[Rule], as_of: dt.date) -> pl.DataFrame:
     """model_id, version, start, until, labels_by, apart: what estimates learn from, for the model ('') and by version.
 
-    A version that came after the model's reference days had begun has days apart from them: as many from its first one
-    on, or those declared. NULL until they and their labels are there, so that the past is estimated anew once and not
+    A version that began after the model's reference days did has days apart from them: as many from its first one on,
+    or those declared. NULL until they and their labels are there, so that past estimates are recomputed once and not
     every night.
     """
     usual = usual_days(rules, as_of)
@@ -195,7 +195,7 @@ def learned_days(rules: Sequence[Rule], as_of: dt.date) -> pl.DataFrame:
 def comparisons(
     night: Night, rules: Iterable[Rule], spans: Sequence[Span], models: Iterable[str]
 ) -> Comparisons:
-    """The frames for some spans of some models: each different pair of days (or profile) is one reference."""
+    """The frames for some spans of some models: each distinct pair of days (or profile) is one reference."""
     among = set(models)
     wanted = [rule for rule in rules if rule.model_id in among]
     numbers: dict[tuple[object, ...], int] = {}
@@ -223,7 +223,7 @@ def _frame(schema: Mapping[str, str], rows: Sequence[Sequence[object]]) -> pl.Da
 
 
 def profile_rows(night: Night, warehouse: Warehouse, rules: Iterable[Rule]) -> pl.DataFrame:
-    """The profiles of these rules on the grids of their models: rows of `catalog.profile`."""
+    """Rows of `catalog.profile`: the profiles of these rules on the grids of their models."""
     named = sorted({(rule.model_id, rule.profile) for rule in rules if rule.profile})
     if not named:
         return _frame(PROFILE, [])
@@ -254,7 +254,7 @@ def _on_grids(
         if name != SCORE and grid is None:
             continue
         from_day, centre, scale = grid or (None, 0.0, 1.0)
-        # Two quantiles at least: the format says so.
+        # The format guarantees at least two quantiles.
         q = (np.asarray(feature.quantiles) - centre) / scale
         borders, unit = (logit_edges(), SCORE_SCALE) if name == SCORE else (edges(), SCALE)
         sums = binned(np.clip(q, -(2.0**20), 2.0**20), profile.rows - feature.missing, borders)

@@ -1,7 +1,7 @@
-"""The rows of a metric's SQL, brought together by key: what the functions of `score_apply` read.
+"""The rows of a metric's SQL, gathered by key: what the functions of `score_apply` read.
 
 DuckDB gathers each key's rows into lists, so that numpy gets dense group numbers without a join. Metrics with
-the same SQL share one `Rows`, and what one of them prepared. Caller: pipeline.score.
+the same SQL share one `Rows`, and whatever one of them prepared. Caller: pipeline.score.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 KEY = ["model_id", "version", "segment", "feature", "day", "window_days"]
 NEEDED = {"model_id": "VARCHAR", "day": "DATE", "window_days": "INTEGER"}
-"""Key columns that every metric's SQL yields; the other ones count as '' where it does not."""
+"""Key columns that every metric's SQL must yield; the others count as '' if it does not."""
 SIDE = ["part", "kind", "ref"]
 """Further key columns of comparisons: 'current' or 'reference'; 'number', 'score' or 'category'; which reference."""
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Rows:
     """Long rows [rows] of some keys [groups]."""
 
     keys: pl.DataFrame
-    """One row a key, in order."""
+    """One row per key, in order."""
     group: Ints
     """Place of each row's key."""
     columns: pl.DataFrame
@@ -45,21 +45,21 @@ class Rows:
         return len(self.keys)
 
     def column(self, name: str) -> pl.Series:
-        """A column, row by row. Raises QueryError where the SQL does not yield it."""
+        """A column, row by row. Raises QueryError if the SQL does not yield it."""
         if name not in self.columns.columns:
             raise QueryError(f"the SELECT yields no column {name!r}, which the metric's function reads")
         return self.columns[name]
 
     def floats(self, name: str) -> Floats:
-        """A column as floats; NULL is nan. Raises QueryError where it holds no numbers."""
+        """A column as floats; NULL is nan. Raises QueryError if it does not hold numbers."""
         return self._numbers(name).cast(float).to_numpy()
 
     def ints(self, name: str) -> Ints:
-        """A column of whole numbers; NULL is 0. Raises QueryError where it holds no numbers."""
+        """A column of whole numbers; NULL is 0. Raises QueryError if it does not hold numbers."""
         return self._numbers(name).fill_null(0).to_numpy().astype(np.int64)
 
     def single(self) -> Rows:
-        """The same, where every key has one row. Raises QueryError otherwise."""
+        """These rows, if every key has only one. Raises QueryError otherwise."""
         if len(self.columns) > len(self.keys):
             twice = self.keys.row(int(self.group[1:][np.diff(self.group) == 0][0]), named=True)
             key = ", ".join(f"{name} {value}" for name, value in twice.items() if value != "")
@@ -73,17 +73,17 @@ class Rows:
         return column
 
     def once(self, prepare: Callable[[Rows], T]) -> T:
-        """What `prepare` makes of these rows, made once for all metrics that share them."""
+        """What `prepare` makes of these rows, computed once for all metrics that share them."""
         if prepare.__name__ not in self.prepared:
             self.prepared[prepare.__name__] = prepare(self)
         return cast(T, self.prepared[prepare.__name__])
 
 
 def read_rows(warehouse: Warehouse, sql: str) -> Rows:
-    """Run a metric's SQL and gather its rows by key. Raises QueryError where it fails or lacks columns."""
+    """Run a metric's SQL and gather its rows by key. Raises QueryError if it fails or lacks columns."""
     query = sql.rstrip().removesuffix(";")
     described = [name for (name,) in warehouse.rows(f"SELECT column_name FROM (DESCRIBE {query}\n)")]  # noqa: S608
-    key, rest = _parted(described)
+    key, rest = _split(described)
     names, lists = ", ".join(map(quote, key)), ", ".join(f"list({quote(c)}) AS {quote(c)}" for c in rest)
     keys = ", ".join(_key_column(name, described) for name in key)
     gathered = warehouse.frame(
@@ -94,8 +94,8 @@ def read_rows(warehouse: Warehouse, sql: str) -> Rows:
     return Rows(gathered.select(key), np.repeat(np.arange(len(gathered)), lengths), columns)
 
 
-def _parted(described: list[str]) -> tuple[list[str], list[str]]:
-    """The key columns and the other ones of a metric's SQL; raises QueryError where some are missing."""
+def _split(described: list[str]) -> tuple[list[str], list[str]]:
+    """The key columns of a metric's SQL, and its other columns; raises QueryError if some are missing."""
     missing = [name for name in NEEDED if name not in described]
     if missing:
         raise QueryError(
@@ -109,7 +109,7 @@ def _parted(described: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _key_column(name: str, described: list[str]) -> str:
-    """A key column of the type that readings have; '' where the SQL has none of that name."""
+    """SQL of a key column with the type that readings have; '' if the metric's SQL does not yield it."""
     kind = NEEDED.get(name)
     if kind is not None:
         return f"{quote(name)}::{kind} AS {quote(name)}"

@@ -1,6 +1,6 @@
-"""What `span.*` shows once a night is over: the windows that its figures are of, so that a receipt's SQL can be run.
+"""What `span.*` shows once a night is over: the windows that its figures cover, so that a receipt's SQL can be run.
 
-In: a warehouse with readings. Out: the same, its spans pointed at the night's day, whatever asked for them last.
+In: a warehouse with readings. Out: the same, its spans pointed at the night's day, whatever used them last.
 Called by `pipeline.render`.
 """
 

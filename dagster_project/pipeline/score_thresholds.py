@@ -1,8 +1,8 @@
 """Figures of scores over all thresholds from a metric's rows: areas under curves, calibration.
 
 In: `Rows` of `span.label_score_hist`, for windows of 7 days and more also by `on_day`. Out: figures by key
-(`score_figures`). An area is no ratio of sums: what the requests of a day share is seen by leaving out each day or
-week in turn. Caller: pipeline.score_apply.
+(`score_figures`). An area is not a ratio of sums: how much the requests of a day vary together is measured by leaving
+out each day or week in turn. Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Area: TypeAlias = Callable[..., tuple[Floats, Floats, Floats]]
 
 @dataclass(frozen=True, slots=True)
 class _Long:
-    """Rows of the SQL, one a label and bin."""
+    """Rows of the SQL, one per label and bin."""
 
     positive: Bools
     bins: Ints
@@ -53,7 +53,7 @@ def average_precision(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 
 
 def calibration_error(rows: Rows, arguments: Arguments) -> pl.DataFrame:
-    """Expected calibration error, with what chance alone gives a model whose scores are true."""
+    """Expected calibration error, with what chance alone gives a model whose scores are right."""
     del arguments
     found = scores.calibration(**rows.once(_scores))
     chance = scores.calibration_error_by_chance(found)
@@ -73,7 +73,7 @@ def _area(rows: Rows, area: Area) -> pl.DataFrame:
 
 
 def _over_periods(rows: Rows, value: Floats, area: Area) -> tuple[Floats, Floats]:
-    """The interval of an area over the days or weeks of its window; nan where the rows are not by day."""
+    """The interval of an area from the days or weeks of its window; nan if the rows are not by day."""
     variance, degrees = np.full(len(rows), np.nan), np.ones(len(rows))
     at = of_days(rows)
     if at.any():
@@ -87,7 +87,7 @@ def _over_periods(rows: Rows, value: Floats, area: Area) -> tuple[Floats, Floats
 def _left_out(rows: Rows, at: Bools, own: Ints, group: Ints, area: Area) -> tuple[Floats, Bools]:
     """The area without each period in turn, and which periods hold rows [keys, periods].
 
-    One period after another: all at once would be a dozen times the memory of the whole.
+    One period after another: all at once would take a dozen times the memory of the whole.
     """
     whole = {name: cells[own] for name, cells in rows.once(_scores).items()}
     period, long = periods(rows, at), _long(rows, at)
@@ -100,7 +100,7 @@ def _left_out(rows: Rows, at: Bools, own: Ints, group: Ints, area: Area) -> tupl
 
 
 def _scores(rows: Rows) -> dict[str, Floats]:
-    """The sides of every key; rows of a day count the same requests once more, and are left out."""
+    """The sides of every key; rows by day count the same requests again and are left out."""
     own = ~of_days(rows)
     return _sides(rows.group[own], _long(rows, own), np.ones(int(own.sum()), dtype=bool), len(rows))
 
@@ -112,7 +112,7 @@ def _long(rows: Rows, at: Bools) -> _Long:
 
 
 def _sides(group: Ints, long: _Long, at: Bools, groups: int) -> dict[str, Floats]:
-    """Some of the rows by label and bin; `group` is where each of them counts."""
+    """The rows at `at` by label and bin; `group` is where each of them counts."""
     found = {}
     for side, here in (("pos", at & long.positive), ("neg", at & ~long.positive)):
         found[side] = dense(group[here], long.bins[here], long.n[here], groups)
