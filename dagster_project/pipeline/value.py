@@ -1,7 +1,7 @@
 """What the models' decisions are worth: declared value by day and window, and what experiments measured.
 
 Flows in: daily outcomes and traffic, the catalog's declared values and experiments, `ops.scored` (which days
-changed). Flows out: `mart.impact`. Declared value (evidence C, D) and measured value (A, B) are rows of their own
+changed). Flows out: `mart.impact`. Declared value (evidence C, D) and measured value (A, B) are separate rows
 and are never added. Called by the nightly job after scoring.
 """
 
@@ -30,7 +30,7 @@ AT_ONCE = 400
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """What was done."""
+    """What one run did."""
 
     models: int
     """Models with a declared value."""
@@ -74,7 +74,7 @@ def _windows(night: Night) -> list[Span]:
 
 
 def _declared(night: Night, warehouse: Warehouse, spans: Sequence[Span]) -> list[pl.DataFrame]:
-    """Declared value of all spans, in portions; every version counts into its model."""
+    """Declared value of all spans, in portions; every version counts towards its model."""
     versions = warehouse.frame(
         "SELECT DISTINCT model_id, version, '' AS shown FROM daily.traffic WHERE segment = '' ORDER BY ALL"
     )

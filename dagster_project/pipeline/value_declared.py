@@ -1,6 +1,6 @@
 """Declared value of the spans asked for: counted outcomes times declared money, with an interval over user buckets.
 
-Evidence C: outcomes or errors were counted. Evidence D: every prediction was taken as used. In: `span.*`. Out: rows
+Evidence C: outcomes or errors were counted. Evidence D: every prediction counts as used. In: `span.*`. Out: rows
 of `mart.impact` of kind 'declared'. Caller: pipeline.value.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SPAN = ["day", "window_days"]
 ERRORS = ("n", "ae", "bn", "pae", "bae")
-"""Sums of `daily.outcome_regression` that money per unit of error rests on."""
+"""Sums of `daily.outcome_regression` that a value per unit of error is computed from."""
 NO_ALTERNATIVE = (
     "not available: no log says what the simple alternative answered and no baseline_error is declared"
 )
@@ -37,7 +37,7 @@ IMPACT = [
 
 
 def declared_rows(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """One row a model with requests in a span; without a declared value or labels it says so."""
+    """One row per model with requests in a span; a reason if it has no declared value or no labels."""
     import polars as pl
 
     traffic = warehouse.frame(
@@ -109,7 +109,7 @@ def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame, curren
 
 
 def declared_money(given: Value, currency: str) -> str:
-    """What people say one answer is worth, in words: all that it takes to recompute a value from counts."""
+    """What people declare one prediction to be worth, in words: all it takes to recompute a value from counts."""
     if given.per_accepted is not None:
         return f"{_exact(given.per_accepted)} {currency} each"
     if given.per_outcome is None:
@@ -121,7 +121,7 @@ def declared_money(given: Value, currency: str) -> str:
 
 
 def _exact(money: float) -> str:
-    """All digits that were declared, with a true minus."""
+    """All digits that were declared, with a true minus sign."""
     return f"{money:g}".replace("-", MINUS)
 
 
@@ -160,7 +160,7 @@ def _counted(given: Value, outcomes: pl.DataFrame, told: str) -> pl.DataFrame:
 def _paired(given: Value, sums: Mapping[str, Floats]) -> tuple[Floats, Floats, Floats]:
     """Errors of the model, of its alternative, and the number of rows that have both, [groups, buckets].
 
-    What the log says of the alternative goes before a declared mean error; rows with neither are left out of both.
+    A logged error of the alternative takes precedence over a declared mean; rows with neither are left out of both.
     """
     logged = sums["bae"] / ERROR_SCALE
     if given.baseline_error is None:

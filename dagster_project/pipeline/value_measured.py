@@ -1,7 +1,7 @@
 """What an experiment measured: N_T * (mean Y_T - mean Y_C) over its days, with a sample-ratio test.
 
 Y is the declared money of a labelled decision. Users are the units: they are counted per arm for the test, and
-their 32 buckets carry the interval. Out: rows of `mart.impact` of kind 'measured', one an experiment, on its last day
+their 32 buckets give the interval. Out: rows of `mart.impact` of kind 'measured', one per experiment, on its last day
 so far. Caller: pipeline.value.
 """
 
@@ -32,7 +32,7 @@ Row = dict[str, object]
 
 
 def measured_rows(night: Night, warehouse: Warehouse) -> pl.DataFrame:
-    """A row for every experiment that has begun by the night's day."""
+    """One row for every experiment that has begun by the night's day."""
     import polars as pl
 
     rows = [
@@ -90,7 +90,7 @@ def _measure(
 
 
 def _split(treated: int, users: int, planned: float, p: float) -> str:
-    """How the users were split, beside how they should have been."""
+    """How the users were split, and how they should have been, in words."""
     if not users:
         return "no log says which users were treated, so the split is not checked"
     return (
@@ -116,7 +116,7 @@ def _sums(
     until: dt.date,
     as_of: dt.date,
 ) -> Sums:
-    """Money and outcomes of one arm by user bucket, labels known by the night's day."""
+    """Money and outcomes of one arm by user bucket, from labels known by the night's day."""
     table, columns = (
         ("outcome_binary", "tp, fp, fn, tn") if given.per_outcome else ("outcome_regression", "n, ae")
     )

@@ -1,8 +1,8 @@
-"""From readings to alerts: every monitor judges every day, episodes become alerts, people's answers stand beside them.
+"""From readings to alerts: every monitor judges every day, episodes become alerts, and people's answers are added.
 
 Flows in: `mart.reading`, the ledger, `reports/rules/*.yml`, `data/alerts/*.yml`. Flows out: `mart.signal`,
 `mart.alert`, `mart.alert_record`, `ops.watched`. A second run without changes writes nothing. Called by the nightly job
-after the value of decisions and before maturity.
+after `value` and before `mature`.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ SHARING = ("spread", "usage_drop", "slow_decline")
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What was done."""
+    """What one run did."""
 
     monitors: int
     """Monitors that judged a day tonight."""
     signals: int
     """Signals written."""
     alerts: int
-    """Alerts there are."""
+    """All alerts."""
     open: int
-    """Of these open, acknowledged or mitigated."""
+    """Those that are open, acknowledged or mitigated."""
 
 
 def watch(night: Night, warehouse: Warehouse) -> Watch:
-    """Judge what is new or changed, and bring the alerts up to date."""
+    """Judge what is new or changed, and update the alerts."""
     plan = make_plan(night, warehouse)
     stored = before = Before.read(warehouse)
     with warehouse.transaction():
@@ -82,7 +82,7 @@ def shared_budget(warehouse: Warehouse, plan: Plan, dues: Sequence[Due]) -> dict
 
 
 def reference_frame(plan: Plan, models: Sequence[str]) -> pl.DataFrame:
-    """model_id, start, until of some models."""
+    """model_id, start, until: the reference days of some models."""
     import polars as pl
 
     rows = [(m, plan.models[m].start, plan.models[m].until) for m in models]
@@ -110,7 +110,7 @@ def judge_due(night: Night, warehouse: Warehouse, plan: Plan, due: Due, tests: M
 def _judge_all(
     night: Night, warehouse: Warehouse, plan: Plan, dues: Sequence[Due], tests: Mapping[str, int]
 ) -> tuple[int, int]:
-    """Replace the signals of every group's days; how many were written, of how many monitors."""
+    """Replace the signals of every group's days; return how many were written, and for how many monitors."""
     written = monitors = 0
     for done, due in enumerate(dues, start=1):
         group = due.group
@@ -128,14 +128,14 @@ def _judge_all(
 
 
 def _from_the_start(warehouse: Warehouse, plan: Plan) -> Before:
-    """Forget all that was judged: what people wrote changed."""
+    """Forget all that was judged: what people wrote, or the monitors that share a budget, changed."""
     warehouse.run("DELETE FROM mart.signal")
     warehouse.run("DELETE FROM ops.watched")
     return Before(digest=plan.digest)
 
 
 def _not_after(night: Night, warehouse: Warehouse, before: Before) -> Before:
-    """Forget what a later night judged, where this one reports an earlier day."""
+    """Forget what later nights judged, if this one reports an earlier day."""
     last = {name: dt.date.fromisoformat(day) for name, day in (before.judged or {}).items()}
     if all(day + _wait(name) <= night.as_of for name, day in last.items()):
         return before

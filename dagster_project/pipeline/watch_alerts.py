@@ -1,7 +1,7 @@
-"""Episodes as alerts: what happened in one sentence, how bad, why perhaps, who answers by when, what it may cost.
+"""From episodes to alerts: what happened, how severe it is, its suspected cause, who answers by when, what it may cost.
 
 In: `mart.signal`, the workspace's answers, silences and owners, deployments. Out: `mart.alert` and `mart.alert_record`,
-written only where a row changed. Caller: pipeline.watch.
+written only if a row changed. Caller: pipeline.watch.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 ENDED_AFTER = dt.timedelta(days=28)
-"""An open episode whose series has brought no day for so long has ended with it; with a retired model at once."""
+"""An open episode whose series has had no day for this long ends with it; one of a retired model ends at once."""
 STILL_OPEN = ("open", "acknowledged", "mitigated")
 FINGERPRINT = 10
 Row = dict[str, Any]
@@ -46,7 +46,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What every alert of a night is put together from."""
+    """What every alert of a night is made from."""
 
     night: Night
     rules: Mapping[str, RuleFile]
@@ -54,18 +54,18 @@ class _Context:
     models: Mapping[str, Model]
     titles: Mapping[str, str]
     sources: Mapping[str, Sequence[str]]
-    """Source -> its models, for alerts about a source of several."""
+    """Source -> its models, for alerts about a source of several models."""
     newest: Mapping[str, dt.date]
     """Rule -> the newest day it could judge."""
-    asked: Mapping[str, dt.date]
+    newest_request: Mapping[str, dt.date]
     """Model -> the newest day with a request."""
 
     def model(self, model_id: str) -> Model:
-        """What is declared of a model."""
+        """What is declared about a model."""
         return self.models.get(model_id) or undeclared(model_id)
 
     def models_of(self, model_id: str, feature: str) -> list[Model]:
-        """The model an alert is about, or those of the source that stands in place of a feature."""
+        """The model an alert is about, or the models of the source that is named in place of a feature."""
         return [self.model(m) for m in ([model_id] if model_id else self.sources.get(feature, []))]
 
 
@@ -75,7 +75,7 @@ def fingerprint(key: Sequence[str]) -> str:
 
 
 def put_alerts(night: Night, warehouse: Warehouse, plan: Plan) -> tuple[int, int]:
-    """Bring both tables up to date; how many alerts there are, and how many of them are still open."""
+    """Update both tables; return how many alerts there are, and how many of them are still open."""
     context = _context(night, warehouse, plan)
     signals = whole(warehouse, "episodes").to_dicts()
     episodes = [_episode(row, context) for row in signals if row["rule"] in context.rules]
@@ -101,7 +101,7 @@ def _context(night: Night, warehouse: Warehouse, plan: Plan) -> _Context:
         titles=night.workspace.titles,
         sources=dict(held.iter_rows()),
         newest=newest,
-        asked=newest_requests(warehouse),
+        newest_request=newest_requests(warehouse),
     )
 
 
@@ -173,7 +173,7 @@ def _row(
     if episode.closed is None:
         models = context.models_of(episode.model_id, episode.feature)
         ends_newest = night.workspace.settings.as_of == "newest"
-        ask = what_to_do(rule, models, context.asked, night.as_of, ends_newest=ends_newest)
+        ask = what_to_do(rule, models, context.newest_request, night.as_of, ends_newest=ends_newest)
     silence = silence_of(episode, night.workspace.silences, night.as_of)
     same = ("model_id", "rule", "segment", "feature", "metric", "opened", "known_on", "observed", "expected", "low",
             "high", "z", "n")  # fmt: skip
@@ -193,7 +193,7 @@ def _row(
 
 
 def _answered(handling: Handling) -> Row:
-    """What people said."""
+    """The columns that hold what people answered."""
     said, answer = handling.answer, handling.answer.value if handling.answer else None
     return {
         "state": handling.state, "acknowledged": handling.acknowledged, "mitigated": handling.mitigated,
@@ -247,10 +247,10 @@ def _deployments(context: _Context, warehouse: Warehouse) -> list[Deployment]:
 
 
 def _replace(warehouse: Warehouse, table: str, rows: Sequence[Row], order: Sequence[str]) -> None:
-    """Put rows in a table's place, unless they are what it holds."""
+    """Replace a table's rows, unless they are what it already holds."""
     import polars as pl
 
-    before = warehouse.frame(f"SELECT * FROM {table} ORDER BY {', '.join(order)}")  # noqa: S608  names of ours
+    before = warehouse.frame(f"SELECT * FROM {table} ORDER BY {', '.join(order)}")  # noqa: S608  fixed names
     now: pl.DataFrame = pl.DataFrame(
         {name: [row.get(name) for row in rows] for name in before.columns}, schema=before.schema
     ).sort(order)

@@ -1,7 +1,7 @@
 """A rule's monitors side by side: arrays of what they saw, from long input rows and earlier signals.
 
-In: frames (KEY, day, observed, n, note) and rows of `mart.signal` before them. Out: a Board for `watch_fold`, and the
-Terms its judge is made of. Caller: pipeline.watch.
+In: frames (KEY, day, observed, n, note) and earlier rows of `mart.signal`. Out: a Board for `watch_fold`, and the
+Terms that its judge is made from. Caller: pipeline.watch.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 HISTORY = 112
-"""Days before a judged one that methods may read: 84 of usage's baseline and the 28 it leaves out."""
+"""Days before a judged one that methods may read: the 84 of the baseline of usage and the 28 that it leaves out."""
 ALARMING = {"up": 1, "down": -1, "both": 0}
 AGAINST = {"up": -1, "down": 1, "neither": 0}
-"""Which way is worse, by which way is better."""
+"""Which way is better -> which way is worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Board:
 
 
 def history_days(group: Group) -> int:
-    """Calendar days before the first judged one that are read."""
+    """How many calendar days before the first judged one are read."""
     return WEEKS_KEPT * WEEK if group.rule.rule.method == "weeks" else HISTORY
 
 
@@ -66,7 +66,7 @@ def make_board(
     memory: int,
     holidays: frozenset[dt.date],
 ) -> Board:
-    """Arrays over the days to judge and, before them, as many earlier ones as methods read."""
+    """Arrays over the days to judge and, before them, as many earlier ones as the method reads."""
     import polars as pl
 
     step = WEEK if group.rule.rule.method == "weeks" else 1
@@ -95,7 +95,7 @@ def make_board(
 
 
 def _comparable(old: pl.DataFrame, holidays: frozenset[dt.date]) -> pl.DataFrame:
-    """The earlier signals that a day may be compared with: seen, no alarm, no holiday."""
+    """The earlier signals that a day may be compared with: with a value, without an alarm, not on a holiday."""
     import polars as pl
 
     calm = pl.col("opened").is_null() | pl.col("closed")
@@ -109,7 +109,7 @@ def _columns(days: pl.Series, origin: dt.date, step: int) -> Ints:
 
 
 def _state(old: pl.DataFrame, monitors: int, memory: int) -> tuple[episodes.State, Floats]:
-    """Where the fold stands after the newest earlier signal of each monitor."""
+    """The state of the fold after the newest earlier signal of each monitor."""
     kept = np.full((monitors, memory), np.nan)
     last = old.sort("day").unique("at", keep="last", maintain_order=True)
     at = last["at"].to_numpy()
@@ -151,7 +151,7 @@ def make_terms(
     rows: pl.DataFrame,
     tests: Mapping[str, int],
 ) -> Terms:
-    """What the judge is made of; `rows` hold KEY, day, observed, n of the reference days, and may hold others."""
+    """What the judge is made from; `rows` has KEY, day, observed, n of the reference days, and may have other days."""
     rule = group.rule.rule
     models = [plan.models.get(m) for m in monitors["model_id"].to_list()]
     direction, bounds, back = _bounds(night, plan, group, monitors)
@@ -192,7 +192,7 @@ def _bounds(night: Night, plan: Plan, group: Group, monitors: pl.DataFrame) -> t
 
 
 def _reference(plan: Plan, monitors: pl.DataFrame, rows: pl.DataFrame) -> tuple[Floats, Floats]:
-    """Reference days [S, R]; every model's columns begin on the Monday of its own first week."""
+    """Values and n of the reference days [S, R]; every model's columns begin on the Monday of its own first week."""
     import polars as pl
 
     spans = {

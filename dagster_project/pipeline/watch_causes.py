@@ -1,7 +1,8 @@
-"""What an alert may come from, and under which other alert it stands: an upstream cause asks once, not many times.
+"""What may have caused an alert, and under which other alert it is grouped, so that an upstream cause asks only once.
 
-In: alerts as rows, deployments, who depends on whom. Out: cause, kind and the alert it is grouped under, by alert.
-Named as suspected, never as proven: what comes first in time, from the source down. Caller: pipeline.watch_alerts.
+In: alerts as rows, deployments, which models depend on which. Out: cause, kind and the alert it is grouped under, by
+alert. Causes are suspected, never proven: whatever came first in time, from the source down. Caller:
+pipeline.watch_alerts.
 """
 
 from __future__ import annotations
@@ -13,19 +14,19 @@ from dataclasses import dataclass, replace
 from dagster_project.core.formatting import format_day
 
 NEAR = dt.timedelta(days=2)
-"""How long before an alert a cause among alerts may have begun."""
+"""How long before an alert another one may have begun, to be its cause."""
 FORTNIGHT = dt.timedelta(days=14)
 AFTER_DEPLOYMENT = dt.timedelta(days=7)
 RANK = {"high": 0, "medium": 1, "low": 2}
 SHARED = ("usage_drop",)
-"""Methods whose alerts of one day have one cause, whatever the model: fewer of the same things happened."""
+"""Methods whose alerts on one day have one cause, whatever the model: fewer of the same things happened."""
 UPSTREAM = {"heartbeat": "source", "schema": "schema"}
-"""Method of a rule whose alerts are causes of others -> the kind of cause."""
+"""Method of a rule whose alerts may cause others -> the kind of cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An alert as causes see it."""
+    """An alert, as far as the search for causes needs it."""
 
     slug: str
     model_id: str
@@ -42,7 +43,7 @@ class Raised:
     opened: dt.date
     ended: dt.date | None
     strength: float
-    """How far out it is, to choose which of a group leads."""
+    """How far outside its limits it is, to choose the leader of a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """`under` is the slug of the alert it is grouped under; None: it leads."""
+    """A suspected cause; `under` is the slug of the alert that this one is grouped under, None if it leads."""
 
     text: str | None
     kind: str | None
@@ -85,7 +86,7 @@ def _candidates(
     deployments: Sequence[Deployment],
     depends_on: Mapping[str, Sequence[str]],
 ) -> Iterator[Cause]:
-    """Causes that came before, the most upstream first."""
+    """Causes that came before the alert, the most upstream first."""
     if alert.method in UPSTREAM:
         return
     for other in by_model.get(alert.model_id, ()):
@@ -106,13 +107,13 @@ def _candidates(
 
 
 def _before(cause: Raised, alert: Raised) -> bool:
-    """Whether a cause had begun shortly before, or was still open."""
+    """Whether a cause had begun shortly before the alert, or was still open."""
     is_open = cause.ended is None or cause.ended >= alert.opened
     return cause.opened <= alert.opened and (is_open or alert.opened - cause.opened <= NEAR)
 
 
 def _just_before(cause: Raised, alert: Raised) -> bool:
-    """Whether another rule saw the same figure first: it is open still, or ended within a fortnight."""
+    """Whether another rule saw the same figure first, and is still open or ended within a fortnight."""
     is_near = cause.ended is None or alert.opened - cause.ended <= FORTNIGHT
     first = _order(cause) < _order(alert)
     return bool(alert.figure[0]) and cause.rule != alert.rule and first and is_near
@@ -133,9 +134,9 @@ def _keys(alert: Raised) -> list[tuple[str, str, dt.date]]:
 
 
 def _leaders(alerts: Sequence[Raised], earlier: Mapping[str, Cause | None]) -> dict[str, Raised]:
-    """Who leads each alert, by slug, of those linked by what they have in common, over as many links as there are.
+    """The leader of each alert, by slug: one for all alerts linked, directly or not, by what they have in common.
 
-    One that stands under an alert of another kind, so that all of them do; then the worst, then the first by name.
+    It is one grouped under an alert of another kind, so that all of them are; else the worst, else the first by name.
     """
     linked: dict[tuple[str, str, dt.date], list[Raised]] = {}
     for alert in alerts:
@@ -154,7 +155,7 @@ def _leaders(alerts: Sequence[Raised], earlier: Mapping[str, Cause | None]) -> d
 
 
 def _precedence(alerts: Sequence[Raised], earlier: Mapping[str, Cause | None]) -> dict[str, int]:
-    """0 for what stands under another kind of alert, 1 under nothing, 2 under one of its own rule and day."""
+    """0 for an alert under one of another kind, 1 for one under nothing, 2 for one under its own rule and day."""
     kinds = {alert.slug: (alert.rule, alert.opened) for alert in alerts}
     under = {slug: cause.under if cause else None for slug, cause in earlier.items()}
     return {
@@ -163,7 +164,7 @@ def _precedence(alerts: Sequence[Raised], earlier: Mapping[str, Cause | None]) -
 
 
 def _of_the_day(slug: str, leader: Raised) -> Cause:
-    """Under the leader of its day; the leader itself under nothing."""
+    """Grouped under the leader of its day; the leader itself under nothing."""
     if leader.slug == slug:
         return Cause(None, None, None)
     return Cause(f"{leader.title} on the same day", "same day", leader.slug)
@@ -180,9 +181,9 @@ def _rooted(slug: str, direct: Mapping[str, Cause]) -> Cause:
 
 
 def outlasting(alerts: Sequence[Raised], found: Mapping[str, Cause], as_of: dt.date) -> dict[str, Cause]:
-    """The causes, where what is open longer than NEAR after the alert it stands under asks for itself.
+    """The causes, but an alert still open more than NEAR after the end of the one it is grouped under asks for itself.
 
-    Several that outlast the same alert ask once, the worst of them.
+    If several outlast the same alert, only the worst of them asks.
     """
     by_slug = {alert.slug: alert for alert in alerts}
     left: dict[str, list[Raised]] = {}

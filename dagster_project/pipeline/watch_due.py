@@ -1,8 +1,8 @@
 """Which days must be judged tonight, rule by rule: new ones, and all from the first whose inputs changed.
 
-In: the plan, digests of days, the inputs that stand in the signals. Out: a Due for each group with work. A day whose
-digest changed is read again, but only a number that differs makes the fold begin there: a late label that nobody would
-have waited for changes nothing. Caller: pipeline.watch.
+In: the plan, digests of days, the inputs kept in the signals. Out: a Due for each group with work. A day whose digest
+changed is read again, but only a number that differs makes the fold begin there: a label that arrived after the wait
+changes nothing. Caller: pipeline.watch.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What was judged when this ran last."""
+    """What the last run judged."""
 
     digest: str = ""
-    """Of rules, targets and models."""
+    """Digest of rules, targets and models."""
     judged: Mapping[str, str] | None = None
     """Group -> its newest day."""
     tests: Mapping[str, int] | None = None
@@ -50,7 +50,7 @@ class Before:
 
     @classmethod
     def read(cls, warehouse: Warehouse) -> Before:
-        """From `ops.state`; nothing where it never ran."""
+        """From `ops.state`; empty if it never ran."""
         text = warehouse.value("SELECT value FROM ops.state WHERE key = ?", [STATE])
         return cls(**json.loads(str(text))) if text else cls()
 
@@ -65,7 +65,7 @@ def day_digests(warehouse: Warehouse, as_of: dt.date) -> dict[dt.date, str]:
 
 
 def changed_days(warehouse: Warehouse, now: Mapping[dt.date, str]) -> list[dt.date]:
-    """Days that are new, gone, or not as they were."""
+    """Days that are new, gone or changed."""
     before = dict(warehouse.rows("SELECT day, digest FROM ops.watched"))
     return sorted(day for day in now.keys() | before.keys() if now.get(day) != before.get(day))
 
@@ -105,7 +105,7 @@ def _due(
 
 
 def _touched(group: Group, day: dt.date) -> list[dt.date]:
-    """The days whose inputs rest on a day."""
+    """The days whose inputs depend on a day."""
     if group.rule.rule.method == "target":
         return [day + back * ONE_DAY for back in range(TARGET_DAYS)]
     if group.rule.rule.method == "weeks":
@@ -116,7 +116,7 @@ def _touched(group: Group, day: dt.date) -> list[dt.date]:
 def _differing(
     warehouse: Warehouse, group: Group, inputs: pl.DataFrame, asked: Sequence[dt.date]
 ) -> list[dt.date]:
-    """Days among those asked for whose inputs are not those that were judged."""
+    """Days among those asked for whose inputs differ from those that were judged."""
     import polars as pl
 
     stored = inputs_judged(warehouse, group.rule.id, asked)

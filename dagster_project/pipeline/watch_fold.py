@@ -1,8 +1,8 @@
-"""A rule's monitors judged day after day: the fold from what stood before to the signals of the days asked for.
+"""A rule's monitors judged day after day: the fold from earlier signals to those of the days asked for.
 
-In: input rows of the days to judge, and the signals before them. Out: rows of `mart.signal`. The state between two days
-stands in the signals themselves, so a fold may begin on any day and a night costs what its days cost. Caller:
-pipeline.watch, pipeline.replay.
+In: input rows of the days to judge, and earlier signals. Out: rows of `mart.signal`. The state between two days is kept
+in the signals themselves, so a fold may begin on any day and a night costs what its days cost. Callers: pipeline.watch,
+pipeline.replay.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NO_READING = "no reading of this day"
 Columns = dict[str, Any]
 """Arrays by column name."""
 STATES = ("warming up", "too few")
-"""Words that a reason begins with when they are the state too; others are 'not known'."""
+"""If a reason begins with one of these, that is the state too; otherwise it is 'not known'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _columns(
     ended: Mapping[int, episodes.Episode],
     memory: Floats,
 ) -> Columns:
-    """The day's signals of monitors with a reading, with the state after it; the monitors by their place."""
+    """The day's signals of monitors with a reading, with the state after it; `at` is the monitor's place."""
     opened, since, last, repeats = (a.copy() for a in (state.opened, state.since, state.last, state.repeats))
     for i, episode in ended.items():
         opened[i], since[i], last[i], repeats[i] = (
@@ -112,7 +112,7 @@ def _columns(
 
 
 def _frame(board: Board, judged: Sequence[Columns]) -> pl.DataFrame:
-    """All days' columns as rows of `mart.signal`; nan becomes NULL, days that never were too."""
+    """All days' columns as rows of `mart.signal`; nan and NEVER become NULL."""
     import polars as pl
 
     together = {name: np.concatenate([day[name] for day in judged]) for name in judged[0]}
@@ -136,7 +136,7 @@ def _frame(board: Board, judged: Sequence[Columns]) -> pl.DataFrame:
 
 
 def _day(name: str) -> pl.Expr:
-    """An ordinal as a day; the day that never was is NULL."""
+    """An ordinal as a day; NEVER becomes NULL."""
     import polars as pl
 
     since_epoch = pl.col(name) - dt.date(1970, 1, 1).toordinal()
@@ -144,12 +144,12 @@ def _day(name: str) -> pl.Expr:
 
 
 def _finite(values: Floats) -> Floats:
-    """Infinite limits are none: the series does not alarm on that side."""
+    """Infinite limits become nan: the series does not alarm on that side."""
     return np.where(np.isfinite(values), values, np.nan)
 
 
 def _held(memory: Floats) -> pl.Series:
-    """What monitors remember [rows, items] as a list a row; NULL where that is nothing."""
+    """What monitors remember [rows, items] as one list per row; NULL if that is nothing."""
     import polars as pl
 
     lists = pl.Series("held", memory, dtype=pl.Array(pl.Float64, memory.shape[1])).cast(pl.List(pl.Float64))
@@ -167,5 +167,5 @@ def _states(verdict: Verdict, is_open: Bools) -> list[str]:
 
 
 def _reasons(today: Today, verdict: Verdict) -> Sequence[str]:
-    """Why a day is not known; of a known one, what its note says."""
+    """Why a day is not known, or a known day's note."""
     return [why or note for why, note in zip(verdict.why, today.note, strict=True)]

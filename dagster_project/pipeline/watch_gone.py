@@ -1,10 +1,10 @@
-"""Models that nobody asks any more: what their open alerts ask for, and that retirement ends them.
+"""Models that get no requests any more: what their open alerts ask for, and whether retirement has ended them.
 
-In: the declared models of an alert, the newest day with a request of each. Out: what to do, in words; the last day of
-a watch. A model that stopped for good would keep its alert for ever: after four silent weeks no weekday is due again,
-and nothing but its owner's word says whether it is broken or gone. So the alert asks for that word, once. Where the
-report ends with the newest of all logs, one that ends earlier may have been exported earlier: the alert says so too.
-Caller: pipeline.watch_alerts.
+In: the declared models of an alert, the newest day with a request of each. Out: what to do, in words; whether all are
+retired. A model that stopped for good would keep its alert for ever: after four silent weeks no weekday is due again,
+and only its owner can say whether it is broken or gone. So the alert asks the owner. If the report ends with the
+newest of all logs, a log that ends earlier may just have been exported earlier: the alert says so too. Callers:
+pipeline.watch_alerts, pipeline.watch_plan.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from dagster_project.store.warehouse import Warehouse
 GONE_AFTER = dt.timedelta(days=28)
 """Days without a request after which a model may be gone rather than broken."""
 OF_USE = ("heartbeat", "usage_drop", "slow_decline")
-"""Methods that notice when nothing comes any more."""
+"""Methods that notice when requests stop."""
 
 
 def newest_requests(warehouse: Warehouse) -> dict[str, dt.date]:
-    """The newest day with a request, by model."""
+    """Model -> the newest day with a request."""
     rows = warehouse.frame(
         "SELECT model_id, max(day) FROM daily.traffic WHERE segment = '' AND requests > 0 GROUP BY ALL ORDER BY ALL"
     )
@@ -33,15 +33,15 @@ def newest_requests(warehouse: Warehouse) -> dict[str, dt.date]:
 
 
 def retired_by(models: Sequence[Model], as_of: dt.date) -> bool:
-    """Whether the last of some models is retired."""
+    """Whether there are models and all of them are retired by `as_of`."""
     return bool(models) and all(model.retired_on and model.retired_on <= as_of for model in models)
 
 
 def what_to_do(
     rule: Rule, models: Sequence[Model], newest: Mapping[str, dt.date], as_of: dt.date, *, ends_newest: bool
 ) -> str:
-    """What an open alert of a rule asks for: of models that may be gone, or of a log that may have been exported
-    earlier (`ends_newest`: the report ends with the newest log), first of all to say so."""
+    """What an open alert of a rule asks for. If models may be gone, or a log may have been exported earlier
+    (`ends_newest`: the report ends with the newest log), it first asks whether that is so."""
     days = [newest[model.id] for model in models if model.id in newest]
     if rule.method not in OF_USE or not days:
         return rule.ask

@@ -1,7 +1,7 @@
 """What each monitor sees of a day: one number, the rows it rests on, or the reason in words why there is none.
 
 In: readings, the ledger, changes of schema. Out: a frame KEY, day, observed, n, note. A day's input is what was known
-when it could first be judged: labels that came later than the model's wait are not seen, so a backfill judges as the
+when it could first be judged: labels that arrived after the model's wait are not seen, so a backfill judges as the
 nights would have. Caller: pipeline.watch.
 """
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 Days = Sequence[dt.date]
 INPUT = [*KEY, "day", "observed", "n", "note"]
 SILENT = "no row of its source came"
-"""Why usage is not known: the heartbeat alarms, and usage does not."""
+"""Why usage is not known: the heartbeat alarms instead."""
 
 
 def read_inputs(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Days) -> pl.DataFrame:
-    """INPUT columns of a group's monitors on some days, in a fixed order; models that had retired are left out."""
+    """INPUT columns of a group's monitors on some days, in a fixed order; retired models are left out."""
     import polars as pl
 
     method = group.rule.rule.method
@@ -46,7 +46,7 @@ def read_inputs(night: Night, warehouse: Warehouse, plan: Plan, group: Group, da
 
 
 def rule_frame(group: Group) -> pl.DataFrame:
-    """The rule as the statements of `watch.sql` read it: a row a metric."""
+    """The rule as the statements of `watch.sql` read it: one row per metric."""
     import polars as pl
 
     rule = group.rule.rule
@@ -57,7 +57,7 @@ def rule_frame(group: Group) -> pl.DataFrame:
 
 
 def _daily(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Days) -> pl.DataFrame:
-    """Readings of single days; where labels matter, with the labels that had come by then."""
+    """Readings of single days; if labels matter, with the labels that had arrived by then."""
     del plan
     if group.rule.rule.mature:
         return known_then(night, warehouse, group, rule_frame(group), days)
@@ -70,7 +70,7 @@ def _weekly(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: 
 
 
 def _usage(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Days) -> pl.DataFrame:
-    """Readings of usage; a day without any is zero where the model's source delivered, else not known."""
+    """Readings of usage; a day without any is zero if the model's source delivered, else not known."""
     import polars as pl
 
     found = _daily(night, warehouse, plan, group, days)
@@ -92,7 +92,7 @@ def _usage(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: D
 
 
 def _heartbeat(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Days) -> pl.DataFrame:
-    """Rows that each source delivered a day, 0 where none came since it first delivered."""
+    """Rows that each source delivered per day; 0 for a day without any since it first delivered."""
     import polars as pl
 
     del night
@@ -101,7 +101,7 @@ def _heartbeat(night: Night, warehouse: Warehouse, plan: Plan, group: Group, day
 
 
 def _schema(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Days) -> pl.DataFrame:
-    """How many columns of a source vanished or changed their type; the note says which."""
+    """How many columns of a source vanished or changed type; the note says which."""
     import polars as pl
 
     del night
@@ -110,8 +110,8 @@ def _schema(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: 
 
 
 def _since_delivered(warehouse: Warehouse, rows: pl.DataFrame, count: str, days: Days) -> pl.DataFrame:
-    """source, day, n, observed and what else `rows` (source, day, a count) have: each day since a source first
-    delivered, 0 where there is no row."""
+    """source, day, n, observed and the other columns of `rows` (source, day, a count), for each day since a source
+    first delivered; 0 where `rows` has none."""
     import polars as pl
 
     first = whole(warehouse, "first_delivered").join(pl.DataFrame({"day": list(days)}), how="cross")
@@ -122,7 +122,7 @@ def _since_delivered(warehouse: Warehouse, rows: pl.DataFrame, count: str, days:
 
 
 def _of_sources(warehouse: Warehouse, plan: Plan, group: Group, found: pl.DataFrame) -> pl.DataFrame:
-    """Sources as monitors: of the one model a source holds, else of no model, with the source in place of a feature.
+    """Sources as monitors: of their model if they have only one, else of no model, with the source as the feature.
 
     A source is watched until the last of its models is retired.
     """
@@ -154,7 +154,7 @@ READ: dict[str, Read] = {
     "schema": _schema,
     "target": targets_then,
 }
-"""How a method's inputs are read; the others watch daily readings."""
+"""How a method's inputs are read; methods not listed watch daily readings."""
 
 
 def _columns() -> pl.Schema:

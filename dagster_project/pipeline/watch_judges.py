@@ -1,7 +1,6 @@
-"""A rule's method as a judge of days: the verdict of one day, with what it wants to remember for the next.
+"""A rule's method as a judge of days: the verdict on one day, and what to remember for the next.
 
-The statistics are `core.alarm*` and `core.process`. Another method joins by a line in `JUDGES`. Caller:
-pipeline.watch.
+The statistics are `core.alarm*` and `core.process`. To add a method, add a line to `JUDGES`. Caller: pipeline.watch.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from dagster_project.pipeline.watch_terms import (
 WEEKS_KEPT = 52
 HOLIDAY = "a holiday: compared with nothing"
 HEARTBEATS = 4
-"""Weeks in which a source must have delivered on a weekday until it is due on it."""
+"""Weeks in which a source must have delivered on a weekday before it is due on it."""
 
 
 def judge_for(terms: Terms) -> Judge:
@@ -40,14 +39,14 @@ def judge_for(terms: Terms) -> Judge:
 
 @dataclass(frozen=True, slots=True)
 class SpreadJudge:
-    """Against the reference's own day-to-day spread, and against the recent weeks."""
+    """Judges against the reference's own day-to-day spread, and against the recent weeks."""
 
     terms: Terms
     spread: alarm_spread.Spread
     least: Floats
     """The smallest effect [S] that matters: the rule's own, or its share of the median of the reference days."""
     memory: int = 3
-    """Level and error of the recent weeks, and how far the last day lay from the level if it fired."""
+    """Level and error of the recent weeks, and how far the last day was from the level if it fired."""
 
     @classmethod
     def of(cls, terms: Terms) -> SpreadJudge:
@@ -65,7 +64,7 @@ class SpreadJudge:
         return cls(terms, spread, np.maximum(terms.rule.least_effect, terms.rule.least_share * np.abs(usual)))
 
     def judge(self, today: Today) -> Judged:
-        """Nothing before the reference days are over, nor on too few rows."""
+        """No verdict before the reference days are over, nor on too few rows."""
         fresh, weekday = alarm_spread.start(self.spread), today.day.weekday()
         new = np.isnan(today.memory[:, 0])
         recent = alarm_spread.Recent(
@@ -108,11 +107,11 @@ class SpreadJudge:
 
 @dataclass(frozen=True, slots=True)
 class UsageJudge:
-    """Counts against what the weekday brought in comparable weeks; sudden drops, or the level of a month."""
+    """Judges counts against those of the weekday in comparable weeks: sudden drops, or the level of a month."""
 
     terms: Terms
     days: int
-    """Days that are judged together, today the last: the baseline leaves them out."""
+    """Days that are judged together, today being the last: the baseline leaves them out."""
     verdict: Callable[[alarm_usage.Baseline, Floats, Ints], Verdict]
     span: int
     """Days of counts that the verdict reads."""
@@ -145,13 +144,13 @@ class UsageJudge:
 
 @dataclass(frozen=True, slots=True)
 class LevelJudge:
-    """A fixed value: an owner's target, or the rule's own threshold."""
+    """Judges against a fixed value: an owner's target, or the rule's own threshold."""
 
     terms: Terms
     memory: int = 0
 
     def judge(self, today: Today) -> Judged:
-        """At or beyond the bound; an open one clears half way back to what the owner calls good."""
+        """Fires at or beyond the bound; an open alarm clears half way back to what the owner calls good."""
         bounds, back, upper = self.terms.bounds, self.terms.back, self.terms.direction > 0
         beyond = np.where(upper, today.observed >= bounds, today.observed <= bounds)
         safe = np.where(upper, today.observed <= back, today.observed >= back)
@@ -162,13 +161,13 @@ class LevelJudge:
 
 @dataclass(frozen=True, slots=True)
 class WeeksJudge:
-    """XmR on weeks: a week far outside what weeks differ among themselves."""
+    """XmR on weeks: fires if a week is far outside the usual variation from week to week."""
 
     terms: Terms
     memory: int = 0
 
     def judge(self, today: Today) -> Judged:
-        """Limits of the weeks before that were no alarm, 26 at least."""
+        """The limits come from the earlier weeks without an alarm, 26 at least."""
         past = np.where(today.comparable, today.past, np.nan)[:, -WEEKS_KEPT:]
         charts = [process.xmr(row) for row in past]
         low, high, mean = (
@@ -184,13 +183,13 @@ class WeeksJudge:
 
 @dataclass(frozen=True, slots=True)
 class HeartbeatJudge:
-    """No row on a weekday on which the source delivered in each of the last four weeks."""
+    """Fires if no row came on a weekday on which the source delivered in each of the last four weeks."""
 
     terms: Terms
     memory: int = 0
 
     def judge(self, today: Today) -> Judged:
-        """A source that never delivered on this weekday is not due."""
+        """A source that missed this weekday in any of those weeks is not due."""
         same = today.past[:, -WEEK::-WEEK][:, :HEARTBEATS]
         seen = np.isfinite(same).sum(axis=1)
         due = (np.where(np.isfinite(same), same, 0.0) > 0).sum(axis=1) == HEARTBEATS
@@ -216,7 +215,7 @@ class HeartbeatJudge:
 
 @dataclass(frozen=True, slots=True)
 class SchemaJudge:
-    """Any column that vanished or changed its type."""
+    """Fires on any column that vanished or changed its type."""
 
     terms: Terms
     memory: int = 0

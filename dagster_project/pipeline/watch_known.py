@@ -1,7 +1,7 @@
 """Figures as they were known on a past day: scored again over spans whose labels end on that day.
 
 In: a group's metrics, days. Out: input rows for `pipeline.watch_inputs`. The metrics' own SQL and functions are used;
-only `span.asked.known_on` differs from what the nightly scoring asks for.
+only `span.asked.known_on` differs from nightly scoring.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ AT_ONCE = 100
 def known_then(
     night: Night, warehouse: Warehouse, group: Group, rules: pl.DataFrame, days: Sequence[dt.date]
 ) -> pl.DataFrame:
-    """Readings of single days with the labels that had come `group.wait` days later."""
+    """Readings of single days with the labels that had arrived `group.wait` days later."""
     import polars as pl
 
     spans = [Span(day, 1, day + dt.timedelta(days=group.wait)) for day in days]
@@ -44,7 +44,7 @@ def known_then(
 def targets_then(
     night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Sequence[dt.date]
 ) -> pl.DataFrame:
-    """Readings of seven whole days of every metric, model and feature that an explicit target names."""
+    """Readings over seven whole days of every metric, model and feature whose explicit target raises alerts."""
     import polars as pl
 
     targets = night.workspace.targets
@@ -77,7 +77,7 @@ def _scored(
     metrics: Sequence[Metric],
     models: Sequence[str],
 ) -> pl.DataFrame:
-    """model_id, metric, segment, feature, day, observed, n, note of all versions together."""
+    """model_id, metric, segment, feature, day, observed, n, note for all versions together."""
     import polars as pl
 
     frames = [frame for part in _portions(spans) for frame in _of(night, warehouse, part, metrics, models)]
@@ -119,7 +119,7 @@ def _of(
 
 
 def _judge(night: Night) -> Judge:
-    """Nothing of it is partial, and nothing is compared with reference days."""
+    """A judge for days that are complete and compared with no reference days."""
     import polars as pl
 
     models = {placed.value.id: placed.value for placed in night.workspace.models}

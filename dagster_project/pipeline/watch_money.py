@@ -1,8 +1,9 @@
 """What an alert may cost: value exposed by a loss of quality, and how many users were served on the day.
 
-Value exposed = V (m0 - m) / max(m0 - b, floor), with m higher is better: m0 the quality that was accepted, m the
-present one, b that of the simple alternative, V the model's value a month while it was as accepted. Only where the loss
-is itself an alarm; anything missing is said. In: an alert, targets, impact. Caller: pipeline.watch_alerts.
+Value exposed = V (m0 - m) / max(m0 - b, floor), with m signed so that higher is better: m0 is the accepted quality, m
+the present one, b that of the simple alternative, V the model's value per month before the alert. It is computed only
+for alerts about a loss of quality; if anything is missing, the reason says what. In: an alert, targets, impact.
+Caller: pipeline.watch_alerts.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from dagster_project.store.warehouse import Warehouse
 
 BEFORE_DAYS = 28
 FLOOR_SHARE = 0.05
-"""The least lead over the alternative that is divided by, as a share of the accepted quality."""
+"""The smallest lead over the alternative to divide by, as a share of the accepted quality."""
 COIN = {"roc_auc": 0.5}
-"""Quality of the simple alternative, where a measure itself says it."""
+"""Quality of the simple alternative, where the metric itself implies it."""
 LOWER_IS_BETTER = ("mae", "rmse", "mse", "log_loss")
 
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """Money a month, or why it is not known."""
+    """Money per month, or why it is not known."""
 
     value: float | None
     currency: str | None
@@ -44,7 +45,7 @@ class Money:
 
     @classmethod
     def of(cls, night: Night, warehouse: Warehouse, days: list[dt.date]) -> Money:
-        """Read what the alerts of these days need."""
+        """Read what alerts opened on these days need."""
         rows = warehouse.frame(
             "SELECT model_id, day, value, currency FROM mart.impact"
             " WHERE window_days = 1 AND kind = 'declared' AND value IS NOT NULL ORDER BY ALL"
@@ -62,7 +63,7 @@ class Money:
     def exposed(
         self, model: Model, metric: str, family: str, opened: dt.date, observed: float | None
     ) -> Exposed:
-        """Value exposed a month by an alert of this metric."""
+        """Value exposed per month by an alert about this metric."""
         if family != "performance":
             return Exposed(None, None, "only a loss of quality can be priced, and this is not one")
         target = chosen_target(self.night.workspace.targets, metric, model, "")
@@ -88,7 +89,7 @@ class Money:
         return Exposed(at_risk, currency, reason)
 
     def users_on(self, model_id: str, day: dt.date) -> tuple[int | None, str | None]:
-        """Active users of the day, or why they are not known."""
+        """Active users on the day, or why they are not known."""
         count = self.users.get((model_id, day))
         return count, None if count is not None else "no user is logged"
 
@@ -99,7 +100,7 @@ class Money:
         return COIN.get(metric)
 
     def _value_before(self, model_id: str, opened: dt.date) -> tuple[float, str] | None:
-        """Money a month at the pace of the days before the alert."""
+        """Money per month at the pace of the days before the alert."""
         days = self.by_day.get(model_id, {})
         found = [
             days[d] for back in range(1, BEFORE_DAYS + 1) if (d := opened - dt.timedelta(days=back)) in days

@@ -1,4 +1,4 @@
-"""What people did about an alert: its state, who answers, by when, and who is asked when nobody did.
+"""What people did about an alert: its state, who answers by when, and who is asked if nobody did.
 
 In: an episode, the workspace's answers, silences and owners. Out: plain values. No clock: "now" is the night's day.
 Caller: pipeline.watch_alerts.
@@ -28,14 +28,14 @@ class Episode:
     severity: str
     opened: dt.date
     known_on: dt.date
-    """When it could be known."""
+    """The first day on which it could be known."""
     last_seen: dt.date
     closed: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What became of it; a day is None where that has not happened."""
+    """What became of it; a day is None if that has not happened."""
 
     state: str
     """open, acknowledged, mitigated, resolved or reviewed."""
@@ -62,9 +62,9 @@ def answers_to(episode: Episode, answers: Sequence[Placed[AlertAnswer]]) -> list
 
 
 def handle(episode: Episode, answers: Sequence[Placed[AlertAnswer]], as_of: dt.date) -> Handling:
-    """The state by what people answered up to `as_of`, and by the series itself: back to normal is resolved.
+    """The state, from what people answered up to `as_of` and from the series itself: back to normal is resolved.
 
-    Who answers has acknowledged. An alert that fires after it was called resolved is open again.
+    Any answer acknowledges. An alert that fires after it was called resolved is open again.
     """
     own = [placed for placed in answers_to(episode, answers) if placed.value.at <= as_of]
     at: dict[str, dt.date] = {}
@@ -88,7 +88,7 @@ def handle(episode: Episode, answers: Sequence[Placed[AlertAnswer]], as_of: dt.d
 
 
 def silence_of(episode: Episode, silences: Sequence[Placed[Silence]], as_of: dt.date) -> Silence | None:
-    """The silence that holds for the episode on the night's day, the longest of several."""
+    """The silence that applies to the episode on the night's day; the longest of several."""
     fitting = [
         placed.value
         for placed in silences
@@ -101,21 +101,21 @@ def silence_of(episode: Episode, silences: Sequence[Placed[Silence]], as_of: dt.
 
 
 def owner_of(model: Model, subject: str, owners: Sequence[OwnerRule], source: str = "") -> str | None:
-    """Who answers for model/metric, or source/<name>/rule: the last pattern that fits, else owner, else team."""
+    """Who answers for model/metric, or source/<name>/rule: by the last pattern that fits, else owner, else team."""
     name = f"{model.id}/{subject}" if model.id else f"source/{source}/{subject}"
     fitting = [rule.owner for rule in owners if fnmatchcase(name, rule.pattern)]
     return fitting[-1] if fitting else model.owner or model.team
 
 
 def deadline_of(episode: Episode, days: Deadlines) -> dt.date:
-    """Until when somebody must have answered."""
+    """The day by which somebody must have answered."""
     return episode.known_on + dt.timedelta(days=getattr(days, episode.severity))
 
 
 def escalation_of(
     handling: Handling, deadline: dt.date, owner: str | None, executive: str | None, as_of: dt.date
 ) -> str | None:
-    """Who is asked now; None where nothing is asked any more."""
+    """Who is asked now; None if nothing is asked any more."""
     if handling.state in ("resolved", "reviewed"):
         return None
     if handling.acknowledged is None and as_of > deadline:

@@ -1,6 +1,6 @@
-"""What is watched tonight: rules, the models each fits, how long each waits for labels, and the days of reference.
+"""What is watched tonight: rules, the models each applies to, how long each waits for labels, and the reference days.
 
-In: the workspace and what logs have shown. Out: a Plan of Groups, each folded by itself. Caller: pipeline.watch.
+In: the workspace and what logs have shown. Out: a Plan of Groups, each folded separately. Caller: pipeline.watch.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dagster_project.spec.rule import RuleFile
 from dagster_project.store.warehouse import Warehouse
 
 FEWEST_REFERENCE_DAYS = 60
-"""Days that limits need; a shorter reference is made longer, for limits alone."""
+"""Fewest days that limits need; a shorter reference is extended, for limits alone."""
 JUDGING = ("core/alarm*.py", "core/episodes.py", "core/process.py", "pipeline/watch_*.py", "store/watch.*")
 SUNDAY = 6
 
@@ -40,7 +40,7 @@ class Watched:
     until: dt.date
     """Last day of its reference, of 60 days at least."""
     last: dt.date | None
-    """The day it was retired; None: it is not."""
+    """The day before it was retired; None if it is not."""
     wait: int
     """Days until its labels are mature."""
 
@@ -55,7 +55,7 @@ class Group:
 
     @property
     def name(self) -> str:
-        """Under which its state is kept."""
+        """The name that its state is kept under."""
         return f"{self.rule.id}+{self.wait}"
 
     def last_day(self, as_of: dt.date) -> dt.date:
@@ -63,14 +63,14 @@ class Group:
         return as_of - dt.timedelta(days=self.wait)
 
     def days(self, first: dt.date, as_of: dt.date) -> list[dt.date]:
-        """Days that are judged: every one, or Sundays where weeks are."""
+        """Days that are judged: every day, or Sundays if the rule judges weeks."""
         every = days_between(first, self.last_day(as_of))
         return [d for d in every if self.rule.rule.method != "weeks" or d.weekday() == SUNDAY]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The groups, the models they watch and what people wrote about them, as one digest."""
+    """The groups, the models they watch, and a digest of all that a judgement depends on."""
 
     groups: tuple[Group, ...]
     models: Mapping[str, Watched]
@@ -80,7 +80,7 @@ class Plan:
 
 
 def make_plan(night: Night, warehouse: Warehouse, rules: Sequence[RuleFile] | None = None) -> Plan:
-    """The plan of `rules`, or of all the workspace's that are enabled."""
+    """The plan for the enabled ones of `rules`, or of all the workspace's rules."""
     chosen = [rule for rule in (night.workspace.rules if rules is None else rules) if rule.rule.enabled]
     declared = {placed.value.id: placed.value for placed in night.workspace.models}
     models = _watched(night, warehouse, declared)
@@ -106,10 +106,10 @@ def _groups(rule: RuleFile, models: Mapping[str, Watched], declared: Mapping[str
 
 
 def _watched(night: Night, warehouse: Warehouse, declared: Mapping[str, Model]) -> dict[str, Watched]:
-    """The models, each with its reference days; the first ones where they roll along or a profile is declared.
+    """The models, each with its reference days; its first days if the reference rolls or is a profile.
 
-    One that nobody declares and that was silent for longer than `SILENCE` is not watched: nobody answers for it, and a
-    row with a wrong year under an id of its own would have every day since then judged.
+    An undeclared model that was silent for longer than `SILENCE` is not watched: nobody answers for it, and a row with
+    a wrong year under an id of its own would have every day since then judged.
     """
     waits, newest = _waits(warehouse, declared), newest_requests(warehouse)
     found = {}
@@ -131,7 +131,7 @@ def _model(rule: Rule, declared: Model | None, wait: int) -> Watched:
 
 
 def _waits(warehouse: Warehouse, declared: Mapping[str, Model]) -> dict[str, int]:
-    """Days until a day's figures would be graded: as declared at least, and as the reference days show."""
+    """Days until a day's figures would be graded: at least as declared, and as the reference days show."""
     waits = {m: math.ceil(model.label_delay_days or 0) for m, model in declared.items()}
     arrival = warehouse.frame("SELECT model_id, lag, share FROM mart.label_arrival ORDER BY ALL")
     for model_id, lag in mature_lags(arrival).items():
@@ -140,14 +140,14 @@ def _waits(warehouse: Warehouse, declared: Mapping[str, Model]) -> dict[str, int
 
 
 def _judging_code() -> str:
-    """The code that judges: another one judges every day again."""
+    """Digest of the code that judges: when it changes, every day is judged again."""
     package = Path(__file__).parents[1]
     files = [file for pattern in JUDGING for file in sorted(package.glob(pattern))]
     return content_id(b"".join(file.read_bytes() for file in files))
 
 
 def _digest(night: Night, rules: Sequence[RuleFile], models: Mapping[str, Watched]) -> str:
-    """SHA-256 of all that people wrote which a judgement depends on."""
+    """SHA-256 of all that a judgement depends on: what people wrote, the models' days, and the code that judges."""
     workspace = night.workspace
     texts = [f"{rule.id} {rule.rule.model_dump_json()}" for rule in rules]
     texts += [json.dumps([m.id, str(m.start), str(m.until), str(m.last), m.wait]) for m in models.values()]

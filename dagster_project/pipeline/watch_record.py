@@ -28,10 +28,10 @@ FALSE = "false alarm"
 
 
 def record(handled: Handled, as_of: dt.date) -> pl.DataFrame:
-    """Rows by rule, by severity and in all; `handled` are episodes with their handling and deadline.
+    """Rows by rule, by severity and in all; `handled` has episodes with their handling and deadline.
 
-    Due is what was acknowledged, and what should have been since people began to answer: nobody answers all that a
-    first night finds in years of logs.
+    Alerts count as due if they were acknowledged, or should have been since people began to answer: nobody answers all
+    that a first night finds in years of logs.
     """
     import polars as pl
 

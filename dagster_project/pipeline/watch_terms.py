@@ -1,6 +1,6 @@
-"""What a judge of days is made of, what it is told of one day, and how a verdict is put together without statistics.
+"""What a judge of days is made from, what it is told about one day, and how verdicts are made without statistics.
 
-In: arrays over a rule's monitors [S]. A judge holds nothing that changes: its memory is floats [S, M] that the fold
+In: arrays over a rule's monitors [S]. A judge has no state that changes: its memory is floats [S, M] that the fold
 keeps in the signals. Callers: pipeline.watch_judges, pipeline.watch_board, pipeline.watch_fold.
 """
 
@@ -22,20 +22,20 @@ Judged = tuple[Verdict, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a judge is made of: a rule and what is fixed about its monitors [S]."""
+    """What a judge is made from: a rule and what is fixed about its monitors [S]."""
 
     rule: Rule
     direction: Ints
     """1: a rise alarms, -1: a fall, 0: both."""
     bounds: Floats
-    """The declared value at which a target is missed, or the rule's threshold; nan without."""
+    """The declared value at which a target is missed, or the rule's threshold; nan if there is none."""
     back: Floats
     """The value at which it is safely met again."""
     reference: Floats
-    """Values of the reference days [S, R], columns from a Monday on."""
+    """Values of the reference days [S, R]; columns begin on a Monday."""
     reference_n: Floats
     tests: Floats
-    """Monitors of each one's model that share its budget."""
+    """How many monitors of the same model share its budget."""
     budget: float
     warm: Ints
     """Ordinal of the last reference day."""
@@ -57,7 +57,7 @@ class Today:
     past: Floats
     """Earlier days [S, H], the newest last; nan where not known."""
     comparable: Bools
-    """Which of them are a guide: no holiday, no alarm."""
+    """Which of them may be compared with: no holiday, no alarm."""
     open: Bools
     memory: Floats
 
@@ -67,7 +67,7 @@ class Judge(Protocol):
 
     @property
     def memory(self) -> int:
-        """Floats it remembers of a monitor."""
+        """How many floats it remembers per monitor."""
         ...
 
     def judge(self, today: Today) -> Judged:
@@ -87,7 +87,7 @@ def plain(today: Today, expected: Floats, low: Floats, high: Floats, fires: Bool
 
 
 def refused(verdict: Verdict, at: Bools, why: list[str], note: list[str]) -> Verdict:
-    """The verdict without the monitors `at`, which say `why`; others that are not known say their note first."""
+    """The verdict without the monitors `at`, whose reason is `why`; others not known give their note as the reason."""
     known = verdict.known & ~at
     words = [
         w if a else "" if k else n or v

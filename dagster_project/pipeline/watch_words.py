@@ -14,7 +14,7 @@ from dagster_project.spec.rule import Rule
 from dagster_project.spec.statement import MetricHead
 
 NOTHING = 100
-"""What lies so many times below its limit is told in words: the digits of 0.00137 % say no more."""
+"""A figure this many times below its limit is told in words: the digits of 0.00137 % say no more."""
 
 
 def about(title: str, feature: str, segment: str) -> str:
@@ -26,7 +26,7 @@ def about(title: str, feature: str, segment: str) -> str:
 def happened(
     rule: Rule, signal: Mapping[str, Any], head: MetricHead | None, name: str, unit: str, currency: str
 ) -> str:
-    """One sentence."""
+    """What happened, in one sentence."""
     day = format_day(signal["day"])
     if rule.method == "heartbeat":
         usual = _figure(signal["expected"], "count", currency)
