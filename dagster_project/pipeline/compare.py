@@ -1,4 +1,4 @@
-"""Two files compared, column by column: profiles of both on the reference's grids, then a verdict a column.
+"""Two files compared, column by column: profiles of both on the reference's grids, then a verdict on each column.
 
 Flows in: two paths (the first may be a saved profile), which columns, thresholds. Flows out: `Comparison`, and its
 HTML and JSON from `publish`. No workspace, no warehouse. Caller: commands.compare.
@@ -21,12 +21,12 @@ from dagster_project.store import comparing
 def compare(
     reference: Path, current: Path, columns: Sequence[str], thresholds: Mapping[str, Threshold]
 ) -> Comparison:
-    """Compare two files. `columns` are names or patterns, none for all.
+    """Compare two files. `columns` are names or patterns, empty for all.
 
-    Raises SourceError for a file that cannot be read or that lacks what was asked for.
+    Raises SourceError for a file that cannot be read, and for a column that neither file has.
     """
     if compare_profile.is_profile(current):
-        raise SourceError(str(current), "is a saved profile, which can only stand for the reference")
+        raise SourceError(str(current), "is a saved profile, which can only be the reference")
     kept = compare_profile.is_profile(reference)
     before = compare_profile.load(reference) if kept else profile(reference, columns)
     columns = columns or before.asked
@@ -51,7 +51,7 @@ def record(comparison: Comparison) -> dict[str, object]:
 
 
 def profile(path: Path, columns: Sequence[str], reference: Profile | None = None) -> Profile:
-    """Count a file's columns: on grids of its own, or where there is a reference on its grids and only its columns."""
+    """Count a file's columns, on grids of its own or, if there is a reference, on the reference's grids."""
     with comparing.opened(path, lambda name: _wanted(name, columns)) as table:
         names = [name for name in table.types if _wanted(name, columns)]
         if reference is None:
@@ -65,7 +65,7 @@ def profile(path: Path, columns: Sequence[str], reference: Profile | None = None
 def _first(table: comparing.Table, names: Sequence[str], asked: Sequence[str]) -> tuple[Column, ...]:
     """Count the reference: a sample gives each number its grid, and tells identifiers from numbers and categories.
 
-    A number that was asked for by its very name is counted whatever it looks like.
+    A number that was asked for by its full name is counted whatever it looks like.
     """
     kinds = {name: comparing.kind_of(table.types[name]) for name in names}
     numbers, categories = ([name for name in names if kinds[name] == kind] for kind in ("number", "category"))
@@ -85,14 +85,14 @@ def _first(table: comparing.Table, names: Sequence[str], asked: Sequence[str]) -
 
 
 def _number(table: comparing.Table, name: str, grid: Grid) -> Column:
-    """Count a number; the grid is taken anew once where it turns out not to fit."""
+    """Count a number; if the grid turns out not to fit, it is retaken once."""
     column = comparing.count_number(table, name, grid)
     better = better_grid(grid, column.tally) if column.tally else None
     return comparing.count_number(table, name, better) if better else column
 
 
 def _second(table: comparing.Table, name: str, reference: Column | None) -> Column:
-    """Count a column of the current file where there is one to compare it with."""
+    """Count a column of the current file if the reference has one to compare it with."""
     sql_type = table.types[name]
     kind = comparing.kind_of(sql_type)
     if reference is not None and reference.kind not in (kind, "other") and comparing.is_empty(table, name):
@@ -105,7 +105,7 @@ def _second(table: comparing.Table, name: str, reference: Column | None) -> Colu
 
 
 def _counted(table: comparing.Table, name: str, kind: Kind, *, sampled: bool = True) -> Column:
-    """Count a column that is no number."""
+    """Count a column that is not a number."""
     if kind == "category":
         return comparing.count_category(table, name, sampled=sampled)
     return comparing.span(table, name) if kind == "time" else Column(name, table.types[name], "other")
@@ -121,4 +121,4 @@ def _insist_on(columns: Sequence[str], found: set[str], reference: Path) -> None
         if not any(_wanted(name, [asked]) for name in found):
             raise SourceError(str(reference), f"neither this file nor the other has a column {asked}")
     if not found:
-        raise SourceError(str(reference), "neither this file nor the other has a column")
+        raise SourceError(str(reference), "neither this file nor the other has any column")

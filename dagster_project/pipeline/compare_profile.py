@@ -1,10 +1,10 @@
-"""A profile as a file, so that a reference is counted once and compared with every night: JSON, of counts alone.
-A number's counts stand as base64 of zlib of integers, steps between codes, then counts, which read ten times faster
-than as text; before them, as in "i2:", how wide the integers are. Earlier profiles, without that, have 64 bits.
+"""A profile as a JSON file of counts, so that a reference is counted once and compared with every night.
+
+A number's counts are base64 of zlib of integers (steps between codes, then counts), read ten times faster than text; a
+prefix such as "i2:" says how wide the integers are. Earlier profiles have no prefix and 64 bits.
 
 Flows in and out: `core.column_profile.Profile`. A saved profile holds no rows, but the categories it counts and the
-earliest and latest times. What comes from a file is checked before anything is made of it. Callers: pipeline.compare,
-commands.
+earliest and latest times. What a file says is checked before it is used. Callers: pipeline.compare, commands.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from dagster_project.core.types import Ints
 ENDING = ".profile.json"
 VERSION = 1
 LARGEST_TALLY = 4 * 2**20
-"""Numbers."""
+"""Most numbers in a packed tally."""
 WIDTHS: Mapping[str, np.dtype[Any]] = {"i2": np.dtype("<i2"), "i4": np.dtype("<i4"), "i8": np.dtype("<i8")}
-"""The narrowest that holds all of a column is taken: there is less to unpack."""
+"""The narrowest that holds all numbers of a column is used, so that there is less to unpack."""
 
 
 def is_profile(path: Path) -> bool:
@@ -37,7 +37,7 @@ def is_profile(path: Path) -> bool:
 
 
 def save(profile: Profile, path: Path) -> None:
-    """Write a profile; the same profile makes the same bytes."""
+    """Write a profile; the same profile gives the same bytes."""
     document = {
         "modelboard_profile": VERSION,
         "name": profile.name,
@@ -49,12 +49,12 @@ def save(profile: Profile, path: Path) -> None:
 
 
 def load(path: Path) -> Profile:
-    """Read a saved profile. Raises SourceError, with the reason, for anything that is none."""
+    """Read a saved profile. Raises SourceError, with the reason, for anything else."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         if document.get("modelboard_profile") != VERSION:
             raise SourceError(
-                str(path), f"is no profile of version {VERSION}; save it again with --save-profile"
+                str(path), f"is not a profile of version {VERSION}; save it again with --save-profile"
             )
         columns = tuple(_column(record) for record in document["columns"])
         return Profile(
@@ -66,7 +66,7 @@ def load(path: Path) -> Profile:
     except FileNotFoundError as error:
         raise SourceError(str(path), "no such file") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SourceError(str(path), f"is no saved profile: {type(error).__name__}: {error}") from error
+        raise SourceError(str(path), f"is not a saved profile: {type(error).__name__}: {error}") from error
 
 
 def _record(column: Column) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def _packed(numbers: Ints) -> str:
 
 
 def _unpacked(text: str) -> Ints:
-    """The numbers again; no text, however made, fills the memory."""
+    """The numbers again; a crafted text cannot fill the memory."""
     name, _, packed = text.rpartition(":")
     width = WIDTHS[name or "i8"]
     unpacker = zlib.decompressobj()

@@ -1,7 +1,7 @@
 """Maturity: what the data and people say about how models are run, day by day.
 
 Flows in: `daily.*`, `catalog.*`, `fact.*`, the workspace's facts, rubrics, sections, answers and attestations.
-Flows out: `mart.fact`, `mart.milestone`, `mart.maturity` (all with their history) and `mart.checklist`, made anew.
+Flows out: `mart.fact`, `mart.milestone`, `mart.maturity` (all with their history) and `mart.checklist`, all rebuilt.
 Called by the nightly job, after the figures.
 """
 
@@ -22,7 +22,7 @@ from dagster_project.spec.rubric import Rubric
 from dagster_project.store.warehouse import Warehouse
 
 LEVEL = ("pillar", "level", "score", "coverage", "passed", "applicable", "waived_score", "next_step")
-"""What `core.maturity` says of a pillar, and columns of `mart.maturity`."""
+"""Fields of `core.maturity`'s result for a pillar, and columns of `mart.maturity`."""
 Row = Mapping[str, object]
 
 
@@ -42,9 +42,9 @@ class Matured:
 
 
 def mature(night: Night, warehouse: Warehouse) -> Matured | None:
-    """Assess every rubric and answer the checklist as of the night's day and of every day of the history.
+    """Assess every rubric on every day of the history, and answer the checklist as of the night's day.
 
-    None where the published release was made of these inputs and these tables: they would be found again.
+    None if the published release was made from the same inputs, so that the tables already hold the result.
     """
     if unchanged(night, warehouse) is not None:
         return None

@@ -1,4 +1,4 @@
-"""The playbook's checklist: each question with the answer of the data, of people, or of nobody yet.
+"""The playbook's checklist: each question with the answer from the data, from people, or from nobody yet.
 
 Flows in: the workspace's sections and answers, and the night's `Facts`. Flows out: `ChecklistItem`s for
 `mart.checklist`. Called by `mature`.
@@ -20,7 +20,7 @@ from dagster_project.spec.rubric import ORGANIZATION
 from dagster_project.store.warehouse import Warehouse
 
 ANSWERS_FILE = "data/playbook.yml"
-"""Where an answer that nobody has written yet belongs."""
+"""Where to write an answer that nobody has given yet."""
 SETTLED = ("done", "not applicable")
 
 
@@ -63,13 +63,13 @@ def checklist(night: Night, facts: Facts, warehouse: Warehouse) -> list[Checklis
 
 
 def _data_answer(question: Question, facts: Facts, warehouse: Warehouse) -> DataAnswer | str | None:
-    """What the data say on the night's day: None where they cannot, a message where the expression broke."""
+    """What the data say on the night's day; None if they cannot say, a message if the expression failed."""
     if question.value is None:
         return None
-    asked = ask(question.value, question.done or "value IS NOT NULL", None, None, facts, warehouse)
-    if isinstance(asked, str):
-        return asked
-    answer = asked.get((ORGANIZATION, facts.days[-1]))
+    answers = ask(question.value, question.done or "value IS NOT NULL", None, None, facts, warehouse)
+    if isinstance(answers, str):
+        return answers
+    answer = answers.get((ORGANIZATION, facts.days[-1]))
     return answer if answer and answer.value is not None else None
 
 
@@ -81,7 +81,7 @@ def _item(
     facts: Facts,
     night: Night,
 ) -> ChecklistItem:
-    """What people say, and over it what the data say; only people can call an item not applicable."""
+    """What people say, overridden by what the data say; only people can call an item not applicable."""
     item = _by_people(section, question, placed, night)
     if isinstance(found, str):
         return replace(item, evidence=f"The data could not answer: {found}")
@@ -98,7 +98,7 @@ def _item(
 def _by_people(
     section: Section, question: Question, placed: Placed[Answer] | None, night: Night
 ) -> ChecklistItem:
-    """The item as the answers' file has it; a review dated later than the night has not happened yet."""
+    """The item as the answers file has it; a review dated after the night's day has not happened yet."""
     said = placed.value if placed else Answer(item=question.id)
     file, line = _place(question.id, placed, night)
     return ChecklistItem(
@@ -121,7 +121,7 @@ def _by_people(
 
 
 def _place(item: str, placed: Placed[Answer] | None, night: Night) -> tuple[str, int | None]:
-    """Where the answer stands; nobody answered: where the question does."""
+    """File and line of the answer, or of the question if nobody has answered."""
     if placed:
         return placed.file, placed.line
     return night.workspace.question_places.get(item, (ANSWERS_FILE, None))

@@ -1,7 +1,7 @@
 """Named facts, day by day: each file of reports/facts is one query over the evidence of store/mature_evidence.sql.
 
 Flows in: the workspace's facts and answers, and the warehouse. Flows out: `Facts` for milestones and checklist, and
-the temporary table `fact_row`. Called by `mature`. A fact whose SQL breaks is noted and takes only itself out.
+the temporary table `fact_row`. Called by `mature`. A fact whose SQL fails is noted and left out; the others remain.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
 
 COLUMNS = ("day", "subject", "value", "numerator", "denominator", "detail")
-"""What every fact's SELECT yields; value NULL: not reported."""
+"""What every fact's SELECT must yield; value NULL means not reported."""
 TAKEN = ("subject", "day", "value")
-"""What no fact is called: columns of `fact_row`, and the expressions' own value."""
+"""Names that no fact may have: columns of `fact_row`, and the expressions' own value."""
 SUNDAY = 6
-"""History is made for Sundays: days that stay the same from night to night."""
+"""History is made for Sundays, so that its days stay the same from night to night."""
 WEEKLY_DAYS = 371
-"""So far back every Sunday, before that the first of each month: a night must not cost more with each year."""
+"""Days back to which every Sunday counts; before that each month's first, so that nights do not cost more each year."""
 RECENT_DAYS = 60
-"""So long every reported night stays a day of the history."""
+"""Days for which every reported night stays a day of the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ Place = tuple[str, dt.date]
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All facts of the night, their titles, and the facts whose SQL broke, with the message."""
+    """All facts of the night, their titles, and the facts whose SQL failed, with the message."""
 
     days: tuple[dt.date, ...]
     found: Mapping[Place, Mapping[str, Fact]]
@@ -77,7 +77,7 @@ class Facts:
 
 
 def attempt(warehouse: Warehouse, sql: str) -> Found | str:
-    """What a query that a user wrote yields, or in one line why nothing."""
+    """What a query written by a user yields, or one line saying why it failed."""
     try:
         return Found(*warehouse.named_rows(sql))
     except QueryError as error:
@@ -91,26 +91,26 @@ def gather(night: Night, warehouse: Warehouse) -> Facts:
     found: dict[Place, dict[str, Fact]] = {(ORGANIZATION, day): {} for day in days}
     broken: dict[str, str] = {}
     for fact in sorted(night.workspace.facts, key=lambda f: f.id):
-        asked = attempt(warehouse, fact.sql)
+        result = attempt(warehouse, fact.sql)
         if fact.id in TAKEN:
-            broken[fact.id] = f"{fact.id!r} means something else in expressions; rename {fact.file}"
-        elif isinstance(asked, str):
-            broken[fact.id] = asked
-        elif unfit := _unfit(asked):
+            broken[fact.id] = f"{fact.id!r} has another meaning in expressions; rename {fact.file}"
+        elif isinstance(result, str):
+            broken[fact.id] = result
+        elif unfit := _unfit(result):
             broken[fact.id] = f"the SELECT of {fact.file} yields {unfit}"
         else:
-            for row in _facts(fact, asked):
+            for row in _facts(fact, result):
                 if row.day in days:
                     found.setdefault((row.subject, row.day), {})[row.name] = row
     names = sorted(fact.id for fact in night.workspace.facts if fact.id not in broken)
-    _spread(warehouse, names, found)
+    _make_fact_row(warehouse, names, found)
     return Facts(days, found, broken, {fact.id: fact.head.title for fact in night.workspace.facts})
 
 
 def history_days(night: Night, warehouse: Warehouse) -> tuple[dt.date, ...]:
     """The night's day, the Sundays since the first request (see WEEKLY_DAYS), and days that earlier nights reported.
 
-    Of the latter the recent ones, and those on which a state began: so "since" stays exact in a long history.
+    Of the latter it has the recent ones and those on which a state began, so that "since" stays exact.
     """
     bounds = {"as_of": night.as_of, "recent": night.as_of - dt.timedelta(days=RECENT_DAYS)}
     first = warehouse.frame(
@@ -129,7 +129,7 @@ def history_days(night: Night, warehouse: Warehouse) -> tuple[dt.date, ...]:
 
 
 def prepare(night: Night, warehouse: Warehouse, days: Sequence[dt.date]) -> None:
-    """Make the temporary tables that facts read: the days, the checklist's answers, and the evidence."""
+    """Make the temporary tables that facts read: the days, the checklist's questions and answers, the evidence."""
     import polars as pl
 
     warehouse.run("SET VARIABLE zone = ?", [night.workspace.settings.timezone])
@@ -144,21 +144,21 @@ def prepare(night: Night, warehouse: Warehouse, days: Sequence[dt.date]) -> None
 
 
 def unit_of(head: StatementHead) -> str:
-    """The unit of a fact; a fact that names none is a plain number."""
+    """The unit of a fact; without one it is a plain number."""
     return head.unit or "1"
 
 
 def _unfit(found: Found) -> str | None:
-    """Why what a query yields is no fact; None where every row has all columns and its own subject and day."""
+    """Why a query's result is not a fact; None if it has all columns and one row per subject and day."""
     if missing := [name for name in COLUMNS if name not in found.names]:
         return f"no column {missing[0]!r}"
     seen: set[Place] = set()
     for place in map(itemgetter(found.names.index("subject"), found.names.index("day")), found.rows):
         subject, day = place
         if not isinstance(subject, str):
-            return f"a row without a subject that is text ({subject}); leave it out"
+            return f"a row whose subject is not text ({subject}); leave it out"
         if type(day) is not dt.date:
-            return f"a row of {subject!r} whose day is no DATE ({day})"
+            return f"a row of {subject!r} whose day is not a DATE ({day})"
         if place in seen:
             return f"two rows of {subject!r} on {day}"
         seen.add(place)
@@ -184,7 +184,7 @@ def _facts(fact: Statement, found: Found) -> list[Fact]:
 
 
 def _known(value: object) -> float | None:
-    """A finite number; NULL, NaN, infinities and what is no number are not reported."""
+    """The value as a finite number; NULL, NaN, infinities and anything else become None, not reported."""
     if not isinstance(value, int | float | Decimal | str):
         return None
     try:
@@ -194,8 +194,10 @@ def _known(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _spread(warehouse: Warehouse, names: Sequence[str], found: Mapping[Place, Mapping[str, Fact]]) -> None:
-    """One row a subject and day, one column a fact: what milestones and questions are written against."""
+def _make_fact_row(
+    warehouse: Warehouse, names: Sequence[str], found: Mapping[Place, Mapping[str, Fact]]
+) -> None:
+    """Make `fact_row`, which milestones and questions refer to: one row per subject and day, one column per fact."""
     import polars as pl
 
     places = sorted(found)

@@ -1,7 +1,7 @@
 """Milestones decided, day by day: by SQL over named facts or by what people attest; waivers beside the raw state.
 
-Flows in: a rubric, the night's `Facts` (with `fact_row` in the warehouse) and the attestations. Flows out:
-`Verdict`s, one a milestone, subject and day. Called by `mature`. A broken expression is a state, never a crash.
+Flows in: a rubric, the night's `Facts` (with `fact_row` in the warehouse) and the attestations. Flows out: `Verdict`s,
+one per milestone, subject and day. Called by `mature`. An expression that fails gives a state, never a crash.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ class Verdict:
     evidence: str
     method: str
     since: dt.date | None = None
-    """First reported day of an unbroken run of this state."""
+    """First reported day of the unbroken run of this state."""
     expires: dt.date | None = None
     """When the statement or waiver behind the state ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the SQL of a data milestone said; None: NULL."""
+    """What the SQL of a data milestone yielded; None is NULL."""
 
     value: float | None
     passes: bool | None
@@ -54,7 +54,7 @@ class Answer:
 
 
 def decide(rubric: Rubric, facts: Facts, stated: Attestations, warehouse: Warehouse) -> list[Verdict]:
-    """Every milestone of a rubric, for every subject of its scope and every day of the history."""
+    """A verdict on every milestone of a rubric, for every subject of its scope and every day of the history."""
     subjects = subjects_of(rubric, facts, stated)
     verdicts: list[Verdict] = []
     for milestone in rubric.milestones:
@@ -88,8 +88,8 @@ def since_when(verdicts: Iterable[Verdict]) -> list[Verdict]:
 def _by_data(
     rubric: Rubric, milestone: Milestone, subjects: Sequence[Subject], facts: Facts, warehouse: Warehouse
 ) -> list[Verdict]:
-    """Let DuckDB evaluate the rule on every row of facts; an error of the rule is every day's state."""
-    asked = ask(
+    """Let DuckDB evaluate the rule on every row of facts; if the rule fails, 'error' is the state of every day."""
+    answers = ask(
         milestone.value or "NULL", milestone.passes, milestone.warns, milestone.applies, facts, warehouse
     )
     verdicts = []
@@ -97,7 +97,9 @@ def _by_data(
         for day in facts.days:
             known = facts.on(subject, day)
             answer = (
-                asked if isinstance(asked, str) else asked.get((subject, day), Answer(None, None, None, None))
+                answers
+                if isinstance(answers, str)
+                else answers.get((subject, day), Answer(None, None, None, None))
             )
             state: State = "error" if isinstance(answer, str) else state_of(answer)
             verdicts.append(
@@ -124,7 +126,7 @@ def ask(
 ) -> dict[Place, Answer] | str:
     """The answers of SQL expressions over `fact_row` by subject and day, or why they cannot be evaluated.
 
-    The expressions are the workspace's own, like every .sql file of it; each stands in brackets on lines of its own.
+    The expressions are the workspace's own, like its .sql files; each is put in brackets on lines of its own.
     """
     sql = f"""
         SELECT subject, day, value, (
@@ -155,7 +157,7 @@ def state_of(answer: Answer) -> State:
 def _evidence(
     milestone: Milestone, state: State, known: Mapping[str, Fact], titles: Mapping[str, str]
 ) -> str:
-    """The proof in a sentence; without data, what would have to be reported."""
+    """The evidence in a sentence; without data, what would have to be reported."""
     used = [known[name] for name in names_in(milestone.value or "", known)]
     if state == "not applicable":
         return "Does not apply here."
@@ -175,7 +177,7 @@ def _by_people(
     days: Sequence[dt.date],
     attestations: Iterable[Attestation],
 ) -> list[Verdict]:
-    """What the newest statement of each day says, of one day the last in the file; none counts before its day."""
+    """Each day's verdict by the newest statement up to that day; if two have one date, the last in the file counts."""
     about: dict[Subject, list[Attestation]] = {subject: [] for subject in subjects}
     for a in attestations:
         if (a.rubric, a.milestone) == (rubric.id, milestone.id):
@@ -209,7 +211,7 @@ def _stated(
 
 
 def _testimony(newest: Attestation | None, state: State) -> str:
-    """Who said what and when; a statement that no longer holds is named as such."""
+    """Who said what and when; an expired statement is named as such."""
     if newest is None:
         return "Nobody has attested it."
     if state == "not reported":
@@ -219,7 +221,7 @@ def _testimony(newest: Attestation | None, state: State) -> str:
 
 
 def _waived(rubric: Rubric, verdict: Verdict, waivers: Iterable[Waiver]) -> Verdict:
-    """The same with leave to do without, while it lasts; the raw state stays beside it."""
+    """The verdict with the longest waiver that applies to its day, if any; the raw state is kept beside it."""
     begun = (w for w in waivers if w.since is None or w.since <= verdict.day)
     own = (w for w in begun if rubric.subject_of(w.subject) == verdict.subject)
     longest = max(own, key=lambda w: w.expires, default=None)

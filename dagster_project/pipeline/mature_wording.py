@@ -24,13 +24,13 @@ def sentence(template: str, known: Mapping[str, Fact]) -> str:
 
 
 def threshold_in_words(condition: str, unit: str) -> str:
-    """`value >= 0.95` of a share becomes 'at least 95 %'; a condition that is not so simple stays as it is."""
+    """`value >= 0.95` of a share becomes 'at least 95 %'; a more complex condition stays as it is."""
     match = SIMPLE.fullmatch(condition.strip())
     return f"{SIGNS[match['sign']]} {format_value(float(match['number']), unit)}" if match else condition
 
 
 def names_in(expression: str, names: Mapping[str, object]) -> list[str]:
-    """The facts that an expression refers to, in its order."""
+    """Those of the names that an expression refers to, in its order."""
     return [word for word in dict.fromkeys(WORD.findall(expression)) if word in names]
 
 

@@ -1,4 +1,4 @@
-"""The last stage: nothing when no input changed, else a site staged, checked and released. Caller: the `site` asset."""
+"""The last stage: if any input changed, a site is staged, checked and released. Caller: the `site` asset."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from dagster_project.store.warehouse import Warehouse
 
 STAGING = ".staging"
 MEMORY = "100MB"
-"""The database's share while pages are made: what they read of it is held beside it."""
+"""The database's share while pages are made: the rows they read are held besides it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What the site is now. `pages` and `linked` are 0 where nothing changed."""
+    """What the site is now. `pages` and `linked` are 0 if nothing changed."""
 
     release: str
     index: Path
@@ -36,7 +36,7 @@ class Publication:
 
 
 def first_begun(workspace: Workspace) -> AbstractContextManager[None]:
-    """Before a workspace's first site: what it needs of installed packages is being made beside the other stages."""
+    """Before a workspace's first site, make what it needs from installed packages while other stages run."""
     if (workspace.build / CACHE).exists():
         return nullcontext()
     from dagster_project.publish.theme import carried_begun
@@ -45,7 +45,7 @@ def first_begun(workspace: Workspace) -> AbstractContextManager[None]:
 
 
 def publish(night: Night, warehouse: Warehouse) -> Publication:
-    """Publish the night's figures. Raises PublishError or CheckError, and then the last site stays as it was."""
+    """Publish the night's figures. If it raises PublishError or CheckError, the last site stays as it was."""
     build = night.workspace.build
     index = build / "site" / "index.html"
     same = unchanged(night, warehouse)

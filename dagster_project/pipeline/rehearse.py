@@ -1,7 +1,7 @@
-"""What people wrote in SQL and templates, asked of an empty warehouse: what fails there fails in every night.
+"""Runs the SQL and templates that people wrote on an empty warehouse: what fails there would fail every night.
 
 In: a workspace. Out: the problems of its metrics, facts, milestones, page views and page templates, all in one go.
-Errors that only data bring about, such as a text that is no number, are found by the night itself. Caller:
+Errors that depend on data, such as text that is not a number, are found only by the night itself. Caller:
 commands.check.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dagster_project.spec.loading import Workspace
 
 SOME_DAY = dt.date(2000, 1, 1)
-"""A day to ask about; nothing is known of any."""
+"""Any day will do: the warehouse is empty."""
 
 
 def rehearse(workspace: Workspace) -> list[Problem]:
@@ -43,7 +43,7 @@ def rehearse(workspace: Workspace) -> list[Problem]:
 
 
 def _failing_practice(night: Night, warehouse: Warehouse) -> Iterator[Problem]:
-    """Facts that the database refuses, and milestones whose rule it refuses though their facts are there."""
+    """Facts that the database refuses, and milestones whose rule it refuses although their facts exist."""
     facts = gather(night, warehouse)
     files = {fact.id: fact.file for fact in night.workspace.facts}
     for name, reason in facts.broken.items():

@@ -1,7 +1,7 @@
-"""The first rows of each source's newest file, tried as a night would read them: what it would read in vain.
+"""The first rows of each source's newest file, tried as a night would read them: what it could not use.
 
-In: a workspace, the time of now. Out: lines of text, for people; files stay as they are, nothing is written. One file
-for each pattern of a source is opened, and of it one batch. Caller: commands.check.
+In: a workspace, the current time. Out: lines of text, for people; files stay as they are, nothing is written. For each
+pattern of a source, one batch of one file is read. Caller: commands.check.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from dagster_project.spec.source import Source
 
 ROWS = 1_000
-"""So many of a file's first rows are tried."""
+"""How many of a file's first rows are tried."""
 SHOWN = 5
-"""So many values of a column are named."""
+"""How many values of a column are named."""
 
 
 def rehearse_logs(workspace: Workspace, now: dt.datetime) -> list[str]:
-    """What a night would say of the logs as they are now; `now` is UTC."""
+    """What a night would say about the logs as they are now; `now` is in UTC."""
     return [
         f"source {source.source}: {line}"
         for source in workspace.sources
@@ -59,7 +59,7 @@ def _of_pattern(workspace: Workspace, source: Source, now: dt.datetime) -> Itera
 
 
 def _of_file(workspace: Workspace, source: Source, file: LogFile, now: dt.datetime) -> Iterator[str]:
-    """What is wrong with a file's columns and first rows. Raises SourceError where it cannot be read."""
+    """What is wrong with a file's columns and first rows. Raises SourceError if it cannot be read."""
     if file.problem:
         raise SourceError(file.path, file.problem)
     batch = next(formats.read(file.place, source), None)
@@ -77,11 +77,11 @@ def _of_file(workspace: Workspace, source: Source, file: LogFile, now: dt.dateti
         broken += map_rows(frame, source, _door(workspace, source, now)).rejects.select("n", "reason").rows()
     if broken:
         rejected = sum(n for n, _ in broken)
-        yield f"of its first {tried} rows {rejected} would be rejected, such as: {max(broken)[1]}"
+        yield f"{rejected} of its first {tried} rows would be rejected, such as: {max(broken)[1]}"
 
 
 def _never_yes(frame: pl.DataFrame, source: Source) -> Iterator[str]:
-    """Columns of which no value means yes, though two or more mean no: a typing error in `positive` looks like this."""
+    """Columns in which no value means yes, though two or more mean no: a typing error in `positive` looks like this."""
     for name, ref in source.columns.items():
         raw = pick(frame, Column(column=ref.column)) if ref.positive and ref.column else None
         told = None if raw is None else pick(frame, ref)
@@ -99,7 +99,7 @@ def _door(workspace: Workspace, source: Source, now: dt.datetime) -> Door:
 
 
 def _first(batch: RawBatch) -> pl.DataFrame:
-    """The first rows of a batch, with their place."""
+    """The first rows of a batch, with their row numbers."""
     import polars as pl
 
     frame = batch.frame.head(ROWS)

@@ -1,7 +1,7 @@
 """A staged site becomes the published one: manifest, rename, link, and old releases removed.
 
-In: the night, its warehouse and the staged folder. Out: `build/releases/<id>/` and `build/site`. Called by the
-stage that publishes, after `pipeline.render`. The same inputs publish nothing new.
+In: the night, its warehouse and the staged folder. Out: `build/releases/<id>/` and `build/site`. Called by
+`pipeline.publish`, after `pipeline.render`. The same inputs publish nothing new.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from dagster_project.store.warehouse import Warehouse
 
 @dataclass(frozen=True, slots=True)
 class ReleaseResult:
-    """What is published now; `new` is False where that release stood already."""
+    """What is published now; `new` is False if that release was published already."""
 
     release: str
     folder: Path
@@ -57,18 +57,20 @@ def release(night: Night, warehouse: Warehouse, staged: Path) -> ReleaseResult:
 
 
 def unchanged(night: Night, warehouse: Warehouse) -> shelf.Release | None:
-    """The published release, if it was made of exactly these inputs: then nothing needs to be rendered."""
+    """The published release, if it was made from exactly these inputs: then nothing needs to be rendered."""
     before = shelf.published(night.workspace.build)
     return before if before is not None and before.input_digest == input_digest(night, warehouse) else None
 
 
 def _staged_build(staged: Path) -> tuple[str, str]:
-    """Release id and inputs' digest as the staged pages state them: one computation, so both must agree."""
+    """Release id and inputs' digest, as the staged pages state them, so that the manifest states the same."""
     try:
         build = json.loads((staged / "api" / "build.json").read_bytes())
         return str(build["release"]), str(build["digest"])
     except (OSError, ValueError, KeyError) as error:
-        raise PublishError(f"{staged} is no staged site: api/build.json cannot be read ({error})") from error
+        raise PublishError(
+            f"{staged} is not a staged site: api/build.json cannot be read ({error})"
+        ) from error
 
 
 def _inputs(workspace: Workspace, warehouse: Warehouse) -> dict[str, str]:

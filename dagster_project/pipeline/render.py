@@ -1,7 +1,7 @@
-"""From figures to a staged site: page views, pages and the static API, all into one folder aside.
+"""From figures to a staged site: page views, pages and the static API, all in one separate folder.
 
-In: the night and its warehouse. Out: a folder of finished files and a RenderResult. Called by the stage that
-publishes, before `pipeline.release`; `input_digest` tells it whether anything changed at all.
+In: the night and its warehouse. Out: a folder of finished files and a RenderResult. Called by `pipeline.publish`,
+before `pipeline.release`; `input_digest` tells whether anything changed at all.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ if TYPE_CHECKING:
     from dagster_project.spec.loading import PageTemplate, Workspace
 
 LAID = ("docs/", "overrides/")
-"""Folders of `site` that a build reads, beside its mkdocs.yml; a screenshot beside them is no input."""
+"""Folders of `site` that a build reads, besides its mkdocs.yml; anything else, such as the screenshot, is no input."""
 FEWEST_HEADINGS = 6
-"""Pages with fewer headings take the whole width instead of a contents list."""
+"""Pages with fewer headings have no table of contents and take the whole width."""
 CACHE = "cache"
-"""Below the build folder: what is costly to make, and kept."""
+"""Folder below the build folder for what is costly to make and kept between nights."""
 READS = f"{CACHE}/reads.json"
-"""Below the build folder: what the pages of the newest release read."""
+"""File below the build folder that notes what the pages of the newest release read."""
 KEPT_STATE = (
     ("catalog.history", "model_id, field, value, valid_from, valid_to"),
     ("mart.maturity", "rubric, subject, pillar, day, level, score"),
     ("mart.milestone", "rubric, subject, milestone, day, state, since"),
 )
-"""Tables that remember earlier nights: what they hold is an input of the pages beside the files."""
+"""Tables that remember earlier nights: besides the files, what they hold is an input of the pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderResult:
-    """What was staged: pages written and linked from the release before, all files' bytes, and the inputs' digest."""
+    """What was staged: pages in all, those linked from the previous release, bytes of all files, digest of inputs."""
 
     pages: int
     linked: int
@@ -71,22 +71,24 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
     name = release_id(night.as_of.isoformat(), inputs)
     into.mkdir(parents=True, exist_ok=True)
     sources = template_sources(workspace.pages)
-    shell = build_shell(  # before the views: with an empty cache a second process stands beside this one
-        into,
-        sites=site_folders(workspace),
-        settings=workspace.settings,
-        places=places(sources),
-        as_of=night.as_of,
-        cache=workspace.build / CACHE,
-        draft=_draft(night),
+    shell = (
+        build_shell(  # before the views: with an empty cache it runs a second process, which needs memory too
+            into,
+            sites=site_folders(workspace),
+            settings=workspace.settings,
+            places=places(sources),
+            as_of=night.as_of,
+            cache=workspace.build / CACHE,
+            draft=_draft(night),
+        )
     )
     views = prepare(night, warehouse, inputs)
     write_all(
         warehouse, night.as_of, into / "api"
-    )  # before the pages: sorting takes memory that they take again
+    )  # before the pages: sorting takes memory that they use afterwards
     before = published(workspace.build)
     trail = trail_of(workspace, views, into, shell, before)
-    with warehouse.in_order():  # as each of hundreds of reads asks for
+    with warehouse.in_order():  # once, since each of hundreds of reads needs it
         written = write_pages(shell, _stamped(night, sources, trail, into), into, previous=trail.previous)
         finish(shell, written, into, base_url=workspace.settings.base_url)
         write_api(views, into, release=name, base_url=workspace.settings.base_url, trail=trail)
@@ -96,7 +98,7 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
 
 
 def prepare(night: Night, warehouse: Warehouse, inputs: str) -> Views:
-    """Put definitions and state into the warehouse, make the page views and answer with access to them."""
+    """Put definitions and state into the warehouse, make the page views and return access to them."""
     with warehouse.transaction():
         show_windows(night, warehouse)
         put_definitions(night.workspace, warehouse)
@@ -105,7 +107,7 @@ def prepare(night: Night, warehouse: Warehouse, inputs: str) -> Views:
 
 
 def input_digest(night: Night, warehouse: Warehouse) -> str:
-    """One SHA-256 over all a release is made of: days, the user's files, source files, kept state, code, look."""
+    """One SHA-256 over all a release is made from: days, the user's files, source files, kept state, code, look."""
     workspace = night.workspace
     parts = [
         ("as_of", night.as_of.isoformat()),
@@ -122,7 +124,7 @@ def input_digest(night: Night, warehouse: Warehouse) -> str:
 
 
 def _look(workspace: Workspace) -> dict[str, str]:
-    """Hashes of the hand-written pages, styles and scripts, the workspace's over the built-in ones."""
+    """Hashes of the hand-written pages, styles and scripts; the workspace's override the built-in ones."""
     builtin, own = site_folders(workspace)
     found = tree_hashes(builtin) | (tree_hashes(own) if own else {})
     return {name: sha for name, sha in found.items() if name.startswith(LAID) or name == "mkdocs.yml"}
@@ -130,7 +132,7 @@ def _look(workspace: Workspace) -> dict[str, str]:
 
 @cache
 def code() -> Code:
-    """The installed package: its version, and one hash over its files as they were when a process first asked."""
+    """The installed package: its version, and one hash over its files, taken once per process."""
     root = Path(dagster_project.__file__).parent
     return Code(dagster_project.__version__, digest(tree_hashes(root).items()))
 
@@ -145,7 +147,7 @@ def source_files(warehouse: Warehouse) -> dict[str, str]:
 
 
 def site_folders(workspace: Workspace) -> tuple[Path, Path | None]:
-    """The built-in `site` folder, and the workspace's own where it has one beside it."""
+    """The built-in `site` folder, and the workspace's own if it has one."""
     builtin, own = builtin_root() / "site", workspace.root / "site"
     return builtin, own if own.is_dir() and own.resolve() != builtin.resolve() else None
 
@@ -159,7 +161,7 @@ def template_sources(pages: tuple[PageTemplate, ...]) -> list[Source]:
 
 
 def places(sources: list[Source]) -> list[Place]:
-    """Where each template's pages stand; a template of many pages is a folder."""
+    """The place of each template's pages; that of a template of many pages is a folder."""
     from dagster_project.publish.build import Place
 
     return [
@@ -173,7 +175,7 @@ def places(sources: list[Source]) -> list[Place]:
 
 
 def trail_of(workspace: Workspace, views: Views, into: Path, shell: Shell, before: Release | None) -> Trail:
-    """What the release before read, where all that is no row is as it was."""
+    """What the previous release read, if everything but the rows it read is unchanged; else an empty trail."""
     from dagster_project.publish.carried import carried
 
     settings = workspace.settings

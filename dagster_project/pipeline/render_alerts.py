@@ -1,4 +1,4 @@
-"""Rules, silences, answers, known events and who answers for which metric: into `catalog.*` for the alert pages.
+"""Puts rules, silences, answers, known events and who answers for which metric into `catalog.*` for the alert pages.
 
 In: the workspace's objects. Out: rows, all replaced at once. Called by `pipeline.render_definitions`.
 """
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 def put_alert_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
-    """Replace what the pages about alerts read of the workspace; call inside a transaction."""
+    """Replace what the pages about alerts read from the workspace; call inside a transaction."""
     warehouse.fill("catalog.rule", [_rule(file) for file in workspace.rules])
     warehouse.fill(
         "catalog.silence",
@@ -54,7 +54,7 @@ def _rule(file: RuleFile) -> Row:
 
 
 def _put_owners(workspace: Workspace, warehouse: Warehouse) -> None:
-    """Every model with every metric and rule: each figure has somebody who answers for it, or says it has not."""
+    """Every model with every metric and rule, so that each figure shows who answers for it, or that nobody does."""
     declared = {placed.value.id: placed.value for placed in workspace.models}
     seen = [m for (m,) in warehouse.rows("SELECT model_id FROM catalog.model ORDER BY ALL")]
     subjects = [metric.id for metric in workspace.metrics]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def put_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
-    """Replace every definition table by what the workspace says now; call inside a transaction."""
+    """Replace every definition table with what the workspace says now; call inside a transaction."""
     _put_metrics(workspace, warehouse)
     _put_targets(workspace, warehouse)
     _put_sources(workspace, warehouse)
@@ -33,7 +33,7 @@ def put_definitions(workspace: Workspace, warehouse: Warehouse) -> None:
 
 
 def put_state(night: Night, warehouse: Warehouse, digest: str, code_version: str) -> None:
-    """Write the night's days and the organization's settings as `ops.state` rows the views look up."""
+    """Write the night's days and the organization's settings as `ops.state` rows that the views look up."""
     import polars as pl
 
     settings = night.workspace.settings
@@ -147,5 +147,5 @@ def _put_promises(workspace: Workspace, warehouse: Warehouse) -> None:
 
 
 def _fields(thing: Input, *names: str) -> dict[str, object]:
-    """What a declaration says, by the names of its fields, which are those of columns."""
+    """The fields of a declaration by name; columns have the same names."""
     return {name: getattr(thing, name) for name in names}

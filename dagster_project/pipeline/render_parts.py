@@ -1,8 +1,8 @@
 """Reading a page view: whole, or put aside once and then read a part at a time.
 
-Putting a view aside asks it once, however many parts are read, and leaves its rows to the database, which lays what
-its share does not hold on the disk. In: views that were made. Out: frames whose rows carry marks. Called by
-`pipeline.render_views`.
+A view that is put aside is queried once, however many parts are read. Its rows are left to the database, which spills
+to the disk what its memory share does not hold. In: views that were made. Out: frames whose rows carry marks. Called
+by `pipeline.render_views`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PIECE_VALUES, FEWEST_VALUES = 1_000, 10
-"""Values whose rows are asked for at a time, at first and at least, of a view too large for the share."""
+"""How many values' rows are read at a time from a view too large for the share: at first, and at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class ReadViews:
     warehouse: Warehouse
     marts: Mapping[str, Statement]
     _texts: dict[str, Sequence[str]] = field(default_factory=dict)
-    """The columns of texts of the views that were put aside."""
+    """The text columns of the views that were put aside."""
     _in_pieces: dict[str, str] = field(default_factory=dict)
-    """Those of them that do not have the view's order, and by which column: only each value's rows have it."""
+    """Those put aside piece by piece, with the column: only the rows of each value are in the view's order."""
     _counts: dict[tuple[str, str], Mapping[object, int]] = field(default_factory=dict)
 
     def whole(self, view: str) -> pl.DataFrame:
@@ -46,9 +46,9 @@ class ReadViews:
         return self._ask(view, self.warehouse.frame, _marked(view))
 
     def counts(self, view: str, column: str, values: Sequence[str]) -> Mapping[object, int]:
-        """How many rows each value of a column of texts has; none where the view's parts cannot be read by it.
+        """How many rows each value of a text column has; empty if the view's parts cannot be read by it.
 
-        `values` are those that will be asked for: a view too large for the share is put aside some of them at a time,
+        `values` are those that will be read: a view too large for the share is put aside for some of them at a time,
         and then has parts by their column alone.
         """
         key = (view, column)
@@ -61,9 +61,9 @@ class ReadViews:
         return self._counts[key]
 
     def part(self, view: str, column: str, values: Sequence[str]) -> pl.DataFrame:
-        """The rows whose column has one of these values, in the view's order; `counts` has been asked before.
+        """The rows whose column has one of these values, in the view's order; call `counts` first.
 
-        That is asked for: behind a join, the database lets the few rows that begin a part wait for more.
+        ORDER BY is needed: after a join, the database may hold back the few rows that begin a part.
         """
         name = quote(column)
         which = f"WHERE {name} BETWEEN $first AND $last AND {name} IN (SELECT unnest($values)) ORDER BY rowid"
@@ -90,9 +90,9 @@ class ReadViews:
         return self._frame(_aside(view), "LIMIT 0").select(pl.col(pl.String)).columns
 
     def _fill_in_pieces(self, view: str, column: str, values: Sequence[str]) -> None:
-        """Ask the view for some of the values at a time; its NULLs are left out.
+        """Query the view for some of the values at a time; rows with NULL are left out.
 
-        From where they do not fit, half as many; few values may take what the database has.
+        When they do not fit, half as many are tried; the fewest may take all memory that the database has.
         """
         n, after, more = min(PIECE_VALUES, len(values)), None, True
         while more:
@@ -113,9 +113,9 @@ class ReadViews:
         return within_share(self.warehouse, ask, f"SELECT * FROM {table} {which}")  # noqa: S608  quoted
 
     def _ask(self, view: str, ask: Callable[[str], T], query: str, *, beyond: bool = True) -> T:
-        """Ask the view; what fails only now, such as a cast of one value, is its file's fault too.
+        """Query the view; errors that show only now, such as a cast of one value, are reported for its file too.
 
-        Raises MemoryShareError where the rows do not fit into the share and may not take what lies `beyond` it.
+        Raises MemoryShareError if the rows do not fit into the share and may not take memory `beyond` it.
         """
         try:
             return within_share(self.warehouse, ask, query, beyond=beyond)
@@ -130,10 +130,10 @@ class ReadViews:
 
 
 def within_share(warehouse: Warehouse, ask: Callable[[str], T], query: str, *, beyond: bool = True) -> T:
-    """Ask, for rows in the view's order, a table's too; where they do not fit into the share, with all there is.
+    """Run a query for rows in order; if they do not fit into the share, with all the memory there is.
 
-    Of thousands of models some views do not fit into the share of publishing: lists are never spilled. Raises
-    MemoryShareError instead where nothing `beyond` the share may be taken.
+    With thousands of models some views do not fit into the share of publishing, since lists are never spilled. Raises
+    MemoryShareError instead if nothing `beyond` the share may be taken.
     """
     with warehouse.in_order():
         try:
@@ -146,12 +146,12 @@ def within_share(warehouse: Warehouse, ask: Callable[[str], T], query: str, *, b
 
 
 def _marked(view: str) -> str:
-    # Named like no column: that would be hashed instead of the row.
+    # The alias must not be the name of a column, which would be hashed instead of the row.
     return f'SELECT *, md5("{MARK} of"::varchar) AS {MARK} FROM page.{quote(view)} AS "{MARK} of"'  # noqa: S608  quoted
 
 
 def _piece(view: str, column: str, after: str | None, until: str | None) -> tuple[str, dict[str, str]]:
-    """The statement that puts aside the rows whose value lies behind `after`, as far as `until`; its parameters."""
+    """The statement that puts aside the rows with a value above `after` and up to `until`, and its parameters."""
     given = {name: value for name, value in (("after", after), ("until", until)) if value is not None}
     ends = [f"{quote(column)} {'>' if name == 'after' else '<='} ${name}" for name in given]
     where = f"WHERE {' AND '.join(ends)}" if ends else ""
@@ -159,5 +159,5 @@ def _piece(view: str, column: str, after: str | None, until: str | None) -> tupl
 
 
 def _aside(view: str) -> str:
-    """The table of a view's rows."""
+    """The table that holds a view's rows."""
     return f"temp.{quote(f'page {view}')}"

@@ -1,6 +1,6 @@
-"""The readings as files of the static API: memory does not grow with the fleet.
+"""The readings as files of the static API, in memory that does not grow with the number of models.
 
-The files' order begins with the model, so runs of models, each sorted by itself, make the same sequence as one sort
+The files are sorted by model first, so runs of models, each sorted separately, make the same sequence as one sort
 of everything. In: `mart.reading`. Out: `readings.csv` and `readings.parquet`. Called by `pipeline.render`.
 """
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 BATCH_ROWS = 20_000
 PORTION_BYTES, ROW_BYTES = 20_000_000, 140
-"""Of the readings sorted at a time, and of one beside its reason. More of one model are sorted on the disk."""
+"""Bytes of the readings sorted at a time, and of one without its reason. More of one model are sorted on the disk."""
 READINGS = f"""
 SELECT {", ".join(READING_COLUMNS)} FROM mart.reading
 WHERE (day = $day OR (window_days = 1 AND day < $day)) AND model_id BETWEEN $first AND $last
 ORDER BY model_id, metric, version, segment, feature, day, window_days
 """  # noqa: S608  names of api
 BESIDE_MB = 60
-"""The database's share meanwhile, beside room for what is sorted: one model's reasons may be long."""
+"""The database's share meanwhile, besides room for what is sorted: one model's reasons may be long."""
 SIZES = f"""
 SELECT model_id, sum({ROW_BYTES} + strlen(coalesce(reason, '')))::BIGINT FROM mart.reading
 GROUP BY model_id ORDER BY model_id
@@ -44,8 +44,8 @@ def write_all(
 ) -> None:
     """All days with window 1 and the newest day with all windows as Parquet; the newest day as CSV.
 
-    `rows` is how many readings are handed on at a time, `portion` how many bytes of them are sorted; the files' bytes
-    depend on neither.
+    `rows` is how many readings are passed on at a time, `portion` how many bytes of them are sorted; the files do not
+    depend on either.
     """
     import pyarrow as pa
 
@@ -53,7 +53,7 @@ def write_all(
     schema = _sorted(warehouse, as_of, _Span(), rows).schema
     batches = (batch for span in spans for batch in _within_share(warehouse, as_of, span, rows))
     write_readings(folder, pa.RecordBatchReader.from_batches(schema, batches), as_of)
-    pa.default_memory_pool().release_unused()  # Arrow would keep some 40 MB for writing that does not come again
+    pa.default_memory_pool().release_unused()  # Arrow would keep some 40 MB for more writing
 
 
 class _Span(NamedTuple):
@@ -76,7 +76,7 @@ def _sorted(warehouse: Warehouse, as_of: dt.date, span: _Span, rows: int) -> pa.
 
 
 def _spans(sizes: Sequence[tuple[str, int]], most: int) -> Iterator[_Span]:
-    """Each run that has at most `most` bytes; one model may exceed it."""
+    """Runs of models with at most `most` bytes each; a single model may exceed it."""
     run: list[str] = []
     held = 0
     for model, size in sizes:

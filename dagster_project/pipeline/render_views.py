@@ -1,6 +1,6 @@
 """The `page.*` views: made from `reports/marts/*.sql` in the order they read each other, then read by name.
 
-A view that is read at several places of others is kept as a table, so that its rows are found once and not again there.
+A view that others mention several times is kept as a table, so that its rows are computed only once.
 
 In: the workspace's marts. Out: views in the warehouse, and `Views` over them. Called by `pipeline.render`.
 """
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from dagster_project.spec.loading import Statement
 
 MEMORY = "150MB"
-"""The database's share while views are kept as tables; the rows of pages are not there yet and leave room for it."""
+"""The database's share while views are kept as tables: there is room, since no rows of pages are held yet."""
 _READS = re.compile(r"\bpage\.(\w+)")
 
 
 def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
-    """Replace every page view and answer with access to them. Raises WorkspaceError naming the file at fault.
+    """Replace every page view and return access to them. Raises WorkspaceError naming the file at fault.
 
-    Outside of a transaction: what does not fit into the share of publishing would end it, and is tried again.
+    Call outside a transaction: a query that does not fit into the share of publishing would abort it, and is retried.
     """
     with warehouse.transaction():
         _drop_all(warehouse)
@@ -52,7 +52,7 @@ def _create(mart: Statement, kind: str, warehouse: Warehouse) -> None:
 
 
 def failing_views(marts: Sequence[Statement], warehouse: Warehouse) -> list[Problem]:
-    """The problems of all views that the database refuses; one that reads such a view is not blamed."""
+    """The problems of all views that the database refuses; views that read such a view are not reported."""
     _drop_all(warehouse)
     by_id = {mart.id: mart for mart in marts}
     reads = _reads(by_id)
@@ -78,7 +78,7 @@ def _drop_all(warehouse: Warehouse) -> None:
 
 
 def _reads(marts: Mapping[str, Statement]) -> dict[str, list[str]]:
-    """Which other views each view reads; in the alphabet's order."""
+    """Which other views each view reads, in alphabetical order."""
     return {
         name: sorted(set(_READS.findall(mart.sql)) & marts.keys() - {name})
         for name, mart in sorted(marts.items())
@@ -86,7 +86,7 @@ def _reads(marts: Mapping[str, Statement]) -> dict[str, list[str]]:
 
 
 def _in_order(reads: Mapping[str, Sequence[str]]) -> list[str]:
-    """Names such that each view stands after those it reads; ties in the alphabet's order."""
+    """The views' names, each after those it reads, otherwise in alphabetical order."""
     try:
         return list(TopologicalSorter(reads).static_order())
     except CycleError as error:

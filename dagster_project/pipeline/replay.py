@@ -1,4 +1,4 @@
-"""A rule run over past days before anyone lives with it: what it would have raised, against what people judged.
+"""A rule tried on past days before it is put to use: what it would have raised, compared with what people judged.
 
 In: the night, its warehouse, rules that are not in force yet. Out: the alerts they would have raised and how those
 compare with the judged ones and with known events. Everything happens in a transaction that is rolled back, so nothing
@@ -41,7 +41,7 @@ class Replayed:
     """What the rules would have raised on the days asked for, and how that compares."""
 
     alerts: list[Row]
-    """Of the rules, by opening; `verdict` is that of a judged alert on the same series and days, where there is one."""
+    """The rules' alerts, by opening day; `verdict` is that of a judged alert on the same series and days, if any."""
     kept: int
     """Judged true alarms that would have been raised again, of `true_alarms`."""
     true_alarms: int
@@ -49,7 +49,7 @@ class Replayed:
     """Judged false alarms that would not have been raised, of `false_alarms`."""
     false_alarms: int
     unjudged: int
-    """Alerts that nobody judged yet."""
+    """Alerts that nobody has judged yet."""
     events_seen: int
     """Known events on whose days a rule would have raised something not judged false, of `events`."""
     events: int
@@ -79,7 +79,7 @@ def replay(
 
 
 def _judge(night: Night, warehouse: Warehouse, chosen: set[str]) -> None:
-    """Put the rules' signals of every day in place of those they have."""
+    """Replace the rules' signals on every day."""
     plan = make_plan(night, warehouse)
     groups = [group for group in plan.groups if group.rule.id in chosen and group.models]
     dues = [_due(night, warehouse, plan, group) for group in groups]
@@ -104,7 +104,7 @@ def _alerts(warehouse: Warehouse) -> list[Row]:
 def _compared(
     night: Night, found: list[Row], before: Sequence[Row], chosen: set[str], days: tuple[dt.date, dt.date]
 ) -> Replayed:
-    """Judged alerts are those of the same rules; a rule that raised none yet is held against all of them."""
+    """Compare with judged alerts of the same rules, or of all rules if these have raised none yet."""
     own = [row for row in before if row["rule"] in chosen]
     judged = [row for row in (own or before) if row["verdict"]]
     by_rule = bool(own)

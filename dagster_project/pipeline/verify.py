@@ -1,7 +1,7 @@
-"""Is the published site what it says it is? Hashes, the chain of manifests, and readings from the lake's rows.
+"""Is the published site what it says it is? Checks hashes, the chain of manifests, and readings from the lake's rows.
 
-In: a workspace with a published release. Out: every difference in words. Called by `modelboard verify`; reads
-only, and nothing of what it recomputes comes from the code that made the figures.
+In: a workspace with a published release. Out: every difference in words. Called by `modelboard verify`. It only
+reads, and what it recomputes shares no code with what made the figures.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ REQUEST_COLUMNS = ("model_id", "version", "latency_ms", "user_hash", "records", 
 LABEL_COLUMNS = ("model_id", "version", "segments", "label_day", "score", "prediction", "prediction_text", "baseline",
                  "scores", "label", "label_text")  # fmt: skip
 REST = "=other"
-"""How the segment ends that holds the values beyond those counted one by one: no row says that it belongs there."""
+"""Ending of the segment for all values not counted one by one: no row says that it belongs there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def verify(workspace: Workspace, *, everything: bool = False, sample: int = SAMP
 
     One sample is of whole models and versions, one of features, one of segments; each has at most `sample` readings.
 
-    Raises PublishError when nothing is published.
+    Raises PublishError if nothing is published.
     """
     current = published(workspace.build)
     if current is None:
@@ -85,7 +85,7 @@ def verify(workspace: Workspace, *, everything: bool = False, sample: int = SAMP
 
 
 def recomputed(workspace: Workspace) -> frozenset[str]:
-    """The workspace's metrics with a second computation: not those of its own files, which may mean another thing.
+    """The workspace's metrics with a second computation, without those of its own files, which may mean something else.
 
     In a checkout the files of the repository's root are the built-in ones.
     """
@@ -120,7 +120,7 @@ def _chain_differences(newest_first: Sequence[Release]) -> list[str]:
 
 
 def _lake_differences(workspace: Workspace, *, whole: bool) -> list[str]:
-    """Files of the lake that are gone or, where all of them are read, not what was written."""
+    """Files of the lake that are gone or, if `whole`, changed after they were written."""
     with Warehouse.open(workspace.warehouse) as warehouse:
         listed = dict(warehouse.rows("SELECT path, sha256 FROM ops.part ORDER BY path"))
     wrong = []
@@ -164,7 +164,7 @@ def _sampled(readings: pl.DataFrame, sample: int | None) -> pl.DataFrame:
 
 
 def _reading_differences(workspace: Workspace, chosen: pl.DataFrame, as_of: dt.date) -> Iterator[str]:
-    """First what is of whole models and versions, then what is of their features."""
+    """Differences in readings of whole models, versions and segments, then in those of features."""
     with Warehouse.open(workspace.warehouse) as warehouse:
         parts = warehouse.frame("SELECT kind, day, path FROM ops.part ORDER BY kind, day, path")
         models = warehouse.frame(
@@ -187,7 +187,7 @@ def _reading_differences(workspace: Workspace, chosen: pl.DataFrame, as_of: dt.d
 
 
 def _moving_references(workspace: Workspace) -> set[str]:
-    """Models that are compared with days that roll along, with a profile, or version by version."""
+    """Models that are compared with rolling days, with a profile, or version by version."""
     declared = [placed.value for placed in workspace.models]
     return {
         model.id
@@ -246,19 +246,19 @@ def _feature_differences(
 
 
 def _values(rows: pl.DataFrame, feature: str, grids: pl.DataFrame) -> pl.Series:
-    """A feature's values since it first came, on the day of its first grid."""
+    """A feature's values since it first appeared, on the day of its first grid."""
     since = rows.filter(rows["day"] >= grids["from_day"][0]) if grids.height else rows
     return since[PREFIX + feature]
 
 
 def _reach(grids: pl.DataFrame, day: dt.date) -> Reach:
-    """How far the grid that a feature had on a day tells its numbers apart; its `grids` are by day."""
+    """The range within which the grid that a feature had on a day tells numbers apart; `grids` are sorted by day."""
     own = grids.filter(grids["from_day"] <= day)
     return Reach.of_grid(own["centre"][-1], own["scale"][-1]) if own.height else Reach()
 
 
 def _split(readings: pl.DataFrame, *columns: str) -> Iterator[tuple[tuple[Any, ...], pl.DataFrame]]:
-    """The readings by these columns, in their order."""
+    """The readings grouped by these columns, in their order."""
     parted = readings.sort(*columns, "metric").partition_by(*columns, as_dict=True, maintain_order=True)
     yield from parted.items()
 

@@ -1,8 +1,8 @@
 """Figures of features computed a second time, from the rows of a window and of the reference days.
 
-In: one feature's values on both sides, and how far its numbers are told apart. Out: metric -> figure. Called by
-`pipeline.verify`. Distances are scipy's, on all rows: no bins, no sums that were kept, and nothing of `core` but where
-a number counts as far away.
+In: one feature's values on both sides, and the range within which its numbers are told apart. Out: metric -> figure.
+Called by `pipeline.verify`. Distances are scipy's, on all rows: no bins, no stored sums, and nothing from `core` but
+that range.
 """
 
 from __future__ import annotations
@@ -22,36 +22,37 @@ if TYPE_CHECKING:
     from dagster_project.core.types import Floats
 
 PREFIX = "f:"
-"""What stands before the name of a feature in the lake's columns."""
+"""Prefix of the features' columns in the lake."""
 OF_FEATURES = {
     "missing_share": ROUNDED, "drift_missing_change": ROUNDED, "drift_l_infinity": ROUNDED,
     "drift_unseen_share": ROUNDED, "drift_cramers_v": Tolerance(absolute=1e-6),
     "drift_ks": Tolerance(absolute=0.03), "drift_wasserstein_sd": Tolerance(absolute=0.005, relative=0.05),
     "drift_wasserstein": Tolerance(absolute=0.002, relative=0.05),
 }  # fmt: skip
-"""The metrics that are recomputed. Numbers are kept in 255 bins with the mean of each, categories as they are."""
+"""The metrics that are recomputed, with their tolerances. Categories are kept as they are, numbers in 255 bins with the
+mean of each."""
 AT_BORDERS = "Kolmogorov-Smirnov at the borders of the bins"
 """What is left of the statistic in a column of few values, several of which share a bin."""
 MOST_CATEGORIES = 500
-"""With more the product pools the rare ones."""
+"""With more categories, the product pools the rare ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The range, in a feature's unit, beyond which numbers count as its ends; without one by default."""
+    """The range, in a feature's unit, beyond which numbers count as its ends; unlimited by default."""
 
     low: float = -np.inf
     high: float = np.inf
 
     @classmethod
     def of_grid(cls, centre: float | None, scale: float | None) -> Reach:
-        """What a grid tells apart; everything where it has no centre and scale."""
+        """The range that a grid tells apart; unlimited if it has no centre and scale."""
         if centre is None or scale is None:
             return cls()
         return cls(centre - REACH * scale, centre + REACH * scale)
 
     def cut(self, values: Floats) -> Floats:
-        """The values [rows], those outside as the nearer end."""
+        """The values [rows], with those outside replaced by the nearer end."""
         within: Floats = np.clip(values, self.low, self.high)
         return within
 
@@ -76,7 +77,7 @@ def feature_tolerance(metric: str, figures: Mapping[str, float | None]) -> Toler
 
 
 def window_figures(values: pl.Series) -> dict[str, float | None]:
-    """What a feature's values [rows] of one window say by themselves."""
+    """Figures of a feature's values [rows] in one window that need no reference."""
     return {"missing_share": values.null_count() / len(values) if len(values) else None}
 
 

@@ -1,7 +1,7 @@
 """Readings computed a second time, straight from the lake's rows, by none of the code that made them.
 
-In: rows of one model and span of days. Out: metric -> figure, and how far a published figure may lie from it.
-Called by `pipeline.verify`. Plain definitions on whole rows: no bins, no sums that were kept, no `core`.
+In: rows of one model and span of days. Out: metric -> figure, and how far a published figure may be from it.
+Called by `pipeline.verify`. Plain definitions on whole rows: no bins, no stored sums, no `core`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 Figures: TypeAlias = dict[str, float | None]
-"""By metric; None where it cannot be computed."""
+"""Metric -> figure; None if it cannot be computed."""
 USERS_COUNTED_EXACTLY = 10_000
 SMALLEST_PROBABILITY = 1e-15
 
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far apart two computations may lie: absolutely, and as a share of the figure."""
+    """How far apart two computations may be: absolutely, and as a share of the figure."""
 
     absolute: float = 0.0
     relative: float = 0.0
@@ -34,7 +34,7 @@ class Tolerance:
 
 EXACT, ROUNDED = Tolerance(), Tolerance(absolute=1e-9)
 BINNED_LATENCY = Tolerance(relative=0.0101)
-"""Bins of 2 %: their geometric middle lies within 1 % of every latency in them."""
+"""Bins are 2 % wide: their geometric middle is within 1 % of every latency in them."""
 TOLERANCES = {
     "requests": EXACT, "records": EXACT, "active_consumers": EXACT, "active_users": EXACT, "error_share": ROUNDED,
     "late_share": ROUNDED, "accuracy": ROUNDED, "precision": ROUNDED, "recall": ROUNDED, "f1": ROUNDED, "f2": ROUNDED,
@@ -48,7 +48,8 @@ TOLERANCES = {
     "mae": Tolerance(absolute=0.002, relative=0.001), "r2": Tolerance(absolute=0.001),
     "mape": Tolerance(absolute=1e-5, relative=0.001), "mae_skill": Tolerance(absolute=0.001),
 }  # fmt: skip
-"""The metrics that are recomputed. Sums of errors are kept in steps of 2^-10 of the model's unit."""
+"""The metrics that are recomputed, with their tolerances. Sums of errors are kept in steps of 2^-10 of the model's
+unit."""
 RARER = "rows of the rarer label"
 OF_REQUESTS = frozenset({
     "requests", "records", "active_consumers", "active_users", "error_share", "late_share", "latency_p50_ms",
@@ -58,12 +59,12 @@ OF_REQUESTS = frozenset({
 
 
 WIDER = {"roc_auc": 0.08, "average_precision": 0.3}
-"""By how much over the root of the rows of the rarer label; one positive above or below its neighbours in a step is
-all there is of precision."""
+"""The tolerance added, before division by the root of the number of rows of the rarer label. It is larger for average
+precision, which a single positive above or below its neighbours in a step may change."""
 
 
 def tolerance(metric: str, figures: Figures) -> Tolerance:
-    """The bounds of a metric; those of an area under a curve widen where one label is rare.
+    """The tolerance of a metric; that of an area under a curve is wider if one label is rare.
 
     Scores are kept in steps of 0.1 log odds. Pairs within one step are ordered by the steps' means, whose error
     falls with the square root of the number of rows of the rarer label.
@@ -79,7 +80,7 @@ def request_figures(rows: pl.DataFrame) -> Figures:
     latency = sorted(v for v in rows["latency_ms"].to_list() if v is not None and math.isfinite(v))
     n = rows.height
     users = rows["user_hash"].drop_nulls().n_unique()
-    asked, answered = int(rows["tokens_in"].sum()), int(rows["tokens_out"].sum())
+    tokens_in, tokens_out = int(rows["tokens_in"].sum()), int(rows["tokens_out"].sum())
     asking = Counter(name for name in rows["consumer"].to_list() if name)
     return {
         "requests": n,
@@ -89,16 +90,16 @@ def request_figures(rows: pl.DataFrame) -> Figures:
         "active_consumers": len(asking),
         "largest_consumer_share": _ratio(max(asking.values(), default=0), asking.total()),
         "availability": _ratio(n - int(rows["error"].sum()), n),
-        "tokens_in": asked,
-        "tokens_out": answered,
-        "tokens_per_request": _ratio(asked + answered, n),
+        "tokens_in": tokens_in,
+        "tokens_out": tokens_out,
+        "tokens_per_request": _ratio(tokens_in + tokens_out, n),
         "active_users": users if users < USERS_COUNTED_EXACTLY else None,
         **{f"latency_p{p}_ms": _at_share(latency, p) for p in (50, 90, 95, 99)},
     }
 
 
 def label_figures(rows: pl.DataFrame, task: str | None, threshold: float | None) -> Figures:
-    """Figures of performance of some labelled requests; a model without a declared task is what its rows say."""
+    """Figures of performance of some labelled requests; without a declared task, the rows decide what it is."""
     if task == "multiclass":
         return _classes(rows.select("prediction_text", "prediction", "label_text", "label", "scores").rows())
     figures: Figures = {}
@@ -157,7 +158,7 @@ def _classes(
 
 
 def _class(text: str | None, number: float | None) -> str | None:
-    """What a class is called: its text, or its number, a whole one without a point."""
+    """The name of a class: its text, or its number, a whole one without a point."""
     if text is not None or number is None or not math.isfinite(number):
         return text
     return str(int(number)) if number == int(number) else str(number)

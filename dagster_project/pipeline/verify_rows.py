@@ -34,9 +34,9 @@ class Days:
 def lake_rows(
     workspace: Workspace, parts: pl.DataFrame, kind: str, days: Days, columns: Sequence[str]
 ) -> pl.DataFrame:
-    """The lake's rows of some days; NULL in columns that are younger than a file.
+    """The lake's rows of some days; NULL in columns that are newer than a file.
 
-    `parts` has kind, day and path of each file of the lake. Raises ModelboardError where one is gone or damaged.
+    `parts` has kind, day and path of each file of the lake. Raises ModelboardError if one is gone or damaged.
     """
     import polars as pl
 
@@ -55,13 +55,13 @@ def lake_rows(
 
 
 def of_model(rows: pl.DataFrame, model: str, version: str) -> pl.DataFrame:
-    """Those of one model, and of one version unless that is ''."""
+    """The rows of one model, and of one version unless that is ''."""
     own = rows.filter(rows["model_id"] == model)
     return own.filter(own["version"] == version) if version else own
 
 
 def of_segment(rows: pl.DataFrame, segment: str) -> pl.DataFrame:
-    """Those that say they belong to a segment; '' is all of them."""
+    """The rows that say they belong to a segment; '' is all rows."""
     import polars as pl
 
     return rows.filter(pl.col("segments").list.contains(segment)) if segment else rows

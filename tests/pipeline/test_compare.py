@@ -1,4 +1,4 @@
-"""Two files to verdicts: planted changes, kept profiles, hostile profiles."""
+"""From two files to verdicts: planted changes, saved profiles, hostile profiles."""
 
 from __future__ import annotations
 
@@ -135,14 +135,14 @@ def test_a_column_without_a_value_is_missing_and_has_no_other_type(ending: str, 
         ({"rows": 0}, "count"),
         ({"rows": True}, "count"),
         ({"columns": [{"name": "x"}]}, "kind"),
-        ({"columns": "x"}, "no saved profile"),
+        ({"columns": "x"}, "not a saved profile"),
         ({"kind": "list"}, "kind"),
         ({"missing": -1}, "count"),
         ({"scale": 0.0}, "above 0"),
         ({"scale": float("nan")}, "finite"),
         ({"centre": "1"}, "finite"),
-        ({"tally": "!"}, "no saved profile"),
-        ({"tally": "i3:"}, "no saved profile"),
+        ({"tally": "!"}, "not a saved profile"),
+        ({"tally": "i3:"}, "not a saved profile"),
         ({"tally": compare_profile._packed(np.array([0, -1, 1, 1]))}, "rise"),
         ({"tally": compare_profile._packed(np.array([0, 1, 1, 0]))}, "at least 1"),
         ({"tally": compare_profile._packed(np.zeros(8_000_000, dtype=np.int64))}, "larger"),
@@ -197,5 +197,5 @@ def test_text_that_is_no_profile_is_refused(pair: Path, tmp_path: Path) -> None:
         kept.write_text(text, encoding="utf-8")
         with pytest.raises(SourceError):
             compared(kept, pair / "current.parquet")
-    with pytest.raises(SourceError, match="only stand for the reference"):
+    with pytest.raises(SourceError, match="only be the reference"):
         compared(pair / "reference.parquet", kept)

@@ -94,11 +94,11 @@ def test_a_broken_rule_says_what_is_wrong_and_stops_nobody_else(tmp_path: Path) 
     [
         ("SELECT nonsense", "nonsense"),
         ("SELECT current_date AS day", "no column 'subject'"),
-        (f"SELECT day, NULL AS subject, {REST} FROM calendar", "without a subject that is text (None)"),
-        (f"SELECT day, 1 AS subject, {REST} FROM calendar", "without a subject that is text (1)"),
+        (f"SELECT day, NULL AS subject, {REST} FROM calendar", "a row whose subject is not text (None)"),
+        (f"SELECT day, 1 AS subject, {REST} FROM calendar", "a row whose subject is not text (1)"),
         (
             f"SELECT day::TIMESTAMP AS day, 'a' AS subject, {REST} FROM calendar",
-            "of 'a' whose day is no DATE",
+            "of 'a' whose day is not a DATE",
         ),
         (f"SELECT day, 'a' AS subject, {REST} FROM calendar, range(2)", "two rows of 'a' on 20"),
     ],

@@ -42,11 +42,11 @@ def said(logs: Logs) -> list[str]:
         ),
         (
             GOOD + "01.03.2024,3\n01.03.2024,4\n2024-03-01T10:00:00Z,1,2\n",
-            ["of its first 4 rows 3 would be rejected, such as: event_time: '01.03.2024'"],
+            ["3 of its first 4 rows would be rejected, such as: event_time: '01.03.2024'"],
         ),
         (
             GOOD * ROWS + "x,3\n",
-            [f"of its first {ROWS} rows {ROWS // 2} would be rejected, such as: event_time: 't'"],
+            [f"{ROWS // 2} of its first {ROWS} rows would be rejected, such as: event_time: 't'"],
         ),
     ],
 )

@@ -82,6 +82,6 @@ def test_eight_releases_leave_seven(night: Night) -> None:
 def test_a_folder_that_is_no_staged_site_is_refused(night: Night, tmp_path: Path) -> None:
     """Nothing half-made is ever published."""
     (tmp_path / "half").mkdir()
-    with Warehouse.open(None) as warehouse, pytest.raises(PublishError, match="no staged site"):
+    with Warehouse.open(None) as warehouse, pytest.raises(PublishError, match="not a staged site"):
         release(night, warehouse, tmp_path / "half")
     assert not (night.workspace.build / "site").exists()
