@@ -43,7 +43,6 @@ class Spooled:
     left_out: frozenset[str]
     """Ids of files that broke while they were read: some of their rows may be spooled, but do not count."""
     feature_types: dict[str, str]
-    rows_read: int
 
 
 @dataclass(slots=True)
@@ -199,7 +198,6 @@ def _unused(frame: pl.DataFrame, mapped: Mapped) -> pl.DataFrame:
 def _spooled(reader: _Reader, plan: Plan) -> Spooled:
     import polars as pl
 
-    read = [number for number in reader.rows_read if number not in reader.set_aside]
     paths = pl.DataFrame(
         [(i, file.path, file.file_id) for i, file in enumerate(plan.read) if i not in reader.set_aside],
         schema={"file": pl.Int64, "path": pl.String, "file_id": pl.String},
@@ -226,8 +224,7 @@ def _spooled(reader: _Reader, plan: Plan) -> Spooled:
         _unfound(reader, paths),
     )
     left_out = frozenset(plan.read[number].file_id for number in reader.set_aside)
-    n = sum(reader.rows_read[number] for number in read)
-    return Spooled(reading, tuple(reader.spool), left_out, reader.door.feature_types, n)
+    return Spooled(reading, tuple(reader.spool), left_out, reader.door.feature_types)
 
 
 def _unfound(reader: _Reader, paths: pl.DataFrame) -> pl.DataFrame:

@@ -180,7 +180,7 @@ def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, jud
         models = [m.id for m in judge.models.values() if m.task in head.tasks]
         brought = brought.filter(pl.col("model_id").is_in(models))
     lacking = pl.coalesce(
-        pl.when(pl.col(column).fill_null(0) == 0).then(_told(column, words, judge))
+        pl.when(pl.col(column).fill_null(0) == 0).then(_absence(column, words, judge))
         for column, words in head.needs.items()
     )
     absent = brought.select(*KEY, problem=lacking, n=pl.lit(0, pl.Int64)).drop_nulls("problem")
@@ -190,7 +190,7 @@ def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, jud
     return pl.concat([kept, said.cast({"window_days": found.schema["window_days"]})], how="diagonal")
 
 
-def _told(column: str, words: str, judge: Judge) -> pl.Expr:
+def _absence(column: str, words: str, judge: Judge) -> pl.Expr:
     """What a span lacks if nothing was counted in a column of `span.brought`, in words."""
     import polars as pl
 

@@ -141,7 +141,7 @@ def _allowed(model: Model) -> tuple[float | None, int | None, int | None]:
     return promise.latency_ms, ppm[0], ppm[1]
 
 
-def _told(keys: pl.DataFrame, name: str, value: object, otherwise: str) -> str:
+def _declares(keys: pl.DataFrame, name: str, value: object, otherwise: str) -> str:
     """SQL of whether a key's declared constant is `value`; `otherwise` if some model does not declare it.
 
     If all models agree it is a constant, and a statement that wants only others reads no row at all.
@@ -171,7 +171,7 @@ def input_scan(chunk: Chunk, keys: pl.DataFrame, part: str | None = None) -> Sca
 
     The prediction of a multiclass model is a decision for its class.
     """
-    claimed = _told(keys, "task", "multiclass", CLAIMED)
+    claimed = _declares(keys, "task", "multiclass", CLAIMED)
     columns = {
         "key": "k.key",
         "hour": "CAST(CAST(floor(epoch_us(r.event_time) / 3600000000) AS BIGINT) % 24 AS TINYINT)",
@@ -179,13 +179,13 @@ def input_scan(chunk: Chunk, keys: pl.DataFrame, part: str | None = None) -> Sca
         "user_hash": "r.user_hash",
         "records": "r.records",
         "latency_ms": "CASE WHEN isfinite(r.latency_ms) THEN r.latency_ms END",
-        "batch": _told(keys, "batch", True, _logged_batch(keys)),
+        "batch": _declares(keys, "batch", True, _logged_batch(keys)),
         "error": "r.error",
         "late": "r.late",
         "score": "CASE WHEN isfinite(r.score) THEN r.score END",
         "decided": f"CASE WHEN {claimed} THEN true ELSE {DECIDED} END",
         "predicted": "r.score IS NOT NULL OR r.prediction IS NOT NULL OR r.prediction_text IS NOT NULL",
-        "is_binary": _told(keys, "task", "binary", "coalesce(k.task = 'binary', true)"),
+        "is_binary": _declares(keys, "task", "binary", "coalesce(k.task = 'binary', true)"),
         "is_multiclass": claimed,
         "tokens_in": "r.tokens_in",
         "tokens_out": "r.tokens_out",
@@ -227,7 +227,10 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
         "CASE WHEN isfinite(r.label) THEN r.label END",
         f"coalesce(r.label_text, {_whole('r.label')})",
     )
-    is_binary, claimed = _told(keys, "task", "binary", IS_BINARY), _told(keys, "task", "multiclass", CLAIMED)
+    is_binary, claimed = (
+        _declares(keys, "task", "binary", IS_BINARY),
+        _declares(keys, "task", "multiclass", CLAIMED),
+    )
     given = f"CASE WHEN r.scores IS NOT NULL THEN coalesce(map_from_entries(r.scores)[{label_class}], 0) END"
     brier = f"list_sum(list_transform(r.scores, lambda s: s.p * s.p)) - 2 * ({given}) + 1"
     columns = {
@@ -245,8 +248,8 @@ def labelled_scan(chunk: Chunk, keys: pl.DataFrame, segment: str) -> Scan:
         "brier": _if_loaded(chunk.engine, "scores", brier, "DOUBLE"),
         "decided": DECIDED,
         "is_binary": is_binary,
-        "is_regression": _told(keys, "task", "regression", IS_REGRESSION),
-        "is_multiclass": _told(keys, "task", "multiclass", IS_MULTICLASS),
+        "is_regression": _declares(keys, "task", "regression", IS_REGRESSION),
+        "is_multiclass": _declares(keys, "task", "multiclass", IS_MULTICLASS),
         "centre": "k.centre",
         "scale": "k.scale",
     }

@@ -91,15 +91,15 @@ def _due(
     first = min(plan.models[m].first for m in group.models)
     fresh = group.days(dt.date.fromisoformat(last) + ONE_DAY if last else first, night.as_of)
     every = set(group.days(first, night.as_of))
-    asked = sorted(every & {d for day in changed for d in _touched(group, day)} | set(fresh))
-    inputs = read_inputs(night, warehouse, plan, group, asked)
-    begin = min([*fresh[:1], *_differing(warehouse, group, inputs, asked)], default=None)
+    to_read = sorted(every & {d for day in changed for d in _touched(group, day)} | set(fresh))
+    inputs = read_inputs(night, warehouse, plan, group, to_read)
+    begin = min([*fresh[:1], *_differing(warehouse, group, inputs, to_read)], default=None)
     if begin is None:
         return None
     import polars as pl
 
     days = group.days(begin, night.as_of)
-    rest = sorted(set(days) - set(asked))
+    rest = sorted(set(days) - set(to_read))
     both = [inputs.filter(pl.col("day") >= begin), read_inputs(night, warehouse, plan, group, rest)]
     return Due(group, tuple(days), pl.concat(both).sort([*KEY, "day"]))
 
@@ -114,12 +114,12 @@ def _touched(group: Group, day: dt.date) -> list[dt.date]:
 
 
 def _differing(
-    warehouse: Warehouse, group: Group, inputs: pl.DataFrame, asked: Sequence[dt.date]
+    warehouse: Warehouse, group: Group, inputs: pl.DataFrame, to_read: Sequence[dt.date]
 ) -> list[dt.date]:
-    """Days among those asked for whose inputs differ from those that were judged."""
+    """Days among those read again whose inputs differ from those that were judged."""
     import polars as pl
 
-    stored = inputs_judged(warehouse, group.rule.id, asked)
+    stored = inputs_judged(warehouse, group.rule.id, to_read)
     stored = stored.filter(pl.col("model_id").is_in([*group.models, ""])).select(SAME)
     now = inputs.select(SAME)
     only_now = now.join(stored, on=SAME, how="anti", nulls_equal=True)

@@ -58,11 +58,11 @@ def targets_then(
     found = _scored(night, warehouse, spans, metrics, group.models).filter(pl.col("segment") == "")
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     pairs = found.select("metric", "model_id", "feature").unique()
-    asked = [
+    targeted = [
         (pair, chosen_target(targets, pair[0], models.get(pair[1]) or undeclared(pair[1]), pair[2]))
         for pair in pairs.iter_rows()
     ]
-    named = [pair for pair, target in asked if target is not None and target.alert]
+    named = [pair for pair, target in targeted if target is not None and target.alert]
     wanted = pl.DataFrame(named, schema=pairs.schema, orient="row")
     first = {m: plan.models[m].first + dt.timedelta(days=TARGET_DAYS - 1) for m in group.models}
     since = pl.DataFrame(list(first.items()), schema={"model_id": pl.String, "since": pl.Date}, orient="row")
