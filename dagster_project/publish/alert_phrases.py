@@ -19,12 +19,12 @@ RANGES: Final = {
     "target": "Each point covers the seven days up to it, with the labels that had arrived by then.",
     "slow_decline": "The range is for the level of the last weeks, not for a single day.",
 }
-"""What points and range of a chart are of, by the method of the rule, where that is not each day by itself."""
+"""Method of a rule -> what the points and the range of a chart cover, where that is not each day by itself."""
 SPANS: Final = {"target": "over the seven days to", "weeks": "in the week to"}
 
 
 def alert_marks(alerts: Sequence[Row], *metrics: str) -> list[tuple[dt.date, str]]:
-    """Notes on a chart of these metrics: the newest alerts about a whole model, by day; those under others left out."""
+    """Notes on a chart of these metrics: the newest alerts about a whole model, by day; none grouped under others."""
     own = [
         (row["opened"], str(row["rule_title"] or row["title"]))
         for row in alerts
@@ -35,7 +35,7 @@ def alert_marks(alerts: Sequence[Row], *metrics: str) -> list[tuple[dt.date, str
 
 
 def wellness(alerts: Sequence[Row], grade: str) -> str:
-    """Which alerts of one model are open since when, worst first, in words that agree with the model's grade."""
+    """Since when one model's alerts are open, worst first, in words that agree with the model's grade."""
     still = [row for row in alerts if row["is_open"] and row["grouped_under"] is None]
     if not still:
         return _quiet(alerts, "Well" if grade == "good" else "")
@@ -50,7 +50,7 @@ def wellness(alerts: Sequence[Row], grade: str) -> str:
 
 
 def _quiet(alerts: Sequence[Row], well: str) -> str:
-    """No alert is open, since the last one ended; `well` stands before it where the grade allows."""
+    """That no alert is open, and since when; `well` comes first, if the grade allows that word."""
     ended = [row["ended"] for row in alerts if isinstance(row["ended"], dt.date)]
     if not well:
         return f"No alert has been open since {format_day(max(ended))}" if ended else "No alert is open"
@@ -77,7 +77,7 @@ def as_signal(day: dt.date) -> tuple[dt.date, str]:
 
 
 def days_between(low: float | None, high: float | None) -> str:
-    """An interval of durations: '1 day to 2.5 days', 'the same day' where both ends are."""
+    """An interval of durations: '1 day to 2.5 days', or 'the same day' if both ends are."""
     first, last = days_taken(low), days_taken(high)
     return first if first == last else f"{first} to {last}"
 

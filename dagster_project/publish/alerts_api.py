@@ -1,7 +1,7 @@
 """Alerts for machines: `api/alerts.json`, a list of objects, and `api/alerts.atom`, a feed of them.
 
-In: the view `page.alerts`. Out: documents for `api`, the same bytes for the same rows. The feed is valid without an
-address of the site: its ids are tag URIs (RFC 4151), its links are relative to where it lies. Called by `publish.api`.
+In: the view `page.alerts`. Out: documents for `api`, the same bytes for the same rows. The feed is valid even if the
+site has no address: its ids are tag URIs (RFC 4151), its links relative to its own place. Called by `publish.api`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ KEYS = (
     "reviewed", "answered_by", "verdict", "stated_cause", "incident",
 )  # fmt: skip
 AUTHORITY = "modelboard.invalid,2025"
-"""Who hands out the feed's ids; a name that can belong to nobody, so that they say nothing false."""
+"""The authority that issues the feed's ids: a name that can belong to nobody, so that it claims nothing false."""
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold, not even escaped."""
 NEWEST = 100
-"""Alerts that the feed holds."""
+"""Most alerts that the feed holds."""
 
 
 def alerts_document(views: Views) -> list[dict[str, object]]:

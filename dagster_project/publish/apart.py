@@ -1,7 +1,7 @@
-"""What is made seldom and at great cost: in a process of its own, whose memory ends with it, and then kept in a file.
+"""Makes what is costly and seldom needed in a process of its own, which frees its memory, and keeps it in a file.
 
-In: a function of a module, without arguments. Out: the bytes it answers with. A night may have the process begin long
-before the bytes are asked for. Called by `fonts`, `explore` and `theme`.
+In: a function of a module, without arguments. Out: the bytes it returns. A night may start the process long before
+the bytes are needed. Called by `fonts`, `explore` and `theme`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ sys.stdout.buffer.write(getattr(importlib.import_module(module), function)())
 
 
 class _Making:
-    """A process that makes something. What it says goes into files: nobody empties a pipe meanwhile."""
+    """A process that makes something. Its output goes into files, because nobody would empty a pipe meanwhile."""
 
     def __init__(self, make: Make) -> None:
         self.name = f"{make.__module__}.{make.__name__}"
@@ -34,17 +34,17 @@ class _Making:
         self.process = subprocess.Popen(words, stdout=self.made, stderr=self.complaint)  # noqa: S603  a function of this package
 
     def answer(self) -> bytes:
-        """The bytes, when they are made. Raises PublishError with the last line of what the process complained of."""
-        left = self.process.wait()
+        """Wait for the bytes. Raises PublishError with the last line of the process's stderr if it fails."""
+        code = self.process.wait()
         self.made.seek(0)
         self.complaint.seek(0)
-        if left != 0:
+        if code != 0:
             lines = self.complaint.read().decode(errors="replace").strip().splitlines()
-            raise PublishError(f"{self.name} left with {left}: {''.join(lines[-1:])}")
+            raise PublishError(f"{self.name} exited with {code}: {''.join(lines[-1:])}")
         return self.made.read()
 
     def close(self) -> None:
-        """End it, made or not."""
+        """End the process, whether it is finished or not."""
         self.process.kill()
         self.process.wait()
         self.made.close()
@@ -55,7 +55,7 @@ _begun: dict[Make, _Making] = {}
 
 
 def kept(path: Path, make: Make) -> bytes:
-    """The file's bytes; where there is no such file, what `make` answers is written there."""
+    """The file's bytes; if there is no such file, the result of `make` is written there first."""
     if path.is_file():
         return path.read_bytes()
     made = apart(make)
@@ -68,9 +68,9 @@ def kept(path: Path, make: Make) -> bytes:
 
 @cache
 def apart(make: Make) -> bytes:
-    """What `make` answers in a process of its own; asked for once, however many files it is written to.
+    """The result of `make`, run in a process of its own, only once however many files it is written to.
 
-    Raises PublishError with the last line of what the process complained of.
+    Raises PublishError with the last line of the process's stderr if it fails.
     """
     making = _begun.pop(make, None) or _Making(make)
     try:
@@ -81,7 +81,7 @@ def apart(make: Make) -> bytes:
 
 @contextmanager
 def begun(*makes: Make) -> Iterator[None]:
-    """Meanwhile have things made that `apart` is going to be asked for; what nobody asked for is given up."""
+    """Start making what `apart` will be asked for; whatever was not asked for by the end is cancelled."""
     _begun.update({make: _Making(make) for make in makes})
     try:
         yield

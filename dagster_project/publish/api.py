@@ -1,7 +1,7 @@
 """The static API beside the pages: JSON and tables whose shapes are described by the schemas next to them.
 
 In: `Views` and the readings as frames and Arrow batches. Out: files below `api/`, the same bytes for the same
-rows: keys sorted, floats by their shortest text, what is not known null and never NaN. Called by `pipeline.render`.
+rows: keys sorted, floats as their shortest text, unknown values null and never NaN. Called by `pipeline.render`.
 Shapes are stable within a SCHEMA_VERSION: keys may be added, none is renamed or removed.
 """
 
@@ -38,10 +38,10 @@ MODEL_PARTS = (
     "health", "readings", "features", "consumers", "segments", "deployments", "incidents", "impact", "label_delay",
     "confusion", "calibration", "estimates", "test_set", "fairness", "fairness_gaps",
 )  # fmt: skip
-"""Views whose rows of one model stand in its document, each under the view's name."""
+"""Views whose rows of a model are in its document, each under the view's name."""
 _RENAMED = {"model": "id", "model_id": "id"}
 FORMULA = r"^[=+\-@\t\r]"
-"""How a text begins that a spreadsheet would compute."""
+"""Matches the beginning of a text that a spreadsheet would compute."""
 
 
 def write_api(
@@ -49,7 +49,7 @@ def write_api(
 ) -> None:
     """Write every JSON document, the inputs' list and the schemas into `into`/api.
 
-    Documents of models that the `trail` knows to be as they were are links to the release before.
+    Documents of models that the `trail` knows to be unchanged are links to the previous release.
     """
     folder = into / "api"
     (folder / "models").mkdir(parents=True, exist_ok=True)
@@ -67,15 +67,15 @@ def write_api(
 
 
 def write_readings(folder: Path, batches: pa.RecordBatchReader, newest: dt.date) -> None:
-    """Write readings.parquet, in groups of a fixed size, and of day `newest` readings.csv; in the order given."""
+    """Write readings.parquet, in row groups of a fixed size, and readings.csv with the day `newest`; order is kept."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "readings.csv").open("wb") as file:
-        noted = _noting_day(batches, newest, file)
-        _write_parquet(folder / "readings.parquet", noted, batches.schema)
+        copied = _copying_day(batches, newest, file)
+        _write_parquet(folder / "readings.parquet", copied, batches.schema)
 
 
-def _noting_day(batches: pa.RecordBatchReader, day: dt.date, file: IO[bytes]) -> Iterator[pa.RecordBatch]:
-    """The batches as they are; on the way, their rows of a day are written as CSV."""
+def _copying_day(batches: pa.RecordBatchReader, day: dt.date, file: IO[bytes]) -> Iterator[pa.RecordBatch]:
+    """Pass the batches on unchanged, writing their rows of a day to `file` as CSV."""
     import polars as pl
 
     _put_csv(pl.DataFrame(_no_rows(batches.schema)).select(READING_COLUMNS), file, header=True)
@@ -87,7 +87,7 @@ def _noting_day(batches: pa.RecordBatchReader, day: dt.date, file: IO[bytes]) ->
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
-    """A CSV that spreadsheets may open: a text that they would take for a formula gets ' before it (OWASP)."""
+    """Write a CSV that is safe to open in a spreadsheet: text that looks like a formula is prefixed with ' (OWASP)."""
     with path.open("wb") as file:
         _put_csv(frame, file, header=True)
 
@@ -150,7 +150,7 @@ def model_document(views: Watched, model: Row) -> dict[str, object]:
 
 
 def ledger_document(views: Views) -> dict[str, object]:
-    """Freshness and balance of every source, the leading window by day, files set aside, rows rejected."""
+    """Freshness and balance of every source, the main window by day, files set aside, rows rejected."""
     return {
         "sources": views.rows("ledger"),
         "freshness": views.rows("freshness"),
@@ -161,7 +161,7 @@ def ledger_document(views: Views) -> dict[str, object]:
 
 
 def maturity_document(views: Views) -> dict[str, object]:
-    """`{"rubrics": [...]}`: one entry a rubric and subject, with its milestones."""
+    """`{"rubrics": [...]}`: one entry per rubric and subject, with its milestones."""
     rubrics = []
     for m in views.where("maturity", pillar=""):
         milestones = [
@@ -199,7 +199,7 @@ def to_json(document: object) -> str:
 
 
 def write_list(path: Path, key: str, items: Iterable[object]) -> None:
-    """Write the document `{key: [...]}`, an item at a time: thousands of them are never held together."""
+    """Write the document `{key: [...]}` one item at a time, so that thousands are never held together."""
     n, margin = 0, "\n  "
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"{{\n {encode_basestring(key)}: [")
@@ -215,7 +215,7 @@ def _write(path: Path, document: object) -> None:
 def _inside(folder: Path, name: str) -> Path:
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise PublishError(f"{name!r} lies outside the site")
+        raise PublishError(f"{name!r} is outside the site")
     return path
 
 
@@ -254,14 +254,14 @@ def _json(value: object, margin: str) -> str:
 
 
 def _plain(value: object) -> str | int | float:
-    """Days, instants and decimals as what JSON has."""
+    """Days, instants and decimals as types that JSON has."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat() if value.tzinfo else value.isoformat()
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def _write_parquet(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> None:
@@ -281,7 +281,7 @@ def _write_parquet(path: Path, batches: Iterable[pa.RecordBatch], schema: pa.Sch
 
 
 def _no_rows(schema: pa.Schema) -> pa.Table:
-    """A table without rows. `schema.empty_table()` makes one of lists, and for these pyarrow loads pandas if it can."""
+    """A table without rows. `schema.empty_table()` makes one from lists, for which pyarrow loads pandas if it can."""
     import pyarrow as pa
 
     return pa.Table.from_batches([], schema=schema)

@@ -1,6 +1,6 @@
 """Charts of columns: values by day or bin, stacked parts, and a reference against the current distribution.
 
-Notation after IBCS: actual solid, earlier lighter and behind, plan outlined; a colour only says good or bad.
+Notation after IBCS: actual solid, earlier lighter and behind, plan outlined; colour only says good or bad.
 Things (names) are drawn as rows, see `rows`; time and bins as columns. Called through `charts`.
 """
 
@@ -37,7 +37,7 @@ _Part = tuple[str, tuple[float | None, ...], str]
 """A series whose unknown values are None."""
 
 MOST_DIGITS = 8
-"""Of an edge of a bin; edges nearer to each other than that stay alike."""
+"""Most digits of an edge of a bin; edges that differ by less look the same."""
 _GAP = 0.22
 """Share of a column's place that stays empty."""
 _UNEVEN = " Bins are not equally wide: compare now with the reference, not one bar with the next."
@@ -45,19 +45,19 @@ _UNEVEN = " Bins are not equally wide: compare now with the reference, not one b
 
 @dataclass(frozen=True, slots=True)
 class _Plane:
-    """Where columns stand and how high values reach, in units from the left and from the top."""
+    """Positions of columns and heights of values, in units from the left and from the top."""
 
     columns: int
     scale: Scale
     height: float
 
     def place(self, i: int, gap: float) -> tuple[float, float]:
-        """Left and right end of a column, `gap` of whose place stays empty."""
+        """Left and right end of a column; the share `gap` of its place stays empty."""
         width = svg.WIDTH / self.columns
         return width * (i + gap / 2), width * (i + 1 - gap / 2)
 
     def y(self, value: float) -> float:
-        """How far below the top a value lies."""
+        """Distance of a value from the top."""
         return self.height * (1 - self.scale.share(value))
 
     def drawing(self, columns: Iterable[Iterable[Markup]]) -> Markup:
@@ -80,7 +80,7 @@ def bar_chart(
     height: float = 180,
     file: str = "",
 ) -> Markup:
-    """Columns over days, or rows where the labels are names; unknown values leave their place empty."""
+    """Columns over days, or rows if the labels are names; unknown values leave their place empty."""
     caption, nothing = Caption(title, description, file), [None] * len(labels)
     bars = rows.Bars(
         tuple(map(_text, labels)),
@@ -179,7 +179,7 @@ def histogram_pair(
 
 
 def edge_texts(edges: Sequence[float]) -> list[str]:
-    """Edges for people: each with as many digits, from 3 (2 below one) to 8, as tell it from the next."""
+    """Edges for people: each with as many digits, from 3 (2 below one) to 8, as distinguish it from the next."""
     span, digits = max(map(abs, edges), default=0.0), [2 if abs(x) < 1 else 3 for x in edges]
     texts = [_edge(x, span, n) for x, n in zip(edges, digits, strict=True)]
     for _ in range(2, MOST_DIGITS):
@@ -191,7 +191,7 @@ def edge_texts(edges: Sequence[float]) -> list[str]:
 
 
 def _edge(value: float, span: float, digits: int) -> str:
-    """Whole where it is large or whole, else so many digits; what is nothing beside `span` is 0."""
+    """An edge with this many digits, whole if it is large or whole; 0 if it is negligible compared with `span`."""
     if abs(value) < 1e-5 * span:
         return "0"
     shown = float(f"{value:.{digits}g}")
@@ -219,7 +219,7 @@ def _bin(plane: _Plane, before: float | None, now: float | None, i: int) -> list
 
 
 def _column(plane: _Plane, bars: rows.Bars, i: int) -> list[Markup]:
-    """What was, shifted to the left; what is; the plan's outline around both."""
+    """The earlier value, shifted to the left; the actual one; the plan's outline around both."""
     floor, marks = plane.y(0), []
     value, earlier, plan = bars.values[i], bars.earlier[i], bars.plan[i]
     left, right = plane.place(i, _GAP)
@@ -247,7 +247,7 @@ def _stack(plane: _Plane, parts: Sequence[_Part], i: int) -> list[Markup]:
 
 
 def _below(labels: Sequence[Label]) -> tuple[Mark, ...]:
-    """Each label in the middle of its column; of many only some."""
+    """Each label in the middle of its column; only some of them if there are many."""
     n = len(labels)
     days = [label for label in labels if isinstance(label, dt.date)]
     step = max(1, -(-n // 8))

@@ -1,9 +1,9 @@
 """How pages become a site: the only module that knows MkDocs.
 
 MkDocs renders the hand-written Markdown of `site/docs` and one empty shell for each place of generated pages;
-generated pages are finished HTML stamped into a shell, so that cost follows the number of pages that changed and
-nothing from outside passes through Markdown. Flows in: the `site` folders, settings, places, then pages. Flows
-out: a folder of HTML. Called by `pipeline.render`.
+generated pages are finished HTML stamped into a shell, so that the cost depends on the pages that changed and nothing
+from outside passes through Markdown. In: the `site` folders, settings, places, then pages. Out: a folder of HTML.
+Called by `pipeline.render`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What came of writing pages: how many were new, how many linked from the previous release, and which."""
+    """The pages written: how many are new, how many are linked from the previous release, paths and search entries."""
 
     written: int
     linked: int
@@ -70,7 +70,9 @@ def build_shell(
     Later `sites` override files of earlier ones. `draft` is a banner on every page. Raises PublishError.
     """
     if target.exists() and any(target.iterdir()):
-        raise PublishError(f"{target} is not empty: a site is built aside, never over another")
+        raise PublishError(
+            f"{target} is not empty: a site is built in a folder of its own, never over another"
+        )
     look = Look(tuple(site for site in sites if site is not None), cache)
     policy = reference_policy(look, settings.base_url)
     epoch = calendar.timegm(as_of.timetuple())
@@ -91,7 +93,7 @@ def build_shell(
 def write_pages(
     shell: Shell, pages: Iterable[Stamped], target: Path, *, previous: Path | None = None
 ) -> Written:
-    """Stamp pages into `target`; one whose bytes are those of the `previous` release becomes a link to it."""
+    """Stamp pages into `target`; one with the same bytes as in the `previous` release becomes a link to it."""
     linked, paths, entries = 0, [], []
     for page in pages:
         linked += _put(shell, page, target, previous)
@@ -105,9 +107,9 @@ def write_pages(
 
 
 def finish(shell: Shell, written: Written, target: Path, *, base_url: str = "") -> None:
-    """Add the pages to the search and, where the site has an address, to a sitemap.
+    """Add the pages to the search and, if the site has an address, write a sitemap.
 
-    Raises PublishError when a place for one page got none: an empty shell would be published.
+    Raises PublishError if the page of some place was not written: its empty shell would be published.
     """
     empty = sorted({p for p in shell.rooms if not p.endswith("/")} - set(written.paths))
     if empty:
@@ -119,12 +121,12 @@ def finish(shell: Shell, written: Written, target: Path, *, base_url: str = "") 
 
 
 def _put(shell: Shell, page: Stamped, target: Path, previous: Path | None) -> bool:
-    """Write one page, or link it; never writes into a file that another release shares."""
+    """Write one page, or link it (then True); never writes into a file that another release shares."""
     place = target / page.path
     if not place.parent.is_dir():
         place.parent.mkdir(parents=True)
     if not place.resolve().is_relative_to(target.resolve()):
-        raise PublishError(f"{page.path!r} lies outside the site")
+        raise PublishError(f"{page.path!r} is outside the site")
     place.unlink(missing_ok=True)
     if page.kept is not None:
         os.link(page.kept, place)
@@ -172,7 +174,7 @@ def _tabs(places: Sequence[Place]) -> Mapping[str, list[tuple[str, str]]]:
 
 
 def _take(target: Path, place: Place) -> str:
-    """A rendered shell; that of a folder is no page and is removed."""
+    """Read a rendered shell and remove its file."""
     path = target / (f"{place.path}{SHELL_NAME}.html" if place.path.endswith("/") else place.path)
     html = path.read_text(encoding="utf-8")
     path.unlink()

@@ -1,6 +1,6 @@
-"""What a site carries from others: fonts, scripts and styles, each with version, licence and hash.
+"""What a site includes from others: fonts, scripts and styles, each with version, licence and hash.
 
-In: the staged site's `assets/`, the installed packages' versions. Out: a `Carried` a file, for the page of receipts.
+In: the staged site's `assets/`, the installed packages' versions. Out: one `Carried` per file, for the receipts page.
 Called by `pipeline.render`; the texts of licences are written by `theme`.
 """
 
@@ -28,7 +28,7 @@ _SOURCES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A file of somebody else: where, what it is, its package's version, licence and the place of its text."""
+    """A third-party file: where and what it is, its package's version, its licence and where that text is."""
 
     path: str
     title: str
@@ -40,7 +40,7 @@ class Carried:
 
 
 def carried(site: Path) -> tuple[Carried, ...]:
-    """The files of others under a site's `assets/`, by path."""
+    """The third-party files under a site's `assets/`, by path."""
     found = []
     for path in sorted(p for p in (site / "assets").rglob("*") if p.is_file()):
         name = path.relative_to(site).as_posix()
@@ -53,7 +53,7 @@ def carried(site: Path) -> tuple[Carried, ...]:
 
 
 def material_licence() -> str:
-    """The theme's licence (MIT), which goes wherever its scripts and styles go."""
+    """The theme's licence (MIT), which must accompany its scripts and styles."""
     text = distribution("mkdocs-material").read_text("licenses/LICENSE")
     assert text is not None  # noqa: S101  narrowing: the wheel carries it
     return text

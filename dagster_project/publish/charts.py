@@ -1,7 +1,7 @@
-"""Every chart of the site, as functions from data to Markup: the door that page templates use.
+"""Every chart of the site, as functions from data to Markup: the entry point for page templates.
 
 Static SVG and HTML text, no script; each chart has a title that states a message, a description, one label
-for screen readers, and its data in a table. Drawing lies in `svg`, axes in `scales`, frames in `figures`.
+for screen readers, and its data in a table. Drawing is in `svg`, axes in `scales`, frames in `figures`.
 """
 
 from dagster_project.publish.bars import bar_chart, histogram_pair, stacked_bars

@@ -1,8 +1,8 @@
 """The rows that the next pages read, a part of each view at a time: memory does not grow with the number of pages.
 
-Each page of a folder reads the rows that are its own of many views. Told the rows whose pages come next, the first
-page that asks a view has the rows of some hundred pages read with its own. In: `Parts`, which reads them. Out: rows by
-value. Called by `publish.views`.
+Each page of a folder reads its own rows from many views. Since it is known which pages come next, the first page that
+reads a view also has the rows of the next hundred or so read. In: `Parts`, which reads them. Out: rows by value. Called
+by `publish.views`.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     import polars as pl
 
 MOST_VALUES, MOST_ROWS = 200, 5_000
-"""Of a part; one value's rows may be more."""
+"""Most values and rows in a part; a single value may have more rows."""
 
 
 class Parts(Protocol):
     """Reads parts of views."""
 
     def counts(self, view: str, column: str, values: Sequence[str]) -> Mapping[object, int]:
-        """How many rows of a view each value of a column has; none where there is no such column.
+        """How many rows of a view each value of a column has; empty if there is no such column.
 
-        `values` are those whose rows will be asked for.
+        `values` are those whose rows will be read.
         """
         ...
 
@@ -51,13 +51,13 @@ class Coming:
     _held: dict[tuple[str, str], _Part] = field(default_factory=dict)
 
     def expect(self, rows: pl.DataFrame) -> None:
-        """Pages of these rows come next; what was read for others is let go."""
+        """Expect pages of these rows next; what was read for others is released."""
         self.rows = rows
         self._values.clear()
         self._held.clear()
 
     def grouped(self, view: str, column: str, value: object) -> Grouped | None:
-        """Rows of the view with those of the value among them; None where it is no value of a coming row."""
+        """A part of the view that holds the value's rows; None if no coming row has that value."""
         coming = self._of(column)
         if not isinstance(value, str) or value not in coming:
             return None
@@ -86,7 +86,7 @@ class Coming:
 
 
 def _run(values: Iterator[str], counts: Mapping[object, int]) -> Iterator[str]:
-    """The first values, as long as those that have rows and these rows are not too many."""
+    """The first values, until those with rows, or their rows, would be too many."""
     found = rows = 0
     for value in values:
         n = counts.get(value, 0)

@@ -1,7 +1,7 @@
 """The report of `modelboard compare`: one HTML file that loads nothing, runs nothing, and prints.
 
-Flows in: a `Comparison`; flows out: the file's text. It borrows the site's stylesheet and charts, so that both look
-the same; names and categories are a stranger's text and are escaped where they enter. Caller: pipeline.compare.
+In: a `Comparison`. Out: the file's text. It uses the site's stylesheet and charts, so that both look the same; names
+and categories are untrusted text and are escaped where they enter. Caller: pipeline.compare.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NUMBERS: Final = (
     ("cramers_v", "Cramér’s V"), ("chi_square", "Chi-square"),
 )  # fmt: skip
 MOST_PICTURES: Final = 60
-"""So many columns have a panel, the worst first; all are in the table."""
+"""How many columns have a panel, the worst first; all are in the table."""
 
 STYLES: Final = ("colours.css", "page.css", "parts.css", "tables.css", "charts.css", "paper.css")
 """In the order of site/mkdocs.yml: later ones override."""
@@ -77,7 +77,7 @@ def report(comparison: Comparison) -> str:
 
 
 def stylesheet() -> str:
-    """Return the site's styles for a page without Material: no font to load, dark where the reader's system is."""
+    """Return the site's styles for a page without Material: no font to load, and dark if the reader's system is."""
     folder = builtin_root() / "site" / "docs" / "assets"
     text = "".join((folder / name).read_text(encoding="utf-8") for name in STYLES)
     text = _FONT.sub("", text)

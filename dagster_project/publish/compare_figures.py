@@ -1,7 +1,6 @@
 """The pictures of a comparison: reference and current distribution of one column, on bars that people can read.
 
-Flows in: a `Verdict` with both columns; flows out: a figure, or nothing where there is nothing to draw.
-Caller: publish.compare.
+In: a `Verdict` with both columns. Out: a figure, or nothing if there is nothing to draw. Caller: publish.compare.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from dagster_project.publish.scales import value_scale
 
 BARS: Final = 30
 FEW: Final = 12
-"""So many different values have a bar each."""
+"""Up to this many different values have a bar each."""
 SHOWN: Final = 8
 """Categories with a bar of their own."""
 LONGEST: Final = 40
 ENDS: Final = (0.01, 0.99)
-"""The picture reaches over this middle part of both sides together."""
+"""The picture covers this middle part of both sides together."""
 
 
 def distribution(verdict: Verdict) -> Markup:
@@ -58,7 +57,7 @@ def _numbers(grid: Grid, reference: Tally, current: Tally) -> Markup:
 
 
 def _middle(grid: Grid, reference: Tally, current: Tally) -> list[float]:
-    """The two values that the picture reaches from and to."""
+    """The first and the last value that the picture covers."""
     sides = [(side.codes, _reached(side)) for side in (reference, current)]
     first, last = min(int(codes[0]) for codes, _ in sides), max(int(codes[-1]) for codes, _ in sides)
 
@@ -72,7 +71,7 @@ def _middle(grid: Grid, reference: Tally, current: Tally) -> list[float]:
 
 
 def _bars(grid: Grid, side: Tally, edges: Floats) -> tuple[list[float], float]:
-    """Shares of a side's values between the edges, the end bars with all beyond them, and the share of those."""
+    """Shares of a side's values between the edges, where the end bars include all beyond them, and the share beyond."""
     x, reached = values(grid, side.codes), _reached(side)
     n = reached[-1]
     cuts = np.concatenate([[0], reached[x.searchsorted(edges[1:-1])], [n]])

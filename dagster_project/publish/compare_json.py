@@ -1,6 +1,6 @@
 """The comparison of two files for machines; `schemas/compare.json` describes the shape.
 
-What is not known is null, never a number and never NaN. Caller: pipeline.compare.
+Unknown values are null, never a number or NaN. Caller: pipeline.compare.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DISTANCES: Final = (
 
 
 def record(comparison: Comparison) -> dict[str, Any]:
-    """Return the whole comparison as what JSON can hold."""
+    """Return the whole comparison as types that JSON has."""
     return {
         "schema_version": SCHEMA_VERSION,
         "reference": {"name": comparison.reference.name, "rows": comparison.reference.rows},
@@ -78,5 +78,5 @@ def _number(value: float | None) -> float | None:
 
 
 def distance_value(distance: NumberDistance | CategoryDistance | None, name: str) -> float | None:
-    """Return a distance by name; None where it does not exist for the column's kind or is not known."""
+    """Return a distance by name; None if the column's kind does not have it or it is not known."""
     return _number(getattr(distance, name, None))

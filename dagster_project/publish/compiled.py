@@ -1,4 +1,4 @@
-"""How templates are found and kept: compiling those of the theme takes as long as filling them, so the code is kept.
+"""Where compiled templates are kept: compiling the theme's takes as long as rendering them, so the code is kept.
 
 In: the folder for what is costly to make. Called by `theme` for MkDocs' templates, by `pipeline.render` for those of
 pages.
@@ -18,7 +18,7 @@ from dagster_project.core.naming import content_id
 
 
 def compiled_folder(cache: Path, kind: str, made_by: str) -> Path:
-    """The folder of templates of a kind that were compiled by the same makers; those by others are removed."""
+    """The folder for templates of a kind compiled by the versions in `made_by`; those of others are removed."""
     folder = cache / f"{kind}-{content_id(made_by.encode())[:16]}"
     for other in cache.glob(f"{kind}-*"):
         if other != folder:
@@ -28,21 +28,21 @@ def compiled_folder(cache: Path, kind: str, made_by: str) -> Path:
 
 
 class ByName(FileSystemBytecodeCache):
-    """One file a template, wherever the template lies: MkDocs works in a new folder each time.
+    """One file per template, wherever the template is, since MkDocs works in a new folder each time.
 
-    Jinja keeps the checksum of a template's text beside its code, and compiles what has another.
+    Jinja keeps the checksum of a template's text beside its code, and recompiles a template whose checksum differs.
     """
 
-    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002  its place changes
-        """The file's name."""
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002  its path changes
+        """A key made from the template's name alone."""
         return content_id(name.encode())[:16]
 
 
 class Shown(FileSystemLoader):
-    """Templates below folders, but for those in hidden ones: MkDocs lists all to copy what can be shown."""
+    """Templates below folders, except in hidden ones: MkDocs lists all templates to find those to copy."""
 
     def list_templates(self) -> list[str]:
-        """Names of all, without a look into the theme's 14,000 icons; any may still be asked for by name."""
+        """Names of all, without the theme's 14,000 icons; any of these can still be loaded by name."""
         found: set[str] = set()
         for place in self.searchpath:
             for folder, inner, names in os.walk(place, followlinks=self.followlinks):
@@ -52,7 +52,7 @@ class Shown(FileSystemLoader):
 
 
 class Compiled(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
-    """Lets MkDocs take compiled templates from a folder, and list only what is not hidden."""
+    """Makes MkDocs take compiled templates from a folder, and list only what is not hidden."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -68,5 +68,5 @@ class Compiled(BasePlugin):  # type: ignore[type-arg, no-untyped-call]
             env.bytecode_cache = ByName(str(self.folder), "%s")
             return env
 
-        setattr(theme, "get_env", environment)  # noqa: B010  MkDocs has no other place for it
+        setattr(theme, "get_env", environment)  # noqa: B010  MkDocs offers no other way
         return config

@@ -19,7 +19,7 @@ MOST_FEATURES, MOST_ANSWERS, MOST_MOVED = 4, 3, 6
 
 
 def drift_lead(distances: Sequence[Row], outputs: Sequence[Row], model: Row, season: Row | None) -> str:
-    """How many features moved against which days, what the answers did, and what that means."""
+    """How many features moved and against which days, whether the predictions moved, and what that means."""
     inputs, answers = _split(distances)
     said = [
         inputs_moved(inputs, reference(model)),
@@ -43,7 +43,7 @@ def how_it_performs(model: Row) -> str:
 
 
 def reference(model: Row) -> str:
-    """The days that are compared with, and how they were chosen."""
+    """The reference days, and how they were chosen."""
     method = model["reference_method"] or "reference"
     if not model["reference_start"]:
         return f"the {method}"
@@ -51,7 +51,7 @@ def reference(model: Row) -> str:
 
 
 def answers_moved(answers: Sequence[Row]) -> str:
-    """Whether the answers moved too, and whether the truth did; '' where none of them can be told."""
+    """Whether the predictions moved too, and whether the labels did; '' if neither is known."""
     own = [a for a in answers if a["feature"] != TRUTH]
     far = [str(a["title"]) for a in own if a["grade"] in MOVED]
     said = []
@@ -80,12 +80,12 @@ def positives(output: Row) -> str:
 
 
 def is_season(model: Row, season: Row | None) -> bool:
-    """Whether another season may be all that there is to a drift."""
+    """Whether a different season may explain a drift."""
     return bool(season and season["is_other_season"] and model["drift_grade"] in MOVED)
 
 
 def moved_lead(distances: Sequence[Row], model: Row, season: Row | None) -> str:
-    """What left its usual range, in the order of time; '' where nothing is known of a usual range."""
+    """What left its usual range, in order of time; '' if no usual range is known."""
     moved = _by_time(distances)
     if not moved:
         is_known = any(d["usual_high"] is not None for d in distances)
@@ -115,7 +115,7 @@ def moved_title(distances: Sequence[Row]) -> str:
 
 
 def moved_key(drawn: Sequence[Row]) -> str:
-    """What the small charts draw; a line is spoken of only where one is."""
+    """What the small charts show; the line is mentioned only if there is one."""
     line = " The line is the day it left its usual range." if _by_time(drawn) else ""
     return (
         "Jensen-Shannon distance from the reference by day, 0 to 1, all on one scale;"
@@ -124,13 +124,13 @@ def moved_key(drawn: Sequence[Row]) -> str:
 
 
 def moved_first(distances: Sequence[Row], most: int) -> tuple[list[Row], list[Row]]:
-    """The rows that tell most, and the others: those out of their usual range, then as they come."""
+    """The `most` rows to show first (those out of their usual range, then the furthest), and the others."""
     ordered = sorted(distances, key=lambda d: (d["since"] is None, _severity(d)))
     return ordered[:most], ordered[most:]
 
 
 def joint_lead(reading: Row) -> str:
-    """What the numeric features say together, as the reading of their joint error tells."""
+    """What the numeric features show together, from the reading of their joint error."""
     if reading["value"] is None:
         return f"Taken together, the features show nothing: {reading['reason']}"
     times = words.value(reading["value"], "1")
@@ -178,7 +178,7 @@ def shape_description(model: Row, span: str) -> str:
 
 
 def shapes_by_distance(shapes: Sequence[Row], distances: Sequence[Row]) -> list[tuple[Row, Row | None]]:
-    """Distributions that can be drawn with their distance: first those that moved, in the order given otherwise."""
+    """Distributions that can be drawn, each with its distance: first those that moved, otherwise in the order given."""
     named = {d["feature"]: d for d in distances}
     drawn = [s for s in shapes if s["reference"] and s["current"] and (s["labels"] or s["edges"])]
     paired = [(s, named.get(s["feature"])) for s in drawn]
@@ -186,7 +186,7 @@ def shapes_by_distance(shapes: Sequence[Row], distances: Sequence[Row]) -> list[
 
 
 def shapes_lead(pairs: Sequence[tuple[Row, Row | None]]) -> str:
-    """The message of several pairs of histograms: how many are of what moved."""
+    """The message of several pairs of histograms: which of them moved."""
     moved = [str(d["title"]) for _, d in pairs if d and d["grade"] in MOVED]
     return f"{words.spoken(moved)} moved" if moved else "none of them moved far"
 

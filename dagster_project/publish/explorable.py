@@ -1,7 +1,7 @@
-"""A chart's own data, small enough to lie in its page: what `explore.js` draws when somebody asks for more.
+"""A chart's own data, small enough to be part of its page: what `explore.js` draws when somebody asks for more.
 
-Flows in: days and series of a chart. Flows out: one data element as Markup, at most three digits a figure, days as a
-start and a step where they are evenly spaced, what is constant once. Called by the chart modules.
+In: days and series of a chart. Out: one data element as Markup, with at most three digits per figure, days as a start
+and a step if they are evenly spaced, and constants only once. Called by the chart modules.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _any(values: Series) -> bool:
 
 
 def _short(values: Series, *, whole: bool) -> Series:
-    """Three digits, or whole numbers: as many as are shown."""
+    """The values with three digits, or as whole numbers: no more digits than are shown."""
     if isinstance(values, Sequence):
         return [_digits(v, whole=whole) for v in values]
     return _digits(values, whole=whole)

@@ -1,9 +1,9 @@
-"""Charts to be explored: one compiled Vega specification a kind of chart, and the script that draws them.
+"""Charts to be explored: one compiled Vega specification per kind of chart, and the script that draws them.
 
 Pages hold static drawings; whoever presses "Explore" gets the same data with zoom and exact values. Altair writes
-the specification once, vl-convert compiles it and brings Vega, with the expression interpreter that a strict
-policy needs (no eval). Flows in: nothing but installed packages. Flows out: two scripts, kept in the cache by their
-versions. Called by `theme`; `site/docs/assets/explore.js` uses them.
+the specification once; vl-convert compiles it and supplies Vega, with the expression interpreter that a strict
+policy needs (no eval). In: nothing but installed packages. Out: two scripts, kept in the cache by their versions.
+Called by `theme`; `site/docs/assets/explore.js` uses them.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ others) and D3 (ISC, Mike Bostock), as the package {package} {version} carries t
 
 @dataclass(frozen=True, slots=True)
 class Scripts:
-    """What the site carries so that charts can be explored."""
+    """What the site includes so that charts can be explored."""
 
     library: str
-    """Vega in one file; it is loaded when somebody first asks."""
+    """Vega in one file, loaded when somebody first explores a chart."""
     charts: str
     """`mbCharts`: specification by kind of chart."""
 
@@ -52,7 +52,7 @@ def scripts(folder: Path) -> Scripts:
 
 
 def licence() -> str:
-    """Whose the library is, and the text that goes wherever it goes."""
+    """The library's owners, and the licence text that must accompany it."""
     files = distribution(PACKAGE).files or []
     text = next(file for file in files if file.name == "LICENSE")
     return _NOTE.format(
@@ -61,7 +61,7 @@ def licence() -> str:
 
 
 def make() -> bytes:
-    """The scripts as a file keeps them: JSON."""
+    """The scripts as JSON, as the cache keeps them."""
     return json.dumps({"library": _library(), "charts": _charts()}).encode()
 
 
@@ -87,7 +87,7 @@ def _compiled(chart: alt.LayerChart) -> dict[str, Any]:
 def _line() -> alt.LayerChart:
     """A measure over days: natural limits, interval, line, points with exact values, target; days can be zoomed.
 
-    Columns of the data: day, value and, where the chart has them, low, high, lower, upper, target.
+    Columns of the data: day, value and, if the chart has them, low, high, lower, upper, target.
     """
     import altair as alt
 
@@ -123,7 +123,7 @@ def _days() -> alt.X:
 
 
 def _measure(column: str) -> alt.Y:
-    """A column against the axis of values, whose title stands above it."""
+    """A column on the value axis, whose title is above it."""
     import altair as alt
 
     axis = alt.Axis(labelExpr="format(datum.value, fmt)", titleAnchor="end", titleAngle=0, titleAlign="left",
@@ -140,7 +140,7 @@ def _band(base: alt.Chart, colour: str, low: str, high: str) -> alt.Chart:
 
 
 def _points(base: alt.Chart) -> alt.Chart:
-    """A circle a day that tells the day's exact figure."""
+    """One circle per day, with the day's exact figure as its tooltip."""
     import altair as alt
 
     said = base.transform_calculate(

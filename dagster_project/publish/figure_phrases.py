@@ -1,4 +1,4 @@
-"""Which figures of a family stand in the open, and what is said of the others.
+"""Which figures of a family are shown unfolded, and what is said about the others.
 
 In: rows of `page.readings` of one family. Out: rows, and plain text. Called through `phrases`.
 """
@@ -12,11 +12,11 @@ from dagster_project.publish import words
 from dagster_project.publish.views import Row
 
 FEW = 2
-"""So many figures are not worth folding."""
+"""This many figures are not worth folding."""
 
 
 def told_first(readings: Sequence[Row], headline: str | None) -> list[Row]:
-    """The leading figure and those that miss their target; all where they are few."""
+    """The leading figure and those that miss their target; all of them if they are few."""
     if len(readings) <= FEW:
         return list(readings)
     return [r for r in readings if r["metric"] == headline or r["grade"] in ("poor", "watch")]
@@ -38,7 +38,7 @@ def figures_lead(readings: Sequence[Row]) -> str:
 
 
 def held_against(reading: Row) -> str:
-    """What a figure is held against; first why it has no grade, where it is there and has none."""
+    """The thresholds of a figure, preceded by the reason if it has a value but no grade."""
     bounds = words.threshold(
         words.number(reading["good"]), words.number(reading["poor"]), str(reading["unit"])
     )

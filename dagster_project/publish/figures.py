@@ -1,8 +1,8 @@
 """Frames: what surrounds a drawing (title, axes, legend, data) and the scorecard's cards.
 
-Flows in: drawings of `svg`, texts of the chart modules. Flows out: one `<figure>` as Markup. The title is the
-message, the description says what is measured, the table serves whoever cannot see the picture; the picture
-itself is one image with one label. Called by the chart modules and, for `card`, by page templates.
+In: drawings of `svg`, texts of the chart modules. Out: one `<figure>` as Markup. The title is the message, the
+description says what is measured, the table is for readers who cannot see the picture; the picture itself is one
+image with one label. Called by the chart modules and, for `card`, by page templates.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ def plot(
     unit: str = "",
     across: str = "",
 ) -> Markup:
-    """A drawing with its axes' texts, as one labelled image; the margins follow the longest texts.
+    """A drawing with its axes' texts, as one labelled image; the margins fit the longest texts.
 
-    `unit` stands above the value axis, `across` at the end of the other.
+    `unit` is shown above the value axis, `across` at the end of the other axis.
     """
     margins = f"--h:{height:g}px;--l:{_reach(left)}ch;--r:{_reach(right)}ch"
     texts = (
@@ -102,7 +102,7 @@ def day_axis(ticks: Iterable[DayTick], days: Sequence[dt.date]) -> tuple[Mark, .
 
 
 def axis_unit(unit: str, currency: str) -> str:
-    """What stands above an axis; shares carry their unit on each tick, plain numbers have none."""
+    """The text above an axis; shares have their unit on each tick, plain numbers have none."""
     if unit.startswith("currency"):
         return unit.replace("currency", currency or "currency")
     return "" if unit in ("share", "count", "1", "") else unit
@@ -114,7 +114,7 @@ def grid(scale: Scale, height: float) -> list[Markup]:
 
 
 def legend(items: Iterable[tuple[str, str]]) -> Markup:
-    """Keys as (look, text); nothing when there is only one thing to tell."""
+    """Keys as (look, text); nothing if there is only one."""
     known = [f'<li class="mb-key mb-key--{escape(look)}">{escape(text)}</li>' for look, text in items if text]
     return written(f'<ul class="mb-legend">{"".join(known)}</ul>') if len(known) > 1 else Markup()
 

@@ -1,7 +1,7 @@
 """The site's font: Inter (OFL) from its installed package, cut down to what pages use, as one WOFF2 file.
 
-The same package and code points make the same bytes; the result is kept in a cache folder by their hash.
-Called by `build`.
+The same package and code points give the same bytes; the result is kept in a cache folder by their hash.
+Called by `theme`.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _FEATURES: Final = (
 _WEIGHTS: Final = (400, 700)
 _TEXT_SIZE: Final = 14
 _RECIPE: Final = "2"
-"""Raise it when the making below changes, so that cached files are made anew."""
+"""Raise it when `make` changes, so that cached files are replaced."""
 
 
 def inter_woff2(folder: Path) -> bytes:
-    """The font file; made once, then read from `folder`. Weights 400 to 700, text size."""
+    """The font file, made once, then read from `folder`. Weights 400 to 700, text size."""
     import fontTools
     import uharfbuzz
 
@@ -47,7 +47,7 @@ def inter_woff2(folder: Path) -> bytes:
 
 
 def inter_licence() -> str:
-    """The font's licence (SIL OFL 1.1), which goes wherever the font goes."""
+    """The font's licence (SIL OFL 1.1), which must accompany it."""
     return (files("fontpkg_inter") / "LICENSE").read_text(encoding="utf-8")
 
 
@@ -56,7 +56,7 @@ def _source() -> bytes:
 
 
 def make() -> bytes:
-    """The font as a file keeps it."""
+    """The font file's bytes."""
     from fontTools.ttLib import TTFont
 
     font = TTFont(io.BytesIO(_cut_down(_source())), recalcTimestamp=False)
@@ -67,7 +67,7 @@ def make() -> bytes:
 
 
 def _cut_down(source: bytes) -> bytes:
-    """The font with the characters, features and weights of pages alone; unpacked, without hints."""
+    """The font with only the characters, features and weights that pages use; uncompressed, without hints."""
     import uharfbuzz as hb
 
     face, wanted = hb.Face(source), hb.SubsetInput()

@@ -83,7 +83,7 @@ def sparkline(
 
 
 def _place(index: int, value: float, n: int, low: float, spread: float) -> svg.Point:
-    """Where value number `index` of `n` lies, with room for strokes at the edges."""
+    """The position of value number `index` of `n`, with room for strokes at the edges."""
     x = svg.WIDTH * (0.01 + 0.98 * (index / (n - 1) if n > 1 else 0.5))
     return x, _SPARK_HEIGHT * (0.92 - 0.84 * (value - low) / spread)
 

@@ -1,4 +1,4 @@
-"""Rows of a view by the values of a column: equal values side by side, and where each value's rows lie.
+"""Rows of a view by the values of a column: equal values side by side, and where each value's rows are.
 
 In: a frame of a view, or of a part of it, whose rows may carry marks. Out: `Grouped`. Called by `publish.views` and
 `publish.coming`.
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     import polars as pl
 
 SHADOWED = frozenset(name for name in dir(dict) if not name.startswith("_"))
-"""Column names that a template could not read: `row.items` is a method of the row."""
+"""Column names that a template could not read: `row.items`, for one, is a method of the row."""
 
 MARK = "row_mark"
-"""Column of a loaded frame with a digest of each row, 32 hex digits; it is no column of the view."""
+"""Column of a loaded frame with a digest of each row, 32 hex digits; it is not a column of the view."""
 MARK_BYTES = 16
 
 
 class Grouped(NamedTuple):
-    """Rows with equal values of a column side by side, where each value's rows lie, and the marks of all rows."""
+    """Rows with equal values of a column side by side, where each value's rows are, and the marks of all rows."""
 
     frame: pl.DataFrame
     places: dict[object, tuple[int, int]]
@@ -34,13 +34,13 @@ class Grouped(NamedTuple):
         return self.frame.slice(start, length)
 
     def marks_of(self, value: object) -> bytes | None:
-        """The marks of a value's rows; None where there are none."""
+        """The marks of a value's rows; None if rows have no marks."""
         start, length = self.places.get(value, (0, 0))
         return self.marks and self.marks[start * MARK_BYTES : (start + length) * MARK_BYTES]
 
 
 def readable(view: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame. Raises PublishError where a template could not read one of its columns."""
+    """Return the frame. Raises PublishError if a template could not read one of its columns."""
     shadowed = SHADOWED & set(frame.columns)
     if shadowed:
         raise PublishError(
@@ -50,7 +50,7 @@ def readable(view: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def group(frame: pl.DataFrame, marks: pl.Series | None, column: str) -> Grouped:
-    """The frame itself where equal values lie side by side already, or where no column is named."""
+    """Group a frame by a column, or by none if it is ''; it is sorted only if equal values are not yet side by side."""
     if column and frame.height and frame[column].rle_id().n_unique() != frame[column].n_unique():
         marked = frame if marks is None else frame.with_columns(marks.alias(MARK))
         marked = marked.sort(column, maintain_order=True)

@@ -1,4 +1,4 @@
-"""The first sentence of a model's page, and of that of all models: how it is, why, what is asked of whom, its use.
+"""The first sentences of a model's page and of the page of all models: its state and why, who must do what, its use.
 
 In: the model's row of `page.models` with its rows of `page.health` and `page.exceptions`. Out: plain text. Called
 through `phrases`.
@@ -18,11 +18,11 @@ MOST_FAMILIES = 6
 _UNGRADED = "could not be graded"
 _STANDS = {"good": "meets every target", "watch": "is on watch"}
 SILENT_DAYS = 7
-"""A model that answers once a week is not silent."""
+"""Longer than this without requests is silence; a model used once a week is not silent."""
 
 
 def lede(model: Row, health: Sequence[Row], exceptions: Sequence[Row], build: Row) -> str:
-    """A model in one or a few sentences; `build` says the day of the report and the days of its window."""
+    """A model in one or a few sentences; `build` has the day of the report and the length of its window."""
     said = [verdict(model, health, build["as_of"])]
     if not is_retired(model, build["as_of"]):
         said = [*silence(model["last_day"], build["as_of"]), *said]
@@ -40,7 +40,7 @@ def lede(model: Row, health: Sequence[Row], exceptions: Sequence[Row], build: Ro
 
 
 def all_well(running: Sequence[Row]) -> str:
-    """What is said of running models of which none is poor or on watch: what could not be graded is not called good."""
+    """What to say if no running model is poor or on watch; a model that could not be graded is not called good."""
     n, good = len(running), sum(model["grade"] == "good" for model in running)
     if n == 1:
         return f"The only running model {'meets its expectations' if good else 'could not be graded'}."
@@ -55,7 +55,7 @@ def all_well(running: Sequence[Row]) -> str:
 
 
 def standing(production: Sequence[Row]) -> str:
-    """How models in production stand beside those that are poor: no model without a grade passes for a good one."""
+    """How the models in production do, apart from poor ones; a model without a grade does not pass for a good one."""
     n, of = len(production), Counter(str(model["grade"]) for model in production)
     if n == 1 and not of["poor"]:
         return f"The only model in production {_STANDS.get(str(production[0]['grade']), _UNGRADED)}."
@@ -72,7 +72,7 @@ def standing(production: Sequence[Row]) -> str:
 
 
 def silence(last_day: object, as_of: object) -> list[str]:
-    """Since when nobody has asked the model, where that is longer than a week: its grades are of days before."""
+    """Since when the model has had no requests, if longer than a week: its grades then rest on earlier days."""
     if not isinstance(last_day, dt.date) or not isinstance(as_of, dt.date):
         return []
     days = (as_of - last_day).days
@@ -107,7 +107,7 @@ def verdict(model: Row, health: Sequence[Row], as_of: object) -> str:
 
 
 def reason_and_ask(model: Row, exceptions: Sequence[Row]) -> str:
-    """The gravest exception with what is asked of whom; the reason of the grade where there is none."""
+    """The gravest exception and who must do what about it; without one, the reason for the grade."""
     if not exceptions:
         return f"{words.capitalize_first(str(model['reason']))}."
     first = exceptions[0]
@@ -119,7 +119,7 @@ def reason_and_ask(model: Row, exceptions: Sequence[Row]) -> str:
 
 
 def is_retired(model: Row, as_of: object) -> bool:
-    """Whether its last day is over on the day of the report."""
+    """Whether the model has retired by the day of the report."""
     retired = model["retired_on"]
     return isinstance(retired, dt.date) and isinstance(as_of, dt.date) and retired <= as_of
 

@@ -1,7 +1,7 @@
-"""Sentences about money: what a model is worth a month, against its plan, and what that rests on.
+"""Sentences about money: what a model is worth per month, compared with its plan, and what that rests on.
 
-In: rows of `page.impact`, `page.alternative` and `page.models`. Out: plain text. Called through `phrases`, which knows
-the currency of the organization for rows that name none.
+In: rows of `page.impact`, `page.alternative` and `page.models`. Out: plain text. Called through `phrases`, which passes
+the organization's currency for rows that name none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dagster_project.publish.words import number
 
 
 def impact_spread(impact: Row, currency: str) -> str:
-    """What stands behind the value of a month: interval, evidence, whether it was measured."""
+    """What follows the value of a month: interval, evidence, whether it was measured."""
     own = str(impact["currency"] or currency)
     spread = words.interval(impact["month_low"], impact["month_high"], "currency", own)
     measured = ", measured" if impact["kind"] == "measured" else ""
@@ -45,7 +45,7 @@ def _beside(gap: float, currency: str) -> str:
 
 
 def impact_longest(impact: Row, skills: Sequence[Row], currency: str) -> str:
-    """The value over the longest window, where that is longer than the figure's own; else ''."""
+    """The value over the longest window, if that is longer than the figure's own; else ''."""
     longest = next((k for k in skills if k["is_longest"] and k["month_value"] is not None), None)
     if longest is None or impact["kind"] != "declared":
         return ""
@@ -80,7 +80,7 @@ def money_rows(impacts: Sequence[Row]) -> list[tuple[str, float | None, float | 
 def money_title(impacts: Sequence[Row], currency: str) -> str:
     """The message of rows of one kind: "Declared value: 735 USD a month, 35 USD above plan; 2 of 4 models below".
 
-    Rows in several currencies have no sum; a plan counts only where every row has one.
+    Rows in several currencies have no sum; a plan is compared only if every row has one.
     """
     kind = str(impacts[0]["kind"]).capitalize()
     currencies = {str(i["currency"] or currency) for i in impacts}

@@ -1,7 +1,7 @@
-"""Sentences about labels: when they come, what came, which answers were right, what scores promised.
+"""Sentences about labels: when they arrive, what happened, which predictions were right, what scores promised.
 
 In: rows of `page.label_delay`, `page.outcome_days`, `page.confusion`, `page.readings`, `page.uncounted_labels`. Out:
-plain text. Called through `phrases`; those about labels that count for nothing also by `pipeline.remarks`.
+plain text. Called through `phrases`; those about labels that do not count also by `pipeline.remarks`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from dagster_project.publish import words
 from dagster_project.publish.views import Row
 
 _PLAIN = re.compile(r"[A-Za-z_][\w.-]*")
-"""A name that YAML takes for a text as it stands."""
+"""A name that YAML reads as text without quotes."""
 
 
 def labels_arrived(delay: Row, span: str) -> str:
-    """What part of the window's labels should be there by the ages of its days: a forecast, not a count."""
+    """The share of the window's labels that should have arrived, given its days' ages: a forecast, not a count."""
     return f"{words.value(delay['arrived'], 'share')} of the labels expected for the {span} are due by now"
 
 
 def labels_come(delay: Row) -> str:
-    """When labels come, as the reference days show, and what follows for grades."""
+    """When labels arrive, as the reference days show, and what follows for grades."""
     mature = delay["mature_after"]
     later = f", 95{SPACE}% or more after {words.plural(int(str(mature)), 'day')}" if mature else ""
     return (
@@ -36,7 +36,7 @@ def labels_come(delay: Row) -> str:
 
 
 def uncounted(labels: Row) -> str:
-    """How many labels came that tell nothing, and why: they lack their requests, are codes, never a yes, or words."""
+    """How many labels arrived that say nothing, and why: they lack their requests, are codes, never a yes, or words."""
     came = words.plural(int(str(labels["n"])), "label")
     if labels["ids"]:
         return (
@@ -68,7 +68,7 @@ def _either(texts: object) -> str:
 
 
 def uncounted_mend(labels: Row) -> str:
-    """What to write so that they count, in front of `uncounted_example`."""
+    """What to write so that they count, followed by `uncounted_example`."""
     if labels["ids"]:
         return f"map request_id in source {labels['source']}, or in the log, so that both use the same id for a request"
     if labels["yes"]:
@@ -82,7 +82,7 @@ def uncounted_mend(labels: Row) -> str:
 
 
 def uncounted_example(labels: Row) -> str:
-    """The line of a source's file that says which words mean yes; '' where something else is needed."""
+    """The line of a source's file that says which words mean yes; '' if something else is needed."""
     if labels["ids"] or labels["yes"] or labels["task"] == "regression":
         return ""
     column = str(labels["wanted"] or "...")
@@ -90,7 +90,7 @@ def uncounted_example(labels: Row) -> str:
 
 
 def happened_title(outcome: Row) -> str:
-    """The day with most of what the model is to foresee."""
+    """The day with most of what the model is meant to predict."""
     most = "most positives" if outcome["unit"] == "share" else "highest"
     peak = words.value(outcome["peak"], outcome["unit"])
     return f"What happened: {most} on {words.day(outcome['peak_day'])}, {peak}"
@@ -108,7 +108,7 @@ def happened_description(outcome: Row) -> str:
 
 
 def answers_lead(cells: Sequence[Row], error: Row | None) -> str:
-    """How many answers were right and how far scores are off; either may be missing."""
+    """How many predictions were right and how far scores are off; either may be missing."""
     said = []
     if cells:
         right = sum(words.number(c["n"]) or 0.0 for c in cells if c["label"] == c["predicted"])
@@ -121,7 +121,7 @@ def answers_lead(cells: Sequence[Row], error: Row | None) -> str:
 
 
 def classes_lead(readings: Sequence[Row]) -> str:
-    """The class that is told worst, by its F1; `readings` are those of precision, recall and F1 by class."""
+    """The class with the lowest F1; `readings` are those of precision, recall and F1 by class."""
     found = [(value, r["feature"]) for r in readings
              if r["metric"] == "class_f1" and (value := words.number(r["value"])) is not None]  # fmt: skip
     classes = words.plural(len({r["feature"] for r in readings}), "class", "classes")
@@ -145,7 +145,7 @@ def _off(error: Row) -> str:
 
 
 def calibration_description(error: Row | None, span: str, task: str | None = None) -> str:
-    """What the chart shows of a model of this task, with what the reading has to say beside its figure."""
+    """What the chart shows for a model with this task, and the reason that the reading gives."""
     beside = f"; {error['reason']}" if error is not None and error["reason"] else ""
     share = "answers that were right" if task == "multiclass" else "labels that were positive"
     return (

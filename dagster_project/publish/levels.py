@@ -25,7 +25,7 @@ def level_chart(
     height: float = 130,
     file: str = "",
 ) -> Markup:
-    """Levels 0 to `top`, one a day; None is a gap. `names` are the levels' names from 0 on."""
+    """Levels 0 to `top`, one per day; None is a gap. `names` are the levels' names from 0 on."""
     scale, caption, table = Scale(0, top, 1), Caption(title, description, file), _changes(days, levels)
     known = [(d, v) for d, v in zip(days, levels, strict=True) if v is not None]
     if not known:
@@ -49,7 +49,7 @@ def level_chart(
 def _stairs(
     days: Sequence[dt.date], levels: Sequence[int | None], scale: Scale, height: float
 ) -> list[svg.Point | None]:
-    """Corners of the steps: a level holds until the day of the next."""
+    """Corners of the steps: a level holds until the next day in the list."""
     corners: list[svg.Point | None] = []
     for day, level in zip(days, levels, strict=True):
         if level is None:

@@ -36,8 +36,8 @@ Limits = tuple[float, float, float]
 
 Events = Sequence[tuple[dt.date, str]]
 APART = 0.06
-"""Share of the width, on a phone 17 pixels, below which two numbers above a chart would cover each other; a line
-that ends farther from the chart's end is seen to have ended."""
+"""Share of the width (17 pixels on a phone) below which two numbers above a chart would overlap; a line that ends
+farther than this from the chart's end has visibly ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class _Line:
         return self.height * (1 - self.scale.share(value))
 
     def points(self, values: Sequence[float | None]) -> list[svg.Point | None]:
-        """Where a series lies; None stays None."""
+        """The points of a series; None stays None."""
         per_unit, low = self.height / (self.scale.high - self.scale.low), self.scale.low
         return [
             None if v is None else (x, self.height - (v - low) * per_unit)
@@ -106,8 +106,8 @@ def line_chart(
 ) -> Markup:
     """A series of days in ascending order; None and NaN are gaps and stay gaps.
 
-    `low` and `high` are an interval around each value, or what `interval_label` calls it; `signals` are (day, 'good' |
-    'poor' | 'neutral'); days from `partial_from` on are dashed. Raises ValueError when the series differ in length.
+    `low` and `high` are an interval around each value, named by `interval_label`; `signals` are (day, 'good' | 'poor' |
+    'neutral'); days from `partial_from` on are dashed. Raises ValueError if the series differ in length.
     """
     known, lower, upper, before = (_known(s, len(days)) for s in (values, low, high, earlier))
     goal = finite(target)
@@ -141,7 +141,7 @@ def line_chart(
 
 
 def no_value() -> Markup:
-    """What stands in a picture's place when there is nothing to draw."""
+    """What replaces a picture if there is nothing to draw."""
     return written(f'<p class="mb-empty">{NOT_AVAILABLE.capitalize()}: no day has a value.</p>')
 
 
@@ -187,7 +187,7 @@ def _background(line: _Line, events: Events) -> list[Markup]:
 
 
 def _series(line: _Line) -> list[Markup]:
-    """Earlier and actual, dashed where the day is not over, and a dot at the newest known value."""
+    """Earlier and actual values, dashed for days that are not over, and a dot at the newest known value."""
     points = line.points(line.values)
     whole = sum(line.partial_from is None or d < line.partial_from for d in line.days)
     marks = [svg.stroke(svg.line_path(line.points(line.earlier)), "earlier")]
@@ -204,7 +204,7 @@ def _signals(line: _Line, signals: Events) -> list[Markup]:
 
 
 def _right(line: _Line, target_label: str) -> list[Mark]:
-    """The newest value, and the target's, beside the ends of their lines; with its day where its line ends before."""
+    """The newest value and the target's, at the ends of their lines; with its day if the line ends early."""
     day, newest = [(d, v) for d, v in zip(line.days, line.values, strict=True) if v is not None][-1]
     is_over = day != line.days[-1] and day_share(day, line.days) < 1 - APART
     ended = f" on {short_day(day)}" if is_over else ""

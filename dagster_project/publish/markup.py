@@ -1,8 +1,8 @@
-"""The one door from text that this package wrote to markup that templates trust.
+"""The only way from text that this package wrote to markup that templates trust.
 
 Drawing modules write HTML as f-strings, which cost a fifth of `Markup.format`, and escape every text that comes
 from outside right where it enters; `written` marks the result. Tests send hostile text through every caller.
-Called by the drawing modules of this package only, never with text of others.
+Called only by the drawing modules of this package, never with anyone else's text.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 
 def written(html: str) -> Markup:
-    """Markup of HTML whose every foreign part has been escaped by the caller."""
+    """Markup of HTML in which the caller has escaped every part from outside."""
     return Markup(html)  # noqa: S704 - the reason is this module's docstring
 
 
@@ -24,7 +24,7 @@ def embedded(value: object, *, name: str = "") -> Markup:
 
 
 def script_json(value: object) -> Markup:
-    """JSON that can stand inside a script element: no '<', no '>', no '&', keys in the order given."""
+    """JSON that is safe inside a script element: no '<', no '>', no '&'; keys in the order given."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

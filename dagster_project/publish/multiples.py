@@ -1,8 +1,7 @@
 """Small multiples: one measure of many things over the same days, all on one scale (Tufte, 1990).
 
-Flows in: panels of a name, readings and the height up to which variation is usual. Flows out: one figure with a
-grid of small drawings and one table. What leaves the usual range is seen at a glance, and so is when. Called
-through `charts`.
+In: panels, each with a name, readings and the height up to which variation is usual. Out: one figure with a grid of
+small drawings and one table, which show at a glance what left the usual range, and when. Called through `charts`.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from dagster_project.publish.views import Row
 
 HEIGHT = 56.0
 LAST = 0.93
-"""Where the last day stands, so that its text ends with the drawing."""
+"""Position of the last day's text, so that it ends with the drawing."""
 HEADER = ("", "newest", "highest", "usual up to", "out since")
 
 
@@ -35,9 +34,9 @@ class Panel:
     name: str
     readings: Sequence[Number]
     usual: Number = None
-    """Readings up to here are usual; None where nothing is known of it."""
+    """Readings up to here are usual; None if that is unknown."""
     since: dt.date | None = None
-    """The day it left what is usual, when it did."""
+    """The day it left the usual range, if it did."""
 
 
 def panels(rows: Sequence[Row]) -> list[Panel]:
@@ -66,10 +65,10 @@ def small_multiples(
     """Panels over the same days from 0 to the largest reading of all; None and NaN are gaps.
 
     The band reaches up to what is usual, a line marks the day `since`. `up_to` is the largest reading of other
-    figures on the same scale. Raises ValueError where a panel has another number of readings than there are days.
+    figures on the same scale. Raises ValueError if a panel does not have one reading per day.
     """
     if any(len(p.readings) != len(days) for p in panels):
-        raise ValueError("each panel needs one reading a day")
+        raise ValueError("each panel needs one reading per day")
     caption = Caption(title, description, file)
     table = Table(HEADER, tuple(_row(p, unit) for p in panels))
     known = [v for p in panels for v in map(finite, p.readings) if v is not None]

@@ -14,13 +14,13 @@ from dagster_project.publish.views import Row
 
 
 def promised(objective: Row) -> str:
-    """What is to be reached: '99 % within 10 ms'."""
+    """What was promised: '99 % within 10 ms'."""
     within = f" within {words.value(objective['latency_ms'], 'ms')}" if _is_latency(objective) else ""
     return f"{words.value(objective['target'], 'share')}{within}"
 
 
 def kept(objective: Row) -> str:
-    """What stands behind the share that was met: 'of 25 171 requests ended without an error over 28 days'."""
+    """What follows the share that was met: 'of 25 171 requests ended without an error over 28 days'."""
     requests = words.value(objective["n"], "requests")
     what = (
         f"timed requests were answered within {words.value(objective['latency_ms'], 'ms')}"
@@ -31,7 +31,7 @@ def kept(objective: Row) -> str:
 
 
 def budget(objective: Row) -> str:
-    """What is left of the errors that the objective allows; '' where it cannot be judged."""
+    """What is left of the errors that the objective allows; '' if it cannot be judged."""
     left = words.number(objective["budget_left"])
     if left is None or objective["met"] is None:
         return ""
@@ -43,7 +43,7 @@ def budget(objective: Row) -> str:
 
 
 def burn(objective: Row) -> str:
-    """How fast the budget goes, where 1 spends exactly what the objective allows; '' where nothing is spent."""
+    """How fast the budget is spent, where 1 spends exactly what the objective allows; '' if nothing is spent."""
     left = words.number(objective["budget_left"])
     if left is None or left >= 1:
         return ""

@@ -1,4 +1,4 @@
-"""Sentences about performance: against before, the test set and a simple alternative; estimates and their record.
+"""Sentences about performance, compared with before, the test set and a simple alternative; estimates, their record.
 
 In: rows of `page.models`, `page.readings`, `page.test_set`, `page.alternative`, `page.estimates`. Out: plain text.
 Called through `phrases`.
@@ -16,15 +16,15 @@ from dagster_project.publish.views import Row
 from dagster_project.publish.words import number
 
 FEWEST_DAYS = 14
-"""So many days with both figures make a record of an estimate."""
+"""Fewest days with both figures that make a record of an estimate."""
 NO_FIT = 0.05
-"""R2 up to which a model says hardly more than the mean of the labels."""
+"""R2 up to which a model predicts hardly better than the mean of the labels."""
 COIN = 0.5
-"""Area under the ROC curve of a coin."""
+"""Area under the ROC curve of a coin toss."""
 
 
 def against_test(row: Row) -> str:
-    """How a live figure stands to the one on the version's test set."""
+    """How a live figure compares with the one on the version's test set."""
     test, live, low, high = (number(row[name]) for name in ("test", "live", "low", "high"))
     if test is None or live is None:
         return f"no live figure: {row['reason']}"
@@ -39,7 +39,7 @@ def against_test(row: Row) -> str:
 
 
 def estimate_record(row: Row) -> str:
-    """How often a day's realised figure lay in its estimate's interval, and on which side it errs."""
+    """How often a day's realised figure was within its estimate's interval, and on which side the estimate errs."""
     compared, inside = (int(number(row[name]) or 0) for name in ("compared", "inside"))
     if compared < FEWEST_DAYS:
         return f"its record is short: {compared} days have both figures, {FEWEST_DAYS} are needed"
@@ -51,9 +51,9 @@ def estimate_record(row: Row) -> str:
 
 
 def change_before(reading: Row, window_days: int, weeks: Variation | None = None) -> str:
-    """The figure of the window before, and whether the change is one: inside the interval, or within the weeks' limits.
+    """The figure of the window before, and whether the change is real: not if within the interval or the weeks' limits.
 
-    '' where there is no earlier figure. `weeks` is the chart of the weekly figure, where there is one.
+    '' if there is no earlier figure. `weeks` is the chart of the weekly figure, if there is one.
     """
     before, low, high = (number(reading[name]) for name in ("before_value", "low", "high"))
     if before is None:
@@ -69,7 +69,7 @@ def change_before(reading: Row, window_days: int, weeks: Variation | None = None
 
 
 def brings_nothing(model: Row, skills: Sequence[Row]) -> str:
-    """What a leading figure says that is hardly better than none; '' where it says nothing of the kind."""
+    """That the leading figure is hardly better than having no model; '' if it is better."""
     value, low = number(model["headline_value"]), number(model["headline_low"])
     if model["headline_metric"] == "r2" and value is not None and value <= NO_FIT and not skills:
         return "It predicts hardly better than the mean of the labels: it adds nothing."
@@ -101,7 +101,7 @@ def test_lead(tested: Sequence[Row]) -> str:
 
 
 def estimate_lead(reading: Row, estimate: Row) -> str:
-    """The message of an estimate: its value with interval, and how often the truth lay inside."""
+    """The message of an estimate: its value with interval, and how often the truth was inside."""
     figure = f"{words.value(reading['value'], reading['unit'])}"
     spread = words.in_brackets(reading["low"], reading["high"], reading["unit"])
     record = f"on {estimate['inside']} of {estimate['compared']} days the realised figure lay in the interval"

@@ -1,7 +1,7 @@
-"""Small texts and links that page templates are written in, over `core.formatting`. Called by `publish.templates`.
+"""Small texts and links that page templates use, on top of `core.formatting`. Called by `publish.templates`.
 
-Rich text from outside (a purpose, a runbook) is cleaned to a short list of tags when it is HTML, else escaped;
-links lead only to http, https, mailto or a place inside the site, anything else stays plain text.
+Rich text from outside (a purpose, a runbook) is reduced to a short list of tags if it is HTML, else escaped; links
+lead only to http, https, mailto or a place inside the site, and anything else stays plain text.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ FAMILIES = (
     drift_phrases.FILTERS, figure_phrases.FILTERS, head_phrases.FILTERS, label_phrases.FILTERS,
     objective_phrases.FILTERS, performing.FILTERS, quality_phrases.FILTERS, segment_phrases.FILTERS,
 )  # fmt: skip
-"""The sentences of a model's page, a module each."""
+"""The sentences of a model's page, one module per family."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S+")
 _TICKS = re.compile(r"`([^`]+)`")
@@ -112,7 +112,7 @@ def headline(model: Row) -> str:
 
 
 def against_alternative(rows: Sequence[Row]) -> str:
-    """What the longest window says of a model and its simple alternative: '' where the model is better."""
+    """What the longest window says about a model and its simple alternative; '' if the model is better."""
     longest = next((row for row in rows if row["is_longest"]), None)
     if longest is None:
         return ""
@@ -121,7 +121,7 @@ def against_alternative(rows: Sequence[Row]) -> str:
 
 
 def peaks(highest: Sequence[Row], unit: str, most: int = 3) -> list[tuple[dt.date, str]]:
-    """Notes of a chart at its highest days, at least a week apart, in the order of time: (8 Feb, '472 of 930')."""
+    """Notes for a chart's highest days, at least a week apart, in order of time: (8 Feb, '472 of 930')."""
     found: dict[dt.date, str] = {}
     for peak in highest:
         day, hits, n = peak["day"], number(peak["hits"]) or 0.0, number(peak["n"]) or 0.0
@@ -148,7 +148,7 @@ def since_level(history: Row) -> dt.date | None:
 
 
 def href(target: object) -> str:
-    """A link's target if it is safe to follow, else ''. Browsers drop control characters, so they are refused."""
+    """A link's target if it is safe to follow, else ''. Control characters are refused, since browsers drop them."""
     text = str(target or "").strip()
     if not text or _CONTROL.search(text) or text.startswith(("//", "\\")):
         return ""
@@ -157,7 +157,7 @@ def href(target: object) -> str:
 
 
 def link(target: object, text: object = None) -> Markup:
-    """A link where the target is a web or mail address; otherwise the text alone, escaped."""
+    """A link if the target is a web or mail address; otherwise the text alone, escaped."""
     label = escape(target if text is None else text)
     safe = href(target)
     is_address = safe and urlsplit(safe).scheme.lower() in SAFE_SCHEMES
@@ -165,7 +165,7 @@ def link(target: object, text: object = None) -> Markup:
 
 
 def file_link(repository_url: str, file: str | None, line: int | None = None) -> Markup:
-    """Where a declaration is edited: a link into the repository where its address is set, else the plain path."""
+    """Where a declaration is edited: a link into the repository if its address is set, else the plain path."""
     if not file:
         return Markup("")
     if file.startswith(BUILTIN):
@@ -180,7 +180,7 @@ def file_link(repository_url: str, file: str | None, line: int | None = None) ->
 
 
 def rich(text: object) -> Markup:
-    """Text of people: HTML cleaned to a few harmless tags, or plain text escaped with line breaks and `code` kept."""
+    """People's text: HTML reduced to a few harmless tags, or plain text, escaped, with line breaks and `code` kept."""
     if isinstance(text, dt.date) or text is None:
         return escape(text or "")
     plain = str(text).strip()
@@ -197,5 +197,5 @@ def rich(text: object) -> Markup:
 
 
 def _line(text: str) -> Markup:
-    """A line of plain text, escaped; what stands between backticks becomes code."""
+    """A line of plain text, escaped; text between backticks becomes code."""
     return Markup(_TICKS.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped before

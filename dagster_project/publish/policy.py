@@ -1,8 +1,8 @@
-"""The content security policy of every page, and the check that a page holds to it.
+"""The content security policy of every page, and the check that a page keeps to it.
 
-Inline scripts are allowed by hash, and hashes are taken only from pages of the theme that hold nobody's content:
-hashing what a page holds would bless an injected script (W3C, "Content Security Policy Level 3", 8.4).
-Called by `build` (policy) and by checks of a release (problems).
+Inline scripts are allowed by hash, and hashes are taken only from pages of the theme without any content: hashing
+what a published page holds would allow an injected script (W3C, "Content Security Policy Level 3", 8.4). Called by
+`theme` (policy) and `soundness` (problems).
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ _PLAIN: Final = re.compile(
     | </(?!script|style)[a-z][a-z0-9]*+\s*+>                         # an end tag
     | <(?!script|style|meta|base|object|embed|form|link|i?frame|img|image|source|video|audio)[a-z][-a-z0-9]*+
       (?:\s++(?: (?!on|src|href|action|data[=\s]|xlink|http)[a-z_][-a-z0-9_:.]*+ (?:="[^"<>]*+")?+
-              | href="(?!//)[^":&<>]*+" ))*+ \s*+ /?>                # a start tag whose attributes can do nothing
+              | href="(?!//)[^":&<>]*+" ))*+ \s*+ /?>                # a start tag with harmless attributes
     )++""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""What needs no judgement, and is nearly all of a page: taken in one step, where the parser would need a call each."""
+"""What needs no check, nearly all of a page: skipped in one step, where the parser would need a call for each piece."""
 
 
 def policy(reference_pages: Iterable[str]) -> str:
-    """The policy that allows exactly the inline scripts of these pages, which must hold no user's content."""
+    """The policy that allows exactly the inline scripts of these pages, which must not hold any user's content."""
     hashes = sorted({_hash(s) for html in reference_pages for s in _read(html).scripts})
     sources = " ".join(["'self'", *hashes])
     first, *rest = _DIRECTIVES
@@ -54,11 +54,13 @@ def policy(reference_pages: Iterable[str]) -> str:
 
 
 def problems(html: str, allowed: str) -> list[str]:
-    """What in a page goes against the policy `allowed`: scripts, handlers, script links, loads from elsewhere."""
+    """What in a page violates the policy `allowed`: scripts, handlers, script links, loads from elsewhere."""
     page = _read(html)
     found = [f"inline script {s[:60]!r} is not allowed" for s in page.scripts if _hash(s) not in allowed]
     if page.policies != [allowed]:
-        found.append(f"expected one content security policy, found {len(page.policies)} or another one")
+        found.append(
+            f"expected one content security policy, the site's; found {len(page.policies)} or another"
+        )
     return found + page.problems
 
 
@@ -68,7 +70,7 @@ def _hash(script: str) -> str:
 
 
 def _read(html: str) -> _Reader:
-    """Gather what matters. Plain pieces are skipped, but only between elements: the parser decides what those are."""
+    """Gather what matters. Plain pieces are skipped, but only between elements, which the parser tells apart."""
     reader, at = _Reader(), 0
     while at < len(html):
         plain = _PLAIN.match(html, at)
@@ -88,7 +90,7 @@ class _Reader(HTMLParser):
         self._in_script = False
 
     def take(self, html: str, at: int) -> int:
-        """Read on from a '<', to where all is understood and no script goes on; return the place."""
+        """Read on from a '<' until the parser has no unfinished tag or script; return the place reached."""
         while True:
             closing = html.find("</", at) if self.cdata_elem else at
             end = html.find(">", closing) + 1 if closing >= 0 else 0
@@ -98,7 +100,7 @@ class _Reader(HTMLParser):
                 return at
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Judge one element."""
+        """Check one element."""
         given = {name: value or "" for name, value in attrs}
         if tag == "script" and "src" not in given and given.get("type", "").lower() in _SCRIPT_TYPES:
             self._in_script = True

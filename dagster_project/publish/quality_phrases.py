@@ -47,7 +47,7 @@ def schema_lead(changes: Sequence[Row]) -> str:
 
 
 def rules_lead(rules: Sequence[Row]) -> str:
-    """How many declared rules are within their target, and the one that is broken most."""
+    """How many declared rules are within their target, and which is broken most."""
     good = sum(r["grade"] == "good" for r in rules)
     known = [r for r in rules if words.number(r["value"])]
     whose = "its" if len(rules) == 1 else "their"
@@ -70,7 +70,7 @@ def trained_lead(skew: Sequence[Row], version: object) -> str:
 
 
 def skew_lead(skew: Sequence[Row]) -> str:
-    """Which feature is furthest from its training; rows come furthest first."""
+    """Which feature is furthest from its training; rows are ordered furthest first."""
     moved = next((k for k in skew if k["shift_sd"] is not None), None)
     if moved is None:
         return f"{words.plural(len(skew), 'feature')} beside their training"
@@ -81,7 +81,7 @@ def skew_lead(skew: Sequence[Row]) -> str:
 
 
 def shift(skew: Row) -> str:
-    """How far a feature moved from its training: in standard deviations, of categories the largest share."""
+    """How far a feature moved from its training: in standard deviations, or for categories the largest share moved."""
     if skew["kind"] == "category" and skew["share_shift"] is not None:
         return f"{format_delta(words.number(skew['share_shift']), 'share')} at most"
     return format_delta(words.number(skew["shift_sd"]), "sd")

@@ -1,4 +1,4 @@
-"""Hashes and the manifest: what a release was made of, so that anyone can check it. No clock, no environment.
+"""Hashes and the manifest: what a release was made from, so that anyone can check it. No clock, no environment.
 
 In: files, and lists of inputs. Out: hashes, and the manifest as a mapping. Called by `pipeline.render` (the digest
 of the inputs), `pipeline.release` (the manifest) and `pipeline.verify`.
@@ -33,7 +33,7 @@ def file_sha256(path: Path) -> str:
 
 
 def tree_hashes(folder: Path) -> dict[str, str]:
-    """Path relative to `folder` -> SHA-256 of each file below it, in the order of the paths; {} without folder."""
+    """Path relative to `folder` -> SHA-256 of each file below it, in the order of the paths; {} without a folder."""
     files = (
         p for p in folder.rglob("*") if p.is_file() and not SKIPPED_FOLDERS & set(p.relative_to(folder).parts)
     )
@@ -41,7 +41,7 @@ def tree_hashes(folder: Path) -> dict[str, str]:
 
 
 def digest(parts: Iterable[tuple[str, str]]) -> str:
-    """One SHA-256 over (name, value) pairs in the given order; neither may hold a line break unescaped."""
+    """One SHA-256 over (name, value) pairs in the given order; each is preceded by its length."""
     total = hashlib.sha256()
     for name, value in parts:
         total.update(f"{len(name)}:{name}={len(value)}:{value}\n".encode())
@@ -49,7 +49,7 @@ def digest(parts: Iterable[tuple[str, str]]) -> str:
 
 
 def release_id(as_of: str, input_digest: str) -> str:
-    """Name of a release: its day and the beginning of its inputs' digest."""
+    """Name of a release: its day and the first 12 digits of its inputs' digest."""
     return f"{as_of}-{input_digest[:12]}"
 
 
@@ -66,7 +66,7 @@ def manifest_bytes(
     outputs: Mapping[str, str],
     previous: Mapping[str, str] | None,
 ) -> bytes:
-    """The manifest's text. `previous` is the release before with the hash of its manifest: the chain."""
+    """The manifest's bytes. `previous` names the previous release and the hash of its manifest: the chain."""
     return to_json({
         "manifest_version": MANIFEST_VERSION, "release": release, "number": number, "as_of": as_of,
         "organization": organization, "input_digest": input_digest,

@@ -1,7 +1,7 @@
 """Releases on disk: `build/releases/<id>/` holds whole sites, `build/site` is a link to the one that is published.
 
 In: a staged folder. Out: the swapped link. The site is whole at every moment: a release gets its manifest while
-still aside, moves into place by a rename, and only then the link is replaced by a rename. Called by
+still staged, moves into place by a rename, and only then is the link replaced, by another rename. Called by
 `pipeline.release` and `pipeline.verify`.
 """
 
@@ -32,7 +32,7 @@ class Release:
 
 
 def published(build: Path) -> Release | None:
-    """The release that `build/site` leads to, or None. Raises PublishError where `site` is no link."""
+    """The release that `build/site` leads to, or None. Raises PublishError if `site` is not a link."""
     site = build / SITE
     if not site.is_symlink():
         if site.exists():
@@ -43,7 +43,7 @@ def published(build: Path) -> Release | None:
 
 
 def read_release(folder: Path) -> Release:
-    """A release as its manifest describes it. Raises PublishError where that cannot be read."""
+    """A release as its manifest describes it. Raises PublishError if that cannot be read."""
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
@@ -63,7 +63,7 @@ def releases(build: Path) -> list[Release]:
 
 
 def output_hashes(staged: Path, before: Path | None) -> dict[str, str]:
-    """Hash of each file of a staged site; a file linked from the release before keeps the hash noted there."""
+    """Hash of each file of a staged site; a file linked from the previous release keeps the hash in its manifest."""
     if before is None or not (before / MANIFEST).is_file():
         return tree_hashes(staged)
     known = json.loads((before / MANIFEST).read_bytes())["outputs"]
@@ -76,7 +76,7 @@ def output_hashes(staged: Path, before: Path | None) -> dict[str, str]:
 
 
 def publish(build: Path, staged: Path, release_id: str, manifest: bytes) -> Path:
-    """Write the manifest into the staged site, move it among the releases and let the link lead to it."""
+    """Write the manifest into the staged site, move the site to the releases and point the link at it."""
     (staged / MANIFEST).write_bytes(manifest)
     folder = build / RELEASES / release_id
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def prune(build: Path, kept: int = KEPT) -> tuple[str, ...]:
 
 
 def remove(folder: Path) -> None:
-    """Delete a release; renamed first, so that a half-deleted one is never taken for whole."""
+    """Delete a release; it is renamed first, so that a half-deleted one is never taken for whole."""
     aside = folder.with_name(f".{folder.name}.removed")
     if aside.exists():
         shutil.rmtree(aside)

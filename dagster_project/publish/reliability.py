@@ -1,6 +1,6 @@
-"""A chart of what scores promised and what came: shares with their intervals beside the line where both agree.
+"""A chart of what scores promised and what happened: shares with their intervals, and the line on which both agree.
 
-In: rows of `page.calibration`. Out: a figure with its data, as every chart of `charts`. Called through `charts`.
+In: rows of `page.calibration`. Out: a figure with its data, like every chart of `charts`. Called through `charts`.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ HEIGHT = 220.0
 
 
 def calibration_chart(rows: Sequence[Row], *, title: str, description: str, came: str = "positive") -> Markup:
-    """Mean scores across, shares of what came upwards, on one scale; rows have score, share, low, high and n.
+    """Mean scores across and shares of what happened upwards, on one scale; rows have score, share, low, high and n.
 
     `came`: the word for what a score is the probability of, 'positive' or 'right'. Raises ValueError without rows.
     """
     if not rows:
-        raise ValueError("no row of calibration")
+        raise ValueError("a calibration chart needs at least one row")
     points = [_numbers(row) for row in rows]
     scale = value_scale([0.0, *(value for point in points for value in point)])
     caption = Caption(title, description)

@@ -1,6 +1,6 @@
-"""Charts of rows: one thing a row on one scale, its value beside it; bars, or values with intervals.
+"""Charts of rows: one thing per row on one scale, its value beside it; bars, or values with intervals.
 
-On a phone a row's label and value stand above its bar. Called through `charts` and by `bars`.
+On a phone a row's label and value are above its bar. Called through `charts` and by `bars`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Interval = tuple[str, Number, Number, Number, bool]
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Values by label, with what they were before and should have been; None: unknown."""
+    """Values by label, with what they were before and what was planned; None is unknown."""
 
     labels: tuple[str, ...]
     values: tuple[float | None, ...]
@@ -62,7 +62,7 @@ def row_chart(bars: Bars, caption: Caption) -> Markup:
 def interval_chart(
     rows: Sequence[Interval], *, title: str, description: str, unit: str, currency: str = "", file: str = ""
 ) -> Markup:
-    """A dot with its interval for each row, on one scale with zero; unknown values say so."""
+    """A dot with its interval for each row, on one scale with zero; unknown values read 'not available'."""
     caption = Caption(title, description, file)
     known = [(name, finite(v), finite(a), finite(b), emphasis) for name, v, a, b, emphasis in rows]
     scale = value_scale([x for row in known for x in row[1:4]], zero=True)
@@ -104,7 +104,7 @@ def table(bars: Bars) -> Table:
 
 
 def key(bars: Bars) -> Markup:
-    """Keys of what the chart shows; none for actual alone."""
+    """The legend of what the chart shows; none if that is only the actual values."""
     return legend(
         [
             ("bar-neutral", bars.name),

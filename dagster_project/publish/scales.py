@@ -34,13 +34,13 @@ class Scale:
         return tuple(self.low + self.step * i for i in range(count + 1))
 
     def share(self, value: float) -> float:
-        """Where `value` lies, 0 at low and 1 at high, cut to that range."""
+        """The position of `value`, 0 at low and 1 at high, cut to that range."""
         return min(1.0, max(0.0, (value - self.low) / (self.high - self.low)))
 
 
 @dataclass(frozen=True, slots=True)
 class DayTick:
-    """A label under a day axis; `minor` ones are left out where there is little room."""
+    """A label under a day axis; `minor` ones are left out if there is little room."""
 
     day: dt.date
     text: str
@@ -48,9 +48,9 @@ class DayTick:
 
 
 def finite(value: Number) -> float | None:
-    """The value as a float; None for None, NaN, infinities, and numbers so large that a drawing overflows.
+    """The value as a float; None for None, NaN, infinities, and numbers so large that a drawing would overflow.
 
-    Numbers so small that no step lies between them and 0 are 0.
+    Numbers so small that no step fits between them and 0 become 0.
     """
     if value is None:
         return None
@@ -61,7 +61,7 @@ def finite(value: Number) -> float | None:
 
 
 def value_scale(values: Iterable[Number], *, zero: bool = False, intervals: int = 4) -> Scale:
-    """A scale over all values; from zero when asked, or when the data come near it anyway.
+    """A scale over all values; from zero if asked, or if the data come near it anyway.
 
     Whole numbers get whole steps.
     """
@@ -87,7 +87,7 @@ def tick_text(value: float, scale: Scale, unit: str) -> str:
 
 
 def day_ticks(days: Sequence[dt.date]) -> tuple[DayTick, ...]:
-    """At most about eight labels: days, weeks, months or quarters, as the span asks."""
+    """At most about eight labels: days, weeks or months, depending on the span."""
     if not days:
         return ()
     first, last = days[0], days[-1]
@@ -101,13 +101,13 @@ def day_ticks(days: Sequence[dt.date]) -> tuple[DayTick, ...]:
 
 
 def day_share(day: dt.date, days: Sequence[dt.date]) -> float:
-    """Where a day lies between the first and last of `days`, 0 to 1."""
+    """The position of a day between the first and last of `days`, 0 to 1."""
     span = (days[-1] - days[0]).days
     return min(1.0, max(0.0, (day - days[0]).days / span)) if span else 0.5
 
 
 def short_day(day: dt.date) -> str:
-    """'31 Dec', for an axis that says the year or needs none."""
+    """'31 Dec', for an axis that shows the year elsewhere or needs none."""
     return f"{day.day}\u00a0{MONTHS[day.month - 1]}"
 
 
@@ -126,7 +126,7 @@ def _month_ticks(first: dt.date, last: dt.date, *, every: int) -> tuple[DayTick,
 
 
 def _thinned(labels: Sequence[tuple[dt.date, str]]) -> tuple[DayTick, ...]:
-    """All labels, of which about four, the last among them, are not minor."""
+    """All labels; about four of them, including the last, are not minor."""
     keep = math.ceil(len(labels) / 4)
     return tuple(DayTick(d, text, (len(labels) - 1 - i) % keep != 0) for i, (d, text) in enumerate(labels))
 

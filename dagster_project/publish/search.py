@@ -1,4 +1,4 @@
-"""What lets pages be found: one search entry for each stamped page, and the sitemap.
+"""What makes pages findable: one search entry for each stamped page, and the sitemap.
 
 The theme's search index holds HTML, so texts are escaped here. Called by `build.finish`.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 _MOST_CHARACTERS: Final = 600
-"""Of an entry's text: 5,000 models must stay below 1 MB of index."""
+"""Most characters of an entry's text: the index of 5,000 models must stay below 1 MB."""
 
 
 _INSIDE_WORDS: Final = re.compile(r"[-_.:]+")

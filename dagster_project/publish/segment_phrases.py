@@ -1,4 +1,4 @@
-"""Sentences about parts of the traffic: the weakest segment, the one that costs most, groups against each other.
+"""Sentences about parts of the traffic: the weakest segment, the one that costs most, groups compared.
 
 In: rows of `page.segments`, `page.fairness_gaps` and the model's row. Out: plain text. Called through `phrases`.
 """
@@ -33,7 +33,7 @@ def weakest_segment(segments: Sequence[Row], model: Row, better: str) -> str:
 
 
 def ordered_by_loss(segments: Sequence[Row]) -> str:
-    """Which segment holds the largest part of the loss, and how that compares with its part of the rows."""
+    """Which segment has the largest share of the loss, and how that compares with its share of the rows."""
     known = [s for s in segments if s["loss_share"] is not None and s["label_share"]]
     if not known:
         return ""

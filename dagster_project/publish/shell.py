@@ -1,8 +1,8 @@
 """Shells and what is stamped into them: a page of the theme with places for title, contents and body.
 
-Flows in: shell pages rendered by `build`, finished bodies from page templates. Flows out: bytes of whole pages.
-The shell knows the addresses of styles and scripts at its depth, so a stamped page lies in its shell's folder.
-Called by `build` and `pipeline.render`.
+In: shell pages rendered by `build`, finished bodies from page templates. Out: bytes of whole pages. The addresses of
+styles and scripts in a shell fit its depth, so a stamped page must be in its shell's folder. Called by `build` and
+`pipeline.render`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TAG: Final = re.compile(r"<[^>]*>")
 class Place:
     """Where generated pages go: 'models.html' is one page, 'models/' a folder of many, at most three deep.
 
-    `section` is the tab the page stands in, or the tab that is lit while a page of the folder is open.
+    `section` is the tab that lists the page, or the tab highlighted while a page of the folder is open.
     """
 
     path: str
@@ -38,15 +38,17 @@ class Place:
     section: str | None = None
 
     def __post_init__(self) -> None:
-        """Refuse an address that is none of a page or folder inside the site."""
+        """Refuse an address that is not a page or folder inside the site."""
         parts = self.path.rstrip("/").split("/")
         safe = all(re.fullmatch(r"[a-z0-9][a-z0-9._-]*", part) for part in parts) and len(parts) <= 4
         if not safe or not self.path.endswith(("/", ".html")):
-            raise PublishError(f"{self.path!r} is no address of a page: expected 'name.html' or 'folder/'")
+            raise PublishError(
+                f"{self.path!r} is not the address of a page: expected 'name.html' or 'folder/'"
+            )
 
 
 UNREADABLE = "".join(map(chr, (*range(9), 0xB, *range(0xE, 0x20), 0x7F, 0x202D, 0x202E)))
-"""Control characters that are no space, and the two that override the direction of text."""
+"""Control characters that are not spaces, and the two that override the direction of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Heading:
 class Stamped:
     """A page to be stamped: `body` is HTML that begins with its h1; empty `search` leaves it out of the search.
 
-    A page that is `kept` is that file of the release before, and its body is not looked at.
+    A page with `kept` is that file of the previous release; its body is ignored.
     """
 
     path: str
@@ -93,7 +95,7 @@ def cut(html: str, place: str) -> tuple[str, ...]:
 
 
 def stamp(shell: Shell, page: Stamped) -> bytes:
-    """The whole page. Raises PublishError when no place was made for its path."""
+    """The whole page. Raises PublishError if no place was made for its path."""
     room = shell.rooms.get(page.path) or shell.rooms.get(folder_of(page.path))
     if room is None:
         raise PublishError(f"no place for the page {page.path!r}; there are {', '.join(sorted(shell.rooms))}")
@@ -107,7 +109,7 @@ def stamp(shell: Shell, page: Stamped) -> bytes:
 
 
 def _readable(html: str) -> str:
-    """The page with a mark in place of what HTML may not hold, and of what turns the words after it around."""
+    """The page with U+FFFD in place of characters that HTML forbids or that reverse the direction of text."""
     for character in UNREADABLE:
         if character in html:
             html = html.replace(character, "\ufffd")
@@ -122,7 +124,7 @@ def folder_of(path: str) -> str:
         or pure.as_posix() != path
         or not re.fullmatch(r"(?:[a-z0-9][a-z0-9._-]*/?)+", path)
     ):
-        raise PublishError(f"{path!r} is no address of a page inside the site")
+        raise PublishError(f"{path!r} is not the address of a page inside the site")
     return "" if len(pure.parts) == 1 else f"{pure.parent.as_posix()}/"
 
 

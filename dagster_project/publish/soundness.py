@@ -1,4 +1,4 @@
-"""Whether a staged site holds together: links lead somewhere, nothing is loaded from elsewhere or outside the policy.
+"""Checks that a staged site holds together: links lead somewhere, nothing loads from elsewhere or against the policy.
 
 In: the staged folder. Out: what is wrong, in words. Called by `pipeline.publish` before a release.
 """
@@ -26,15 +26,15 @@ def faults(
 ) -> list[str]:
     """The first faults of a staged site, at most MOST, ordered by page.
 
-    Pages linked from the release before (`previous`) were checked when they were new. Their links are followed again
-    only where a file of that release is gone: else whatever they lead to is still there. `to_come` are files that the
-    release adds. `base_url` says where on its host the site lies, for addresses that begin there.
+    Pages linked from the `previous` release were checked when they were new. Their links are followed again only if
+    a file of that release is gone: otherwise whatever they lead to is still there. `to_come` are files that are added
+    at release. `base_url` says where on its host the site lies, for addresses that begin there.
     """
     root = urlsplit(base_url).path.strip("/")
     found: list[str] = []
     there = _inside(staged) | to_come
     whole = previous is not None and _inside(previous) <= there
-    led: dict[tuple[str, str], str] = {}
+    known: dict[tuple[str, str], str] = {}
     for name in sorted(n for n in there if n.endswith(".html")):
         page = staged / name
         is_new = page.stat().st_nlink == 1
@@ -42,7 +42,8 @@ def faults(
             continue
         text = page.read_text(encoding="utf-8")
         found += [
-            f"{name}: link to {target}, which is not there" for target in _dead(name, text, there, led, root)
+            f"{name}: link to {target}, which does not exist"
+            for target in _dead(name, text, there, known, root)
         ]
         if is_new:
             found += [f"{name}: {fault}" for fault in _policy_faults(text)]
@@ -52,7 +53,7 @@ def faults(
 
 
 def _inside(folder: Path) -> set[str]:
-    """The files and folders below a folder as paths inside it, itself as '.'."""
+    """The files and folders below a folder as paths inside it, with the folder itself as '.'."""
     found = {"."}
     for place, folders, names in os.walk(folder):
         inside = os.path.relpath(place, folder)
@@ -60,19 +61,21 @@ def _inside(folder: Path) -> set[str]:
     return found
 
 
-def _dead(name: str, text: str, there: set[str], led: dict[tuple[str, str], str], root: str) -> Iterator[str]:
-    """The targets of a page's links that are not there; `led` remembers where addresses lead from a folder."""
+def _dead(
+    name: str, text: str, there: set[str], known: dict[tuple[str, str], str], root: str
+) -> Iterator[str]:
+    """The targets of a page's links that do not exist; `known` caches them by folder and address."""
     folder = name.rpartition("/")[0]
     for address in sorted(set(_ADDRESS.findall(text))):
         key = (folder, address)
-        if key not in led:
-            led[key] = _dead_target(folder, address, there, root)
-        if led[key]:
-            yield led[key]
+        if key not in known:
+            known[key] = _dead_target(folder, address, there, root)
+        if known[key]:
+            yield known[key]
 
 
 def _dead_target(folder: str, address: str, there: set[str], root: str) -> str:
-    """The target of an address inside the site that is no file of it, else ''."""
+    """The target of an address inside the site if it does not exist there, else ''."""
     target = unquote(unescape(address)).split("#", 1)[0].split("?", 1)[0]
     if not target or _SCHEME.match(target) or target.startswith("//"):
         return ""
@@ -86,5 +89,5 @@ def _dead_target(folder: str, address: str, there: set[str], root: str) -> str:
 def _policy_faults(text: str) -> list[str]:
     stated = _POLICY.search(text)
     if stated is None:
-        return ["states no content security policy"]
+        return ["it has no content security policy"]
     return policy.problems(text, unescape(stated.group(1)))

@@ -1,6 +1,6 @@
 """Grades and states as people see them: a word, a shape and a colour, never a colour alone.
 
-Flows in: grades of metrics and states of milestones, as `core.types` names them. Flows out: pills as Markup.
+In: grades of metrics and states of milestones, as `core.types` names them. Out: pills as Markup.
 Called by page templates, `figures` and `tables`.
 """
 
@@ -40,35 +40,35 @@ METHODS: Final = {"auto": ("good", "●"), "inferred": ("good", "●"), "declare
 
 
 def status(grade: str | None, *, word: str = "") -> Markup:
-    """A grade's pill; None and grades unheard of are unknown, never good. `word` replaces the usual word."""
+    """A grade's pill; None and unfamiliar grades are unknown, never good. `word` replaces the usual word."""
     colour, shape, usual = GRADES.get(grade or "", GRADES["unknown"])
     return pill(word or usual, colour, shape)
 
 
 def state(milestone_state: str | None, *, word: str = "") -> Markup:
-    """A milestone's pill; None and states unheard of read 'Not reported'."""
+    """A milestone's pill; None and unfamiliar states read 'Not reported'."""
     colour, shape, usual = STATES.get(milestone_state or "", STATES["not reported"])
     return pill(word or usual, colour, shape)
 
 
 def severity(of_alert: str) -> Markup:
-    """The pill of an alert's severity; what is neither high nor medium is quiet."""
+    """The pill of an alert's severity; anything but high and medium is neutral."""
     return pill(of_alert, *SEVERITIES.get(of_alert, ("neutral", "●")))
 
 
 def known_by(method: str) -> Markup:
-    """The pill of how a metadata item is known; an item that is missing is to be watched."""
+    """The pill that says how a metadata item is known; a missing item has the colour of watch."""
     return pill(method, *METHODS.get(method, ("watch", "▲")))
 
 
 def pill(word: str, colour: str = "neutral", shape: str = "") -> Markup:
-    """A short word on a coloured ground; `colour` is good, watch, poor, unknown or neutral."""
+    """A short word on a coloured background; `colour` is good, watch, poor, unknown or neutral."""
     mark = f'<span class="mb-shape" aria-hidden="true">{escape(shape)}</span>' if shape else ""
     return written(f'<span class="mb-pill mb-pill--{escape(colour)}">{mark}{escape(word)}</span>')
 
 
 def meter(done: int, total: int, *, label: str) -> Markup:
-    """How much of a whole is done, as a bar and as '12 of 30'; a whole of nothing says so."""
+    """How much of a whole is done, as a bar and as '12 of 30'; a total of 0 reads 'nothing to count'."""
     if total <= 0:
         return written(f'<span class="mb-meter mb-muted">{escape(label)}: nothing to count</span>')
     width, words = 100 * min(max(done, 0), total) / total, f"{done} of {total}"

@@ -1,9 +1,9 @@
 """Drawing: numbers in, escaped SVG markup out. Knows marks and their looks, not what they mean.
 
-A drawing is stretched to the width it finds (`preserveAspectRatio="none"`, strokes keep their width), so it
-holds no text: text is HTML laid over it in percent, and stays legible on a phone. Each mark carries a class,
-which the stylesheet colours for both themes, and presentation attributes for readers without the stylesheet.
-Called by the chart modules of this package only.
+A drawing is stretched to the width available (`preserveAspectRatio="none"`, strokes keep their width), so it
+holds no text: text is HTML laid over it in percent, and stays legible on a phone. Each mark has a class, which
+the stylesheet colours for both themes, and presentation attributes for readers without the stylesheet. Called
+only by the chart modules of this package.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def number(value: float) -> str:
 
 
 def drawing(marks: Iterable[str], *, height: float, name: str = "mb-drawing") -> Markup:
-    """An SVG of WIDTH by `height` units that stretches; its frame carries the label, so it is hidden itself."""
+    """An SVG of WIDTH by `height` units that stretches; hidden from screen readers, since its frame has the label."""
     body = "".join(marks)
     return written(
         f'<svg class="{escape(name)}" viewBox="0 0 {number(WIDTH)} {number(height)}"'
@@ -71,7 +71,7 @@ def stroke(path: str, look: str) -> Markup:
 
 
 def dot(point: Point, look: str, *, size: float = 7) -> Markup:
-    """A round mark of `size` CSS pixels whatever the stretch; `look` is a meaning, '' for the actual."""
+    """A round mark of `size` CSS pixels, however stretched; `look` is a meaning, '' for none."""
     path = f"M{number(point[0])} {number(point[1])}h0"
     return _stroke(path, f"mb-m-{look or 'neutral'}", _MEANINGS[look], number(size), "")
 
@@ -115,7 +115,7 @@ def levels(ys: Iterable[float], look: str) -> Markup:
 
 
 def line_path(points: Sequence[Point | None]) -> str:
-    """A path through the points that breaks at None; a point alone becomes a dot (round line caps)."""
+    """A path through the points that breaks at None; a single point becomes a dot (round line caps)."""
     parts: list[str] = []
     for run in runs(points):
         parts.append(_through(run))
@@ -142,9 +142,9 @@ def runs(items: Sequence[_T | None]) -> list[list[_T]]:
 
 
 def _through(points: Sequence[Point]) -> str:
-    """Relative steps between rounded positions: short, and no drift along a long line.
+    """Relative steps between rounded positions: short, and without drift along a long line.
 
-    Whole units across, of which a drawing has a thousand, and half pixels up: as fine as a screen shows.
+    Whole units across, of which a drawing has a thousand, and half pixels upwards: as fine as a screen shows.
     """
     placed = [(round(x), round(y * 2)) for x, y in points]
     first = f"M{placed[0][0]} {placed[0][1] / 2:g}"

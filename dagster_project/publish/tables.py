@@ -1,4 +1,4 @@
-"""Tables one can sort, filter and link to, readable without scripts.
+"""Tables that can be sorted, filtered and linked to, and are readable without scripts.
 
 The first rows are plain HTML; all rows, when there are more, follow as columnar JSON that the site's own
 script (`assets/tables.js`) turns into text nodes, never into markup. Called by page templates.
@@ -24,14 +24,14 @@ Kind = Literal["text", "prose", "number", "link", "status", "state", "day", "htm
 Row = Mapping[str, object]
 PILLS = {"status": GRADES, "state": STATES}
 CLASSES: Mapping[str, Sequence[str]] = {"number": ("mb-num",), "prose": ("mb-text",)}
-"""Of a cell, by the kind of its column; `assets/tables.js` knows the same."""
+"""Kind of a column -> CSS classes of its cells; `assets/tables.js` has the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: where its cells come from and what they are; `help` is shown when the header is pointed at.
+    """A column: where its cells come from and what they are; `help` is shown when pointing at the header.
 
-    Sentences are `prose`: such a column never gets narrower than can be read.
+    Sentences are `prose`: such a column never becomes too narrow to read.
     """
 
     key: str
@@ -44,7 +44,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A cell that leads to another page; `href` is relative to the page the table stands on."""
+    """A cell that leads to another page; `href` is relative to the table's page."""
 
     text: str
     href: str
@@ -81,7 +81,7 @@ def data_table(
     """A table of `rows` in the order given; `sort` ('key', '-key') only says which order that is.
 
     `filters` are keys of columns that get a list of their values; `noun` is what rows are, in the plural. On a phone
-    each row is a block whose cells say what they are. Raises ValueError for a column of markup in a table of more rows
+    each row is a block whose cells are labelled. Raises ValueError for a column of markup in a table with more rows
     than a page holds, because the script never writes markup.
     """
     if len(rows) > page and any(c.kind == "html" for c in columns):
@@ -107,7 +107,7 @@ def data_table(
 
 
 def _cells(values: Sequence[object], column: Column) -> list[_Cell]:
-    """The cells of a column, equal grades and states being one."""
+    """The cells of a column; equal grades or states share one cell."""
     if column.kind not in PILLS:
         return [_cell(value, column) for value in values]
     words = PILLS[column.kind]
@@ -117,7 +117,7 @@ def _cells(values: Sequence[object], column: Column) -> list[_Cell]:
 
 
 def _cell(value: object, column: Column) -> _Cell:
-    """What a value looks like in a column of this kind; unknown values read 'not available' and sort last."""
+    """The cell of a value in a column of this kind; unknown values read 'not available' and sort last."""
     if value is None:
         return _Cell(NOT_AVAILABLE, None)
     if isinstance(value, Link):
@@ -132,7 +132,7 @@ def _cell(value: object, column: Column) -> _Cell:
 
 
 def _labels(columns: Sequence[Column]) -> list[str]:
-    """What each cell of a row says it is on a phone: its column's title, but for the row's name and its first pill."""
+    """The label of each cell on a phone: its column's title; none for the row's name and its first pill."""
     pill = next((i for i, c in enumerate(columns) if c.kind in PILLS), 0)
     return ["" if i in (0, pill) else c.title for i, c in enumerate(columns)]
 
@@ -165,7 +165,7 @@ def _content(column: Column, row: Row, cell: _Cell) -> Markup:
 
 
 def _head(columns: Sequence[Column], sort: str) -> str:
-    """Header cells hold buttons that the script wakes; without it they are plain words."""
+    """Header cells hold buttons that the script enables; without it they are plain words."""
     order = "descending" if sort.startswith("-") else "ascending"
     parts = []
     for c in columns:
@@ -184,7 +184,7 @@ def _head(columns: Sequence[Column], sort: str) -> str:
 def _controls(
     columns: Sequence[Column], cells: Sequence[Sequence[_Cell]], filters: Sequence[str], *, search: bool
 ) -> str:
-    """A text box and a list for each filter; hidden until the script is there to answer them."""
+    """A search box and a list for each filter, hidden until the script runs."""
     parts = []
     if search:
         parts.append('<label>Find <input type="search" name="q" autocomplete="off"></label>')
@@ -211,7 +211,7 @@ def _first_status(n: int, page: int, noun: str) -> Markup:
 
 
 def _data(columns: Sequence[Column], labels: Sequence[str], cells: Sequence[Sequence[_Cell]]) -> str:
-    """All cells by column: texts, what they sort by where that differs, and targets or colours."""
+    """All cells by column: texts, what they sort by if that differs, and targets or colours."""
     data = []
     for i, column in enumerate(columns):
         found = [row[i] for row in cells]

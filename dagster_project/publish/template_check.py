@@ -1,4 +1,4 @@
-"""Page templates looked through before any page is made: their syntax, and the views that they name.
+"""Checks page templates before any page is made: their syntax, and the views that they name.
 
 In: page templates, the parts they include, the names of all views. Out: problems with file and line. Caller:
 pipeline.rehearse.
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from dagster_project.spec.statementfile import PagePart, PageTemplate
 
 READS = ("rows", "where", "one", "frame")
-"""What a template calls on `views`, the view's name first."""
+"""Methods that a template calls on `views`, with the view's name as first argument."""
 
 
 def mistakes(pages: Sequence[PageTemplate], parts: Sequence[PagePart], views: Set[str]) -> list[Problem]:
-    """What would stop a night whatever the data are, in the order of the files given."""
+    """What would stop a night whatever the data, in the order of the files given."""
     environment = make_environment({}, "", "")
     texts = [(page.file, page.line, page.body) for page in pages] + [(p.file, 1, p.body) for p in parts]
     return [p for file, line, body in texts for p in _mistakes(environment, file, line, body, views)]
@@ -46,9 +46,9 @@ def _mistakes(
 def _views_named(tree: nodes.Template) -> Iterator[tuple[str, int]]:
     """(view, line) of every call such as views.rows('models')."""
     for call in tree.find_all(nodes.Call):
-        asked = call.node
-        if not (isinstance(asked, nodes.Getattr) and asked.attr in READS and call.args):
+        method = call.node
+        if not (isinstance(method, nodes.Getattr) and method.attr in READS and call.args):
             continue
-        of, name = asked.node, call.args[0]
+        of, name = method.node, call.args[0]
         if isinstance(of, nodes.Name) and of.name == "views" and isinstance(name, nodes.Const):
             yield str(name.value), call.lineno

@@ -49,7 +49,7 @@ ERRORS_OF_TEMPLATES = (
     ArithmeticError,
 )
 PARTS = "reports/parts/"
-"""Where files lie that page templates include."""
+"""Folder of the files that page templates include."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Source:
 class Page:
     """A finished page: `path` inside the site, HTML body that begins with its h1, plain text for the search.
 
-    Without a body it is `kept`: the file of the release before that is this page still.
+    A page without a body is `kept`: a file of the previous release that is still valid.
     """
 
     path: str
@@ -91,11 +91,11 @@ def render_pages(
     trail: Trail | None = None,
     compiled: Path | None = None,
 ) -> Iterator[Page]:
-    """Every page of every template, in the templates' order; `carried` are the site's files of others.
+    """Every page of every template, in the templates' order; `carried` are the site's third-party files.
 
-    Pages of a row that the `trail` knows to be as they were are not made again. `compiled` is a folder for templates
-    as Python runs them, of one version of Jinja and of `make_environment`; those found there are not compiled again.
-    Raises WorkspaceError with file and line.
+    Pages of rows that the `trail` knows to be unchanged are not made again. `compiled` is a folder for compiled
+    templates of one version of Jinja and of `make_environment`; those found there are not compiled again. Raises
+    WorkspaceError with file and line.
     """
     bodies = {s.file: (s.body, s.file) for s in sources} | {p.id: (p.body, p.file) for p in parts}
     environment = make_environment(bodies, repository_url, currency)
@@ -120,7 +120,7 @@ def render_pages(
 
 
 class _OfRows(Environment):
-    """Reads `row.column` as the row's column at once; by itself Jinja first fails to find an attribute of that name."""
+    """Reads `row.column` directly as the row's column; plain Jinja would first look for an attribute of that name."""
 
     def getattr(self, obj: object, attribute: str) -> object:
         if type(obj) is dict and attribute in obj:
@@ -131,7 +131,7 @@ class _OfRows(Environment):
 def make_environment(
     bodies: Mapping[str, tuple[str, str]], repository_url: str, currency: str
 ) -> Environment:
-    """Jinja with the filters and functions pages are written in; `bodies`: name -> (template, its file)."""
+    """Jinja with the filters and functions that pages use; `bodies`: name -> (template, its file)."""
     environment = _OfRows(
         autoescape=True,
         undefined=StrictUndefined,
@@ -162,7 +162,7 @@ def _functions(repository_url: str) -> dict[str, Callable[..., object]]:
 
 
 def _page_of(source: Source, template: Template, row: Row, views: Views, trail: Trail) -> Page:
-    """The page of a row, made or kept."""
+    """The page of a row, newly made or kept."""
     slug = _slug(source, row)
     path = f"{source.address}/{slug}.html"
     kept = trail.holds(path, row)
@@ -209,7 +209,7 @@ def _compile(environment: Environment, name: str, file: str, first_line: int = 1
 
 
 def _problem(error: Exception, source: Source) -> Problem:
-    """The page's or part's line that the error came from; Jinja rewrites its tracebacks to template lines."""
+    """The line of the page or part that the error came from; Jinja rewrites tracebacks to template lines."""
     is_lost = isinstance(error, TemplateNotFound)
     words = f"no part {str(error)!r} in reports/parts" if is_lost else str(error)
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
@@ -229,7 +229,7 @@ def _slug(source: Source, row: Row) -> str:
 
 
 def _search_text(head: PageHead, title: str, row: Row | None) -> str:
-    """Words the search index holds of a page: its title, and the row's columns that the head names."""
+    """Words of a page for the search index: its title, and the row's columns that the head names."""
     if row is None:
         return " ".join(filter(None, (title, head.description)))
     return " ".join([title, *(_words(row.get(column)) for column in head.search)]).strip()

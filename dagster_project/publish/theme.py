@@ -1,7 +1,7 @@
-"""Running MkDocs in this process: the merged look in a temporary folder in, a folder of HTML out.
+"""Runs MkDocs in this process: the merged look in a temporary folder in, a folder of HTML out.
 
-Also makes the policy, from a build of the same look that holds nobody's content. Called by `build`, and
-`carried_begun` by `pipeline.publish`.
+Also makes the policy, from a build of the same look without any content. Called by `build`; `carried_begun` by
+`pipeline.publish`.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def render(
     draft: str = "",
     tabs: Mapping[str, Sequence[tuple[str, str]]],
 ) -> None:
-    """Build the look's own Markdown and `pages` (source -> text) into `target`; `tabs` lead the navigation."""
+    """Build the look's own Markdown and `pages` (source -> text) into `target`; `tabs` come first in the navigation."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         lay_out(look, work, pages)
@@ -73,7 +73,7 @@ def render(
 
 
 def lay_out(look: Look, work: Path, pages: Mapping[str, str]) -> None:
-    """Everything an engine reads: settings, templates, hand-written pages, `pages`, and what packages bring."""
+    """Put all that an engine reads into `work`: settings, templates, hand-written pages, `pages`, files of packages."""
     _merge(look, work)
     _write_pages(work, pages)
     _lay_carried(work / "docs", look.cache)
@@ -87,12 +87,12 @@ def _write_pages(work: Path, pages: Mapping[str, str]) -> None:
 
 
 def carried_begun() -> AbstractContextManager[None]:
-    """Meanwhile have made what `build` would wait for where its cache is empty: seconds of another process."""
+    """Start making, in other processes, what `build` would wait for seconds for if its cache is empty."""
     return begun(explore.make, fonts.make)
 
 
 def _lay_carried(docs: Path, cache: Path) -> None:
-    """What comes out of installed packages beside the theme: font and chart library, with their licences."""
+    """Write what comes from installed packages besides the theme: font and chart library, with all licences."""
     scripts = explore.scripts(cache)
     (docs / _FONT).write_bytes(fonts.inter_woff2(cache))
     texts = {
@@ -107,9 +107,9 @@ def _lay_carried(docs: Path, cache: Path) -> None:
 
 
 def reference_policy(look: Look, base_url: str) -> str:
-    """The policy of a look, from a build without content; kept in the cache by all that can change it.
+    """The policy of a look, from a build without content; cached by a hash of all that can change it.
 
-    Where on its host the site lies stands in a script of the page for what is not found.
+    The path of `base_url` is part of it: a script of the "not found" page contains it.
     """
     kept = look.cache / f"policy-{_fingerprint(look, base_url)}.txt"
     if kept.is_file():
@@ -130,7 +130,7 @@ def reference_policy(look: Look, base_url: str) -> str:
 
 
 def _merge(look: Look, work: Path) -> None:
-    """Lay the look's folders over each other, so that what a workspace lacks comes from the built-in."""
+    """Copy the look's folders over each other, so that what a workspace lacks comes from the built-in one."""
     for site in look.sites:
         for part in ("docs", "overrides"):
             if (site / part).is_dir():
@@ -179,7 +179,7 @@ def _run(
 
 
 def _navigation(tabs: Mapping[str, Sequence[tuple[str, str]]], own: list[Any] | None) -> list[Any] | None:
-    """Generated sections first, then the look's own entries; an entry of the same title is joined to its section."""
+    """Generated sections first, then the look's own entries; one with the title of a section is added to it."""
     sections: dict[str, list[Any]] = {
         title: [{str(escape(name)): source} for name, source in pages] for title, pages in tabs.items()
     }
@@ -200,7 +200,7 @@ def _navigation(tabs: Mapping[str, Sequence[tuple[str, str]]], own: list[Any] | 
 
 @contextmanager
 def _build_day(epoch: int) -> Iterator[None]:
-    """MkDocs reads the day of the build from SOURCE_DATE_EPOCH, else from the clock; this gives it the report's."""
+    """Give MkDocs the report's day as that of the build, in SOURCE_DATE_EPOCH; it would read the clock otherwise."""
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = str(epoch)
     try:
@@ -213,7 +213,7 @@ def _build_day(epoch: int) -> Iterator[None]:
 
 
 def _remove_ballast(target: Path, *, keep_404: bool) -> None:
-    """Drop what no page uses: source maps, stemmers of other languages; a 404 page needs the site's address."""
+    """Delete what no page uses: source maps, stemmers of other languages; a 404 page needs the site's address."""
     for name in (*_NOT_PUBLISHED, *(() if keep_404 else ("404.html",))):
         path = target / name
         if path.is_dir():

@@ -1,10 +1,10 @@
-"""What each output read of the views, so that the next build makes it again only when that has changed.
+"""What each output read from the views, so that the next build makes it again only if that has changed.
 
 A page is a function of its template, the code, the look and the rows it reads. While it is made, `Watched` notes the
-reads; the next build digests the rows that the same reads would find now. Equal digests mean that the page would
-ask the same and be told the same, so the file of the release before is it ("verifying traces": Mokhov, Mitchell
-and Peyton Jones, "Build Systems a la Carte", 2018). In: views whose rows carry marks. Out: yes or no for a path, and
-a file of reads. Called by `publish.templates` and `publish.api`; made and saved by `pipeline.render`.
+reads; the next build digests the rows that the same reads would find now. If the digests are equal, the page would
+read the same rows again, so the previous release's file is reused ("verifying traces": Mokhov, Mitchell and Peyton
+Jones, "Build Systems a la Carte", 2018). In: views whose rows carry marks. Out: the file to reuse for a path, if any,
+and a file of reads. Called by `publish.templates` and `publish.api`; made and saved by `pipeline.render`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 FIRST = "."
-"""Stands for a column where a read is of one cell of the view's first row."""
+"""Used as the column of a read of one cell of the view's first row, whose column is then the value."""
 
 
 class Read(NamedTuple):
-    """The rows of `view` whose `column` equals a value, or all rows for ''; `is_own`: the value of the output's row."""
+    """The rows of `view` whose `column` equals `value` (that of the output's row if `is_own`); all rows for ''."""
 
     view: str
     column: str
@@ -44,10 +44,10 @@ class Trace(NamedTuple):
 
 
 class FirstRow(Mapping[str, object]):
-    """The first row of a view; which of its columns are looked at is noted."""
+    """The first row of a view, which notes the columns that are read."""
 
     def __init__(self, row: Row, view: str, reads: dict[Read, None]) -> None:
-        """Over a row whose view is named."""
+        """Wrap a row of `view`; its reads are added to `reads`."""
         self._row, self._view, self._reads = row, view, reads
 
     def __getitem__(self, key: str) -> object:
@@ -57,7 +57,7 @@ class FirstRow(Mapping[str, object]):
         return value
 
     def __iter__(self) -> Iterator[str]:
-        """The columns' names; whoever asks for them depends on the whole view."""
+        """The columns' names; reading them is noted as a read of the whole view."""
         self._reads[Read(self._view, "", None)] = None
         return iter(self._row)
 
@@ -68,7 +68,7 @@ class FirstRow(Mapping[str, object]):
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Views that note what is read of them; `row` is the row that the output is made for."""
+    """Views that note what is read from them; `row` is the row that the output is made for."""
 
     views: Views
     row: Row | None = None
@@ -109,9 +109,9 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The outputs of the release before with their traces, and those of this one as they are made.
+    """The outputs of the previous release with their traces, and those of this one as they are made.
 
-    `base` is a digest of all an output depends on beside rows: code, templates, look, settings.
+    `base` is a digest of all that an output depends on besides rows: code, templates, look, settings.
     """
 
     views: Views
@@ -120,10 +120,10 @@ class Trail:
     before: Mapping[str, Trace] = field(default_factory=dict)
     made: dict[str, Trace] = field(default_factory=dict)
     _shared: dict[tuple[Read, ...], tuple[Read, ...]] = field(default_factory=dict)
-    """Reads by themselves: pages of one template mostly have the same, and hold them once."""
+    """Interned reads: pages of one template mostly have the same ones, which are held once."""
 
     def holds(self, path: str, row: Row) -> Path | None:
-        """The file of the release before that is this output still, or None."""
+        """The file of the previous release that can be reused for this output, or None."""
         trace = self.before.get(path)
         if trace is None or self.previous is None or trace.digest != self._digest(trace.reads, row):
             return None
@@ -134,7 +134,7 @@ class Trail:
         return file
 
     def note(self, path: str, watched: Watched) -> None:
-        """Remember what an output read; not where a view's rows carry no marks."""
+        """Remember what an output read, unless a view's rows have no marks."""
         reads = tuple(watched.reads)
         digest = self._digest(reads, watched.row)
         if digest is not None:
@@ -151,7 +151,7 @@ class Trail:
         return total.hexdigest()
 
     def _found(self, read: Read, row: Row | None) -> bytes | None:
-        """What a read finds, as marks of rows; None where they have none, or the view or column is gone."""
+        """What a read finds, as marks of rows; None if they have none, or the view or column is gone."""
         if read.column == FIRST:
             first = self.views.one(read.view) if read.view in self.views.names else None
             return (
@@ -162,7 +162,7 @@ class Trail:
 
 
 def remembered(file: Path, release: str, base: str) -> dict[str, Trace]:
-    """The traces that were saved with a release; none where they are another's, or of another base."""
+    """The traces saved with a release; none if those saved are of another release or another base."""
     if not file.is_file():
         return {}
     kept = json.loads(file.read_bytes())
@@ -187,7 +187,7 @@ def save(trail: Trail, file: Path, release: str, staged: Path) -> None:
 
 
 def _stamp(file: Path) -> tuple[int, int]:
-    """Size and time of a file: another hand would change one of them."""
+    """Size and time of a file, which tell whether somebody has changed it."""
     try:
         found = file.stat()
     except FileNotFoundError:

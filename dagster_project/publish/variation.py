@@ -1,6 +1,6 @@
 """Is a change of a weekly figure a signal or routine? The words and limits of a process behaviour chart.
 
-In: a row of a `page.*` view with the weeks' last days and means. Out: `Variation`, which a template hands to
+In: a row of a `page.*` view with the weeks' last days and means. Out: `Variation`, which a template passes to
 `line_chart`. The statistics are `core.process`; called through `phrases`.
 """
 
@@ -20,7 +20,7 @@ from dagster_project.publish.views import Row
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """Limits (mean, lower, upper; None: too few weeks), the weeks that signal, and the message in words."""
+    """Limits (mean, lower, upper; None if there are too few weeks), the weeks that signal, and the message in words."""
 
     limits: tuple[float, float, float] | None
     signals: tuple[tuple[dt.date, str], ...]
@@ -28,13 +28,13 @@ class Variation:
 
 
 def variation(weeks: Row, better: str = "neither") -> Variation:
-    """The chart of a row with lists `days` (last days of weeks) and `readings` (means, None: a gap).
+    """The chart of a row with lists `days` (last days of weeks) and `readings` (means; None is a gap).
 
     `better` ('up', 'down', 'neither') says which signals are good. Raises TypeError for a row without the lists.
     """
     days, readings = weeks["days"], weeks["readings"]
     if not isinstance(days, list) or not isinstance(readings, list):
-        raise TypeError("a row of weeks has lists of days and readings")
+        raise TypeError("a row of weeks must have lists of days and readings")
     chart = xmr(np.array([math.nan if r is None else r for r in readings], dtype=np.float64))
     if chart.reason:
         return Variation(None, (), f"no limits yet ({chart.reason})")
@@ -48,7 +48,7 @@ def variation(weeks: Row, better: str = "neither") -> Variation:
 
 
 def _routine(readings: Sequence[float | None], low: float, high: float) -> str:
-    """Weeks none of which signals: those outside the band that is drawn are too near it for one."""
+    """Words for weeks without a signal: any outside the band that is drawn are too near it to be one."""
     outside = sum(r is not None and not low <= r <= high for r in readings)
     if not outside:
         return f"routine variation in all {len(readings)} weeks"

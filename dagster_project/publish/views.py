@@ -1,7 +1,7 @@
-"""Read-only access of templates and the API to the `page.*` views.
+"""Read-only access to the `page.*` views for templates and the API.
 
-In: a function that answers a view's name with its frame, in the view's order, and one that reads parts of views.
-Out: rows as dicts. Called by `publish.templates` and `publish.api`; made by `pipeline.render`.
+In: a function that returns a view's frame by name, in the view's order, and one that reads parts of views. Out: rows
+as dicts. Called by `publish.templates` and `publish.api`; made by `pipeline.render_views`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ Load = Callable[[str], "pl.DataFrame"]
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """The page views by name. A view is read when it is first asked for and kept for the build.
+    """The page views by name. A view is read when it is first used and kept for the build.
 
-    Of what coming pages read as their own rows only parts are read, where `coming` can.
+    For rows of coming pages, only parts of views are read if `coming` can do so.
     """
 
     names: frozenset[str]
@@ -37,7 +37,7 @@ class Views:
     _sorted: dict[tuple[str, str], Grouped] = field(default_factory=dict)
 
     def frame(self, view: str) -> pl.DataFrame:
-        """The whole view as a frame. Raises PublishError for a name that is no view."""
+        """The whole view as a frame. Raises PublishError for a name that is not a view."""
         if view not in self.names:
             raise PublishError(
                 f"no view {view!r} in reports/marts; there are {', '.join(sorted(self.names))}"
@@ -55,7 +55,7 @@ class Views:
         return list(self.frame(view).iter_rows(named=True))
 
     def expect(self, rows: pl.DataFrame) -> None:
-        """Pages of these rows come next, in this order: what they read as their own is read some pages ahead."""
+        """Expect pages of these rows next, in this order: their own rows are read some pages ahead."""
         if self.coming is not None:
             self.coming.expect(rows)
 
@@ -67,14 +67,14 @@ class Views:
         return [row for row in rows if all(row[name] == value for name, value in others)] if others else rows
 
     def one(self, view: str, **equal: object) -> Row | None:
-        """The first row (that fits), or None."""
+        """The first row, or the first that fits; None if there is none."""
         found = self.where(view, **equal) if equal else self.frame(view).head(1).to_dicts()
         return found[0] if found else None
 
     def marks(self, view: str, column: str = "", value: object = None) -> bytes | None:
-        """What tells the rows that `where` finds, or all rows, from others: their columns and digests, in order.
+        """What identifies the rows that `where` finds, or all rows: their columns and digests, in order.
 
-        None where the view was loaded without marks, or there is no such view or column.
+        None if the view was loaded without marks, or there is no such view or column.
         """
         if view not in self.names:
             return None
@@ -92,7 +92,7 @@ class Views:
         return self._shapes[view]
 
     def _part(self, view: str, column: str, value: object) -> Grouped | None:
-        """The part of the view with this value's rows, where the whole has not been read and parts can be."""
+        """The part of the view with this value's rows, if the whole has not been read and parts can be."""
         if self.coming is None or view not in self.names or view in self._frames:
             return None
         return self.coming.grouped(view, column, value)

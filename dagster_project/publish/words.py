@@ -1,6 +1,6 @@
-"""Words that sentences are put together from: numbers of things, lists, comparisons. Called by the modules of phrases.
+"""Words that sentences are made from: numbers of things, lists, comparisons. Called by the modules of phrases.
 
-In: plain values. Out: plain text that Jinja escapes. Nothing here knows a view.
+In: plain values. Out: plain text that Jinja escapes. Nothing here knows any view.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from dagster_project.core import formatting
 
 ABSENT = (formatting.NOT_AVAILABLE, "not enough data", "failed")
-"""Words that stand where a figure would."""
+"""Words that replace a figure."""
 
 
 def plural(n: int, one: str, many: str = "") -> str:
@@ -40,7 +40,7 @@ def threshold(good: float | None, poor: float | None, unit: str) -> str:
 
 
 def movement(current: float | None, before: float | None) -> str:
-    """How a figure stands to an earlier one, to be followed by the earlier one's name: '12.3 % above'."""
+    """How a figure compares with an earlier one, to be followed by the earlier one's name: '12.3 % above'."""
     change = formatting.format_relative(current, before)
     if change == formatting.NOT_AVAILABLE:
         return "not comparable with"
@@ -50,9 +50,9 @@ def movement(current: float | None, before: float | None) -> str:
 
 
 def compared(current: float | None, before: float | None, days: int, began: dt.date | None = None) -> str:
-    """A figure beside the window before it: '12.3 % above the 28 days before'.
+    """A figure compared with the window before: '12.3 % above the 28 days before'.
 
-    Without an earlier figure it says why: a log that began inside the earlier window is not compared with.
+    Without an earlier figure it says why: the log began inside the earlier window.
     """
     if before is None and began is not None:
         day = formatting.format_day(began)
@@ -61,19 +61,19 @@ def compared(current: float | None, before: float | None, days: int, began: dt.d
 
 
 def capitalize_first(text: str) -> str:
-    """The text with its first letter large and all others as they are."""
+    """The text with its first letter in upper case and all others unchanged."""
     return text[:1].upper() + text[1:]
 
 
 def after_colon(text: str | None, otherwise: str) -> str:
-    """What stands behind 'not available: ' in a reason; `otherwise` where there is no reason."""
+    """What follows 'not available: ' in a reason; `otherwise` if there is no reason."""
     return (text or otherwise).removeprefix(formatting.NOT_AVAILABLE + ": ").rstrip(".")
 
 
 def absence(reason: str | None) -> tuple[str, str]:
-    """The word for a figure that is not there, and why: ('not available', 'no arrival time is logged').
+    """The word for a missing figure, and why: ('not available', 'no arrival time is logged').
 
-    A reason that begins with neither word of absence explains what is not available.
+    A reason that begins with none of the words in `ABSENT` explains why the figure is not available.
     """
     head, colon, rest = (reason or "").rstrip(".").partition(": ")
     if head in ABSENT:
@@ -82,7 +82,7 @@ def absence(reason: str | None) -> tuple[str, str]:
 
 
 def unit_words(unit: str, currency: str) -> str:
-    """The unit of a metric for people who have not met our names for units."""
+    """The unit of a metric, for people who do not know our names for units."""
     named = {
         "1": "none (a ratio or score)",
         "currency": f"money, {currency}",
@@ -95,12 +95,12 @@ def unit_words(unit: str, currency: str) -> str:
 
 
 def or_words(text: str | None, words: str) -> str:
-    """The text, or the words where it is empty."""
+    """The text, or `words` if it is empty."""
     return text or words
 
 
 def number(value: object) -> float | None:
-    """A figure of a row; None for what is no number, and for NaN and infinities."""
+    """A figure of a row; None for anything but a number, and for NaN and infinities."""
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
@@ -110,7 +110,7 @@ def day(value: object) -> str:
 
 
 def value(number_or_none: object, unit: object, currency: str = "") -> str:
-    """A figure of a row with its unit; a plain number where the row names none."""
+    """A figure of a row with its unit; a plain number if the row names none."""
     return formatting.format_value(number(number_or_none), str(unit or "1"), currency)
 
 
@@ -120,6 +120,6 @@ def interval(low: object, high: object, unit: object, currency: str = "") -> str
 
 
 def in_brackets(low: object, high: object, unit: object, currency: str = "") -> str:
-    """' (0.66 to 0.67)', or '' where there is no interval."""
+    """' (0.66 to 0.67)', or '' if there is no interval."""
     text = interval(low, high, unit, currency)
     return "" if text == formatting.NOT_AVAILABLE else f" ({text})"

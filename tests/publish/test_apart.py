@@ -89,6 +89,6 @@ def test_what_nobody_asks_for_is_given_up(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_what_goes_wrong_there_is_told_here(tmp_path: Path) -> None:
     """The reason in one line, and no file that the next night would take for the whole one."""
-    with pytest.raises(PublishError, match="broken left with 1: ValueError: no such glyph"):
+    with pytest.raises(PublishError, match="broken exited with 1: ValueError: no such glyph"):
         kept(tmp_path / "made.bin", broken)
     assert not list(tmp_path.iterdir())

@@ -50,5 +50,5 @@ def test_a_name_from_outside_is_text() -> None:
 def test_without_a_reading_nothing_is_drawn() -> None:
     """Words in place of an empty picture; a panel of another length is refused."""
     assert "svg" not in drawn(Panel("x", [None] * 4))
-    with pytest.raises(ValueError, match="one reading a day"):
+    with pytest.raises(ValueError, match="one reading per day"):
         drawn(Panel("x", [0.1]))

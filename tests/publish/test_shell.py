@@ -60,7 +60,7 @@ def test_an_address_outside_the_site_is_refused(path: str) -> None:
 @pytest.mark.parametrize("path", ["models", "models.md", "a/b/c/d/e.html"])
 def test_a_place_is_a_page_or_a_folder(path: str) -> None:
     """Anything else would silently make no shell."""
-    with pytest.raises(PublishError, match="is no address of a page"):
+    with pytest.raises(PublishError, match="is not the address of a page"):
         Place(path, "x")
 
 

@@ -1,4 +1,4 @@
-"""A staged site that does not hold together is found out."""
+"""A staged site that does not hold together is detected."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_addresses_that_begin_at_the_host_lead_to_where_the_site_lies(tmp_path: 
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ('<a href="gone.html">x</a>', "gone.html, which is not there"),
-        ('<img src="pictures/none.png">', "none.png, which is not there"),
+        ('<a href="gone.html">x</a>', "gone.html, which does not exist"),
+        ('<img src="pictures/none.png">', "none.png, which does not exist"),
         ("<script>alert(1)</script>", "index.html: "),
         ('<img src="index.html" onerror="x()">', "index.html: "),
         ('<script src="https://elsewhere.example/x.js"></script>', "index.html: "),
@@ -58,7 +58,7 @@ def test_dead_links_and_foreign_code_are_named(tmp_path: Path, body: str, words:
 def test_a_page_without_a_policy_is_a_fault(tmp_path: Path) -> None:
     """Every page states the policy."""
     page(tmp_path, "index.html", "", head="")
-    assert faults(tmp_path) == ["index.html: states no content security policy"]
+    assert faults(tmp_path) == ["index.html: it has no content security policy"]
 
 
 def test_a_flood_of_faults_is_cut(tmp_path: Path) -> None:
@@ -74,6 +74,6 @@ def test_links_of_a_page_taken_over_are_followed_again_once_a_file_is_gone(tmp_p
     page(before, "models/a.html", "")
     staged.mkdir()
     (staged / "index.html").hardlink_to(before / "index.html")
-    assert faults(staged, previous=before) == ["index.html: link to models/a.html, which is not there"]
+    assert faults(staged, previous=before) == ["index.html: link to models/a.html, which does not exist"]
     page(staged, "models/a.html", '<a href="none.html">x</a>')
-    assert faults(staged, previous=before) == ["models/a.html: link to none.html, which is not there"]
+    assert faults(staged, previous=before) == ["models/a.html: link to none.html, which does not exist"]
