@@ -1,6 +1,6 @@
 // Opens a figure's own data in Vega: zoom over days, exact values. Without this script the static picture and its
-// table say the same. Vega is loaded when somebody first asks; data come from the page itself, so this works from a
-// folder. Specifications are compiled beforehand (explore-charts.js) and read without eval.
+// table say the same. Vega is loaded when a figure is first opened; data come from the page itself, so this works from
+// a folder. Specifications are compiled beforehand (explore-charts.js) and read without eval.
 "use strict";
 (() => {
   const here = new URL(".", document.currentScript.src);

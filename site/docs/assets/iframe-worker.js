@@ -1,8 +1,8 @@
-// The theme's search worker, mended twice.
+// Two fixes for the theme's search worker.
 // 1. On file://, where browsers refuse workers, its script runs in an empty frame of this page instead, and messages
-//    are handed over as events.
-// 2. Its query language cuts words at hyphens, so that late-departure would find everything late: hyphens inside
-//    words are escaped on their way to the worker, twice, because it reads a query twice.
+//    are passed as events.
+// 2. Its query language splits words at hyphens, so that late-departure would find everything late: hyphens inside
+//    words are escaped before they reach the worker, twice, because it parses a query twice.
 "use strict";
 if (location.protocol === "file:") {
   window.Worker = class extends EventTarget {

@@ -143,7 +143,7 @@
     window.addEventListener("hashchange", load);
     load();
 
-    // Paper has no next page to turn to: it gets every chosen row, up to ten sheets of them.
+    // There is no next page on paper: all chosen rows are printed, up to about ten sheets.
     let before = page;
     window.addEventListener("beforeprint", () => { before = page; atOnce = Math.max(size, PRINTED); page = 1; show(); });
     window.addEventListener("afterprint", () => { atOnce = size; page = before; show(); });
@@ -151,7 +151,7 @@
 
   for (const root of document.querySelectorAll(".mb-data-table")) wake(root);
 
-  // The theme lets wide tables of hand-written pages scroll sideways: without a mouse, too.
+  // The theme makes wide tables of hand-written pages scroll sideways; this makes that work without a mouse.
   const reachable = () => {
     for (const box of document.querySelectorAll(".md-typeset__scrollwrap:not([tabindex])")) {
       box.tabIndex = 0;
