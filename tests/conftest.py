@@ -1,8 +1,8 @@
-"""Property tests draw the same examples on every run and are not timed: machines are shared.
+"""Property tests draw the same examples on every run and have no deadline, since machines are shared.
 
 Libraries compute in one thread: the workers of a run share the processors, and threads that wait for each other spin.
-There is a worker more than processors, because browsers and killed nights are waited for; files with long tests come
-first, so that the run does not end with one worker busy.
+There is one worker more than processors, because tests wait for browsers and killed nights; files with long tests come
+first, so that the run does not end with a single busy worker.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ ONE_THREAD = ("POLARS_MAX_THREADS", "OPENBLAS_NUM_THREADS")
 for name in ONE_THREAD:
     os.environ.setdefault(name, "1")
 
-import pytest  # noqa: E402 - what it loads reads the lines above
-from hypothesis import settings  # noqa: E402 - what it loads reads the lines above
+import pytest  # noqa: E402 - what it loads reads the variables set above
+from hypothesis import settings  # noqa: E402 - what it loads reads the variables set above
 
-from tests import kept  # noqa: E402 - what it loads reads the lines above
+from tests import kept  # noqa: E402 - what it loads reads the variables set above
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 LONG = ("slow", "browser")
-"""Marks of tests that take longest."""
+"""Marks of the tests that take longest."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One folder for all workers, which inherit its name; it is gone when the run ends."""
+    """Make one folder for all workers, which inherit its name; it is removed at the end of the run."""
     if not hasattr(config, "workerinput"):
         config.add_cleanup(kept.begin().cleanup)
 
@@ -37,6 +37,6 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with long tests first, else as collected."""
+    """Put files with long tests first; otherwise keep the order of collection."""
     long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in LONG)}
     items.sort(key=lambda item: item.path not in long)

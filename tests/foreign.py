@@ -68,7 +68,7 @@ def days() -> list[dt.date]:
 
 
 def write_foreign(root: Path) -> dict[dt.date, int]:
-    """Write the workspace; returns the exact number of requests by local day."""
+    """Write the workspace; return the exact number of requests by local day."""
     (root / "data" / "catalog").mkdir(parents=True)
     (root / "data" / "sources").mkdir()
     (root / "data" / "workspace.yml").write_text(WORKSPACE, encoding="utf-8")

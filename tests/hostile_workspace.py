@@ -33,7 +33,7 @@ SEEN = (
     "</script><script>window.hacked=1</script>",
     FORMULAS[4],
 )
-"""Ids that only the log knows."""
+"""Ids that occur only in the log."""
 FEATURES = {'quo"te': "a", "dot.ted": "b", "new\nline": "c", "'; --": "d", "<b>x</b>": "e", "=1+1": "f"}
 """Feature -> field of the log."""
 TEXTS = (SCRIPT, HANDLER, LINK, MARKS, QUOTES, *FORMULAS, "{x} %s {0}")
@@ -41,7 +41,7 @@ FIRST, DAYS, REQUESTS = dt.datetime(2025, 3, 1, 6, tzinfo=dt.UTC), 3, 40
 
 
 def write_hostile(root: Path) -> None:
-    """Write the whole workspace: catalog, sources, targets, answers, statements, a log, incidents and a broken file."""
+    """Write the whole workspace: catalog, sources, targets, answers, a log, a broken file and a row of every fact."""
     every = " ".join((SCRIPT, HANDLER, LINK, QUOTES))
     _yaml(root, "workspace", {"name": SCRIPT + HANDLER, "about": every, "as_of": "newest", "currency": "EUR"})
     _yaml(root, "catalog/all", {"models": [_model(i, name) for i, name in enumerate(DECLARED)]})
@@ -108,7 +108,7 @@ def _requests() -> list[dict[str, object]]:
 
 
 def _facts(folder: Path, text: str) -> None:
-    """One row of every kind of fact, each text of it hostile, for a model of the catalog."""
+    """Write one row of every kind of fact, with hostile texts only, for a model of the catalog."""
     folder.mkdir()
     for kind, fact in FACTS.items():
         said = {"text": text, "time": FIRST.isoformat()}
@@ -125,7 +125,7 @@ def _facts(folder: Path, text: str) -> None:
 
 
 def _yaml(root: Path, name: str, content: object) -> None:
-    """JSON is YAML, with every odd character escaped."""
+    """Write YAML as JSON, which is valid YAML with every odd character escaped."""
     path = root / "data" / f"{name}.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content), encoding="utf-8")

@@ -1,8 +1,8 @@
-"""What is costly to make and needed by many tests: made once a run, in one folder that its workers share.
+"""What is costly to make and needed by many tests: made once per run, in one folder that its workers share.
 
-What every site needs (font, chart library, policy, compiled templates): `lend` puts what is there into a workspace's
-cache, `keep` what a night made into the folder; a file appears whole or not at all, for others read while it is
-written. Whole folders to copy: `once`.
+For what every site needs (font, chart library, policy, compiled templates), `lend` copies what exists into a
+workspace's cache, and `keep` copies what a night made into the shared folder; files appear whole or not at all, since
+others may read at the same time. For whole folders to copy, use `once`.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 PLACE = "MODELBOARD_TESTS_KEPT"
-"""Names the folder to the workers of a run."""
+"""Environment variable that tells the workers of a run where the folder is."""
 CACHE = "cache"
 CARRIED = "carried"
 DRAFT = ".draft"
 
 
 def begin() -> tempfile.TemporaryDirectory[str]:
-    """The folder of a run that begins; remove it at its end."""
+    """Make the folder of a new run; remove it when the run ends."""
     folder = tempfile.TemporaryDirectory(prefix="modelboard-kept-")
     os.environ[PLACE] = folder.name
     _place(CACHE).mkdir()
@@ -30,18 +30,18 @@ def begin() -> tempfile.TemporaryDirectory[str]:
 
 
 def lend(cache: Path) -> None:
-    """Give a workspace's cache font and chart library, and what else was made before."""
+    """Copy font, chart library and whatever else was made before into a workspace's cache."""
     _copy(once(CARRIED, _carried), cache)
     _copy(_place(CACHE), cache)
 
 
 def keep(cache: Path) -> None:
-    """Keep what a workspace's cache holds for those that come after."""
+    """Keep what a workspace's cache holds for later tests."""
     _copy(cache, _place(CACHE))
 
 
 def once(name: str, make: Callable[[Path], object]) -> Path:
-    """The folder that `make` makes, once a run: who comes meanwhile waits. To be copied, never changed."""
+    """The folder that `make` fills, once per run; other workers wait until it is done. Copy it, never change it."""
     folder, draft = _place(name), _place(name + DRAFT)
     with _place(f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -53,7 +53,10 @@ def once(name: str, make: Callable[[Path], object]) -> Path:
 
 
 def _carried(folder: Path) -> None:
-    from dagster_project.publish import explore, fonts  # not for the process that only hands out tests
+    from dagster_project.publish import (
+        explore,
+        fonts,
+    )  # not needed by the process that only distributes tests
 
     fonts.inter_woff2(folder)
     explore.scripts(folder)
@@ -64,7 +67,7 @@ def _place(name: str) -> Path:
 
 
 def _copy(source: Path, to: Path) -> None:
-    from dagster_project.pipeline.render import READS  # not for the process that only hands out tests
+    from dagster_project.pipeline.render import READS  # not needed by the process that only distributes tests
 
     one_workspace = shutil.ignore_patterns(Path(READS).name, f"*{DRAFT}")
     shutil.copytree(source, to, dirs_exist_ok=True, ignore=one_workspace, copy_function=_put_whole)

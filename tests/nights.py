@@ -40,17 +40,19 @@ STAGES: Stages = (
     (mature, None),
 )
 READING: Stages = ((ingest, check.after_ingest), (refresh, None))
-"""The stages that read logs and say of whom they are: enough for what pages say of the logs themselves."""
+"""The stages that read logs and make the catalog: enough for what pages say about the logs themselves."""
 SCORING: Stages = STAGES[:4]
-"""The stages up to the readings, for tests that look at nothing else."""
+"""The stages up to the readings, for tests that need nothing else."""
 
 
 def figures(
     root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW, stages: Stages = STAGES
 ) -> Night:
-    """Everything up to the figures; raises when a blocking check fails."""
+    """Run everything up to the figures; raises AssertionError if a blocking check fails."""
     night = night_for(load_workspace(root), day=day, now=now)
-    with Warehouse.open(night.workspace.warehouse):  # stays open, so that each stage's own costs little
+    with Warehouse.open(
+        night.workspace.warehouse
+    ):  # stays open, so that opening it in each stage costs little
         for stage, checks in stages:
             _run(night, stage, checks)
     return night
@@ -66,12 +68,12 @@ def _run(night: Night, stage: Stage, checks: Checks | None) -> None:
 
 
 def whole(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW, stages: Stages = STAGES) -> Path:
-    """The whole night, or some stages of it and the pages; returns the published site's folder."""
+    """Run the whole night, or some stages and the pages; return the published site's folder."""
     return _published(figures(root, day=day, now=now, stages=stages))
 
 
 def started(root: Path) -> Path:
-    """The starter workspace after its first whole night, laid into `root`; times are kept, so nothing is read again.
+    """Copy the starter workspace after its first whole night to `root`; times are kept, so nothing is read again.
 
     The night is run once for all tests that begin with it.
     """
@@ -84,7 +86,7 @@ def _first_night(root: Path) -> None:
 
 
 def pages(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> Path:
-    """The site of figures that are there; returns its folder."""
+    """Publish the site from existing figures; return its folder."""
     return _published(night_for(load_workspace(root), day=day, now=now))
 
 

@@ -1,4 +1,4 @@
-"""The house's rules, read from the imports and the files themselves."""
+"""The rules of the code base, checked on the imports and the files themselves."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ ONLY_IN = {
     "dagster": {"defs", "definitions", "commands"},
     "sklearn": {"demo"},
 }
-HANDS_THE_DAY_TO_MKDOCS = {"publish/theme.py"}  # MkDocs takes the build day from the environment alone
+HANDS_THE_DAY_TO_MKDOCS = {"publish/theme.py"}  # MkDocs takes the day of the build only from the environment
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
 def room_of(path: Path) -> str:
-    """The layer a module stands in: its folder, or its own name at the top."""
+    """The layer of a module: its folder, or its own name at the top."""
     parts = path.relative_to(PACKAGE).with_suffix("").parts
     return parts[0]
 
@@ -60,7 +60,7 @@ def imports_of(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_point_one_way(path: Path) -> None:
-    """A layer imports only itself and what stands to its left."""
+    """A layer imports only itself and the layers below it."""
     room = room_of(path)
     allowed = MAY_IMPORT.get(room)
     for name in imports_of(path):
@@ -100,7 +100,7 @@ def test_the_clock_is_read_only_at_the_door(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_only_the_store_knows_the_connection(path: Path) -> None:
-    """Whoever asks the warehouse itself gets its refusals in words that a user can act on."""
+    """All others ask the warehouse, which turns errors of the database into words that a user can act on."""
     if room_of(path) != "store":
         named = [n for n in ast.walk(tree_of(path)) if isinstance(n, ast.Attribute)]
         assert not [n.lineno for n in named if n.attr == "connection"]

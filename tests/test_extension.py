@@ -90,7 +90,7 @@ LOG = "when,which\n2025-01-05T10:00:00Z,newcomer\n2025-01-05T11:00:00Z,newcomer\
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The starter workspace with one file more of every kind, published after it was without them."""
+    """The starter workspace, published first without and then with one more file of every kind."""
     root = started(tmp_path_factory.mktemp("extension") / "board")
     for path, text in {**ADDED, "logs/other.csv": LOG}.items():
         target = root / path
@@ -130,14 +130,14 @@ def test_a_page_is_one_file(site: Path) -> None:
 
 
 def test_a_source_is_one_file(warehouse: Warehouse, site: Path) -> None:
-    """A new YAML file makes a log a model's page, even when no catalog file names the model."""
+    """A new YAML file gives a log's model a page, even if no catalog file names the model."""
     rows = warehouse.frame("SELECT model_id, declared FROM catalog.model WHERE model_id = 'newcomer'")
     assert rows.rows() == [("newcomer", False)]
     assert (site / "models" / "newcomer.html").is_file()
 
 
 def test_incidents_of_no_model_in_the_catalog_stand_on_the_operations_page(site: Path) -> None:
-    """They stood nowhere, for pages of models list their own."""
+    """No other page would list them: pages of models list only their own."""
     page = (site / "operations.html").read_text(encoding="utf-8")
     assert "The pipeline stood still</strong> (of no single model, severity not given)" in page
     assert "A model nobody knows</strong> (gone, " in page
@@ -154,7 +154,7 @@ def test_a_rubric_is_one_file(site: Path) -> None:
 def test_what_a_team_lacks_stands_on_the_page_with_its_proof_and_a_waiver_beside_what_it_waives(
     site: Path,
 ) -> None:
-    """Of teams and models the page had levels alone; the API did not say what a waiver stands in front of."""
+    """Teams and models have milestones, not only levels, on the page; the API gives the raw state behind a waiver."""
     rubrics = json.loads((site / "api" / "maturity.json").read_text(encoding="utf-8"))["rubrics"]
     (crew,) = (rubric for rubric in rubrics if rubric["subject"] == "team:Logistics")
     assert [(m["state"], m["raw_state"]) for m in crew["milestones"]] == [

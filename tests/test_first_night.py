@@ -1,4 +1,4 @@
-"""A stranger's first night: two small logs, hardly anything declared. What the pages then say, and what they do not."""
+"""A stranger's first night: two small logs, hardly anything declared. What the pages say then, and what they do not."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def text(site: Path, page: str) -> str:
 
 @pytest.mark.slow
 def test_labels_without_a_time_are_there_and_not_behind(site: Path) -> None:
-    """They were accepted, every one: only their day is not known."""
+    """All of them were accepted; only their day is not known."""
     found = {
         s["source"]: s
         for s in json.loads((site / "api" / "ledger.json").read_text(encoding="utf-8"))["freshness"]
@@ -85,7 +85,7 @@ def test_labels_without_a_time_are_there_and_not_behind(site: Path) -> None:
 
 @pytest.mark.slow
 def test_a_segment_without_an_interval_says_that_it_has_none(site: Path) -> None:
-    """That it has no target is another column's matter."""
+    """Whether it has a target is said in another column."""
     segments = text(site, "models/hires").split('<h2 id="segments">')[1].split("</section>")[0]
     assert 'data-label="interval">none</td>' in segments
     assert "no target" not in segments
@@ -101,7 +101,7 @@ def test_ways_of_serving_that_nobody_declared_are_told_in_words(site: Path) -> N
 
 @pytest.mark.slow
 def test_what_is_not_monitored_says_why_for_how_many(site: Path) -> None:
-    """One model's reason is not told of the others."""
+    """The reason of one model is not given for the others."""
     shown = text(site, "operations").split('<h2 id="not-monitored">')[1].split("</table>")[0]
     assert "There is a figure but no target (2); production, no requests yet (1)." in shown
     assert "No latency is logged (2); production, no requests yet (1)." in shown
@@ -116,5 +116,5 @@ def test_a_model_without_a_value_says_what_would_fill_it(site: Path) -> None:
 
 @pytest.mark.slow
 def test_what_was_judged_for_the_first_time_did_not_change(site: Path) -> None:
-    """A first night has no news of fifty milestones."""
+    """A first night does not report fifty milestones as news."""
     assert "No version, deployment, declaration or milestone changed" in text(site, "index")

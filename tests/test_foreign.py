@@ -44,7 +44,7 @@ def test_requests_are_counted_by_local_day(
 
 
 def test_labels_of_another_source_join(readings: pl.DataFrame) -> None:
-    """The error of the regression is that of the noise that made the labels: 5 minutes."""
+    """The model's error is the noise with which the labels were made: 5 minutes."""
     chosen = readings.filter(
         (pl.col("metric") == "rmse") & (pl.col("window_days") == 28) & (pl.col("day") == LAST)
     )
@@ -54,7 +54,7 @@ def test_labels_of_another_source_join(readings: pl.DataFrame) -> None:
 
 
 def test_money_is_in_the_workspaces_currency(built: tuple[Path, dict[dt.date, int]]) -> None:
-    """The value is declared in yen, and no dollar stands anywhere."""
+    """The value is declared in yen, and no dollar is mentioned."""
     index = (built[0] / "index.html").read_text(encoding="utf-8")
     assert "JPY" in index
     assert "USD" not in index
@@ -70,5 +70,5 @@ def test_an_id_with_slashes_and_markup_is_kept_and_harmless(built: tuple[Path, d
 
 
 def test_the_first_day_has_readings_too(readings: pl.DataFrame) -> None:
-    """All days with window 1, from the first."""
+    """Readings with window 1 begin on the first day."""
     assert readings.filter(pl.col("window_days") == 1)["day"].min() == FIRST

@@ -1,4 +1,4 @@
-"""Rules and consumers on two logs of other people, against polars on the raw rows."""
+"""Rules and consumers on two public logs, checked against polars on the raw rows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def night(root: Path, models: object, source: Mapping[str, object]) -> pl.DataFr
 
 @pytest.mark.slow
 def test_rules_over_tokens_of_a_language_model(tmp_path: Path) -> None:
-    """Azure's conversations of November 2023: what fails is what polars counts."""
+    """Azure's conversations of November 2023: the failures are those that polars counts."""
     file = SHARED / "azure_llm_2023" / "conv.parquet"
     if not file.is_file():
         pytest.skip(f"{file} is not there")
@@ -67,7 +67,7 @@ def test_rules_over_tokens_of_a_language_model(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_largest_consumer_of_a_platform(tmp_path: Path) -> None:
-    """One day of two models of Alibaba's platform, a row a client and ten minutes."""
+    """Two models of Alibaba's platform, one row per client and ten minutes; the newest day is checked."""
     file = SHARED / "servegen_usage" / "usage_10min.parquet"
     if not file.is_file():
         pytest.skip(f"{file} is not there")

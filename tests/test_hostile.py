@@ -58,7 +58,7 @@ def models(site: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_no_file_lies_outside_and_every_name_is_safe(root: Path, site: Path) -> None:
-    """Ids such as ../../x or CON name no path: letters, digits and dashes only, below the site."""
+    """Ids such as ../../x or CON never become paths: names have only letters, digits and dashes, inside the site."""
     assert [p.name for p in root.parent.iterdir()] == ["board"]
     assert [p.name for p in root.parent.parent.iterdir()] == ["inner"]
     assert {p.name for p in root.iterdir()} <= {"data", "build", "logs", "facts"}
@@ -131,7 +131,7 @@ def test_filter_and_search_work_on_hostile_text(browser: Any, site: Path) -> Non
 
 
 def test_a_hostile_workspace_name_is_text(site: Path) -> None:
-    """The organization's name stands in every title, escaped."""
+    """The organization's name is in every title, escaped."""
     index = (site / "index.html").read_text(encoding="utf-8")
     assert SCRIPT not in index
     assert "&lt;script&gt;window.hacked=1" in index

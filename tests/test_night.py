@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).parent.parent
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Hash of every file of the published site but the manifest, which also names the release before."""
+    """Hash of every file of the published site except the manifest, which also names the previous release."""
     files = (p for p in sorted(folder.resolve().rglob("*")) if p.is_file() and p.name != "manifest.json")
     return {
         p.relative_to(folder.resolve()).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
@@ -58,7 +58,7 @@ def states(root: Path) -> dict[str, str]:
 
 
 def test_a_second_night_with_no_new_data_changes_nothing(workspace: Path) -> None:
-    """The same release stays, and every byte of it."""
+    """The release stays the same, to the byte."""
     before, link = tree(workspace / "build" / "site"), (workspace / "build" / "site").readlink()
     whole(workspace)
     assert tree(workspace / "build" / "site") == before
@@ -66,7 +66,7 @@ def test_a_second_night_with_no_new_data_changes_nothing(workspace: Path) -> Non
 
 
 def test_maturity_is_assessed_again_only_when_something_it_reads_is_new(workspace: Path) -> None:
-    """A night with nothing new leaves the tables alone; an answer, and a day, are something new."""
+    """A night with nothing new leaves the tables alone; a new answer or another day does not."""
 
     def again(day: dt.date | None = None) -> Matured | None:
         night = night_for(load_workspace(workspace), day=day, now=NOW)
@@ -96,11 +96,11 @@ def test_the_same_inputs_make_the_same_bytes_elsewhere(published: Path, tmp_path
 def test_a_night_killed_at_any_moment_ends_in_the_same_bytes(published: Path, tmp_path: Path) -> None:
     """Killed again and again, each time a little later: whatever is published is whole, and the end is the same.
 
-    However many threads work on it, too.
+    It is also the same with any number of threads.
     """
     root = tmp_path / "board"
     write_starter(root)
-    kept.lend(root / "build" / "cache")  # else each night that is killed would begin with making it
+    kept.lend(root / "build" / "cache")  # else each killed night would begin by making it
     command = [sys.executable, "-m", "dagster_project", "nightly", "--workspace", str(root)]
     many_threads = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
     environment = {**many_threads, "PYTHONPATH": str(REPOSITORY)}

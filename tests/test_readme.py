@@ -1,4 +1,4 @@
-"""The README's ten minutes, run as they stand there."""
+"""The README's ten minutes, run exactly as written there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def marked_blocks() -> list[tuple[str | None, str]]:
 def test_the_readme_makes_a_page_of_a_log(tmp_path: Path) -> None:
     """Every marked block, in order, in an empty folder: the model has a page and its requests are counted exactly.
 
-    Font and chart library are lent to the folder that `init` makes, as a second night would find them.
+    Font and chart library are put into the folder that `init` makes, as a second night would find them.
     """
     lent = tmp_path / "lent"
     kept.lend(lent)

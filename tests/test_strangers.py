@@ -1,4 +1,4 @@
-"""Two logs of other people, each a page with one catalog file and one source file of at most 15 lines, no Python."""
+"""Two public logs get pages with one catalog file and one source file of at most 15 lines each, and no Python."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_no_file_has_more_than_15_lines(text: str) -> None:
 
 @pytest.mark.slow
 def test_every_request_of_the_language_models_is_counted(llm: Path) -> None:
-    """Rows that are equal stay two requests: without ids nothing tells them from copies."""
+    """Equal rows count as separate requests: without ids, nothing says that one is a copy."""
     found = readings(llm, "requests")
     assert dict(found.select("model_id", "value").iter_rows()) == {"llm-code": 8819, "llm-chat": 19366}
     ledger = json.loads((llm / "api" / "ledger.json").read_text(encoding="utf-8"))["sources"]
@@ -113,7 +113,7 @@ def test_every_request_of_the_language_models_is_counted(llm: Path) -> None:
 
 @pytest.mark.slow
 def test_tokens_are_summed_exactly(llm: Path) -> None:
-    """What a language model is paid by stands among its figures, to the token."""
+    """Tokens, by which language models are paid, are among the figures, exact to the token."""
     found = {
         (which, model): value
         for which in ("tokens_in", "tokens_out")
@@ -141,7 +141,7 @@ def test_what_the_language_models_do_not_log_is_not_available(llm: Path) -> None
 
 @pytest.mark.slow
 def test_without_ids_no_repeat_is_denied(llm: Path) -> None:
-    """Nothing tells a repeat from an equal request, so none is graded good; nobody sends most requests."""
+    """Without ids, repeats are unknown and not graded good; without consumers, nobody sends most requests."""
     assert readings(llm, "duplicate_share").is_empty()
     shown = page(llm, "llm-code")
     assert "Nothing about this model could be graded" in shown
@@ -159,7 +159,7 @@ def test_every_hour_of_the_bikes_is_counted(bikes: Path) -> None:
 
 @pytest.mark.slow
 def test_what_the_bikes_do_not_log_is_not_available(bikes: Path) -> None:
-    """Labels without a prediction measure nobody; no latency, no tokens."""
+    """Labels without a prediction give no error; there is no latency and there are no tokens."""
     errors = readings(bikes, "mae", window=28)
     assert set(errors["reason"]) == {"not available: no score or prediction is logged"}
     assert errors["value"].null_count() == len(errors) > 0
@@ -178,7 +178,7 @@ def test_winter_is_seen_as_drift_from_spring(bikes: Path) -> None:
 
 @pytest.mark.slow
 def test_days_too_thin_for_a_distance_draw_no_empty_chart(bikes: Path) -> None:
-    """24 rows a day tell no drift of a day: nothing is claimed to have stayed in its usual range."""
+    """24 rows are too few for the drift of a day: no feature is said to have stayed in its usual range."""
     shown = page(bikes, "bike-demand")
     assert "Not one day of the last 91 days has a distance of its own" in shown
     assert "left its usual range" not in shown

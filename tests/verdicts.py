@@ -1,4 +1,4 @@
-"""What blocking checks do outside of Dagster: stop the night."""
+"""What a failed blocking check does outside Dagster: stop the night."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from dagster_project.pipeline.check import Check
 
 
 def insist(verdicts: Sequence[Check]) -> None:
-    """Fail where a blocking check did."""
+    """Fail if a blocking check did."""
     failed = [f"{one.name} ({one.detail})" for one in verdicts if one.blocking and not one.passed]
     assert not failed, failed

@@ -1,4 +1,4 @@
-"""What a night keeps beside the warehouse, and what it says in the end."""
+"""What a night keeps beside the warehouse, and what it says at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models of which each has a log of its own, and the drift that is read of them, for tests of it."""
+"""Models that each have a log of their own, and the readings of their drift, for tests of drift."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Case = tuple[Mapping[str, object], Sequence[Day]]
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What was found; not to be changed."""
+    """What was found; do not change it."""
 
     readings: pl.DataFrame
     cards: Mapping[str, tuple[str, str]]
@@ -34,7 +34,7 @@ class Drift:
 
 
 def drift_of(root: Path, cases: Mapping[str, Case], nights: Sequence[int]) -> Drift:
-    """All readings of drift after the nights of these days; the last night again finds nothing to do."""
+    """All readings of drift after nights on these days; a second run of the last night finds nothing to do."""
     of = measuring(workspace(root, [{"id": model, **said} for model, (said, _) in cases.items()]), "drift")
     with Warehouse.open(None) as warehouse:
         for model, (_, days) in cases.items():
@@ -59,5 +59,5 @@ def value(readings: pl.DataFrame, metric: str, feature: str, number: int, **key:
 
 
 def reason(readings: pl.DataFrame, metric: str, feature: str, number: int) -> str:
-    """Why there is no value, or what it says."""
+    """The reason of a reading: why it has no value, or what it says about the value."""
     return str(one(readings, metric, number, feature=feature)["reason"])

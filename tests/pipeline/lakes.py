@@ -45,7 +45,7 @@ def day(number: int) -> dt.date:
 
 
 def workspace(root: Path, models: Sequence[Mapping[str, object]] = (), **files: object) -> Workspace:
-    """A workspace of these catalog entries; further files by their path below data/, without .yml."""
+    """A workspace with these catalog entries and `files` by their path below data/, without .yml."""
     data = root / "data"
     (data / "catalog").mkdir(parents=True, exist_ok=True)
     (data / "workspace.yml").write_text("name: Test\n")
@@ -57,7 +57,7 @@ def workspace(root: Path, models: Sequence[Mapping[str, object]] = (), **files: 
 
 
 def measuring(of: Workspace, *wanted: str) -> Workspace:
-    """The workspace with the metrics of these names or families alone: scoring all of them takes longer."""
+    """The workspace with only the metrics of these names or families, since scoring all takes longer."""
     known = {metric.id for metric in of.metrics} | {metric.head.family for metric in of.metrics}
     assert set(wanted) <= known, f"no metric or family: {set(wanted) - known}"
     kept = tuple(m for m in of.metrics if {m.id, m.head.family} & set(wanted))
@@ -74,7 +74,7 @@ def night(of: Workspace, as_of: dt.date, running: dt.date | None = None) -> Nigh
 def requests(
     model_id: str, on: dt.date, n: int, features: Mapping[str, object] | None = None, **columns: object
 ) -> pl.DataFrame:
-    """n requests of one model, spread over the day; columns are arrays of length n or constants."""
+    """Make n requests of one model, spread over the day; columns are arrays of length n or constants."""
     begin = dt.datetime.combine(on, dt.time(), dt.UTC)
     version = columns.get("version", "")
     name = f"{model_id}-{on}-{version if isinstance(version, str) else ''}"
@@ -98,7 +98,7 @@ def labelled(rows: pl.DataFrame, label: object, lag: object = 0, **columns: obje
 
 
 def put(of: Workspace, warehouse: Warehouse, kind: str, source: str, frame: pl.DataFrame) -> None:
-    """Write a frame as the day's parts of a source, in the place of earlier ones."""
+    """Write a frame as the day's parts of a source, replacing earlier ones."""
     for (on,), rows in frame.group_by("day", maintain_order=True):
         order = ["model_id", "event_time", "request_id"] if kind == "requests" else ["model_id", "request_id"]
         folder = of.lake / kind / source / str(on)
@@ -118,7 +118,7 @@ def put(of: Workspace, warehouse: Warehouse, kind: str, source: str, frame: pl.D
 
 
 def _note_features(warehouse: Warehouse, source: str, on: object, rows: pl.DataFrame) -> None:
-    """Which features have values on the day, as ingestion notes it."""
+    """Note which features have values on the day, as ingestion does."""
     warehouse.run("DELETE FROM ops.feature_day WHERE source = ? AND day = ?", [source, on])
     for column in (c for c in rows.columns if c.startswith("f:") and rows[c].count()):
         warehouse.run(
@@ -142,14 +142,14 @@ def _frame(
 
 
 def fill(of: Workspace, warehouse: Warehouse, days: list[tuple[pl.DataFrame, pl.DataFrame]]) -> None:
-    """Requests and labels of some days."""
+    """Write requests and labels of some days into the lake."""
     for rows, labels in days:
         put(of, warehouse, "requests", "log", rows)
         put(of, warehouse, "labelled", "log", labels)
 
 
 def one(readings: pl.DataFrame, metric: str, number: int = 4, window: int = 1, **key: str) -> dict[str, Any]:
-    """The one reading of a metric on a day, of the whole model where `key` does not say else."""
+    """The only reading of a metric on a day, of the whole model unless `key` says otherwise."""
     wanted = {
         "version": "",
         "segment": "",

@@ -1,4 +1,4 @@
-"""A small workspace of log files for tests of ingestion, and questions to what became of them."""
+"""A small workspace of log files for tests of ingestion, and queries about what became of them."""
 
 from __future__ import annotations
 
@@ -53,30 +53,30 @@ class Logs:
         path.write_text(yaml.safe_dump(dict(source)))
 
     def write(self, path: str, content: bytes | str) -> Path:
-        """A file as it is."""
+        """Write a file as given."""
         file = self.root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content.encode() if isinstance(content, str) else content)
         return file
 
     def csv(self, path: str, rows: Sequence[Mapping[str, object]]) -> Path:
-        """Rows as CSV, gzipped where the name says so."""
+        """Write rows as CSV, gzipped if the name says so."""
         text = pl.DataFrame(rows, infer_schema_length=None).write_csv().encode()
         return self.write(path, gzip.compress(text, mtime=0) if path.endswith(".gz") else text)
 
     def jsonl(self, path: str, rows: Sequence[Mapping[str, object]]) -> Path:
-        """Rows as JSON Lines."""
+        """Write rows as JSON Lines."""
         return self.write(path, "".join(json.dumps(row) + "\n" for row in rows))
 
     def night(self, as_of: dt.date = AS_OF, horizon: dt.datetime = HORIZON) -> IngestResult:
         """Ingest what is new."""
-        # Without the built-in reports: ingestion does not need them, and they are not this test's matter.
+        # Without the built-in reports, which ingestion does not need.
         workspace = load_workspace(self.root, builtin=self.root / "no-builtin")
         with Warehouse.open(workspace.warehouse) as warehouse:
             return ingest(Night(workspace, as_of, horizon), warehouse)
 
     def table(self, sql: str) -> pl.DataFrame:
-        """A question to the warehouse."""
+        """The result of a query to the warehouse."""
         with Warehouse.open(self.root / "data" / "warehouse.duckdb") as warehouse:
             return warehouse.frame(sql)
 

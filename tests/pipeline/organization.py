@@ -21,7 +21,7 @@ Files = Mapping[str, object]
 
 
 def declared(model_id: str, **changes: object) -> dict[str, object]:
-    """A model of which everything is declared; a change to None leaves the field out."""
+    """A model with everything declared; a change to None leaves the field out."""
     model: dict[str, object] = {
         "id": model_id, "purpose": "Which order to check.", "team": f"Team {model_id}", "owner": "Team lead",
         "executive": "Chief operating officer", "users": "Clerks", "out_of_scope": "Credit", "limits": "Europe only",
@@ -38,7 +38,7 @@ def declared(model_id: str, **changes: object) -> dict[str, object]:
 
 
 def write_workspace(root: Path, models: Sequence[Mapping[str, object]], files: Files | None = None) -> Path:
-    """The workspace's files: settings, one catalog file, and others by path (text, or data for YAML)."""
+    """Write the workspace's files: settings, one catalog file, and others by path (text, or data for YAML)."""
     targets = {"targets": [{"metric": "error_share", "good": 0.01, "poor": 0.05}]}
     everything: dict[str, object] = {
         "data/workspace.yml": {"name": "Test"},
@@ -71,7 +71,7 @@ def warehouse_with(*models: str, first: dt.date = FIRST, last: dt.date = LAST) -
 def serve(
     warehouse: Warehouse, model: str, *, version: str = "1", first: dt.date = FIRST, last: dt.date = LAST
 ) -> None:
-    """Daily rows of a model that answers 100 requests a day with latency, a feature and a named consumer."""
+    """Insert daily rows of a model that answers 100 requests a day with latency, a feature and a named consumer."""
     key = {"model": model, "version": version, "first": first, "last": last}
     days = "FROM (SELECT unnest(generate_series($first::DATE, $last::DATE, INTERVAL 1 DAY))::DATE AS day)"
     inserts = {
@@ -95,7 +95,7 @@ def serve(
 
 
 def label(warehouse: Warehouse, model: str, *, first: dt.date = FIRST, last: dt.date = LAST) -> None:
-    """Ten labels a day, each one day after its request; the last one known on `last`."""
+    """Insert ten labels a day, each one day after its request; the last one is known on `last`."""
     warehouse.run(
         "INSERT INTO daily.outcome_binary (source, model_id, version, day, segment, label_day, bucket, tp, fp, fn, tn)"
         " SELECT 'log', $model, '1', day, '', day + 1, 0, 4, 1, 1, 4 FROM"
@@ -105,7 +105,7 @@ def label(warehouse: Warehouse, model: str, *, first: dt.date = FIRST, last: dt.
 
 
 def train(warehouse: Warehouse, model: str, *, version: str = "1", first: dt.date = FIRST) -> None:
-    """A complete training run two days before the first request, a passing test run, a deployment and two commits."""
+    """Insert a full training run two days before the first request, a passed test run, a deployment, two commits."""
     key = {
         "model": model,
         "version": version,
@@ -138,7 +138,7 @@ def train(warehouse: Warehouse, model: str, *, version: str = "1", first: dt.dat
 
 
 def assess(night: Night, warehouse: Warehouse) -> dict[str, str]:
-    """Run both stages; the states of the playbook's milestones on the night's day, by milestone."""
+    """Run both stages; return the states of the playbook's milestones on the night's day, by milestone."""
     refresh(night, warehouse)
     mature(night, warehouse)
     return states(warehouse, night.as_of)
@@ -153,5 +153,5 @@ def states(warehouse: Warehouse, day: dt.date) -> dict[str, str]:
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
-    """Milestones whose state is another than before, with the new state."""
+    """Milestones whose state has changed, with the new state."""
     return {name: state for name, state in after.items() if before[name] != state}

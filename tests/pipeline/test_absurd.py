@@ -1,4 +1,4 @@
-"""Numbers that no log should hold: they are set aside or count as infinite, and the rest of the night is as it was."""
+"""Numbers that no log should hold: they are set aside or count as infinite, and change nothing else in the night."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One column a class, from the log to its figures: against scikit-learn on the raw rows."""
+"""One column of probabilities per class, from the log to figures, checked against scikit-learn on the raw rows."""
 
 from __future__ import annotations
 

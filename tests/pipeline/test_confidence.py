@@ -1,4 +1,4 @@
-"""A multiclass model that logs the probability of the class it answered, against the raw rows and scikit-learn."""
+"""A multiclass model that logs the probability of the class it predicted, against the raw rows and scikit-learn."""
 
 from __future__ import annotations
 

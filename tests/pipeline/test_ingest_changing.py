@@ -1,4 +1,4 @@
-"""Logs that change under the reader's hands, or leave: the ledger balances, and the next night is right."""
+"""Logs that change or disappear while they are read: the ledger balances, and the next night is right."""
 
 from __future__ import annotations
 

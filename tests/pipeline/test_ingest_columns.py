@@ -1,4 +1,4 @@
-"""Columns of logs on their way into the lake: features that come, go and change, and what nothing is mapped from."""
+"""Columns of logs on their way into the lake: features that come, go and change, and columns that are not mapped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts beside the logs: typed, one row a key, the last one wins."""
+"""Facts beside the logs: typed, with one row per key, of which the last wins."""
 
 from __future__ import annotations
 

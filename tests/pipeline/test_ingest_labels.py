@@ -1,4 +1,4 @@
-"""Labels find their requests whenever they come."""
+"""Labels find their requests whenever they arrive."""
 
 from __future__ import annotations
 

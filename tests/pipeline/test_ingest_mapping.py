@@ -1,4 +1,4 @@
-"""A mapping that changes when some of the logs it made rows of are away: nothing is lost, and it is said."""
+"""A mapping that changes while some logs that it made rows from are gone: nothing is lost, and users are told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A source under another name: refused where its rows would count twice, taken where they would not."""
+"""A source under another name: refused if its rows would count twice, accepted if not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Neither the order in which files come nor a kill changes what lies in the lake."""
+"""Neither the order in which files arrive nor a killed night changes what is in the lake."""
 
 from __future__ import annotations
 

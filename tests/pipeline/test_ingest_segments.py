@@ -1,4 +1,4 @@
-"""Segments that are declared after nights part the labelled requests of the past."""
+"""Segments declared later on also divide the labelled requests of the past."""
 
 from __future__ import annotations
 

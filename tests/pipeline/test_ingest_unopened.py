@@ -1,4 +1,4 @@
-"""Files that cannot even be opened are set aside with their reason, like any broken file; the rest goes on."""
+"""Files that cannot even be opened are set aside with the reason, like any broken file; the others are read."""
 
 from __future__ import annotations
 

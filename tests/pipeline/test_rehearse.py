@@ -1,4 +1,4 @@
-"""SQL and templates that would fail in every night are named before one, all in one go."""
+"""SQL and templates that would fail every night are named before a night runs, all in one go."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a night that was published says of what went not as wished."""
+"""What a night reports although it was published."""
 
 from __future__ import annotations
 

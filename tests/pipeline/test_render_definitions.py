@@ -1,4 +1,4 @@
-"""What a receipt is told of the metric it belongs to."""
+"""What the warehouse says about a metric for its receipt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views put aside: asked once, and read a part at a time in their own order."""
+"""Views put aside: queried once, and read a part at a time in their own order."""
 
 from __future__ import annotations
 

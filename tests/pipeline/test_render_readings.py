@@ -1,4 +1,4 @@
-"""The readings' files: as one sorted query would give them, however few rows are handed on at a time."""
+"""The readings' files are as one sorted query would give them, however few rows are passed on at a time."""
 
 from __future__ import annotations
 

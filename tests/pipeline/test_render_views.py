@@ -1,4 +1,4 @@
-"""The views of pages: read with a small share of memory, and with the usual one where that is too little."""
+"""The views of pages: read with a small share of memory, and with the usual one if that is too little."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nobody logged is not available: a word in the reading, never a share of 0."""
+"""What nobody logged is not available: the reading says so, and is never a share of 0."""
 
 from __future__ import annotations
 

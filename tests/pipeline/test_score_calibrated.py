@@ -1,4 +1,4 @@
-"""Estimates of a version whose scores mean something else than those of the one before."""
+"""Estimates for a version whose scores mean something else than those of the previous one."""
 
 from __future__ import annotations
 

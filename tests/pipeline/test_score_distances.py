@@ -1,4 +1,4 @@
-"""Distances of features from their reference, against scipy on all raw rows: one night, a model a case."""
+"""Distances of features from their reference, against scipy on all raw rows: one night, one model per case."""
 
 from __future__ import annotations
 

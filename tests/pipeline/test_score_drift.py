@@ -1,4 +1,4 @@
-"""Drift of answers and labels, and of every kind of reference, against the raw rows: one night, a model a case."""
+"""Drift of predictions and labels, from every kind of reference, against the raw rows: one night, a model per case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors to expect of a version that errs otherwise than the one before."""
+"""Expected errors of a version that errs differently from the previous one."""
 
 from __future__ import annotations
 

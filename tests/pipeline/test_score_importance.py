@@ -1,4 +1,4 @@
-"""Drift weighted by what the model leans on, from training runs or declarations."""
+"""Drift weighted by what the model relies on, from training runs or declarations."""
 
 from __future__ import annotations
 

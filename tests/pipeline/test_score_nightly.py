@@ -1,4 +1,4 @@
-"""Drift that moves with time, read in one night and in two: a model a case."""
+"""Drift that moves with time, read in one night and in two: one model per case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readings of performance against the raw rows: what test_score does not hold."""
+"""Readings of performance against the raw rows: what test_score does not cover."""
 
 from __future__ import annotations
 

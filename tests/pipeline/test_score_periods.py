@@ -1,4 +1,4 @@
-"""What the requests of a day share widens the intervals of longer windows, and nothing else."""
+"""What the requests of a day have in common widens the intervals of longer windows, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Areas under curves have intervals that see what the requests of a day share."""
+"""Intervals of areas under curves account for what the requests of a day have in common."""
 
 from __future__ import annotations
 

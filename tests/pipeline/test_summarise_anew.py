@@ -1,4 +1,4 @@
-"""What is declared anew after nights is counted as in a workspace that began so."""
+"""What is declared differently after some nights is counted as if the workspace had begun that way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers and labels counted beside the features, against the raw rows."""
+"""Predictions and labels, counted like features, against the raw rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows and keys are joined by no more columns than tell the keys apart, and still meet the same way."""
+"""Rows and keys are joined by no more columns than needed to tell the keys apart, with the same result."""
 
 from __future__ import annotations
 

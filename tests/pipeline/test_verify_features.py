@@ -1,4 +1,4 @@
-"""Figures of features by hand, and a wrong one in a published site."""
+"""Figures of features checked by hand, and a wrong one in a published site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Monitors over days: that it matters not in how many nights they were judged, nor what came before the log."""
+"""Monitors over days: neither the number of nights in which they were judged nor what preceded the log matters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What workspace files and time say to alerts: holidays, rules that are off, logs that ended, models that are gone."""
+"""How workspace files and time affect alerts: holidays, disabled rules, logs that ended, models that are gone."""
 
 from __future__ import annotations
 

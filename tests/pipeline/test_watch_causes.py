@@ -1,4 +1,4 @@
-"""Which alert stands under which: the source first, then what else came just before."""
+"""Which alert is grouped under which: the source first, then what else came just before."""
 
 from __future__ import annotations
 

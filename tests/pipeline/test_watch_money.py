@@ -1,4 +1,4 @@
-"""Value exposed by a loss of quality, and the reason in words wherever it cannot be told."""
+"""Value exposed by a loss of quality, and the reason in words if it is not known."""
 
 from __future__ import annotations
 

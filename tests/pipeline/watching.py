@@ -1,4 +1,4 @@
-"""A model with 150 days of readings, labels and a ledger, for tests of what watches them: rows straight by SQL."""
+"""A model with 150 days of readings, labels and a ledger, inserted by SQL, for tests of what watches them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SERIES = ("requests", "latency_p95_ms", "error_share", "missing_share")
 
 
 def workspace(root: Path, files: Mapping[str, object] | None = None, **changes: object) -> Path:
-    """A workspace with one declared model 'm'; nothing is targeted."""
+    """A workspace with one declared model 'm', without targets."""
     model = declared("m", **{"reference": REFERENCE, "since": str(FIRST), **changes})
     return write_workspace(root, [model], {"data/targets.yml": "targets: []\n", **(files or {})})
 
@@ -47,7 +47,7 @@ def series(seed: int = 1) -> dict[str, Floats]:
 
 
 def put(warehouse: Warehouse, values: Mapping[str, Floats], days: Sequence[dt.date] = DAYS) -> None:
-    """Readings, traffic, ledger and scored marks of some days; a request count of nan leaves the day without a row."""
+    """Insert readings, traffic, ledger and scored marks of some days; a day with nan requests gets no row."""
     for table in ("mart.reading", "ops.scored", "daily.traffic", "ops.ledger"):
         warehouse.run(f"DELETE FROM {table} WHERE list_contains(?, day)", [list(days)])
     came = lay(warehouse, values, days)
@@ -63,7 +63,7 @@ def lay(
     model: str = "m",
     source: str = "log",
 ) -> list[dt.date]:
-    """Add readings, traffic and ledger of a model that has a log of its own; the days that came."""
+    """Add readings, traffic and ledger of a model that has a log of its own; return the days that have rows."""
     at = {day: {name: float(column[DAYS.index(day)]) for name, column in values.items()} for day in days}
     came = [day for day in days if np.isfinite(at[day]["requests"])]
     of = {"missing_share": "amount"}
@@ -83,7 +83,7 @@ def lay(
 
 
 def times(metric: str, days: slice, factor: float) -> Change:
-    """A change of some days' values; nan takes them away."""
+    """A change that multiplies some days' values; nan removes them."""
 
     def change(values: Values) -> None:
         values[metric][days] *= factor
@@ -92,7 +92,7 @@ def times(metric: str, days: slice, factor: float) -> Change:
 
 
 def put_case(warehouse: Warehouse, model: str, change: Change | None) -> None:
-    """A model to which this happens; its log has its name, without '-too' at its end."""
+    """Insert a model to which this happens; its log has its name, without a final '-too'."""
     values = series()
     if change is not None:
         change(values)

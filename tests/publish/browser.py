@@ -24,7 +24,7 @@ ARGUMENTS = (
 
 @dataclass
 class Watched:
-    """A page and what it complained of: console errors, and requests that left the site."""
+    """A page and its complaints: console errors, and requests that left the site."""
 
     page: Any
     complaints: list[str] = field(default_factory=list)
@@ -32,7 +32,7 @@ class Watched:
 
 @contextmanager
 def chromium() -> Iterator[Any]:
-    """A browser; skips without Chromium, or fails where MODELBOARD_REQUIRE_BROWSER=1."""
+    """A browser; without Chromium, skips the test, or fails it if MODELBOARD_REQUIRE_BROWSER=1."""
     executable = installed_browser()
     if executable is None:
         reason = "Chromium is not installed"
@@ -73,9 +73,9 @@ def opened(
 
 
 def violations(page: Any, *, rules: str = "all") -> list[tuple[str, str]]:
-    """What axe finds against a page: (rule, the first element that breaks it).
+    """What axe finds wrong with a page: (rule, the first element that breaks it).
 
-    `rules` is "all", "contrast" (all that a theme changes; more than half of the time) or "but contrast".
+    `rules` is "all", "contrast" (the only part that themes change; over half of the time) or "but contrast".
     """
     from axe_playwright_python.sync_playwright import Axe
 

@@ -12,7 +12,7 @@ from tests.publish.sample import build_sample
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With what this run has made before: the font takes seconds."""
+    """A cache with what this run has already made, since the font takes seconds."""
     cache = tmp_path_factory.mktemp("cache")
     kept.lend(cache)
     return cache

@@ -38,7 +38,7 @@ class Elements(HTMLParser):
 
 
 def assert_harmless(html: str, allowed_scripts: int = 0) -> None:
-    """No element or handler came out of the text, and no link runs it."""
+    """Assert that the text made no element or handler, and that no link runs it."""
     found = Elements(html)
     assert found.tags.count("script") == allowed_scripts
     assert not {"img", "iframe", "object", "embed", "style", "title"} & set(found.tags)

@@ -1,4 +1,4 @@
-"""What a site carries from others is listed with version, licence and hash."""
+"""What a site includes from others is listed with version, licence and hash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts: what each shows, says and holds back."""
+"""Charts: what each shows, says and leaves out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that coming pages read: a part at a time, and the same rows as from the whole view."""
+"""Rows that the next pages read: a part at a time, and the same rows as from the whole view."""
 
 from __future__ import annotations
 

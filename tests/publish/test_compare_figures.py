@@ -1,4 +1,4 @@
-"""The pictures of a comparison: bars are shares of what either side counted."""
+"""The pictures of a comparison: bars are shares of the counts on each side."""
 
 from __future__ import annotations
 

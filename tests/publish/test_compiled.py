@@ -1,4 +1,4 @@
-"""Compiled templates: kept by name and by who compiled them, never in place of a text that changed."""
+"""Compiled templates: kept by name and by the versions that compiled them, never used for a text that changed."""
 
 from __future__ import annotations
 

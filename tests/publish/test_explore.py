@@ -1,4 +1,4 @@
-"""The scripts that open a chart: from installed packages, the same bytes each time, alive under the strict policy."""
+"""The scripts that open a chart: from installed packages, the same bytes each time, working under the strict policy."""
 
 from __future__ import annotations
 

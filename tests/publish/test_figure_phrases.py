@@ -1,4 +1,4 @@
-"""Which figures stand in the open."""
+"""Which figures are shown unfolded."""
 
 from __future__ import annotations
 

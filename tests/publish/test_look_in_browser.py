@@ -1,4 +1,4 @@
-"""The look in a real browser: accessible, legible on a phone, quiet, and alive without a server."""
+"""The look in a real browser: accessible, legible on a phone, without errors, and working without a server."""
 
 from __future__ import annotations
 

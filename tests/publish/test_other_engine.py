@@ -1,4 +1,4 @@
-"""The shell that holds pages can be exchanged: another engine of the theme's authors builds the same sources."""
+"""The engine that makes shells can be replaced: another one by the theme's authors builds the same sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawing: what marks come out of which numbers."""
+"""Drawing: which numbers give which marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views that a template names are looked for before any page is made."""
+"""The views that a template names are checked before any page is made."""
 
 from __future__ import annotations
 

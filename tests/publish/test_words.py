@@ -1,4 +1,4 @@
-"""Words that sentences are put together from."""
+"""Words that sentences are made from."""
 
 from __future__ import annotations
 

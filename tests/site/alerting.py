@@ -1,5 +1,6 @@
-"""Signals and alerts of the synthetic warehouse: open and over, judged, under another, with hostile texts. Called by
-`fixture`.
+"""Signals and alerts of the synthetic warehouse: open and over, judged, grouped under another, with hostile texts.
+
+Called by `fixture`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ COLUMNS = (
 
 
 def fill_alerts(w: Warehouse) -> None:
-    """Three alerts: hostile and open, one under it, one over and judged false; and the days behind them."""
+    """Insert three alerts: one hostile and open, one under it, one over and judged false; and their days' signals."""
     insert(w, "mart.alert", COLUMNS, [_alert(0), _alert(1), _alert(2)])
     signals: list[tuple[object, ...]] = [
         (model, "latency", "latency_p95_ms", "", "", day, day, 12.0 + i % 3, 12.5, None, 15.0, 500,
@@ -72,7 +73,7 @@ def fill_alerts(w: Warehouse) -> None:
 
 
 def _alert(number: int) -> tuple[object, ...]:
-    """0 leads and is hostile, 1 stands under it, 2 is over."""
+    """Alert 0 leads and is hostile, 1 is grouped under it, 2 is over."""
     model = "late-departure" if number == 2 else HOSTILE_ID
     state = "reviewed" if number == 2 else "open"
     ended = OPENED + dt.timedelta(days=3) if number == 2 else None

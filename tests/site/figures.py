@@ -17,7 +17,7 @@ LOG = "predictions"
 
 
 def fill_figures(w: Warehouse) -> None:
-    """Insert everything; deterministic."""
+    """Insert everything, the same every time."""
     draw = random.Random(20131231)
     served = [s for s in SHAPES if s.daily]
     _traffic(w, served, draw)
@@ -123,7 +123,7 @@ def _of_span(s: Shape, day: dt.date, window: int, wave: float) -> Iterator[Row]:
 
 
 def _skill(s: Shape) -> Iterator[Row]:
-    """A good month of a model that over the longer window does worse than its simple alternative."""
+    """A good month of a model that does worse than its simple alternative over the longer window."""
     for window, value in ((28, 0.04), (90, -0.03)):
         span = {"window_days": window, "low": value - 0.02, "high": value + 0.02}
         yield _reading(s, "mae_skill", value, "share", grade="watch" if value > 0 else "poor", **span)

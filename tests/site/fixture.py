@@ -90,13 +90,13 @@ SHAPES = (
 
 
 def insert(warehouse: Warehouse, table: str, columns: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """Append tuples to a table; `columns` names them in order, separated by blanks."""
+    """Append tuples to a table; `columns` names their columns in order, separated by blanks."""
     frame = pl.DataFrame(rows, schema=columns.split(), orient="row", infer_schema_length=None, strict=False)
     warehouse.append(table, frame)
 
 
 def write_workspace(root: Path) -> Workspace:
-    """Nothing of its own but a name and sources: pages, marts and rubrics are the built-in ones."""
+    """Write a workspace with only a name and sources of its own: pages, marts and rubrics are the built-in ones."""
     (root / "data" / "sources").mkdir(parents=True, exist_ok=True)
     settings = f'name: "Example <Air> Lines"\nabout: "{HOSTILE} A fictional airline."\nas_of: {AS_OF}\n'
     (root / "data" / "workspace.yml").write_text(settings, encoding="utf-8")
@@ -125,7 +125,7 @@ def make_night(root: Path) -> Night:
 
 
 def fill_operations(w: Warehouse) -> None:
-    """Files, ledger, rejects: one Parquet file a day, one file set aside, labels that are three days behind."""
+    """Insert files, ledger, rejects: one Parquet file a day, one file set aside, labels three days behind."""
     paths = [f"data/logs/requests-{d}.parquet" for d in DAYS]
     files: list[tuple[object, ...]] = [
         ("predictions", p, f"{i:016x}", 1000 + i, 1, "read", None, 2000 + i) for i, p in enumerate(paths)
@@ -164,7 +164,7 @@ def fill_operations(w: Warehouse) -> None:
 
 
 def fill_catalog(w: Warehouse) -> None:
-    """Models, versions, their metadata with one item missing, and an owner that changed."""
+    """Insert models, versions, their metadata with one item missing, and an owner that changed."""
     columns = (
         "model_id slug title declared file line purpose team business_unit owner runbook limits stage pattern task "
         "unit baseline reference_start reference_end reference_method first_day last_day tags segments"

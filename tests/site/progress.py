@@ -1,4 +1,4 @@
-"""Maturity and checklist of the synthetic warehouse, for the rubrics and questions there are. Called by `fixture`."""
+"""Maturity and checklist of the synthetic warehouse, for the built-in rubrics and questions. Called by `fixture`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANSWERS = (("done", "data"), ("in progress", "people"), ("open", "nobody"), ("no
 
 
 def fill_progress(w: Warehouse, workspace: Workspace) -> None:
-    """Every state of a milestone and every status of an item occurs."""
+    """Insert milestones and items so that every state and every status occurs."""
     levels: list[tuple[object, ...]] = []
     milestones: list[tuple[object, ...]] = []
     for rubric in workspace.rubrics:
