@@ -235,7 +235,7 @@ def _version_rows(entry: Entry, as_of: dt.date) -> list[Row]:
 
 
 def _version_stage(row: Row, last: dt.date | None, model_stage: str) -> str:
-    """Its model's stage while it serves newest requests; 'retired' once replaced; 'development' if it never served."""
+    """Its model's stage if it served recently; 'retired' if it was replaced; 'development' if it never served."""
     served = row.get("last_day")
     if not isinstance(served, dt.date) or last is None:
         return "development"

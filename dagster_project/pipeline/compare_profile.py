@@ -90,13 +90,13 @@ def _record(column: Column) -> dict[str, Any]:
 def _column(record: dict[str, Any]) -> Column:
     kind: Kind = record["kind"]
     if kind not in get_args(Kind):
-        raise ValueError(f"kind {kind!r}")
+        raise ValueError(f"unknown kind {kind!r}")
     grid = tally = categories = None
     if kind == "number" and "problem" not in record:
         grid = Grid(_finite(record["centre"]), _finite(record["scale"]))
         steps, counts = np.array_split(_unpacked(record["tally"]), 2)
         if len(steps) != len(counts) or (steps[1:] < 1).any() or (counts < 1).any() or not grid.scale > 0:
-            raise ValueError("codes must rise, counts be at least 1, scales above 0")
+            raise ValueError("codes must increase, counts be at least 1, scales be above 0")
         tally = Tally(np.cumsum(steps), counts)
     if "categories" in record:
         categories = {str(category): _count(n, least=1) for category, n in record["categories"]}
@@ -125,7 +125,7 @@ def _unpacked(text: str) -> Ints:
     except zlib.error as error:
         raise ValueError(str(error)) from error
     if not unpacker.eof:
-        raise ValueError("a tally is cut, or larger than any column's")
+        raise ValueError("a tally is truncated, or larger than that of any column")
     return np.frombuffer(raw, dtype=width).astype(np.int64)
 
 

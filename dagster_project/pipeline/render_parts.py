@@ -63,7 +63,7 @@ class ReadViews:
     def part(self, view: str, column: str, values: Sequence[str]) -> pl.DataFrame:
         """The rows whose column has one of these values, in the view's order; call `counts` first.
 
-        ORDER BY is needed: after a join, the database may hold back the few rows that begin a part.
+        ORDER BY is needed: after a join, the database may hold back the few rows that begin a part until later.
         """
         name = quote(column)
         which = f"WHERE {name} BETWEEN $first AND $last AND {name} IN (SELECT unnest($values)) ORDER BY rowid"

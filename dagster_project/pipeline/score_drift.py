@@ -57,7 +57,7 @@ def _comparison(rows: Rows, kind: str) -> Comparison:
 
     missing = [name for name in SIDE if name not in rows.keys.columns]
     if missing:
-        raise QueryError(f"the SELECT yields no column {', '.join(missing)}, which drift compares")
+        raise QueryError(f"the SELECT yields no column {', '.join(missing)}, which drift needs")
     keys = rows.keys.with_row_index("place")
     current = keys.filter(pl.col("part") == "current", pl.col("kind") == kind)
     reference = keys.filter(pl.col("part") == "reference", pl.col("kind") == kind)

@@ -83,5 +83,5 @@ def _figures(
 def _current(rows: Rows) -> Ints:
     """Places of the groups that are not references."""
     if "part" not in rows.keys.columns:
-        raise QueryError("the SELECT yields no column part: 'current' or 'reference'")
+        raise QueryError("the SELECT yields no column part, expected to say 'current' or 'reference'")
     return np.flatnonzero((rows.keys["part"] == "current").to_numpy())

@@ -41,7 +41,7 @@ def test_planted_changes_are_found_and_nothing_else(pair: Path) -> None:
 
 
 def test_a_kept_profile_stands_for_its_file(pair: Path, tmp_path: Path) -> None:
-    """The same record, to the last digit; only the columns that the profile was made of are compared."""
+    """The same record, to the last digit; only the columns in the profile are compared."""
     fresh = compared(pair / "reference.parquet", pair / "current.parquet", "n*", "c1")
     kept = tmp_path / "r.profile.json"
     compare_profile.save(fresh.reference, kept)
@@ -64,7 +64,7 @@ def test_text_and_parquet_give_the_same_verdicts(pair: Path, tmp_path: Path) -> 
 
 
 def test_identifiers_are_said_and_not_judged(tmp_path: Path) -> None:
-    """Later rows have later ids: that is no change. Whoever asks for the column by its name has it compared."""
+    """Later rows have later ids, which is not a change; the column is compared only if it is asked for by name."""
     files = tmp_path / "r.parquet", tmp_path / "c.parquet"
     for file, first in zip(files, (0, 500), strict=True):
         pl.DataFrame({"id": range(first, first + 500), "x": [i % 7 for i in range(500)]}).write_parquet(file)
@@ -82,7 +82,7 @@ def test_identifiers_are_said_and_not_judged(tmp_path: Path) -> None:
 
 
 def test_files_without_a_common_column_are_said_to_have_none(tmp_path: Path) -> None:
-    """They were hardly meant to be compared: that comes before a count of changes."""
+    """They were probably not meant to be compared, so this is said before any count of changes."""
     for name in ("r", "c"):
         pl.DataFrame({name: range(99)}).write_csv(tmp_path / f"{name}.csv")
     found = compare.compare(tmp_path / "r.csv", tmp_path / "c.csv", [], THRESHOLDS)
@@ -90,7 +90,7 @@ def test_files_without_a_common_column_are_said_to_have_none(tmp_path: Path) -> 
 
 
 def test_columns_that_neither_file_has_are_named(pair: Path) -> None:
-    """A misspelt name is no empty report."""
+    """A misspelt name gives an error, not an empty report."""
     with pytest.raises(SourceError, match="no_such"):
         compared(pair / "reference.parquet", pair / "current.parquet", "n00", "no_such")
 
@@ -108,7 +108,7 @@ def test_a_changed_type_and_new_columns_are_compared_without_their_values(tmp_pa
 
 @pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
 def test_a_column_without_a_value_is_missing_and_has_no_other_type(ending: str, tmp_path: Path) -> None:
-    """Whatever type a file gives it: what changed is that values came or went."""
+    """Whatever type a file gives it, the only change is that values appeared or vanished."""
     days = pl.datetime_range(pl.datetime(2025, 1, 1), pl.datetime(2025, 1, 3), "1h", eager=True)[:40]
     full = pl.DataFrame({"x": np.arange(40) % 7 * 0.5, "t": days, "c": ["a", "b"] * 20})
     empty = pl.DataFrame(dict.fromkeys(("x", "t", "c"), [None] * 40))
@@ -143,7 +143,7 @@ def test_a_column_without_a_value_is_missing_and_has_no_other_type(ending: str, 
         ({"centre": "1"}, "finite"),
         ({"tally": "!"}, "not a saved profile"),
         ({"tally": "i3:"}, "not a saved profile"),
-        ({"tally": compare_profile._packed(np.array([0, -1, 1, 1]))}, "rise"),
+        ({"tally": compare_profile._packed(np.array([0, -1, 1, 1]))}, "increase"),
         ({"tally": compare_profile._packed(np.array([0, 1, 1, 0]))}, "at least 1"),
         ({"tally": compare_profile._packed(np.zeros(8_000_000, dtype=np.int64))}, "larger"),
     ],
@@ -151,7 +151,7 @@ def test_a_column_without_a_value_is_missing_and_has_no_other_type(ending: str, 
 def test_a_broken_profile_is_refused_with_its_reason(
     change: dict[str, object], reason: str, pair: Path, tmp_path: Path
 ) -> None:
-    """Whatever was done to it: one line, no figures."""
+    """Whatever was done to the profile, there is one line and no figures."""
     kept = tmp_path / "r.profile.json"
     compare_profile.save(compare.profile(pair / "reference.parquet", ["n00"]), kept)
     document = json.loads(kept.read_text(encoding="utf-8"))
@@ -164,7 +164,7 @@ def test_a_broken_profile_is_refused_with_its_reason(
 
 @pytest.mark.parametrize("largest", [2**15 - 1, 2**15, 2**31, 2**40])
 def test_counts_of_any_size_are_kept_as_they_are(largest: int, tmp_path: Path) -> None:
-    """However wide the integers of the file have to be; codes far below zero too."""
+    """However wide the file's integers must be, and for codes far below zero too."""
     tally = Tally(np.array([-700_000, -3, 5]), np.array([1, largest, 2]))
     column = Column("x", "DOUBLE", "number", grid=Grid(0.0, 1.0), tally=tally)
     compare_profile.save(Profile("r", largest + 3, (column,)), tmp_path / "r.profile.json")
@@ -175,7 +175,7 @@ def test_counts_of_any_size_are_kept_as_they_are(largest: int, tmp_path: Path) -
 
 
 def test_a_profile_of_an_earlier_version_is_read(pair: Path, tmp_path: Path) -> None:
-    """Its counts stand as integers of 64 bits without a word of their width."""
+    """Its counts are 64-bit integers without a prefix for their width."""
     kept = tmp_path / "r.profile.json"
     compare_profile.save(compare.profile(pair / "reference.parquet", ["n00"]), kept)
     document = json.loads(kept.read_text(encoding="utf-8"))
@@ -191,7 +191,7 @@ def test_a_profile_of_an_earlier_version_is_read(pair: Path, tmp_path: Path) -> 
 
 
 def test_text_that_is_no_profile_is_refused(pair: Path, tmp_path: Path) -> None:
-    """Neither JSON nor an object, or a profile in the place of the rows."""
+    """Text that is not JSON, JSON that is not an object, or a profile given as the current file."""
     kept = tmp_path / "r.profile.json"
     for text in ("", "[]", "\x00", '{"rows": 1}'):
         kept.write_text(text, encoding="utf-8")
