@@ -17,7 +17,7 @@ REGRESSION = "prediction: s, label: y, baseline: b"
 
 @pytest.mark.parametrize("columns", [CLASSIFIER, REGRESSION])
 def test_absurd_numbers_stop_no_night(tmp_path: Path, columns: str) -> None:
-    """One row each in every mapped column and a feature; the ledger balances and nothing is said on the console."""
+    """One absurd row for every mapped column and a feature; the ledger balances and nothing is printed."""
     names = ["t", "m", "s", "y", "l", "c", "k", "r", "b", "x"]
     rows = []
     for i in range(400):

@@ -61,7 +61,7 @@ def test_a_declared_model_without_any_data_is_listed_without_days(tmp_path: Path
 
 
 def test_a_title_that_two_models_have_is_told_with_the_id(tmp_path: Path) -> None:
-    """Else no list of names could be counted, and no alert would say which of them it is about."""
+    """Otherwise lists of names would be ambiguous, and alerts would not say which of the two they are about."""
     titles = {"a": "Churn", "b": "Churn", "c": "Delay"}
     root = write_workspace(tmp_path, [declared(name, title=title) for name, title in titles.items()])
     with Warehouse.open(None) as warehouse:
@@ -115,7 +115,7 @@ def test_a_run_after_the_night_does_not_count(tmp_path: Path) -> None:
 
 
 def test_facts_of_no_single_model_make_no_model(tmp_path: Path) -> None:
-    """Their id is empty, and so was the name of a model on the site."""
+    """Their id is empty, which must not become a model without a name on the site."""
     root = write_workspace(tmp_path, [declared("a")])
     with warehouse_with("a") as warehouse:
         train(warehouse, "")

@@ -77,7 +77,7 @@ def test_a_healthy_night_passes_every_check(warehouse: Warehouse, night: Night) 
 def test_a_planted_fault_is_caught_by_its_check(
     warehouse: Warehouse, night: Night, fault: str, caught: set[str]
 ) -> None:
-    """Exactly the check that is there for it fails."""
+    """Exactly the check meant for it fails."""
     table_with_day = "daily.traffic" if "INSERT INTO daily" in fault else None
     if table_with_day:
         fault = fault.replace("LIMIT 1", "ORDER BY day DESC LIMIT 1")

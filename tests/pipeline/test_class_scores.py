@@ -27,7 +27,7 @@ SOURCE = {"source": "log", "files": "logs/*.csv", "columns": COLUMNS, "features"
 
 
 def draw() -> tuple[Floats, list[str]]:
-    """Probabilities [N, 3] and the class that came; in the last row a class that the model does not know."""
+    """Probabilities [N, 3] and the true class, which the model does not know in the last row."""
     rng = np.random.default_rng(9)
     shown = rng.dirichlet((1, 1, 1), N).round(6)
     return shown, [str(rng.choice(CLASSES, p=p / p.sum())) for p in shown[:-1]] + ["yak"]
@@ -35,7 +35,7 @@ def draw() -> tuple[Floats, list[str]]:
 
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Logs:
-    """A log with a row of which a probability is missing, and labels that come over two nights."""
+    """A log in which one row lacks a probability, and labels that arrive over two nights."""
     logs = Logs.make(tmp_path_factory.mktemp("classes"), SOURCE, OUTCOMES)
     logs.write("data/catalog/m.yml", "id: m\ntask: multiclass\n")
     shown, came = draw()
@@ -54,7 +54,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Logs:
 
 @pytest.fixture(scope="module")
 def readings(logs: Logs) -> pl.DataFrame:
-    """Of the day of the requests, once labels are there."""
+    """Readings of the day of the requests, once labels have arrived."""
     workspace = measuring(load_workspace(logs.root), "performance")
     night = Night(workspace, AS_OF, HORIZON)
     with Warehouse.open(workspace.warehouse) as warehouse:
@@ -67,7 +67,7 @@ def readings(logs: Logs) -> pl.DataFrame:
 
 
 def test_losses_are_those_of_scikit_learn(readings: pl.DataFrame) -> None:
-    """Over rows with all probabilities; a class that the model does not know had none."""
+    """Over rows with all probabilities; a class that the model does not know had a probability of 0."""
     from sklearn import metrics
 
     shown, came = draw()
@@ -81,7 +81,7 @@ def test_losses_are_those_of_scikit_learn(readings: pl.DataFrame) -> None:
 
 
 def test_the_likeliest_class_is_what_was_answered(logs: Logs, readings: pl.DataFrame) -> None:
-    """With its probability as the score; columns of probabilities are no features."""
+    """Its probability is the score; columns of probabilities are not features."""
     shown, came = draw()
     answered = [CLASSES[at] for at in shown.argmax(axis=1)]
     found = {metric: (value, n) for metric, value, n, _ in readings.iter_rows()}

@@ -22,7 +22,7 @@ METRICS = ("calibration_error", "estimated_accuracy", "roc_auc", "drift_ks")
 
 @pytest.fixture(scope="module")
 def raw() -> list[tuple[Floats, Bools]]:
-    """Scores of each day, which promise too much, and whether the answer was right; the second day is surer."""
+    """Overconfident scores of each day, and whether the prediction was right; the second day's are higher."""
     rng = np.random.default_rng(3)
     scores = [rng.uniform(0.34, 1, N), rng.uniform(0.34, 1, N) ** 0.5]
     return [(s, rng.random(N) < s**1.5) for s in scores]
@@ -72,7 +72,7 @@ def test_accuracy_is_expected_from_what_scores_meant_on_the_reference_days(
 
 
 def test_scores_that_became_surer_drift(readings: pl.DataFrame, raw: list[tuple[Floats, Bools]]) -> None:
-    """As scipy has it, on bins."""
+    """The distance equals scipy's, on bins."""
     from scipy.stats import ks_2samp
 
     expected = ks_2samp(raw[0][0], raw[1][0]).statistic
@@ -80,12 +80,12 @@ def test_scores_that_became_surer_drift(readings: pl.DataFrame, raw: list[tuple[
 
 
 def test_right_and_wrong_are_no_positive_and_negative(readings: pl.DataFrame) -> None:
-    """Figures of two labels are not made of them."""
+    """Figures for two labels are not computed from them."""
     assert readings.filter(pl.col("metric") == "roc_auc").is_empty()
 
 
 def test_without_scores_it_is_said_what_is_missing(tmp_path: Path) -> None:
-    """Not a figure that is silently absent."""
+    """A figure is never silently absent."""
     of = measuring(workspace(tmp_path, [MODEL]), "calibration_error", "estimated_accuracy")
     rows = requests("c", day(0), 200, prediction_text="cat")
     with Warehouse.open(None) as warehouse:

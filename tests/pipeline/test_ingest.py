@@ -128,7 +128,7 @@ def test_what_a_replaced_file_had_taken_comes_back(logs: Logs) -> None:
 
 
 def test_the_copy_of_a_replaced_file_keeps_its_rows(logs: Logs) -> None:
-    """A log that was rotated (copied away, then begun anew) loses nothing."""
+    """A log that was rotated (copied away, then started again) loses nothing."""
     old = [request(1), request(2)]
     logs.csv("logs/app.csv", old)
     logs.night()
@@ -185,7 +185,7 @@ def test_a_source_whose_name_has_slashes_stays_in_the_lake(tmp_path: Path) -> No
 
 
 def test_the_clear_user_never_reaches_the_disk(tmp_path: Path) -> None:
-    """Users are hashed at the door: in the lake, in samples of rejected rows and of broken lines."""
+    """Users are hashed on arrival: no clear id is in the lake, in samples of rejected rows or in broken lines."""
     logs = Logs.make(tmp_path, {**REQUESTS, "columns": {**COLUMNS, "user": "who"}})
     header = "ts,model,id,score,ms,who\n"
     broken = "2024-03-01T10:00:00,m,r2,0.5,fast,alice-the-user\nalice-the-user,1\n"
@@ -230,7 +230,7 @@ def test_an_event_from_the_future_is_rejected(logs: Logs) -> None:
 
 @pytest.mark.parametrize("stamp", ["1970-01-01T00:00:00", "0001-01-01T00:00:00", "1989-12-31T23:59:59"])
 def test_a_time_that_was_never_set_is_rejected(logs: Logs, stamp: str) -> None:
-    """One row of 1970 would make every day since a day of the model: it is rejected, and its day does not appear."""
+    """A row of 1970 would give the model all days since then: it is rejected, and its day does not appear."""
     logs.csv("logs/a.csv", [request(1), {**request(2), "ts": stamp}])
     logs.night()
     assert logs.rows("SELECT reason, n, first_row FROM ops.reject") == [("event_time is before 1990", 1, 2)]
@@ -272,7 +272,7 @@ def test_a_truncated_parquet_file_is_set_aside(tmp_path: Path) -> None:
 
 
 def test_a_file_set_aside_is_tried_again(logs: Logs) -> None:
-    """What was mended is read the next night, and the earlier rows of a file caught half-written stay till then."""
+    """A repaired file is read the next night; until then the earlier rows of a half-written file stay."""
     logs.csv("logs/a.csv", [request(1)])
     logs.night()
     logs.write("logs/a.csv", b"")

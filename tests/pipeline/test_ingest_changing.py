@@ -42,7 +42,7 @@ def content(name: str, rows: Rows) -> bytes:
 
 
 def put(file: Path, after: bytes, how: str) -> None:
-    """Give a log its later content: written over, or moved into its place."""
+    """Give a log its later content, overwriting it or moving another file into its place."""
     if how == "moved":
         beside = file.with_name("." + file.name)
         beside.write_bytes(after)
@@ -102,7 +102,7 @@ NAMES = ("a.csv", "a.jsonl.gz", "a.parquet")
 def test_logs_that_change_while_a_night_reads_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: Moment
 ) -> None:
-    """Whatever that night saw, its ledger balances; the next one has each row of the later content once.
+    """Whatever that night saw, its ledger balances; the next night has each row of the later content once.
 
     A log and a model for each change in each format.
     """
@@ -145,7 +145,7 @@ def test_a_log_that_is_emptied_keeps_what_was_read_of_it(
     moment: Moment,
     kept: list[str],
 ) -> None:
-    """It is set aside until it has rows again: whoever cuts a log does not unmake what it said."""
+    """It is set aside until it has rows again: truncating a log does not undo what it said."""
     logs = Logs.make(tmp_path)
     logs.csv("logs/other.csv", [request(9)])
     file = logs.csv("logs/a.csv", OLD)
@@ -165,7 +165,7 @@ def test_a_log_that_is_copied_away_and_cut_while_a_night_reads_it(
     monkeypatch: pytest.MonkeyPatch,
     moment: Moment,
 ) -> None:
-    """As logrotate's copytruncate does: rows of the copy and of the log begun anew count once each."""
+    """As logrotate's copytruncate does: rows of the copy and of the restarted log count once each."""
     logs = Logs.make(tmp_path, {**REQUESTS, "files": "logs/app*"})
     file = logs.csv("logs/app.csv", OLD)
     first = logs.csv("logs/app-1.csv", OLD)
@@ -190,7 +190,7 @@ def test_a_log_that_was_touched_is_hashed_once(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_log_that_was_renamed_keeps_its_rows(tmp_path: Path) -> None:
-    """It is no copy, which would be all duplicates: nothing is read again, and what was rejected stays named."""
+    """It is not taken for a copy full of duplicates: nothing is read again, and rejected rows stay listed."""
     logs = Logs.make(tmp_path)
     bad = {**request(7), "ts": "yesterday"}
     old = [logs.csv("logs/a.csv", [*OLD, bad, request(1)]), logs.csv("logs/b.csv", [request(9)])]
@@ -242,7 +242,7 @@ def unmatched(logs: Logs) -> list[str]:
 
 
 def test_a_source_whose_files_are_all_gone_is_noted_until_one_is_there(tmp_path: Path) -> None:
-    """Its rows stay; one file less is no matter, nor a source that never had any."""
+    """Its rows stay; neither one missing file nor a source that never had files is noted."""
     logs = Logs.make(tmp_path)
     files = [logs.csv(f"logs/{name}.csv", rows) for name, rows in (("a", OLD), ("b", [request(9)]))]
     for file, noted in zip(files, ([], ["log"]), strict=True):
@@ -257,7 +257,7 @@ def test_a_source_whose_files_are_all_gone_is_noted_until_one_is_there(tmp_path:
 
 
 def test_that_no_file_is_left_is_published(tmp_path: Path) -> None:
-    """A release of its own, though no row changed: the page of data and the ledger of the API say it."""
+    """It makes a new release although no row changed: the data page and the API's ledger say so."""
     logs = Logs.make(tmp_path, {**REQUESTS, "title": "Log"}, as_of="newest")
     file = logs.csv("logs/a.csv", OLD)
     whole(tmp_path, stages=READING)

@@ -16,7 +16,7 @@ def logs(tmp_path: Path) -> Logs:
 
 
 def test_features_that_appear_and_vanish_are_noted(logs: Logs) -> None:
-    """A feature that a day has and the day before had not is a change of schema, and so is the reverse."""
+    """A feature that a day has and the previous day lacks is a change of schema, and so is the reverse."""
     logs.csv("logs/1.csv", [request(1, day=1, old=1)])
     logs.csv("logs/2.csv", [request(2, day=2, new="a")])
     logs.csv("logs/3.csv", [request(3, day=3, new="b")])
@@ -30,7 +30,7 @@ def test_features_that_appear_and_vanish_are_noted(logs: Logs) -> None:
 
 
 def test_a_mapped_column_that_files_lose_vanishes_once(logs: Logs) -> None:
-    """Where each of seven days had it: of a log that lacks it each week, or in one of a day's files, nobody is told."""
+    """Noted only if each of seven days had it: not if a log lacks it every week, or one of a day's files does."""
     for day in range(1, 12):
         row = request(day, day=day)
         for name, days in (("score", (9, 10)), ("ms", (2, 9))):
@@ -74,7 +74,7 @@ def test_nan_and_infinity(logs: Logs) -> None:
 
 
 def test_columns_that_nothing_uses_are_counted(tmp_path: Path) -> None:
-    """A column of the file that is not mapped is named, not lost in silence; whatever it is called."""
+    """A column of the file that is not mapped is listed, not silently lost, whatever its name."""
     logs = Logs.make(tmp_path, {**REQUESTS, "features": ["x"]})
     first, second = (dict.fromkeys(("name", "n", "file", "day"), value) for value in ("e", None))
     logs.csv("logs/a.csv", [request(1, extra="e") | first, request(2, extra=None) | second])
@@ -84,7 +84,7 @@ def test_columns_that_nothing_uses_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_mapped_column_that_a_file_does_not_have_is_named(tmp_path: Path) -> None:
-    """A typing error in an optional mapping is told with the columns that the file has; a good one is not."""
+    """A typing error in an optional mapping is reported with the columns that the file has; a correct one is not."""
     mistyped = {**COLUMNS, "latency_ms": "mss"}
     logs = Logs.make(tmp_path, {**REQUESTS, "columns": mistyped, "features": ["x", "y"]})
     logs.csv("logs/a.csv", [request(1)])
@@ -113,7 +113,7 @@ def test_a_label_that_another_source_maps_is_no_feature(tmp_path: Path) -> None:
 
 
 def test_a_line_that_is_broken_costs_no_nested_row_of_other_files(tmp_path: Path) -> None:
-    """Its file is read line by line, so its records have dotted names; those of the files beside it are still found."""
+    """Its file is read line by line, so nested fields get dotted names; those of other files are still found."""
     columns = {"event_time": "at", "model_id": "meta.model"}
     source = {"source": "log", "files": "logs/*.jsonl", "columns": columns, "features": {"km": "in.km"}}
     logs = Logs.make(tmp_path, source)

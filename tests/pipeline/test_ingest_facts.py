@@ -25,7 +25,7 @@ def incident(name: str, **more: object) -> dict[str, object]:
 
 
 def test_documented_columns_are_those_of_the_warehouse() -> None:
-    """The columns that are read are the columns of the table, but for source and file."""
+    """The columns that are read are the columns of the table, except source and file."""
     with Warehouse.open(None) as warehouse:
         for name, kind in FACTS.items():
             columns = warehouse.frame(f"DESCRIBE fact.{name}")["column_name"].to_list()
@@ -55,7 +55,7 @@ def test_a_later_file_replaces_the_row_of_an_earlier_one(logs: Logs) -> None:
 
 
 def test_wrong_rows_are_rejected_with_their_reason(logs: Logs) -> None:
-    """No key, no time, a time that is none, a clock that is wrong."""
+    """No key, no time, an invalid time, a wrong clock."""
     logs.jsonl(
         "facts/1.jsonl",
         [
@@ -109,7 +109,7 @@ def test_names_of_ones_own_are_mapped_and_what_is_named_as_documented_is_read(tm
 
 
 def test_figures_of_a_training_run_that_are_no_record_reject_it(tmp_path: Path) -> None:
-    """A text in their place ended every night; that there are none is no fault."""
+    """Text in their place must not stop the night; having no figures is not an error."""
     logs = Logs.make(tmp_path, {"source": "train", "kind": "training_runs", "files": "facts/*.jsonl"})
     run = {"model_id": "m", "started_at": "2024-03-01T10:00:00Z"}
     figures: list[object] = [{"roc_auc": 0.8}, None, "{}", "none", [0.8], 0.8]
@@ -121,7 +121,7 @@ def test_figures_of_a_training_run_that_are_no_record_reject_it(tmp_path: Path) 
 
 
 def test_yes_and_no_are_read_and_days_keep_their_date_in_any_zone(tmp_path: Path) -> None:
-    """A row with `no` was rejected as no number; a date of a column with an eastern zone was the day before."""
+    """`no` is not rejected for not being a number; a date in a column with an eastern zone stays the same day."""
     columns = {"data_from": {"column": "from", "timezone": "Asia/Tokyo"}, "code_dirty": "dirty"}
     logs = Logs.make(
         tmp_path, {"source": "train", "kind": "training_runs", "files": "facts/*.csv", "columns": columns}
@@ -165,7 +165,7 @@ def test_records_are_kept_as_json(tmp_path: Path) -> None:
 
 
 def test_a_profile_stays_nested_where_lines_are_read_one_by_one(tmp_path: Path) -> None:
-    """A broken line makes the reader flatten records; they are opened again, the rows without one have none."""
+    """A broken line makes the reader flatten records; they are nested again, and rows without one stay without."""
     logs = Logs.make(tmp_path, {"source": "runs", "kind": "training_runs", "files": "facts/*.jsonl"})
     described = {"x": {"n": 10, "mean": 0.5}, "c": {"n": 10, "shares": {"a": 0.25, "b": 0.75}}}
     runs = [

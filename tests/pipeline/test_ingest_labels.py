@@ -29,7 +29,7 @@ def pairs(logs: Logs) -> list[tuple[object, ...]]:
 
 
 def test_a_label_after_its_request(logs: Logs) -> None:
-    """The request waits; its label lies under the request's day."""
+    """The request waits; its label is stored under the request's day."""
     logs.csv("logs/a.csv", [request(1), request(2)])
     assert logs.night().labels_waiting == 2
     logs.jsonl("labels/a.jsonl", [label(1)])
@@ -72,7 +72,7 @@ def test_a_label_that_never_comes_is_no_longer_waited_for(tmp_path: Path) -> Non
 
 
 def test_a_replay_of_old_logs_waits_from_its_newest_day(tmp_path: Path) -> None:
-    """Logs of the past read today: what waits is judged by the newest day of the logs, not by today."""
+    """If old logs are read today, waiting counts from the newest day of the logs, not from today."""
     logs = Logs.make(tmp_path, label_wait_days=10)
     logs.csv("logs/a.csv", [request(1, day=20)])
     assert logs.night(as_of=dt.date(2026, 1, 1)).labels_waiting == 1
@@ -118,7 +118,7 @@ def test_a_replaced_label_file_takes_its_labels_back(logs: Logs) -> None:
 
 
 def test_a_replaced_request_file_keeps_the_labels(logs: Logs) -> None:
-    """Labels of requests that are still there find them again; the others wait."""
+    """Labels find their requests again if these are still there; the others wait."""
     logs.csv("logs/a.csv", [request(1, score=0.1), request(2)])
     logs.jsonl("labels/a.jsonl", [label(1), label(2)])
     logs.night()
@@ -149,7 +149,7 @@ def test_a_text_label_is_kept_as_text(logs: Logs) -> None:
 
 
 def test_outcomes_without_label_or_from_the_future_are_rejected(logs: Logs) -> None:
-    """An outcome says something, at a time that has been."""
+    """An outcome must have a label and a time in the past."""
     later = {"id": "r3", "y": 1, "t": "2031-01-01T00:00:00Z"}
     logs.jsonl("labels/a.jsonl", [label(1), label(2, y=None), later])
     result = logs.night()
@@ -186,7 +186,7 @@ def test_the_simple_alternative_goes_with_its_request(tmp_path: Path) -> None:
 
 
 def test_a_source_of_labels_that_is_declared_later_labels_the_past(tmp_path: Path) -> None:
-    """Requests that nobody would have labelled did not wait; each has its label once, and later nights find no more."""
+    """Requests that no source could label did not wait; each gets its label once, and later nights find no more."""
     logs = Logs.make(tmp_path, REQUESTS)
     logs.csv("logs/a.csv", [request(n) for n in range(3)])
     logs.night()
@@ -202,7 +202,7 @@ def test_a_source_of_labels_that_is_declared_later_labels_the_past(tmp_path: Pat
 
 
 def uncounted(logs: Logs, **yes: tuple[str, ...]) -> pl.DataFrame:
-    """What the pages are told of labels that tell nothing; `yes` is what means yes, by source."""
+    """What pages show about labels that say nothing; `yes` has the words that mean yes, by source."""
     workspace = load_workspace(logs.root)
     with Warehouse.open(workspace.warehouse) as warehouse:
         summarise(Night(workspace, AS_OF, HORIZON), warehouse)
@@ -218,7 +218,7 @@ def none_counts(logs: Logs) -> list[tuple[object, ...]]:
 def test_labels_that_name_no_request_are_told_until_one_of_them_does(
     tmp_path: Path, model: str | None
 ) -> None:
-    """With an id of each side, whether the labels say their model or may be of any; labels of the future are none."""
+    """Reported with an id of each side, whether or not labels name their model; labels of the future do not count."""
     own = {} if model is None else {"model_id": {"constant": model}}
     logs = Logs.make(tmp_path, REQUESTS, {**OUTCOMES, "columns": {**OUTCOMES["columns"], **own}})
     logs.csv("logs/a.csv", [request(n) for n in range(3)])
@@ -234,7 +234,7 @@ def test_labels_that_name_no_request_are_told_until_one_of_them_does(
 
 
 def test_labels_in_codes_that_are_all_a_yes_are_told(logs: Logs) -> None:
-    """1 for no and 2 for yes would be a precision of 100 %; that all came true may be so."""
+    """1 for no and 2 for yes would give a precision of 100 %; labels of which all are 1 may be true."""
     codes = {"one_and_two": (1, 2), "zero_and_one": (0, 1), "all_one": (1, 1)}
     asked = [(10 * i + n, n, model) for i, model in enumerate(codes) for n in range(5)]
     logs.csv("logs/a.csv", [request(number, model=model) for number, _, model in asked])
@@ -249,7 +249,7 @@ def test_labels_in_codes_that_are_all_a_yes_are_told(logs: Logs) -> None:
 
 
 def test_labels_of_which_none_is_what_means_yes_are_told(logs: Logs) -> None:
-    """A typing error in `positive` reads as a precision of 0 %; few labels may all be a no, and so may numbers."""
+    """A typing error in `positive` would give a precision of 0 %; a few labels, or numbers, may really all be no."""
     never, once, few = 0, 1, 2
     asked = [
         (1000 * model + n, n, model)
@@ -272,7 +272,7 @@ def test_labels_of_which_none_is_what_means_yes_are_told(logs: Logs) -> None:
 
 
 def test_labels_that_may_be_of_another_model_are_not_held_against_one(tmp_path: Path) -> None:
-    """The labels of one model find their requests; those left over may be of requests that are still to come."""
+    """If one model's labels find their requests, those left over may belong to requests still to come."""
     logs = Logs.make(tmp_path)
     logs.csv("logs/a.csv", [request(1, model="m"), request(2, model="k")])
     logs.jsonl("labels/a.jsonl", [label(1), label(7)])

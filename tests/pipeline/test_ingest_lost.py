@@ -24,7 +24,7 @@ def logs(tmp_path: Path) -> Logs:
 
 
 def test_a_lost_row_stops_the_night(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row that is written and not accounted for is a LedgerError, and nothing of the source is kept."""
+    """A row that was written but not accounted for raises LedgerError, and nothing from the source is kept."""
     from dagster_project.store import requests
 
     logs.csv("logs/a.csv", [request(1), request(2)])
@@ -41,7 +41,7 @@ def _one_less(written: WrittenParts) -> pl.DataFrame:
 
 
 def test_a_lake_that_lost_a_file_stops_the_night(logs: Logs) -> None:
-    """New figures would lack accepted rows, and nobody would see it; the message says what to do."""
+    """New figures would lack accepted rows without anyone noticing; the message says what to do."""
     logs.csv("logs/a.csv", [request(1), request(2, day=2)])
     logs.night()
     lost = next((logs.root / "data" / "lake" / "requests").rglob("*.parquet"))
@@ -57,7 +57,7 @@ def test_a_lake_that_lost_a_file_stops_the_night(logs: Logs) -> None:
 
 @pytest.mark.parametrize("read", ["frame", "batches"])
 def test_a_damaged_file_of_the_lake_is_named_by_the_stage_that_reads_it(logs: Logs, read: str) -> None:
-    """With what to do, and exit code 3; a refusal that has another reason keeps its own words."""
+    """With what to do, and exit code 3; an error with another cause keeps its own message."""
     logs.csv("logs/a.csv", [request(1), request(2, day=2)])
     logs.night()
     night = Night(load_workspace(logs.root, builtin=logs.root / "no-builtin"), AS_OF, HORIZON)

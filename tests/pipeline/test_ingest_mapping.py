@@ -49,7 +49,7 @@ def test_a_log_that_was_away_is_read_by_the_new_mapping_once_it_is_back(tmp_path
 
 
 def test_rows_of_an_earlier_mapping_are_said_until_their_files_are_back(tmp_path: Path) -> None:
-    """On the console, on the page of data and in the API; also where no file of the source is left."""
+    """On the console, on the data page and in the API, even if the source has no file left."""
     logs = Logs.make(tmp_path, REQUESTS, as_of="newest")
     files = [logs.csv("logs/a.csv", OLD), logs.csv("logs/b.csv", [request(9, day=3)])]
     whole(tmp_path, stages=READING)
@@ -71,7 +71,7 @@ def test_rows_of_an_earlier_mapping_are_said_until_their_files_are_back(tmp_path
 
 
 def test_another_order_of_classes_is_another_mapping(tmp_path: Path) -> None:
-    """Among equal probabilities the first class is the answer."""
+    """Among equal probabilities, the first class is the prediction."""
     columns = {name: ref for name, ref in REQUESTS["columns"].items() if name != "score"}
     Logs.make(tmp_path, {**REQUESTS, "columns": columns, "scores": {"cat": "p_cat", "dog": "p_dog"}})
     workspace = load_workspace(tmp_path)

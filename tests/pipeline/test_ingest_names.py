@@ -28,12 +28,12 @@ def logs(tmp_path: Path) -> Logs:
 
 
 def drop(logs: Logs, name: str = "log") -> None:
-    """Declare a source no more."""
+    """Remove a source's declaration."""
     (logs.root / "data" / "sources" / f"{name}.yml").unlink()
 
 
 def test_a_renamed_source_is_refused_and_nothing_counts_twice(logs: Logs) -> None:
-    """Both names and a file are told; under its old name the next night goes on, new files and all."""
+    """The message has both names and a file; under its old name the next night continues, with new files too."""
     drop(logs)
     logs.define(RENAMED)
     logs.csv("logs/b.csv", [request(3)])
@@ -56,7 +56,7 @@ def test_a_new_source_over_other_files_may_follow_one_that_is_gone(logs: Logs) -
 
 
 def test_one_of_two_sources_over_the_same_files_may_go(logs: Logs) -> None:
-    """Each had read them for itself."""
+    """Each had read them separately."""
     logs.define(RENAMED)
     logs.night()
     before = logs.table(TOTAL)["n"].to_list()
@@ -70,7 +70,7 @@ def test_one_of_two_sources_over_the_same_files_may_go(logs: Logs) -> None:
 def test_a_file_that_another_source_reads_instead_takes_its_rows_along(
     tmp_path: Path, kind: str, other: str
 ) -> None:
-    """As where a column has another name from some day on; and back again. Nothing counts twice, or not at all."""
+    """As when a column is renamed on some day, and back again: nothing counts twice, and nothing is lost."""
     mapping = {"requests": REQUESTS, "outcomes": OUTCOMES}.get(kind, {"columns": {}})
     one = {**mapping, "source": "one", "kind": kind, "files": "logs/*.csv"}
     logs = Logs.make(tmp_path, {**REQUESTS, "files": "logs/*.csv", "source": "asked"}, one)

@@ -41,7 +41,7 @@ def test_the_order_of_arrival_does_not_matter(
     labels: list[list[tuple[int, int, int | None]]],
     random: Random,
 ) -> None:
-    """All at once, or a file a night in any order: the same lake, byte for byte, and a balanced ledger."""
+    """All at once, or one file per night in any order: the same lake, byte for byte, and a balanced ledger."""
     with tempfile.TemporaryDirectory() as folder:
         together, apart = Logs.make(Path(folder, "a")), Logs.make(Path(folder, "b"))
         names = _write(together, requests, labels)
@@ -99,7 +99,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> tuple[Logs, Logs]:
 def test_a_night_killed_anywhere_ends_in_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nights: tuple[Logs, Logs], place: str
 ) -> None:
-    """Lake files written and then a kill before the commit: the next night leaves what an untroubled one does."""
+    """After a kill between writing lake files and the commit, the next night ends like an undisturbed one."""
     begun, whole = nights
     killed = Logs(Path(shutil.copytree(begun.root, tmp_path / "killed")))
 

@@ -32,7 +32,7 @@ def set_aside(logs: Logs) -> list[tuple[object, ...]]:
 
 
 def test_a_file_that_may_not_be_read(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two of them are not taken for copies of each other; the reason names no place on this machine."""
+    """Two of them are not taken for copies of each other; the reason contains no path of this machine."""
     closed = [logs.csv(f"logs/{name}.csv", [request(2)]) for name in ("a", "b")]
     real = Path.open
 
@@ -63,7 +63,7 @@ def test_a_link_that_leads_nowhere_until_it_is_removed(logs: Logs) -> None:
 
 
 def test_a_folder_with_the_name_of_a_file(logs: Logs) -> None:
-    """Spark writes such; folders without such a name are places for files."""
+    """Spark writes such folders; folders with other names are ordinary folders."""
     logs.csv("logs/2024/part.csv", [request(1)])
     (logs.root / "logs" / "out.csv").mkdir()
     logs.night()
@@ -79,7 +79,7 @@ def test_a_pipe_is_not_waited_for(logs: Logs) -> None:
 
 
 def test_a_folder_that_may_not_be_listed(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A glob finds nothing in it and says nothing."""
+    """A glob would silently find nothing in it."""
     logs.night()
     monkeypatch.setattr(os, "access", lambda place, _: Path(place).name != "logs")
     logs.night()
@@ -88,7 +88,7 @@ def test_a_folder_that_may_not_be_listed(logs: Logs, monkeypatch: pytest.MonkeyP
 
 
 def test_a_file_that_goes_while_it_is_read(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether it goes before its first row or after it: no row of it counts."""
+    """Whether it disappears before or after its first row is read, none of its rows counts."""
     gone = [logs.csv(f"logs/{name}.csv", [request(2)]) for name in ("a", "b")]
     real = csv.read
 

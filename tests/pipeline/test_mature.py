@@ -81,7 +81,7 @@ def half_declared(six_declared: Assessed) -> Assessed:
 
 
 def test_a_well_run_organization_passes_what_its_data_show(well_run: Assessed) -> None:
-    """What nobody attests and what never happened is not reported; nothing fails but what data deny."""
+    """What nobody attested and what never happened is not reported; only what data contradict fails."""
     found = well_run.states
     assert {name for name, state in found.items() if state == "fail"} == {"alerts-retrain"}
     assert found["teams-take-part"] == "not applicable"
@@ -130,7 +130,7 @@ def test_labels_that_stop_untick_what_rests_on_labels_and_nothing_else(well_run:
 
 
 def test_labels_may_be_as_old_as_the_declared_delay_and_fourteen_days(tmp_path: Path) -> None:
-    """Those of 'a' are, those of 'b' are a day older."""
+    """Labels of 'a' are exactly that old, those of 'b' one day older."""
     root = write_workspace(tmp_path, [declared(model, label_delay_days=10) for model in "ab"])
     with Warehouse.open(None) as warehouse:
         for model, age in (("a", 24), ("b", 25)):

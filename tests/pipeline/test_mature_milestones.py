@@ -63,7 +63,7 @@ RULES: tuple[tuple[dict[str, object], str], ...] = (
 
 
 def test_a_rule_decides_the_state(tmp_path: Path) -> None:
-    """Each of its own milestone, whatever the rules beside it are."""
+    """Each rule decides its own milestone, whatever the other rules are."""
     found = decide(tmp_path, *({"id": f"m{n}"} | rule for n, (rule, _) in enumerate(RULES)))
     assert [found[f"m{n}"]["state"] for n in range(len(RULES))] == [state for _, state in RULES]
     unreported = {found[f"m{n}"]["evidence"] for n, (rule, _) in enumerate(RULES) if "incidents" in str(rule)}
@@ -116,7 +116,7 @@ def test_a_broken_fact_is_named_by_the_milestones_that_need_it(
 
 @pytest.mark.parametrize("name", ["value", "day", "subject"])
 def test_a_fact_whose_name_is_taken_takes_only_itself_out(tmp_path: Path, name: str) -> None:
-    """`value` in a rule is the milestone's own; days and subjects are what facts are told apart by."""
+    """`value` in a rule is the milestone's own; days and subjects identify facts."""
     fact = "/*---\ntitle: Odd\n---*/\nSELECT day, 'organization' AS subject, 0 AS value, NULL AS numerator,\n"
     fact += "  NULL AS denominator, '' AS detail FROM (SELECT DATE '2025-06-30' AS day)\n"
     rule = {"id": "m", "value": "models_with_owner", "pass": "value >= 0.5"}

@@ -33,7 +33,7 @@ def older(tmp_path: Path) -> Logs:
 
 
 def test_the_layout_of_files_is_the_declared_one(tmp_path: Path) -> None:
-    """Names, order and types of what is written are those that older files are completed to."""
+    """Older files are completed to the names, order and types of columns that are written today."""
     logs = Logs.make(tmp_path)
     logs.csv("logs/a.csv", [request(1)])
     logs.jsonl("labels/a.jsonl", [label(1)])
@@ -55,7 +55,7 @@ def test_rows_join_those_of_an_older_file(older: Logs) -> None:
 
 
 def test_a_file_that_is_emptied_takes_its_rows_out_of_an_older_one(older: Logs) -> None:
-    """Nothing new is read, the day is written again without them."""
+    """Nothing new is read; the day is rewritten without its rows."""
     older.csv("logs/b.csv", [request(3)])
     older.night()
     for file in (older.root / "data" / "lake" / "requests").rglob("*.parquet"):
@@ -74,7 +74,7 @@ def test_labels_of_an_older_file_are_matched_again(older: Logs) -> None:
 
 
 def test_an_older_file_is_summarised_and_verified(tmp_path: Path) -> None:
-    """What it lacks was logged by nobody."""
+    """Columns that it lacks count as not logged."""
     of = workspace(tmp_path, [{"id": "m"}])
     with Warehouse.open(None) as warehouse:
         put(of, warehouse, "requests", "log", requests("m", day(0), 40).drop("late", "tokens_in"))

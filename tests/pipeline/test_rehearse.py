@@ -31,7 +31,7 @@ WRONG = {
 
 
 def test_everything_that_would_fail_is_named_with_its_place(tmp_path: Path) -> None:
-    """A view that reads a broken one, and a milestone on a broken fact, are not blamed."""
+    """A view that reads a broken one and a milestone on a broken fact are not reported."""
     root = write_workspace(tmp_path, [declared("a")], WRONG)
     found = [str(problem) for problem in rehearse(load_workspace(root))]
     expected = [
@@ -48,5 +48,5 @@ def test_everything_that_would_fail_is_named_with_its_place(tmp_path: Path) -> N
 
 
 def test_what_comes_with_modelboard_fails_nowhere(tmp_path: Path) -> None:
-    """Nor does a workspace that declares everything."""
+    """Neither the built-in files nor a workspace that declares everything has problems."""
     assert rehearse(load_workspace(write_workspace(tmp_path, [declared("a")]))) == []

@@ -51,7 +51,7 @@ def said(logs: Logs) -> list[str]:
     ],
 )
 def test_what_a_night_would_not_read_is_said(tmp_path: Path, content: str, wanted: list[str]) -> None:
-    """Files that would be set aside, columns that are not there, rows that would be rejected; no more than that."""
+    """Files that would be set aside, missing columns, rows that would be rejected; nothing else."""
     logs = Logs.make(tmp_path, SOURCE)
     logs.write("logs/a.csv", content)
     found = said(logs)
@@ -76,7 +76,7 @@ def test_words_of_which_none_means_yes_are_named(tmp_path: Path, positive: str) 
 
 
 def test_each_pattern_without_a_file_is_named_and_of_many_files_the_newest_is_read(tmp_path: Path) -> None:
-    """An older file may have been written otherwise; the next night reads the newest."""
+    """Older files may have another format; the next night reads the newest."""
     logs = Logs.make(tmp_path, {**SOURCE, "files": ["logs/*.csv", "logs/*.csv.gz"]})
     old = logs.write("logs/b.csv", "nothing\n1\n")
     new = logs.write("logs/a.csv", GOOD)

@@ -71,7 +71,7 @@ def test_what_was_read_in_vain_is_named(tmp_path: Path) -> None:
 
 
 def test_two_sources_that_read_the_same_requests_are_named(tmp_path: Path) -> None:
-    """Both count, from one file or a copy; not where each takes a model of its own from it, nor where a day has nothing
+    """Both count, from one file or a copy; not if each takes a model of its own from it, nor if a day has nothing
     of one."""
     sources = ["log", "more", "other", "log", "more"]
     days = [day(0), day(0), day(0), day(1), day(1)]
@@ -102,7 +102,7 @@ def test_a_source_whose_files_left_is_named_once(tmp_path: Path) -> None:
 
 
 def test_an_answer_that_names_no_alert_is_said(tmp_path: Path) -> None:
-    """A slip in a fingerprint or a day would go unnoticed."""
+    """Otherwise a slip in a fingerprint or a day would go unnoticed."""
     day = dt.date(2025, 2, 3)
     answers = {
         "file": "data/alerts/a.yml", "line": [5, 9], "alert": ["0402f7dad9", "gap of m"], "opened": day,
@@ -133,7 +133,7 @@ def test_labels_in_words_that_count_for_nothing_are_said(tmp_path: Path) -> None
 
 
 def test_very_many_are_counted(tmp_path: Path) -> None:
-    """The page of data has them all."""
+    """The data page lists them all."""
     files = {"source": "log", "path": list("abcdefgh"), "state": "set aside", "reason": "is empty"}
     found = said(tmp_path, {"ops.file": files})
     assert found[:MOST] == [f"{path} was set aside: is empty" for path in "abcde"]
@@ -151,7 +151,7 @@ def test_very_many_are_counted(tmp_path: Path) -> None:
 def test_logs_of_the_past_are_said_never_to_be_late(
     tmp_path: Path, settings: str, as_of: str, *, late: bool
 ) -> None:
-    """Who forgot the line in workspace.yml would not be told that logs stopped."""
+    """Anyone who forgot the line in workspace.yml would not be told that logs have stopped."""
     of = workspace(tmp_path)
     (tmp_path / "data" / "workspace.yml").write_text(f"name: A\n{settings}", encoding="utf-8")
     night = Night(load_workspace(of.root), dt.date.fromisoformat(as_of), NOW)

@@ -46,7 +46,7 @@ def test_templates_compiled_by_other_code_are_removed(
 
 
 def test_views_are_made_in_the_order_they_read_each_other() -> None:
-    """The alphabet would make `a` before the view it reads."""
+    """In alphabetical order, `a` would be made before the view it reads."""
     with Warehouse.open(None) as warehouse:
         views = create_views(
             [mart("a", "SELECT n + 1 AS n FROM page.b"), mart("b", "SELECT 1 AS n")], warehouse
@@ -133,7 +133,7 @@ def test_the_digest_follows_every_input(night: Night) -> None:
 
 
 def test_a_changed_part_makes_every_page_again(tmp_path: Path) -> None:
-    """Pages are kept only where the base of their trail is the same; a part is in it as a template is."""
+    """Pages are kept only if the base of their trail is the same, and it covers parts as well as templates."""
     workspace = write_workspace(tmp_path)
     shell = cast(Shell, SimpleNamespace(rooms={}, policy=""))
     views = Views(frozenset(), dict[str, pl.DataFrame]().__getitem__)

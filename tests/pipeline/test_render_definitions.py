@@ -26,7 +26,7 @@ def recomputed(root: Path) -> set[str]:
 def test_a_metric_of_the_workspaces_own_is_not_said_to_be_recomputed(
     tmp_path: Path, is_own: bool, said: bool
 ) -> None:
-    """Verification has plain definitions of the built-in ones only, whatever name another file bears."""
+    """Verification has plain definitions of the built-in metrics only, even if another file has the same name."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "workspace.yml").write_text("name: A\n", encoding="utf-8")
     if is_own:
@@ -39,5 +39,5 @@ def test_a_metric_of_the_workspaces_own_is_not_said_to_be_recomputed(
 
 
 def test_the_metrics_of_the_checkout_itself_are_built_in() -> None:
-    """Its root is both the workspace and the built-in content, so that no file is marked."""
+    """Its root is both the workspace and the built-in content, so no file is marked as built in."""
     assert {"roc_auc", "requests", "missing_share"} <= recomputed(builtin_root())

@@ -29,7 +29,7 @@ def mart(sql: str, name: str = "v") -> Statement:
 
 
 def test_parts_are_of_one_asking_and_in_the_views_order() -> None:
-    """Chance shows it: what the parts hold together is what the whole view says afterwards."""
+    """A view with random values shows it: all parts together are what the whole view returns afterwards."""
     with Warehouse.open(None) as warehouse:
         views = create_views([mart(SHUFFLED)], warehouse)
         views.expect(COMING)
@@ -51,7 +51,7 @@ def test_marks_of_parts_are_those_of_the_whole_view() -> None:
 
 
 def test_a_mark_is_of_the_whole_row_whatever_its_columns_are_called() -> None:
-    """Else a page whose view has a column `v` would be found unchanged by that alone."""
+    """Otherwise a page whose view has a column `v` would count as unchanged by that column alone."""
     marks = []
     for value in (1, 2):
         with Warehouse.open(None) as warehouse:
@@ -62,7 +62,7 @@ def test_a_mark_is_of_the_whole_row_whatever_its_columns_are_called() -> None:
 
 
 def test_a_part_whose_first_rows_are_few_has_the_views_order() -> None:
-    """The database holds fewer than some 64 rows back until more come, and would put them behind those."""
+    """The database holds back fewer than some 64 rows until more arrive, and would return them after those."""
     rows = "select 'model-' || lpad((i // 10)::varchar, 4, '0') as model, i from range(9_000) as r (i) order by i"
     models = [str(one["model"]) for one in MODELS]
     with Warehouse.open(None) as warehouse:
@@ -76,7 +76,7 @@ def test_a_part_whose_first_rows_are_few_has_the_views_order() -> None:
 def test_a_view_larger_than_the_share_is_put_aside_in_pieces(
     column: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Lists are never spilled; those of a hundred models at a time fit, and of a number's column the share is left."""
+    """Lists are never spilled; those of a hundred models fit; by a numeric column, the share is exceeded."""
     monkeypatch.setattr(render_parts, "PIECE_VALUES", 100)
     lists = """select 'model-' || lpad((i // 4000)::varchar, 4, '0') as model, i // 4000 as n,
     list(i order by i) as numbers from range(3_600_000) as r (i) group by all order by model desc"""
@@ -93,7 +93,7 @@ def test_a_view_larger_than_the_share_is_put_aside_in_pieces(
 
 
 def test_pieces_that_do_not_fit_are_halved(tmp_path: Path) -> None:
-    """No larger share is asked for where smaller pieces do: the database has no more than this one."""
+    """No larger share is used if smaller pieces fit: here the database has no more memory than this."""
     lists = """select 'model-' || lpad((i // 4000)::varchar, 4, '0') as model, list(i order by i) as numbers
     from range(3_600_000) as r (i) group by all"""
     models = [str(one["model"]) for one in MODELS]
@@ -104,7 +104,7 @@ def test_pieces_that_do_not_fit_are_halved(tmp_path: Path) -> None:
 
 
 def test_pieces_by_one_column_are_not_read_by_another(tmp_path: Path) -> None:
-    """They would show a metric's rows model by model: which page is made first must not be seen."""
+    """That would order a metric's rows by model; results must not depend on which page is made first."""
     worst_first = """select 'model-' || lpad((i // 4000)::varchar, 4, '0') as model, 'auc' as metric,
     hash(i // 4000) as n, list(i order by i) as numbers from range(3_600_000) as r (i) group by all order by n"""
     models = [str(one["model"]) for one in MODELS]

@@ -22,7 +22,7 @@ def mart(sql: str, name: str = "long") -> Statement:
 
 
 def test_a_view_that_several_others_read_is_found_once() -> None:
-    """Chance shows it: both readers see the same draw, and the next build draws again."""
+    """A random value shows it: both readers see the same one, and the next build draws another."""
     read = "select x from page.drawn"
     marts = [mart("select random() as x", "drawn"), mart(read, "first"), mart(read, "second")]
     draws = set()
@@ -36,7 +36,7 @@ def test_a_view_that_several_others_read_is_found_once() -> None:
 
 
 def test_a_view_that_another_reads_twice_is_found_once() -> None:
-    """Both places of its one reader see the same draw."""
+    """Both places in its only reader see the same random value."""
     twice = "select (select x from page.drawn) as a, (select x from page.drawn) as b"
     with Warehouse.open(None) as warehouse:
         views = create_views([mart("select random() as x", "drawn"), mart(twice, "reader")], warehouse)
@@ -73,7 +73,7 @@ def test_a_view_kept_as_a_table_is_made_all_the_same_too() -> None:
 
 
 def test_a_view_that_needs_more_than_there_is_names_its_file() -> None:
-    """The usual share is the end of it."""
+    """No more than the usual share is tried."""
     with Warehouse.open(None, memory="12MB") as warehouse:
         views = create_views([mart(LONG)], warehouse)
         with pytest.raises(WorkspaceError, match=r"reports/marts/long\.sql.*Out of Memory"):

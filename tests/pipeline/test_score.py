@@ -63,7 +63,7 @@ def readings(lake: Lake) -> pl.DataFrame:
 
 
 def window(lake: Lake) -> pl.DataFrame:
-    """All requests, with the label as far as it had come by the last day."""
+    """All requests, with the labels that had arrived by the last day."""
     rows = pl.concat([rows for rows, _ in lake[1]])
     labels = pl.concat([labels for _, labels in lake[1]]).filter(pl.col("label_day") <= day(4))
     return rows.join(labels.select("request_id", "label"), on="request_id", how="left")
@@ -162,13 +162,13 @@ def test_regression_figures_equal_those_of_scikit_learn(tmp_path: Path) -> None:
 
 
 def test_a_shift_of_half_a_standard_deviation_is_on_watch(readings: pl.DataFrame) -> None:
-    """The planted shift is seen, the day before it is good."""
+    """The planted shift is detected, and the day before it is good."""
     assert one(readings, "drift_psi", 2, feature="x")["grade"] == "good"
     assert one(readings, "drift_psi", 4, feature="x")["grade"] == "watch"
 
 
 def test_what_cannot_be_told_has_a_reason_and_no_value(lake: Lake, readings: pl.DataFrame) -> None:
-    """A constant reference and a small sample are words, never numbers."""
+    """A constant reference and a small sample give words, never numbers."""
     still = one(readings, "drift_psi", feature="still")
     assert (still["value"], still["grade"], still["reason"]) == (
         None,
@@ -207,7 +207,7 @@ def test_a_window_is_the_sum_of_its_days(lake: Lake, readings: pl.DataFrame) -> 
 
 @pytest.fixture(scope="module")
 def nightly(lake: Lake) -> list[pl.DataFrame]:
-    """All readings after each of some nights, the third of which runs while day 4 does; each finds nothing more."""
+    """All readings after each of some nights, the third one during day 4; a second run of each does nothing."""
     of, days = lake
     nights = (night(of, day(0)), night(of, day(1)), night(of, day(3), running=day(4)), night(of, day(4)))
     with Warehouse.open(None) as warehouse:
@@ -225,7 +225,7 @@ def _scored_twice(tonight: Night, warehouse: Warehouse) -> pl.DataFrame:
 def test_a_second_run_writes_nothing_and_labels_wait_for_their_day(
     lake: Lake, nightly: list[pl.DataFrame]
 ) -> None:
-    """Idempotence; and the next night sees the labels that came on it."""
+    """Running again changes nothing; the next night sees the labels that arrived on it."""
     came = lake[1][3][1]["label_day"]
     found = [one(readings, "accuracy", 3)["n"] for readings in nightly[2:]]
     assert found == [(came <= day(3)).sum(), len(came)]
@@ -247,7 +247,7 @@ def test_the_running_day_is_never_graded(nightly: list[pl.DataFrame]) -> None:
 
 
 def test_the_last_target_that_fits_decides(tmp_path: Path, lake: Lake) -> None:
-    """Targets go before the metric's own thresholds, later ones before earlier ones."""
+    """Targets take precedence over the metric's own thresholds, and later targets over earlier ones."""
     targets = [
         {"metric": "error_share", "good": 0.5, "poor": 0.6},
         {"metric": "error_share", "models": ["m"], "good": 0.001, "poor": 0.002},

@@ -62,7 +62,7 @@ def test_a_share_of_what_nobody_logged_is_not_available(
 
 
 def test_shares_are_of_the_rows_that_say_how_they_ended(tmp_path: Path) -> None:
-    """Rows without a status or an arrival count on neither side."""
+    """Rows without a status or an arrival count neither in the numerator nor in the denominator."""
     error = [True] * 3 + [False] * 27 + [None] * 30
     late = [True] * 6 + [False] * 34 + [None] * 20
     rows = requests("m", day(0), N, error=error, late=late, consumer="app")
@@ -74,7 +74,7 @@ def test_shares_are_of_the_rows_that_say_how_they_ended(tmp_path: Path) -> None:
 
 
 def test_a_family_is_graded_by_what_there_is(tmp_path: Path) -> None:
-    """Missing values are graded; that no arrival is logged does not make data quality unknown."""
+    """Missing values are graded; a log without arrival times does not make data quality unknown."""
     rows = requests("m", day(0), N, {"x": [1.0] * N}, late=None, status="", error=None)
     _, card = scored(tmp_path, ["quality", "usage"], {"id": "m"}, rows)
     quality = card.row(by_predicate=pl.col("family") == "quality", named=True)
@@ -84,7 +84,7 @@ def test_a_family_is_graded_by_what_there_is(tmp_path: Path) -> None:
 
 
 def test_decisions_without_scores_are_not_called_unlabelled(tmp_path: Path) -> None:
-    """Accuracy stands; an area under the curve lacks the scores, not the labels."""
+    """Accuracy is available; for an area under the curve it is scores that are missing, not labels."""
     rows = requests("m", day(0), N, prediction=[0.0, 1.0] * (N // 2))
     labels = labelled(rows, [0.0, 1.0] * (N // 2))
     readings, _ = scored(tmp_path, ["accuracy", "roc_auc"], {"id": "m", "task": "binary"}, rows, labels)
@@ -94,7 +94,7 @@ def test_decisions_without_scores_are_not_called_unlabelled(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("task", ["binary", None])
 def test_labels_in_words_are_not_said_not_to_have_come(tmp_path: Path, task: str | None) -> None:
-    """Models whose labels are words and nobody said which mean yes; labels of a class that is answered count."""
+    """Models whose labels are words of which none is declared to mean yes; labels of predicted classes count."""
     of = measuring(workspace(tmp_path, [{"id": "words"} | ({"task": task} if task else {})]), "roc_auc")
     with Warehouse.open(None) as warehouse:
         warehouse.append(
@@ -116,7 +116,7 @@ def test_labels_in_words_are_not_said_not_to_have_come(tmp_path: Path, task: str
 
 
 def test_labels_that_are_codes_give_no_grade_and_do_not_explain_a_day_without_labels(tmp_path: Path) -> None:
-    """They count, all as yes, which has every decision right: told, not praised. Of the other day none have come.
+    """All count as yes, so every decision seems right: shown, but not graded. The other day has no labels at all.
 
     As soon as one label is a no they are none of these, on no day.
     """
@@ -128,7 +128,7 @@ def test_labels_that_are_codes_give_no_grade_and_do_not_explain_a_day_without_la
     """
 
     def night_with(at: int, labels: list[float]) -> list[tuple[object, ...]]:
-        """The readings after a night before which a day's labels come."""
+        """The readings after a night, before which the labels of one day have arrived."""
         came = labelled(logs[at], labels).with_columns(pl.lit(f"log{at}").alias("label_source"))
         put(of, warehouse, "labelled", f"log{at}", came)
         summarise(night(of, day(40)), warehouse)
@@ -152,7 +152,7 @@ def test_labels_that_are_codes_give_no_grade_and_do_not_explain_a_day_without_la
 
 
 def test_f1_without_anything_positive_says_why(tmp_path: Path) -> None:
-    """Labels there are; a figure there is none, and the reason is not empty."""
+    """There are labels but no figure, and the reason is not empty."""
     rows = requests("m", day(0), N, prediction=[0.0] * N)
     metrics = ("f1", "f2")
     model: dict[str, object] = {"id": "m", "task": "binary"}
@@ -164,7 +164,7 @@ def test_f1_without_anything_positive_says_why(tmp_path: Path) -> None:
 
 
 def test_every_need_is_counted(tmp_path: Path) -> None:
-    """What a metric's front matter may name is a column of span.brought."""
+    """Whatever a metric's front matter may need is a column of span.brought."""
     with Warehouse.open(None) as warehouse:
         nothing = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "shown": pl.String})
         ask(warehouse, [Span(day(0), 1)], nothing, None, day(0))
@@ -173,7 +173,7 @@ def test_every_need_is_counted(tmp_path: Path) -> None:
 
 
 def test_a_model_that_fell_silent_is_not_told_what_its_log_lacks(tmp_path: Path) -> None:
-    """Its log had features, scores and latency; what there is not is a request of the window."""
+    """Its log had features, scores and latency; only requests in the window are missing."""
     of = workspace(tmp_path, [{"id": "m", "task": "binary"}])
     rows = requests("m", day(0), N, {"x": np.arange(N, dtype=float)}, score=0.5, latency_ms=7.0)
     with Warehouse.open(None) as warehouse:

@@ -63,7 +63,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> tuple[pl.DataFrame, float]
 
 
 def test_a_version_is_read_by_its_own_labels_once_they_are_there(once: tuple[pl.DataFrame, float]) -> None:
-    """Within sampling of the truth, which the labels of the version before miss by far; the reason says so."""
+    """Within sampling error of the truth, far from what the previous version's labels give; the reason says so."""
     found, right = once
     for version in ("", "v2"):
         estimate = one(found, "estimated_accuracy", OVER, version=version)
@@ -74,7 +74,7 @@ def test_a_version_is_read_by_its_own_labels_once_they_are_there(once: tuple[pl.
 
 
 def test_a_young_version_is_read_by_what_the_model_showed(tmp_path: Path) -> None:
-    """And it is said: the estimate is off, as nothing is known of the version yet."""
+    """The reason says so; the estimate is wrong, since nothing is known about the version yet."""
     found, right = world(tmp_path, [OVER - 1], FIRST)
     estimate = one(found, "estimated_accuracy", OVER - 1)
     assert abs(estimate["value"] - right) > 0.15
@@ -82,7 +82,7 @@ def test_a_young_version_is_read_by_what_the_model_showed(tmp_path: Path) -> Non
 
 
 def test_as_many_days_are_waited_for_as_the_model_has(tmp_path: Path) -> None:
-    """A model with a longer reference is read by it for longer, here by that of its two versions."""
+    """If the model has a longer reference, a version needs as many days; until then the model's reference is used."""
     found, _ = world(tmp_path, [OVER], {"reference": {"start": day(0), "end": day(29)}})
     assert "for want of labels" in str(one(found, "estimated_accuracy", OVER)["reason"])
 
@@ -90,13 +90,13 @@ def test_as_many_days_are_waited_for_as_the_model_has(tmp_path: Path) -> None:
 def test_night_after_night_gives_what_one_night_gives(
     tmp_path: Path, once: tuple[pl.DataFrame, float]
 ) -> None:
-    """The past of a version is estimated anew on the night on which its own days are over."""
+    """A version's past estimates are recomputed on the night on which its own days are over."""
     nightly, _ = world(tmp_path, [1, ROLLOUT, OVER - 2, OVER - 1, OVER], FIRST)
     assert nightly.equals(once[0])
 
 
 def test_declared_days_of_a_version_are_its_own(tmp_path: Path) -> None:
-    """They need not be its first ones, and count as soon as they are over."""
+    """They need not be its first days, and are used as soon as they are over."""
     own = {"version": "v2", "reference": {"start": day(ROLLOUT), "end": day(ROLLOUT + 4)}}
     found, right = world(tmp_path, [ROLLOUT + 5], {**FIRST, "versions": [own]})
     assert one(found, "estimated_accuracy", ROLLOUT + 5)["value"] == pytest.approx(right, abs=0.1)

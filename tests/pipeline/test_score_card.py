@@ -29,7 +29,7 @@ def test_of_features_alike_in_grade_the_worst_is_named(tmp_path: Path) -> None:
 
 
 def test_the_window_that_leads_the_pages_decides_whatever_windows_a_workspace_counts(tmp_path: Path) -> None:
-    """The longest where none has 28 days: requests of two days, not of the last one alone."""
+    """If no window has 28 days, the longest decides: here requests of two days, not of the last day alone."""
     settings = {"name": "Test", "windows": [1, 14]}
     of = measuring(workspace(tmp_path, [{"id": "m"}], workspace=settings), "requests")
     with Warehouse.open(None) as warehouse:

@@ -48,7 +48,7 @@ def jump() -> Case:
 
 
 def ids(a_day: int) -> Case:
-    """Twenty days of nothing but different values."""
+    """Twenty days on which every value is different."""
     days = [{"id": [f"{number}-{row}" for row in range(a_day)]} for number in range(20)]
     return against(f"ids-{a_day}", 0, 9, days, a_day)
 
@@ -76,7 +76,7 @@ def test_drift_equals_that_of_all_raw_rows(drift: Drift) -> None:
 
 
 def test_drift_of_categories_counts_unseen_and_missing(drift: Drift) -> None:
-    """PSI over named values, unseen and missing; shares of both; KS is for numbers and says nothing."""
+    """PSI over named values, unseen and missing; shares of both; KS is only for numbers and is absent."""
     readings = drift.of("mixes")
     r, c = np.array([0.5, 0.5, 1e-4, 1e-4]), np.array([0.5, 0.3, 0.1, 0.1])
     assert one(readings, "drift_psi", LAST, feature="c")["value"] == pytest.approx(
@@ -92,13 +92,13 @@ def test_drift_of_categories_counts_unseen_and_missing(drift: Drift) -> None:
 
 
 def test_a_new_grid_is_a_break_in_the_series(drift: Drift) -> None:
-    """Values beyond what the reference's grid sees cannot be compared, and the reason names the day."""
+    """Values outside the reference's grid cannot be compared, and the reason names the day."""
     reading = one(drift.of("jump"), "drift_psi", LAST, feature="x")
     assert (reading["value"], reading["reason"]) == (None, f"not computable: new grid since {day(LAST)}")
 
 
 @pytest.mark.parametrize("a_day", [60, 400])
 def test_ids_among_the_features_are_no_drift(drift: Drift, a_day: int) -> None:
-    """A column of nothing but different values does not move, whether the dictionary holds the reference or is full."""
+    """A column of only different values has no drift, whether or not the dictionary has room for the reference."""
     reading = one(drift.of(f"ids-{a_day}"), "drift_psi", LAST, 7, feature="id")
     assert reading["value"] == pytest.approx(0), reading["reason"]

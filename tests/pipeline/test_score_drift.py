@@ -201,7 +201,7 @@ def test_predictions_and_labels_of_a_regression_are_measured_in_its_unit(drift: 
 
 
 def test_a_row_with_a_wrong_year_is_not_the_reference(drift: Drift) -> None:
-    """A model that was silent for more than a year begins anew, whichever night saw what."""
+    """A model that was silent for more than a year begins again, whichever night saw which rows."""
     xs = rising()
     found = drift.of("misdated")
     exact = stats.ks_2samp(np.concatenate(xs[:28]), xs[29]).statistic
@@ -227,7 +227,7 @@ def test_a_version_is_compared_with_its_own_reference(drift: Drift) -> None:
 
 
 def test_a_training_profile_stands_for_the_training_rows(drift: Drift) -> None:
-    """Drift from a profile is drift from the rows it was made of; what it does not hold is said."""
+    """Drift from a profile equals drift from the rows it was made from; what it lacks is reported."""
     trained, served = trained_and_served()
     found = drift.of("profiled")
     assert value(found, "drift_ks", "x", 1) == pytest.approx(
@@ -241,7 +241,7 @@ def test_a_training_profile_stands_for_the_training_rows(drift: Drift) -> None:
 
 
 def test_what_equal_data_would_show_stands_beside_the_figure(drift: Drift) -> None:
-    """Ten bins filled on both sides: PSI 9 (1 / n + 1 / n); a remark, not a correction."""
+    """With ten bins filled on both sides, PSI is about 9 (1 / n + 1 / n): a remark, not a correction."""
     found = drift.of("equal")
     assert reason(found, "drift_psi", "x", 1).endswith("equal data would show 0.00450")
     psi = value(found, "drift_psi", "x", 1)

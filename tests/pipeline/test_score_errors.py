@@ -46,7 +46,7 @@ def world(root: Path, last: int) -> pl.DataFrame:
 
 
 def test_a_version_errs_as_it_erred_on_its_own_days(tmp_path: Path) -> None:
-    """Before the newest day's labels come; the whole is the mean over both versions' rows."""
+    """Before the newest day's labels arrive; the figure of the whole model is the mean over both versions' rows."""
     found = world(tmp_path, OVER + 1)
     each = {v: one(found, "estimated_mae", OVER + 1, version=v) for v in ("", "v1", "v2")}
     assert each["v1"]["value"] == pytest.approx(2, rel=0.1)
@@ -60,7 +60,7 @@ def test_a_version_errs_as_it_erred_on_its_own_days(tmp_path: Path) -> None:
 
 
 def test_a_young_version_errs_as_the_model_did(tmp_path: Path) -> None:
-    """And it is said: nothing is known of the version yet, whose rows err four times as much."""
+    """The reason says so: nothing is known yet about the version, whose errors are four times as large."""
     found = one(world(tmp_path, OVER - 1), "estimated_mae", OVER - 1, version="v2")
     assert found["value"] == pytest.approx(2, rel=0.1)
     assert "v2 read by those of all versions, for want of labels" in str(found["reason"])

@@ -46,7 +46,7 @@ def weighted(
 
 
 def test_the_training_run_decides_and_what_is_not_computable_is_left_out(tmp_path: Path) -> None:
-    """Coefficients count by size; a constant feature has no index and no weight."""
+    """Coefficients count by absolute size; a constant feature has no index and no weight."""
     value, psi, source = weighted(tmp_path, '{"a": 3, "b": -1, "still": 4, "name": "x"}', {"a": 0, "b": 1})
     assert value == pytest.approx((3 * psi["a"] + psi["b"]) / 4)
     assert source == "run-1"

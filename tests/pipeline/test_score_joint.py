@@ -22,7 +22,7 @@ def columns(rng: np.random.Generator, signs: Floats) -> dict[str, Floats]:
 
 
 def made(root: Path, *, threads: int = 2, **changes: object) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """daily.joint and the readings after a reference day, an equal day and one with two features turned."""
+    """daily.joint and the readings after a reference day, an equal day and one on which two features turn together."""
     model = {"id": "m", "multivariate": True, "reference": {"start": day(0), "end": day(0)}, **changes}
     of = measuring(workspace(root, [model]), "drift")
     rng = np.random.default_rng(5)
@@ -64,7 +64,7 @@ def test_the_same_bytes_on_every_run(tmp_path: Path) -> None:
 
 
 def test_nobody_pays_for_it_who_did_not_ask(tmp_path: Path) -> None:
-    """Without `multivariate: true` nothing is sampled and nothing is said."""
+    """Without `multivariate: true` nothing is sampled and nothing is reported."""
     joint, readings = made(tmp_path, multivariate=False)
     assert joint.is_empty()
     assert ratios(readings) == []

@@ -64,7 +64,7 @@ def drift(tmp_path_factory: pytest.TempPathFactory) -> Drift:
 
 @pytest.mark.parametrize("case", CASES)
 def test_night_by_night_is_the_same_as_all_at_once(tmp_path: Path, drift: Drift, case: str) -> None:
-    """Alone in its workspace: what makes a day anew for one model makes it anew for the others."""
+    """Alone in its workspace, since a day recomputed for one model is recomputed for the others too."""
     nightly = drift_of(tmp_path, {case: CASES[case]()}, [8, 9])
     assert nightly.of(case).equals(drift.of(case))
 
@@ -76,19 +76,19 @@ def label_drift(drift: Drift, case: str) -> pl.DataFrame:
 
 
 def test_labels_are_compared_once_they_had_time_to_come(drift: Drift) -> None:
-    """With a label delay of two days, the days younger than that have no drift of labels yet."""
+    """With a label delay of two days, younger days have no drift of labels yet."""
     assert label_drift(drift, "waiting")["day"].to_list() == [day(5), day(6), day(7)]
 
 
 def test_labels_that_are_seen_to_come_late_are_waited_for(drift: Drift) -> None:
-    """The days whose large labels have not come are not compared."""
+    """Days whose large labels have not arrived are not compared."""
     there = label_drift(drift, "late")
     assert there["day"].to_list() == [day(5), day(6), day(7)]
     assert there["value"].max() < 0.15  # type: ignore[operator]
 
 
 def test_a_rolling_reference_moves_along(drift: Drift) -> None:
-    """Each day against the seven days that end two before it; before there are so many, nothing is said."""
+    """Each day is compared with the seven that end two days before it; while there are fewer, it has no figure."""
     xs, found = rising(), drift.of("rolling")
     for number in (8, 9):
         exact = stats.ks_2samp(np.concatenate(xs[number - 8 : number - 1]), xs[number]).statistic

@@ -38,7 +38,7 @@ def test_percentage_errors_leave_out_labels_of_zero(tmp_path: Path) -> None:
 
 
 def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> None:
-    """Seven of ten labels come on the day: that day is unknown, a night later it is judged, the figure is there."""
+    """Seven of ten labels arrive on the day: it has a figure but no grade until the next night."""
     rng = np.random.default_rng(9)
     of = workspace(
         tmp_path,
@@ -100,7 +100,7 @@ def test_an_estimate_stands_before_the_labels_come(tmp_path: Path) -> None:
 
 
 def test_no_estimate_rests_on_a_handful_of_labels(tmp_path: Path) -> None:
-    """150 labels on the reference days are said to be too few."""
+    """150 labels on the reference days are too few, and the reason says so."""
     rng = np.random.default_rng(1)
     of = measuring(workspace(tmp_path, [{"id": "m", "task": "binary", "threshold": 0.5}]), "performance")
     rows = requests("m", day(0), 150, score=rng.random(150))
@@ -141,7 +141,7 @@ def test_errors_to_expect_follow_the_predictions(tmp_path: Path) -> None:
 
 
 def test_a_scorecard_waits_for_no_label_that_a_longer_window_has(tmp_path: Path) -> None:
-    """Labels come after six days: the leading four weeks are young, the longest window is not, and it decides."""
+    """Labels take six days: too few are there for the main four weeks but not for the longest window, which decides."""
     rng = np.random.default_rng(3)
     of = workspace(
         tmp_path,

@@ -71,7 +71,7 @@ def test_the_interval_is_that_of_days_and_of_weeks(
 def test_shared_days_widen_windows_of_a_week_and_more_alone(
     stormy: tuple[pl.DataFrame, pl.DataFrame], tmp_path: Path
 ) -> None:
-    """Against days that share nothing: several times wider; one day's own interval and segments' are not touched."""
+    """Several times wider than for independent days; a single day's interval and those of segments are unchanged."""
     calm, _ = readings_of(tmp_path, shared=0)
 
     def width(readings: pl.DataFrame, metric: str, window: int, segment: str = "") -> float:

@@ -98,7 +98,7 @@ def test_a_spent_budget_is_poor(readings: pl.DataFrame) -> None:
 
 
 def test_a_model_without_an_objective_has_no_such_figure(tmp_path: Path, days: list[pl.DataFrame]) -> None:
-    """Neither a number nor a line that says it is missing: nothing was promised."""
+    """Neither a number nor a line saying that it is missing, since nothing was promised."""
     found = read(workspace(tmp_path), days[:1], 0, "latency", "usage")
     promised = found.filter(pl.col("metric").str.contains("burn|budget|within|availability"))
     assert promised.is_empty()
@@ -136,7 +136,7 @@ def test_arrival_delays_are_quantiles_of_arrival_minus_event(tmp_path: Path) -> 
 
 
 def test_the_newest_request_ages_when_none_follows(tmp_path: Path) -> None:
-    """2.5 hours before midnight on its own day; a day without requests makes it a day older in longer windows."""
+    """It is 2.5 hours old at the end of its own day; in longer windows, a day without requests makes it a day older."""
     newest = dt.datetime(2024, 1, 1, 21, 30, tzinfo=dt.UTC)
     times = [newest - dt.timedelta(minutes=i) for i in range(30)]
     found = read(workspace(tmp_path), [requests("m", day(0), 30, event_time=times)], 1, "newest_age_hours")
@@ -146,7 +146,7 @@ def test_the_newest_request_ages_when_none_follows(tmp_path: Path) -> None:
 
 
 def test_the_end_of_a_day_is_that_of_the_workspace(tmp_path: Path) -> None:
-    """In New York 1 January ends five hours after UTC's does."""
+    """In New York, 1 January ends five hours later than in UTC."""
     workspace(tmp_path)
     (tmp_path / "data" / "workspace.yml").write_text("name: Test\ntimezone: America/New_York\n")
     times = [dt.datetime(2024, 1, 2, 4, 0, tzinfo=dt.UTC)] * 20
@@ -157,7 +157,7 @@ def test_the_end_of_a_day_is_that_of_the_workspace(tmp_path: Path) -> None:
 
 
 def test_coverage_counts_a_run_once(tmp_path: Path) -> None:
-    """Eligible records stand on a run's first row, the scored ones on every row that has a prediction."""
+    """Eligible records are given on a run's first row, scored ones on every row that has a prediction."""
     eligible = [60, *[None] * 29, 40, *[None] * 29]
     prediction = [1.0] * 50 + [None] * 10
     rows = requests("m", day(0), 60, eligible=eligible, prediction=prediction)
@@ -171,7 +171,7 @@ def test_coverage_counts_a_run_once(tmp_path: Path) -> None:
 
 
 def test_cost_and_concentration_equal_the_raw_rows(days: list[pl.DataFrame], readings: pl.DataFrame) -> None:
-    """Money in the workspace's currency, to a millionth; nameless requests are no consumer's."""
+    """Money in the workspace's currency, to a millionth; requests without a consumer belong to none."""
     rows = pl.concat(days[-7:])
     last = DAYS - 1
     total = rows["cost"].sum()
@@ -190,7 +190,7 @@ def test_a_cheap_window_still_has_a_cost(tmp_path: Path) -> None:
 
 
 def test_schema_changes_count_only_features_of_the_model(tmp_path: Path) -> None:
-    """Zero is said where nothing changed; a change of a feature that another model has is not this one's."""
+    """Zero if nothing changed; a change in another model's feature does not count for this one."""
     of = measuring(workspace(tmp_path), "schema_changes")
     with Warehouse.open(None) as warehouse:
         for n in range(2):

@@ -25,7 +25,7 @@ SELECT sum(coalesce(positive, 0))::BIGINT AS positive, sum(coalesce(negative, 0)
 
 
 def test_the_spans_are_the_windows_of_the_nights_day_whatever_asked_last(tmp_path: Path) -> None:
-    """What watches alerts asks for other days; an auditor finds the published ones, with all labels and references."""
+    """Watching reads other days; afterwards an auditor finds the published ones, with labels and references."""
     of = workspace(tmp_path, [{"id": "m", "task": "binary", "threshold": 0.5}])
     tonight = night(of, LAST)
     label = np.tile([0.0, 1.0, 0.0], 20)

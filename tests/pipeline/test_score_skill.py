@@ -39,7 +39,7 @@ def skilled(tmp_path: Path, better: float, **columns: Any) -> tuple[pl.DataFrame
 
 
 def test_skill_is_measured_on_the_rows_that_have_an_alternative(tmp_path: Path) -> None:
-    """1 - MAE / the alternative's MAE; a row without the alternative counts on neither side."""
+    """1 - MAE / the alternative's MAE; rows without the alternative count for neither."""
     readings, card, exact = skilled(tmp_path, 0.6)
     reading = one(readings, "mae_skill", 0)
     assert reading["value"] == pytest.approx(exact, abs=1e-3)
@@ -66,7 +66,7 @@ def test_a_model_that_does_not_beat_its_alternative_is_said_to_bring_nothing(tmp
 
 
 def test_without_an_alternative_in_the_log_there_is_no_skill(tmp_path: Path) -> None:
-    """Not available, with the reason; other figures of the errors stand."""
+    """Not available, with the reason; other figures of errors are unaffected."""
     readings, card, _ = skilled(tmp_path, 0.6, baseline=None)
     reading = one(readings, "mae_skill", 0)
     assert (reading["value"], reading["grade"]) == (None, "unknown")

@@ -20,7 +20,7 @@ METRICS = ("roc_auc", "average_precision")
 
 
 def figures_of(world: World, days: int) -> list[pl.DataFrame]:
-    """Both areas of models that differ by chance only, each with its labelled scores of so many days."""
+    """Both areas of models that differ only by chance, each with labelled scores of this many days."""
     sides = drawn(np.random.default_rng(3), world, SAMPLES, days, ROWS)
     with Warehouse.open(None) as warehouse:
         for label, name in ((1, "pos"), (0, "neg")):
@@ -55,7 +55,7 @@ def test_nine_of_ten_intervals_of_areas_hold_the_true_one(world: World, days: in
 
 
 def test_one_day_has_the_interval_of_its_rows() -> None:
-    """There is nothing to leave out: independent rows, as narrow on a day that is unlike the rest."""
+    """With one day there is nothing to leave out: rows count as independent, even on an unusual day."""
     calm, stormy = (figures_of(world, 1)[0] for world in (World(), STORMY))
     widths = [(f["high"] - f["low"]).mean() for f in (calm, stormy)]
     assert widths[1] == pytest.approx(widths[0], rel=0.1)

@@ -49,14 +49,14 @@ def test_today_is_the_running_day_and_yesterday_is_reported(
 
 
 def test_a_day_that_is_asked_for_wins(tmp_path: Path) -> None:
-    """A past day is complete: nothing runs."""
+    """A past day is complete, so there is no running day."""
     found = workspace(tmp_path / "w", "name: A\nas_of: 2024-01-01\n")
     night = night_for(found, day=dt.date(2025, 1, 5), now=dt.datetime(2025, 3, 1, tzinfo=dt.UTC))
     assert (night.as_of, night.running_day) == (dt.date(2025, 1, 5), None)
 
 
 def test_a_day_that_is_still_to_come_is_refused(tmp_path: Path) -> None:
-    """A slip of the pen in --as-of publishes no other day instead."""
+    """A slip in --as-of does not publish another day instead."""
     now = dt.datetime(2025, 3, 10, 2, 15, tzinfo=dt.UTC)
     made = workspace(tmp_path / "w", "name: A\n")
     with pytest.raises(ModelboardError, match=r"2052-03-09 is in the future; the newest .* is 2025-03-09"):

@@ -245,7 +245,7 @@ def test_days_after_the_night_are_not_summarised(tmp_path: Path, days: list[pl.D
 
 
 def test_a_changed_threshold_counts_the_model_again(tmp_path: Path, days: list[pl.DataFrame]) -> None:
-    """A declaration that decides how rows count makes its model's days due."""
+    """A change to a declaration that decides how rows count makes the model's days due."""
     of = workspace(tmp_path, [MODEL])
     with Warehouse.open(None) as warehouse:
         put(of, warehouse, "requests", "log", days[0])
@@ -257,7 +257,7 @@ def test_a_changed_threshold_counts_the_model_again(tmp_path: Path, days: list[p
 
 
 def test_errors_of_model_and_alternative_are_summed_over_the_same_rows(tmp_path: Path) -> None:
-    """Rows with a baseline count into bn, pae and bae, all into n and ae; with polars over the raw rows."""
+    """Rows with a baseline count in bn, pae and bae, all rows in n and ae, as polars finds on the raw rows."""
     rng = np.random.default_rng(12)
     n = 900
     y = rng.normal(30, 10, n)

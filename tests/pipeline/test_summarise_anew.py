@@ -29,12 +29,12 @@ Files = Mapping[str, object]
 
 
 def source(columns: Mapping[str, object]) -> Files:
-    """The workspace's one source, by other columns."""
+    """The workspace's only source, mapped from other columns."""
     return {"sources/log": {**LOG, "columns": columns}}
 
 
 def night_of(logs: Logs, files: Files, *, counts: bool = True) -> None:
-    """Write files by their paths below data/, without .yml, then ingest and, if it counts, summarise."""
+    """Write files by their paths below data/, without .yml, then ingest and, if asked, summarise."""
     for name, content in files.items():
         path = logs.root / "data" / f"{name}.yml"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def night_of(logs: Logs, files: Files, *, counts: bool = True) -> None:
 
 
 def counted(root: Path, *nights: Files) -> dict[str, pl.DataFrame]:
-    """What is known and counted after a night for each of some declarations, of logs whose first days are narrow."""
+    """What is known and counted after a night with each of some declarations, for logs whose first days vary little."""
     logs = Logs.make(root, LOG)
     rng = np.random.default_rng(4)
     for day in range(20):
@@ -91,14 +91,14 @@ def counted(root: Path, *nights: Files) -> dict[str, pl.DataFrame]:
 def test_grids_and_dictionaries_are_those_of_a_fresh_workspace(
     tmp_path: Path, before: Files, after: Files
 ) -> None:
-    """Else a distance is measured on bins that were made for other values or other days."""
+    """Otherwise distances would be measured on bins made for other values or other days."""
     later, fresh = counted(tmp_path / "later", before, after), counted(tmp_path / "fresh", after)
     for table in TABLES:
         assert_frame_equal(later[table], fresh[table])
 
 
 def test_a_night_killed_before_it_counted_anew_leaves_that_to_the_next(tmp_path: Path) -> None:
-    """That the lake was read by another mapping is remembered until it is counted."""
+    """A change of mapping is remembered until it has been counted."""
     logs = Logs.make(tmp_path, LOG)
     logs.csv("logs/a.csv", [{"ts": "2024-03-01 10:00:00", "id": "1", "p": 0.5}])
     for columns, counts in ((BY_SCORE, True), (BY_PREDICTION, False), (BY_PREDICTION, True)):

@@ -32,7 +32,7 @@ def test_days_on_which_only_labels_came_count_their_labels() -> None:
 
 
 def test_sources_are_rolled_up_apart() -> None:
-    """However few rows they have."""
+    """Days of different sources are never rolled up together, however few rows they have."""
     assert sizes([*days("a", 1), *days("b", 2)]) == [1, 2]
 
 

@@ -16,7 +16,7 @@ HISTOGRAM = "SELECT * FROM daily.feature_hist ORDER BY ALL"
 
 
 def test_a_grid_is_taken_from_sixteen_days(tmp_path: Path) -> None:
-    """The same number of values of each day, however many it has: a feature that stands still all day has a width."""
+    """The same number of values from each day, however many it has: a feature that is constant all day gets a width."""
     of = workspace(tmp_path, [{"id": "m"}])
     with Warehouse.open(None) as warehouse:
         for number in range(20):
@@ -106,7 +106,7 @@ def test_a_day_of_few_values_never_breaks_a_grid(tmp_path: Path) -> None:
 
 
 def test_a_feature_that_was_mapped_to_another_name_is_not_missing(tmp_path: Path) -> None:
-    """Its days were read anew, and no row of the lake has it: neither grid nor missing values are left of it."""
+    """Its days were read again, and no row of the lake has it: it has no grid and no missing values any more."""
     of = workspace(tmp_path, [{"id": "m"}])
     with Warehouse.open(None) as warehouse:
         for name in ("x", "renamed"):
@@ -126,7 +126,7 @@ def test_a_feature_that_was_mapped_to_another_name_is_not_missing(tmp_path: Path
 
 
 def test_a_feature_that_stopped_coming_is_missing(tmp_path: Path) -> None:
-    """Days before still have it."""
+    """Earlier days still have it."""
     of = workspace(tmp_path, [{"id": "m"}])
     with Warehouse.open(None) as warehouse:
         for number in range(4):

@@ -84,7 +84,7 @@ def test_classes_of_a_multiclass_model_are_counted_by_name(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("task", ["binary", "regression", None])
 def test_a_model_without_answers_has_no_outputs(tmp_path: Path, task: str | None) -> None:
-    """Not a row, rather than rows of nothing but missing answers."""
+    """It has no rows at all, rather than rows with only missing predictions."""
     rows = requests("m", day(0), 10, {"x": 1.0})
     found = counted(tmp_path, {"id": "m"} | ({"task": task} if task else {}), [(rows, labelled(rows, 1.0))])
     assert PREDICTION not in found["daily.feature_hist"]["feature"].to_list()

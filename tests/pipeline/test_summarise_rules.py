@@ -54,7 +54,7 @@ def test_a_rule_counts_what_python_counts(
     op: str,
     constant: int,
 ) -> None:
-    """passed, failed and unjudged of `a op b when c > constant`: NULL and NaN judge nothing."""
+    """Rows passed, failed and unjudged of `a op b when c > constant`: NULL and NaN are not judged."""
     a, b, c = (list(column) for column in zip(*rows, strict=True))
     must = {"left": "a", "op": op, "right": "b", "read_as": "number"}
     declared = rule(must=must, when={"left": "c", "op": ">", "value": constant})
@@ -96,7 +96,7 @@ def test_every_day_and_version_is_counted_alone_and_adds_up(tmp_path: Path) -> N
 
 
 def test_words_and_times_are_compared_as_such(tmp_path: Path) -> None:
-    """Equality of two columns is of texts; `time` reads ISO 8601, and what is none is not judged."""
+    """Two columns are compared as text; `time` reads ISO 8601, and anything else is not judged."""
     features = {
         "from": ["JFK", "LGA", "JFK", None],
         "to": ["LGA", "LGA", "EWR", "JFK"],
@@ -117,7 +117,7 @@ def test_words_and_times_are_compared_as_such(tmp_path: Path) -> None:
 
 
 def test_columns_of_the_request_itself_can_be_ruled(tmp_path: Path) -> None:
-    """A prediction has a range as features have."""
+    """A prediction can have a range, just like a feature."""
     rows = requests("m", day(0), 3, prediction=[1.0, -1.0, None])
     found = counted(tmp_path, {"rules": [rule(must={"left": "prediction", "op": ">", "value": 0})]}, rows)
     assert totals(found) == (1, 1, 1)

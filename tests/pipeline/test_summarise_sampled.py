@@ -12,7 +12,7 @@ FIRST = dt.date(2025, 1, 1)
 
 
 def drawn(model_id: str, counts: list[int]) -> pl.DataFrame:
-    """So many values of a model on each of some days; x tells day and place."""
+    """The given number of values of a model on each of some days; x encodes day and place."""
     rows = [
         (model_id, FIRST + dt.timedelta(days=number), place, float(number * 10_000 + place))
         for number, n in enumerate(counts)
@@ -36,7 +36,7 @@ def test_days_after_those_that_are_enough_are_left_out() -> None:
 
 
 def test_each_model_is_looked_at_by_itself() -> None:
-    """What a model's grid is taken from does not depend on the other models; one without values is not there."""
+    """What a model's grid is taken from does not depend on other models; a model without values is left out."""
     own = {name: drawn(name, counts) for name, counts in {"a": [1, 3, 30], "b": [64] * 17, "c": [5]}.items()}
     together = of_first_days(pl.concat([own["b"], own["a"], own["c"]]))
     assert sorted(together) == ["a", "b", "c"]

@@ -58,7 +58,7 @@ def test_a_column_with_nulls_is_compared() -> None:
 
 @pytest.mark.parametrize("pattern", [None, "rest", "batch"])
 def test_batches_are_those_declared_or_else_logged(pattern: str | None, tmp_path: Path) -> None:
-    """What a model declares holds for all its requests; where nobody declares anything each row says it."""
+    """What a model declares holds for all its requests; if no model declares anything, each row decides."""
     logged = ["batch"] * 30 + ["rest"] * 20 + [None] * 50
     declared = {"id": "m"} if pattern is None else {"id": "m", "pattern": pattern}
     of = workspace(tmp_path, [declared])
@@ -92,7 +92,7 @@ def test_one_model_alone_counts_as_beside_another(tmp_path: Path) -> None:
 
 
 def test_a_constant_feature_has_its_other_values_in_the_outermost_bins(tmp_path: Path) -> None:
-    """A scale of 0 shows on which side of the constant a value lies, and no more."""
+    """A scale of 0 shows only on which side of the constant a value is."""
     others = np.array([7.0 + 1e-15 * 7, 8.0, -1e300, np.nan, -np.inf])
     of = workspace(tmp_path)
     with Warehouse.open(None) as warehouse:

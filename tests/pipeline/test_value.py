@@ -108,7 +108,7 @@ def errors_of(
 
 
 def test_the_alternative_is_measured_on_the_same_rows(tmp_path: Path) -> None:
-    """A logged alternative goes before a declared mean error; rows without one are left out of both sides."""
+    """A logged alternative takes precedence over a declared mean error; rows without one are left out of both."""
     logged = [None if i % 3 == 0 else 1.0 for i in range(900)]
     row, own, other = errors_of(tmp_path, logged)
     known = np.isfinite(other)
@@ -225,7 +225,7 @@ def test_a_split_that_was_not_planned_is_not_a_measurement(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("days", [30, 28])
 def test_pages_tell_an_experiment_without_a_value_beside_what_is_declared(tmp_path: Path, days: int) -> None:
-    """Also where it has as many days as the window: it takes no place of the model's own figure."""
+    """Even if it has as many days as the window, it does not replace the model's own figure."""
     with Warehouse.open(None) as warehouse:
         warehouse.run("INSERT INTO catalog.model BY NAME SELECT 'm' AS model_id, 'm' AS slug, 'M' AS title")
         warehouse.run(
@@ -242,7 +242,7 @@ def test_pages_tell_an_experiment_without_a_value_beside_what_is_declared(tmp_pa
 
 
 def test_what_one_outcome_is_worth_is_told_beside_the_value(tmp_path: Path) -> None:
-    """Counts and these words are all that it takes to recompute a value."""
+    """Counts and these words are all it takes to recompute a value."""
     days = [binary_day(np.random.default_rng(4), 0)]
     found = impact(
         tmp_path, {"id": "m", "task": "binary", "threshold": 0.3, "value": {"per_outcome": MONEY}}, days
@@ -255,7 +255,7 @@ def test_what_one_outcome_is_worth_is_told_beside_the_value(tmp_path: Path) -> N
 
 
 def test_value_and_cost_of_a_young_log_are_brought_to_a_month_alike(tmp_path: Path) -> None:
-    """By the days that the log holds: the window's 28 would make the cost of three days too small by nine."""
+    """By the days that the log has: with the window's 28, the cost of three days would be nine times too small."""
     worth_and_cost = {"per_accepted": 2.0, "cost": {"per_day": 10.0}}
     of = workspace(tmp_path, [{"id": "m", "value": worth_and_cost}])
     last = night(of, day(2))

@@ -91,7 +91,7 @@ def test_a_true_site_has_no_differences(night: Night) -> None:
 
 
 def test_figures_of_labels_in_segments_are_recomputed(night: Night) -> None:
-    """Of the values that rows name; a wrong one is named with its segment."""
+    """For the values that rows name; a wrong figure is reported with its segment."""
     publish(night, TRUE | IN_SEGMENTS | NOT_RECOMPUTED)
     result = verify(night.workspace, everything=True)
     assert result.differences == ()
@@ -127,7 +127,7 @@ def test_a_figure_without_rows_is_named(night: Night) -> None:
 
 
 def test_changed_missing_and_extra_files_are_named(night: Night) -> None:
-    """Whatever is not as the manifest says."""
+    """Everything that differs from the manifest."""
     folder = publish(night, TRUE)
     (folder / "api" / "build.json").write_text("{}")
     (folder / "added.html").write_text("x")
@@ -148,7 +148,7 @@ def test_a_broken_chain_is_named(night: Night) -> None:
 
 
 def test_files_of_the_lake_that_are_gone_or_changed_are_named(night: Night) -> None:
-    """With what to do; no reading is recomputed from what is left. Changes are looked for where all is."""
+    """With what to do; no reading is recomputed from the rest. Changed files are looked for only with `everything`."""
     publish(night, TRUE)
     file = next((night.workspace.lake / "labelled").rglob("*.parquet"))
     LABELLED.head(2).write_parquet(file)
@@ -161,7 +161,7 @@ def test_files_of_the_lake_that_are_gone_or_changed_are_named(night: Night) -> N
 
 
 def test_a_lake_file_that_cannot_be_read_is_named(night: Night) -> None:
-    """What cannot be recomputed is no fault of the program, and no agreement."""
+    """A figure that cannot be recomputed is neither a crash nor counted as agreement."""
     publish(night, {("requests", "spam"): 1.0})
     for file in night.workspace.root.glob("data/lake/**/*.parquet"):
         file.write_bytes(b"PAR1 no more")

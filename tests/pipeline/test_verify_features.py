@@ -33,7 +33,7 @@ TRUE = {"missing_share": 0.25, "drift_missing_change": 0.25, "drift_ks": 0.25, "
 
 
 def test_numbers_by_hand() -> None:
-    """A quarter of the reference lies below everything; the missing row has no place."""
+    """A quarter of the reference is below all other values; the missing row does not count."""
     before, now = NUMBERS
     figures = window_figures(now) | drift_figures(now, before)
     assert figures == pytest.approx(TRUE | {"drift_wasserstein_sd": 0.5 / 1.25**0.5, AT_BORDERS: 0.25})
@@ -116,7 +116,7 @@ def test_a_wrong_figure_of_a_feature_is_named(night: Night, metric: str) -> None
 
 
 def test_requests_from_before_a_feature_first_came_do_not_lack_it(night: Night) -> None:
-    """A window may be older than the feature: its share is that of the days since."""
+    """If a window begins before the feature, its share is that of the days since then."""
     publish(night, {"missing_share": 0.25}, window=60)
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         warehouse.run("INSERT INTO ops.grid (model_id, feature, from_day) VALUES ('m', 'x', ?)", [AS_OF])

@@ -18,14 +18,14 @@ Calm = tuple[Path, Warehouse, Watch]
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calm]:
-    """Calm days that were judged in one night: workspace, warehouse and what the night did; not to be changed."""
+    """Calm days judged in one night: workspace, warehouse and what the night did; do not change them."""
     root = workspace(tmp_path_factory.mktemp("calm"))
     with watched(series()) as warehouse:
         yield root, warehouse, judge(root, warehouse)
 
 
 def test_calm_days_raise_no_alert_and_nothing_is_judged_while_the_reference_lasts(calm: Calm) -> None:
-    """A model like itself is left in peace; 'warming up' says until when."""
+    """A model that stays the same raises nothing; 'warming up' says until when it is not judged."""
     _, warehouse, done = calm
     assert done.monitors > 0
     assert alerts(warehouse) == []
@@ -46,14 +46,14 @@ def troubled() -> dict[str, Floats]:
 
 @pytest.fixture(scope="module")
 def at_once(calm: Calm) -> Iterator[Warehouse]:
-    """Troubled days that were judged in one night; to be left as they are found."""
+    """Troubled days judged in one night; do not change them."""
     with watched(troubled()) as warehouse:
         judge(calm[0], warehouse)
         yield warehouse
 
 
 def test_night_by_night_is_the_same_as_all_at_once(calm: Calm, at_once: Warehouse) -> None:
-    """The fold's state stands in the signals."""
+    """The fold's state is kept in the signals."""
     root, values = calm[0], troubled()
     with watched(values, DAYS[:134]) as nightly:
         judge(root, nightly, DAYS[133])
@@ -69,7 +69,7 @@ def test_night_by_night_is_the_same_as_all_at_once(calm: Calm, at_once: Warehous
 
 @pytest.fixture(scope="module")
 def misdated(calm: Calm) -> Iterator[Warehouse]:
-    """The calm days and two rows of wrong years, judged: the model's own, and one of a model that nobody declares."""
+    """The calm days and two rows with wrong years, judged: one of the model, and one of an undeclared model."""
     with watched(series()) as warehouse:
         for model, years in (("m", 11), ("once", 20)):
             warehouse.run(
@@ -90,7 +90,7 @@ def test_a_row_with_a_wrong_year_is_no_history_to_judge(misdated: Warehouse) -> 
 def test_a_row_with_a_wrong_year_of_an_unknown_model_has_no_other_day_judged(
     calm: Calm, misdated: Warehouse
 ) -> None:
-    """Silent for longer than a year and declared by nobody, it is not watched; the others are, as without it."""
+    """Undeclared and silent for longer than a year, it is not watched; the others are, as if it did not exist."""
     assert signals(misdated).equals(signals(calm[1]))
 
 
@@ -103,7 +103,7 @@ def test_an_unchanged_second_night_writes_nothing(calm: Calm) -> None:
 
 
 def test_a_backfilled_day_changes_what_followed(calm: Calm) -> None:
-    """Requests that came late take back the alert that their absence raised, and only days from there on are judged."""
+    """Late requests withdraw the alert that their absence raised; only days from there on are judged again."""
     values = series()
     short = {name: column.copy() for name, column in values.items()}
     short["requests"][140:142] *= 0.4
@@ -120,7 +120,7 @@ def test_a_backfilled_day_changes_what_followed(calm: Calm) -> None:
 
 
 def test_an_earlier_night_knows_nothing_of_later_days(calm: Calm, at_once: Warehouse) -> None:
-    """Reporting a past day gives what that night gave, and the next night finds its way back."""
+    """Reporting a past day gives what that night gave, and the next night is right again."""
     whole = signals(at_once)
     judge(calm[0], at_once, DAYS[120])
     assert alerts(at_once) == []

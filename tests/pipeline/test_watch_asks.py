@@ -45,7 +45,7 @@ GONE = ("silent", "retired", "misdeclared")
 
 
 def workspace(root: Path, models: dict[str, dict[str, object]], files: dict[str, str]) -> Path:
-    """A workspace of these models, which declare what is given beside their reference."""
+    """A workspace with these models, which declare what is given in addition to their reference."""
     made = [
         declared(m, **{"reference": REFERENCE, "since": str(FIRST), **said}) for m, said in models.items()
     ]
@@ -61,7 +61,7 @@ def put_cases(warehouse: Warehouse, cases: dict[str, Change]) -> None:
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """All cases after two nights, the first a week after the holiday; not to be changed."""
+    """All cases after two nights, the first a week after the holiday; do not change them."""
     root = workspace(tmp_path_factory.mktemp("cases"), {model: {} for model in CASES}, FILES)
     with Warehouse.open(None) as warehouse:
         put_cases(warehouse, CASES)
@@ -71,7 +71,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
 
 
 def test_a_holiday_is_compared_with_nothing(judged: Warehouse) -> None:
-    """Rules that skip holidays do not judge them, and the days after are not judged by them, whatever they brought."""
+    """Rules that skip holidays do not judge them, and later days are not compared with them."""
     assert alerts_of(judged, "holiday") == []
     said = judged.value(
         "SELECT reason FROM mart.signal WHERE model_id = 'holiday' AND rule = 'usage_drop' AND day = ?",
@@ -93,7 +93,7 @@ def test_a_rule_that_is_switched_off_watches_nothing(judged: Warehouse) -> None:
 
 
 def test_a_log_that_ends_before_the_newest_may_only_have_been_exported_earlier(judged: Warehouse) -> None:
-    """Where the report ends with the newest log, its alert first of all says how to report the last day of all."""
+    """If the report ends with the newest log, the alert first says how to report the last day that all logs have."""
     ((rule, ask),) = alerts_of(judged, "ended", "rule, ask")
     assert rule == "no_data"
     assert f"exported earlier, nothing is wrong: as_of: {DAYS[139]} reports the last day" in str(ask)
@@ -102,7 +102,7 @@ def test_a_log_that_ends_before_the_newest_may_only_have_been_exported_earlier(j
 
 @pytest.fixture(scope="module")
 def waited(tmp_path_factory: pytest.TempPathFactory) -> Waited:
-    """What three nights say of silence; two models are declared to be retired before the second."""
+    """What three nights say about silent models; two of these are declared retired before the second."""
     root, known = tmp_path_factory.mktemp("gone"), "rule, opened, state, closed, ask"
     retired: dict[str, dict[str, object]] = {
         "retired": {"retired_on": str(DAYS[120])},
@@ -121,7 +121,7 @@ def waited(tmp_path_factory: pytest.TempPathFactory) -> Waited:
 def test_a_model_that_stays_silent_is_suggested_to_be_retired(
     waited: Waited,
 ) -> None:
-    """Its alert asks to mend the source, after four weeks first of all whether it is gone."""
+    """Its alert asks to mend the source, and after four weeks first asks whether the model is gone."""
     asks = []
     for found in waited:
         ((rule, opened, state, closed, ask),) = found["silent"]
@@ -140,7 +140,7 @@ def test_a_model_that_stays_silent_is_suggested_to_be_retired(
 def test_the_alert_of_a_silent_model_ends_when_it_is_retired(
     waited: Waited,
 ) -> None:
-    """The day before it was; there was none where it was retired before it fell silent."""
+    """It ends on the day before; a model retired before it fell silent has no alert."""
     first, second, _ = waited
     for model in ("retired", "misdeclared"):
         assert [row[:3] for row in first[model]] == [("no_data", DAYS[100], "open")]

@@ -36,7 +36,7 @@ def raised(slug: str, rule: str, method: str = "spread", model: str = "m", **mor
 
 
 def test_a_change_of_columns_is_the_cause_of_what_follows() -> None:
-    """On the same day or up to two days before, or while it is open; it stands under nothing itself."""
+    """On the same day, up to two days later or while it is open; it is itself grouped under nothing."""
     schema = raised("s", "schema_change", "schema", opened=DAY - days(2), ended=DAY - days(2))
     found = causes([schema, raised("a", "missing"), raised("b", "missing", opened=DAY + days(9))], [], {})
     assert (found["a"].under, found["a"].kind) == ("s", "schema")
@@ -102,20 +102,20 @@ def test_alerts_that_have_nothing_in_common_but_a_third_stand_together() -> None
 
 
 def test_what_one_of_a_day_stands_under_holds_for_all_of_them() -> None:
-    """The columns of m changed; k, which lacks the same feature, is no second thing to ask about."""
+    """The columns of m changed; k, which lacks the same feature, does not ask separately."""
     schema = raised("s", "schema_change", "schema")
     found = causes([schema, missing("a", "m", "x"), missing("b", "k", "x", strength=9.0)], [], {})
     assert [found[slug].under for slug in "sab"] == [None, "s", "s"]
 
 
 def test_a_model_that_is_needed_leads_its_day() -> None:
-    """However far out the one that needs it is, they do not stand under each other."""
+    """However far out the alert of the dependent model is, the two are not grouped under each other."""
     found = causes([missing("a", "m", "x", strength=9.0), missing("b", "k", "x")], [], {"m": ["k"]})
     assert [found[slug].under for slug in "ab"] == ["b", None]
 
 
 def test_of_two_rules_on_the_same_figures_one_leads_them_all() -> None:
-    """Names of alerts decide nothing: else each rule would lead the other on some figure, and nobody all."""
+    """Names of alerts do not decide: otherwise each rule would lead on some figures and neither on all."""
     alerts = [
         replace(missing(slug, "m", feature), rule=rule)
         for slug, feature, rule in (
@@ -138,7 +138,7 @@ def test_a_drop_explains_the_decline_after_it() -> None:
 
 
 def test_a_chain_leads_to_its_root() -> None:
-    """What stands under something that stands under a third stands under the third."""
+    """An alert under one that is itself under a third is grouped under the third."""
     schema = raised("s", "schema_change", "schema")
     drop = raised("d", "usage_drop", "usage_drop", figure=("requests", "", ""))
     decline = raised("e", "slow_decline", "slow_decline", figure=("requests", "", ""), opened=DAY + days(8))
@@ -148,7 +148,7 @@ def test_a_chain_leads_to_its_root() -> None:
 
 
 def test_what_outlasts_the_alert_it_stands_under_asks_for_itself() -> None:
-    """Not in its first two days, nor what is over too; of several that do the worst leads the others."""
+    """Not in the first two days, and not if it is over too; of several that do, the worst leads the others."""
     schema = raised("s", "schema_change", "schema", ended=DAY)
     mild, worst = raised("a", "missing"), raised("b", "errors", severity="high")
     over = raised("c", "unseen", ended=DAY + days(1))

@@ -43,7 +43,7 @@ def test_errors_are_better_when_they_are_lower(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
-    """No number, a reason."""
+    """There is a reason instead of a number."""
     have = money(tmp_path)
     cases = {
         "only a loss of quality can be priced": have.exposed(MODEL, "requests", "usage", OPENED, 1.0),

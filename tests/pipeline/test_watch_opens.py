@@ -71,7 +71,7 @@ LABELS = {"most": ("0, 3, 2, 0", 100 / 105), "fewer": ("0, 5, 3, 0", 100 / 108)}
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """All cases after their night; not to be changed."""
+    """All cases after their night; do not change them."""
     models = [declared(model, reference=REFERENCE, since=str(FIRST)) for model in CASES]
     root = write_workspace(tmp_path_factory.mktemp("cases"), models, FILES)
     with Warehouse.open(None) as warehouse:
@@ -111,7 +111,7 @@ def _label(warehouse: Warehouse, model: str, later: str, share: float) -> None:
 
 
 def signals(warehouse: Warehouse, case: str, rule: str, columns: str) -> list[tuple[Any, ...]]:
-    """Some columns of what a rule said of a model, by day."""
+    """Some columns of a rule's signals about a model, by day."""
     return warehouse.frame(
         f"SELECT {columns} FROM mart.signal WHERE model_id = $c AND rule = $rule ORDER BY day",
         {"c": case, "rule": rule},
@@ -129,14 +129,14 @@ def test_a_drop_in_use_is_an_alert_and_ends_when_use_is_back(judged: Warehouse) 
 
 
 def test_missing_data_is_not_zero_use(judged: Warehouse) -> None:
-    """A source that stays silent is one alert of its own; usage says it is not known."""
+    """A silent source raises one alert of its own; usage is reported as not known."""
     assert alerts_of(judged, "silent") == [("no_data", DAYS[140])]
     said = dict(signals(judged, "silent", "usage_drop", "day, reason"))
     assert said[DAYS[140]] == "no row of its source came"
 
 
 def test_a_slow_answer_for_days_is_an_alert(judged: Warehouse) -> None:
-    """Latency doubled for three days; one odd day alone is none. What only staging got is not suspected."""
+    """Latency doubled for three days; a single odd day is no alert. A deployment to staging only is not suspected."""
     ((rule, opened, cause),) = alerts_of(judged, "slow", "rule, opened, cause")
     assert (rule, opened) == ("latency", DAYS[131])
     assert cause.startswith("version v2 was deployed on")
@@ -155,7 +155,7 @@ def test_a_fixed_threshold_works_from_the_first_day(judged: Warehouse) -> None:
 
 
 def test_weeks_far_from_the_others_are_signals(judged: Warehouse) -> None:
-    """Twenty-one weeks are too few: it says so."""
+    """Twenty-one weeks are too few, and the reason says so."""
     days = signals(judged, "weekly", "weekly", "day, state")
     assert {day.weekday() for day, _ in days} == {6}
     assert {state for _, state in days} == {"warming up"}
@@ -170,7 +170,7 @@ def test_weeks_far_from_the_others_are_signals(judged: Warehouse) -> None:
 def test_a_day_is_judged_as_soon_as_its_figures_are_graded(
     judged: Warehouse, model: str, wait: int, seen: tuple[float, int]
 ) -> None:
-    """Labels that nobody would have waited for are not seen, though they are there when the day is judged again."""
+    """Labels that arrived after the wait are ignored, although they are there when the day is judged again."""
     found = signals(judged, model, "graded", "day, known_on, observed, n")
     assert [row[2:] for row in found] == [pytest.approx(seen)] * len(found)
     assert {known - day for day, known, *_ in found} == {dt.timedelta(days=wait)}
@@ -178,7 +178,7 @@ def test_a_day_is_judged_as_soon_as_its_figures_are_graded(
 
 
 def test_a_silent_source_of_several_models_is_one_alert(judged: Warehouse) -> None:
-    """It names the source and no model; its owner is who a pattern on source/<name> says."""
+    """It names the source and no model; its owner is given by a pattern on source/<name>."""
     found = alerts_of(judged, "pair", "model_id, rule, feature, opened, owner, title")
     assert found == [("", "no_data", "pair", DAYS[140], "Data platform", "No data came: source pair")]
     assert alerts_of(judged, "pair-too") == []

@@ -24,7 +24,7 @@ MODEL = Model(id="m", owner="Lead", team="Team", executive="Chief")
 
 
 def day(number: int) -> dt.date:
-    """So many days after the opening."""
+    """The day this many days after the opening."""
     return OPENED + dt.timedelta(days=number)
 
 
@@ -36,7 +36,7 @@ def episode(last: int = 0, closed: int | None = None) -> Episode:
 
 
 def answer(state: str, at: int, **more: object) -> Placed[AlertAnswer]:
-    """What a role said of it."""
+    """An answer to the alert by a role."""
     given = {
         "model": "m",
         "rule": "errors",
@@ -91,7 +91,7 @@ def test_an_answer_is_for_its_alert_alone() -> None:
 
 
 def test_a_missed_deadline_is_asked_of_the_executive() -> None:
-    """Until then of the owner; of nobody once it is over."""
+    """Until then the owner is asked, and nobody once it is over."""
     deadline = deadline_of(episode(), Deadlines(high=2))
     nobody = handle(episode(), [], day(9))
     assert deadline == day(2)
@@ -105,7 +105,7 @@ def test_a_missed_deadline_is_asked_of_the_executive() -> None:
 
 @pytest.mark.parametrize(("on", "holds"), [(-1, False), (0, True), (5, True), (6, False)])
 def test_a_silence_expires(on: int, holds: bool) -> None:
-    """Both days inside."""
+    """It applies on its first and last day too."""
     said = Silence.model_validate(
         {"rule": "errors", "since": OPENED, "until": day(5), "reason": "r", "by": "Lead"}
     )
@@ -113,7 +113,7 @@ def test_a_silence_expires(on: int, holds: bool) -> None:
 
 
 def test_the_last_owner_rule_that_fits_wins() -> None:
-    """Else the model's owner, else its team."""
+    """Otherwise the model's owner, else its team."""
     rules = [
         OwnerRule(pattern="*/latency_*", owner="Platform"),
         OwnerRule(pattern="m/latency_p99*", owner="Night shift"),

@@ -17,7 +17,7 @@ Item = tuple[Episode, Handling, dt.date]
 
 
 def item(number: int, verdict: str | None = None, taken: int | None = 1, rule: str = "errors") -> Item:
-    """An alert of its own day, acknowledged after `taken` days and resolved two days later."""
+    """An alert on a day of its own, acknowledged after `taken` days and resolved two days later."""
     opened = FIRST + dt.timedelta(days=number)
     at = None if taken is None else opened + dt.timedelta(days=taken)
     said = {"alert": "a", "opened": opened, "state": "reviewed", "at": at, "by": "Lead", "verdict": verdict}
@@ -56,14 +56,14 @@ def test_alerts_before_anybody_answered_are_not_due() -> None:
 
 
 def test_a_rule_nobody_answers_is_put_up_for_review() -> None:
-    """Fewer than half of five due alerts."""
+    """If fewer than half of at least five due alerts were acknowledged."""
     items = [item(0), *(item(i, taken=None) for i in range(2, 8))]
     assert row([item(0, rule="other"), *items])["review"] == "only 1 of 7 alerts were acknowledged"
     assert row(items[:4])["review"] is None
 
 
 def test_a_rule_that_is_often_false_is_put_up_for_review() -> None:
-    """More than a fifth of five judged ones; exactly a fifth is not."""
+    """If more than a fifth of at least five judged alerts were false; exactly a fifth is not enough."""
     false, true = "false alarm", "true alarm"
     assert row([item(i, v) for i, v in enumerate((false, false, true, true, true))])["review"] == (
         "2 of 5 judged alerts were false"

@@ -9,7 +9,7 @@ from tests.pipeline.watching import DAYS, alerts, judge, series, watched, worksp
 
 
 def poor_accuracy(warehouse: Warehouse) -> None:
-    """Every answer is right, but none on five days."""
+    """Every prediction is right, except on five days, when none is."""
     warehouse.run(
         "INSERT INTO daily.outcome_binary (source, model_id, version, day, segment, label_day, bucket, tp, fp, fn,"
         " tn) SELECT 'log', 'm', '1', day, '', day, 0, CASE WHEN day BETWEEN $a AND $b THEN 0 ELSE 100 END, 0,"
@@ -29,7 +29,7 @@ def test_a_target_that_only_grades_is_no_alert(tmp_path: Path) -> None:
 
 
 def test_an_owners_target_is_held_over_seven_days(tmp_path: Path) -> None:
-    """Opened on the third day beyond what is poor, closed when it is safely back for a week."""
+    """It opens on the third day in the poor range and closes after a week safely back."""
     targets = {"targets": [{"metric": "accuracy", "good": 0.9, "poor": 0.7}]}
     root = workspace(tmp_path, {"data/targets.yml": targets})
     with watched(series()) as warehouse:

@@ -81,7 +81,7 @@ def told(method: str, unit: str = "share", head: MetricHead | None = SHARE, **si
     ],
 )
 def test_a_figure_stands_beside_what_was_asked_of_it(method: str, signal: dict[str, Any], rest: str) -> None:
-    """The limit that was crossed is the one that is told."""
+    """The sentence gives the limit that was crossed."""
     assert told(method, **signal) == f"Missing share of rain in Late arrival: {rest}"
 
 
@@ -104,7 +104,7 @@ def test_a_figure_stands_beside_what_was_asked_of_it(method: str, signal: dict[s
     ],
 )
 def test_use_is_told_by_what_its_range_is_of(method: str, observed: float, rest: str) -> None:
-    """A drop by two days together; a slow decline by the level of the weeks: its day itself may lie above the limit."""
+    """A drop is of two days together, a slow decline of the weeks' level: its own day may be above the limit."""
     requests = SHARE.model_copy(update={"title": "Requests"})
     sentence = told(method, "requests", requests, observed=observed, expected=993.0, low=844.0)
     assert sentence == f"Requests of rain in Late arrival: {rest}"
@@ -118,7 +118,7 @@ def test_changed_columns_are_named() -> None:
 
 
 def test_a_silent_source_says_what_usually_comes() -> None:
-    """Rows, not requests: a source may hold labels."""
+    """In rows, not requests, since a source may hold labels."""
     assert told("heartbeat", head=None, expected=1200.0) == (
         "No rows of rain in Late arrival arrived for 4 Mar 2025; that weekday usually has about 1 200."
     )

@@ -26,7 +26,7 @@ def alert(number: int = 0, **changes: object) -> dict[str, object]:
 
 
 def test_one_glance_says_well_or_not_since_when_and_why() -> None:
-    """What stands under another alert is not counted."""
+    """An alert grouped under another is not counted."""
     assert wellness([], "good") == "Well: no alert is open"
     over = alert(is_open=False, ended=DAY)
     assert wellness([over], "good") == "Well since 3 Mar 2025: no alert is open"
@@ -45,7 +45,7 @@ def test_a_model_that_is_not_poor_is_not_called_unwell_nor_one_that_is_not_good_
 
 
 def test_marks_are_the_newest_of_the_charts_own_figure() -> None:
-    """In the order of days, each once."""
+    """In order of days, each once."""
     alerts = [alert(i) for i in (9, 3, 3)] + [
         alert(1, metric="requests"),
         alert(2, grouped_under="x"),
@@ -65,13 +65,13 @@ def test_durations_in_words(value: float | None, text: str) -> None:
 
 
 def test_an_interval_of_durations_is_one_where_its_ends_are() -> None:
-    """Not 'the same day to the same day'."""
+    """It never reads 'the same day to the same day'."""
     assert days_between(0.0, 1.0) == "the same day to 1 day"
     assert days_between(0.0, 0.04) == "the same day"
 
 
 def test_a_range_that_is_not_for_single_days_says_so() -> None:
-    """Else a day above it alarms and one below it does not, and nobody sees why."""
+    """Otherwise a day inside the range may alarm and one outside may not, and nobody sees why."""
     drop = {"meaning": "Fewer requests come.", "method": "usage_drop"}
     assert judged_how(drop).startswith(
         "Fewer requests come. The range is for the mean of a day and the day before"
@@ -81,6 +81,6 @@ def test_a_range_that_is_not_for_single_days_says_so() -> None:
 
 
 def test_the_figure_of_seven_days_is_not_told_as_one_day_s() -> None:
-    """The title of the chart says what the sentence above says."""
+    """The chart's title says the same as the sentence above it."""
     assert seen_when({"method": "target", "opened": DAY}) == "over the seven days to 3 Mar 2025"
     assert seen_when({"method": "spread", "opened": DAY}) == "on 3 Mar 2025"

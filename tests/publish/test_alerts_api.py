@@ -64,7 +64,7 @@ def test_the_list_fits_the_schema_beside_it() -> None:
 
 @pytest.mark.parametrize("hostile", ["<script>&\"'", "\x00\x0b\x1b", "]]>", "\ud7ff\ufffe"])
 def test_the_feed_is_xml_whatever_a_text_holds(hostile: str) -> None:
-    """Escaped where it can be, replaced where XML has no way to say it."""
+    """Escaped if possible, replaced if XML cannot express it."""
     feed = ET.fromstring(alerts_feed(views({"title": hostile, "message": hostile, "ask": hostile})).encode())
     assert feed.findtext(f"{ATOM}title") == "A & B <Ltd>: alerts"
     assert len(feed.findall(f"{ATOM}entry")) == 1

@@ -15,40 +15,40 @@ from dagster_project.publish.apart import apart, begun, kept
 
 
 def process() -> bytes:
-    """Who makes it; and something loaded that nothing else loads."""
+    """The id of the process that makes it; it also loads something that nothing else loads."""
     import wave  # noqa: F401
 
     return str(os.getpid()).encode()
 
 
 def noted() -> bytes:
-    """Who makes it, noted in a file as well."""
+    """The id of the process that makes it, noted in a file as well."""
     who = str(os.getpid())
     Path(os.environ["NOTE"]).write_text(who, encoding="utf-8")
     return who.encode()
 
 
 def endless() -> bytes:
-    """Notes who makes it, and takes longer than anybody waits."""
+    """Notes the process and takes longer than anybody waits."""
     Path(os.environ["NOTE"]).write_text(str(os.getpid()), encoding="utf-8")
     time.sleep(600)
     return b""
 
 
 def broken() -> bytes:
-    """Says why it cannot."""
+    """Fails with a reason."""
     raise ValueError("no such glyph")
 
 
 def written(note: Path) -> str:
-    """What a process notes, as soon as it has."""
+    """What a process notes, as soon as it has done so."""
     while not (note.exists() and note.read_text(encoding="utf-8")):
         time.sleep(0.01)
     return note.read_text(encoding="utf-8")
 
 
 def test_it_is_made_in_another_process_and_once() -> None:
-    """This process neither loads what the making loads nor waits for it twice."""
+    """This process does not load what the other one loads, and waits for it only once."""
     made = apart(process)
     assert int(made) != os.getpid()
     assert "wave" not in sys.modules
@@ -56,7 +56,7 @@ def test_it_is_made_in_another_process_and_once() -> None:
 
 
 def test_a_kept_file_is_read_and_not_made_again(tmp_path: Path) -> None:
-    """The file is what counts, whatever the making would answer."""
+    """The file counts, whatever making it again would give."""
     path = tmp_path / "cache" / "made.bin"
     assert kept(path, process) == path.read_bytes()
     path.write_bytes(b"as it was kept")
@@ -66,7 +66,7 @@ def test_a_kept_file_is_read_and_not_made_again(tmp_path: Path) -> None:
 def test_what_is_begun_is_made_before_it_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The process that was begun answers, and no second one."""
+    """The process that was started gives the answer, not a second one."""
     note = tmp_path / "note"
     monkeypatch.setenv("NOTE", str(note))
     with begun(noted):
@@ -88,7 +88,7 @@ def test_what_nobody_asks_for_is_given_up(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_what_goes_wrong_there_is_told_here(tmp_path: Path) -> None:
-    """The reason in one line, and no file that the next night would take for the whole one."""
+    """The reason in one line, and no file that the next night might take for complete."""
     with pytest.raises(PublishError, match="broken exited with 1: ValueError: no such glyph"):
         kept(tmp_path / "made.bin", broken)
     assert not list(tmp_path.iterdir())

@@ -17,7 +17,7 @@ from dagster_project.publish import api
 
 
 def test_what_is_not_known_is_null() -> None:
-    """NaN and infinities are no JSON."""
+    """NaN and infinities are not valid JSON."""
     text = api.to_json({"b": float("nan"), "a": [float("inf"), 0.1, None, Decimal(12)]})
     assert json.loads(text) == {"a": [None, 0.1, None, 12], "b": None}
     assert text.index('"a"') < text.index('"b"')
@@ -50,7 +50,7 @@ def readings(n: int) -> pl.DataFrame:
 
 
 def batches(frame: pl.DataFrame, size: int) -> pa.RecordBatchReader:
-    """The frame's rows, so many at a time."""
+    """The frame's rows, the given number at a time."""
     table = frame.to_arrow()
     return pa.RecordBatchReader.from_batches(table.schema, table.to_batches(max_chunksize=size))
 
@@ -67,7 +67,7 @@ def test_parquet_bytes_do_not_depend_on_the_batches(tmp_path: Path, monkeypatch:
 
 
 def test_csv_has_the_columns_in_their_order(tmp_path: Path) -> None:
-    """The header is the promise."""
+    """The header is part of the interface."""
     frame = readings(2)
     api.write_readings(tmp_path, batches(frame.select(reversed(frame.columns)), 9), DAY)
     header = (tmp_path / "readings.csv").read_text().splitlines()[0]
@@ -76,7 +76,7 @@ def test_csv_has_the_columns_in_their_order(tmp_path: Path) -> None:
 
 
 def test_csv_is_of_the_newest_day_alone(tmp_path: Path) -> None:
-    """Rows of other days are in the Parquet file only, also where a batch holds none of that day."""
+    """Rows of other days are only in the Parquet file, even if a batch has none of the newest day."""
     earlier = readings(7).with_columns(day=pl.lit(DAY - dt.timedelta(days=1)))
     api.write_readings(tmp_path, batches(pl.concat([earlier, readings(2), earlier]), 3), DAY)
     assert pl.read_csv(tmp_path / "readings.csv")["version"].to_list() == ["version-0", "version-1"]
@@ -96,7 +96,7 @@ print("pandas" in sys.modules)
 
 
 def test_writing_readings_does_not_load_pandas(tmp_path: Path) -> None:
-    """It takes a second and 60 MB where somebody else has installed it."""
+    """Where it happens to be installed, loading it would take a second and 60 MB."""
     done = subprocess.run(
         [sys.executable, "-c", WRITE, str(tmp_path)],
         env={"PYTHONPATH": str(Path(__file__).parents[2])},

@@ -87,7 +87,7 @@ def test_the_tab_of_a_page_s_section_is_lit_and_its_siblings_are_listed(tmp_path
 def test_the_same_inputs_make_the_same_bytes_whatever_the_clock_says(
     tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two builds a moment and an environment apart."""
+    """Two builds at different times and in different environments."""
     build_sample(tmp_path / "a", cache, rows=5)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     build_sample(tmp_path / "b", cache, rows=5)
@@ -148,7 +148,7 @@ def test_no_title_becomes_markup_in_the_search(tmp_path: Path, text: str) -> Non
 
 
 def test_a_hostile_organization_s_name_stays_text(tmp_path: Path, cache: Path) -> None:
-    """It stands in the title, the header, the drawer and the footer of every page."""
+    """It is in the title, the header, the drawer and the footer of every page."""
     name = '</title><script>alert(1)</script>"><img src=x onerror=alert(1)>'
     places = (Place("index.html", name, name), Place("models/", name, name))
     shell = shell_of(tmp_path / "s", cache, places, name=name, draft=name)
@@ -172,7 +172,7 @@ def test_a_workspace_overrides_the_look_and_adds_pages(tmp_path: Path, cache: Pa
 
 
 def test_a_script_in_a_hand_written_page_is_not_blessed(tmp_path: Path, cache: Path) -> None:
-    """Hashes come from pages that hold nobody's content."""
+    """Hashes come only from pages without any content."""
     (tmp_path / "site/docs").mkdir(parents=True)
     (tmp_path / "site/docs/team.md").write_text("# Team\n\n<script>alert(1)</script>\n", encoding="utf-8")
     shell = shell_of(tmp_path / "s", cache, site=tmp_path / "site")

@@ -58,7 +58,7 @@ def test_the_same_inputs_make_the_same_bytes(chart: Chart) -> None:
 
 
 def test_a_line_chart_says_title_description_range_and_gaps() -> None:
-    """Whoever cannot see the picture gets the same message."""
+    """Readers who cannot see the picture get the same message."""
     values: list[float | None] = [0.6 + i / 1000 for i in range(31)]
     values[4] = None
     values[5] = float("nan")
@@ -71,7 +71,7 @@ def test_a_line_chart_says_title_description_range_and_gaps() -> None:
 
 
 def test_the_last_value_of_a_line_that_ended_before_the_chart_has_its_day() -> None:
-    """At the right edge it would read as today's; a few days without a figure, such as a weekend's, are no end."""
+    """At the right edge it would look like today's; a few days without a figure, such as a weekend, are not an end."""
     for n, said in ((31, "7.00"), (30, "7.00"), (20, "7.00 on 20\u00a0Dec")):
         html = charts.line_chart(DAYS, [7.0] * n + [None] * (31 - n), **WORDS, unit="1")
         assert re.findall(r'mb-end--actual"[^>]*>([^<]+)<', html) == [said]
@@ -142,7 +142,7 @@ def test_the_table_holds_every_day_that_is_marked() -> None:
 
 
 def test_the_columns_of_the_table_are_called_as_in_the_legend() -> None:
-    """What is drawn beside the values need not be of an earlier time."""
+    """The second series need not be from an earlier time."""
     html = charts.line_chart(
         DAYS, [5.0] * 31, **WORDS, unit="1", low=[4.0] * 31, high=[6.0] * 31, interval_label="sampling",
         earlier=[5.5] * 31, earlier_label="estimated",
@@ -160,7 +160,7 @@ def test_events_outside_the_span_are_left_out_and_the_others_numbered() -> None:
 
 
 def test_events_too_close_for_two_numbers_share_a_mark() -> None:
-    """Else the second number covers the first; each still has its line below."""
+    """Otherwise the second number would cover the first; each still has its line below."""
     events = ((DAYS[5], "opened"), (DAYS[6], "resolved"), (DAYS[20], "version 2"))
     html = charts.line_chart(DAYS, [5.0] * 31, **WORDS, unit="1", annotations=events)
     assert re.findall(r'class="mb-event"[^>]*>([^<]*)<', html) == ["1, 2", "3"]
@@ -194,7 +194,7 @@ def test_rows_say_not_available_where_a_value_is_unknown() -> None:
 
 
 def test_money_carries_its_interval_and_currency() -> None:
-    """No money figure stands alone."""
+    """No money figure is shown without them."""
     html = charts.interval_chart(
         [("measured", 12300, 4100, 20500, True), ("unknown", None, None, None, False)],
         **WORDS, unit="currency", currency="USD",
@@ -206,7 +206,7 @@ def test_money_carries_its_interval_and_currency() -> None:
 
 
 def test_a_histogram_over_edges_names_its_bins_in_the_table() -> None:
-    """Edges are one more than bins."""
+    """There is one more edge than bins."""
     html = charts.histogram_pair([0.0, 10.0, 20.0], [0.4, 0.6], [0.5, None], **WORDS, unit="min")
     assert "0 to 10" in html
     assert "10 to 20" in html
@@ -261,7 +261,7 @@ def test_a_chart_of_ninety_days_is_small() -> None:
 
 
 def test_edges_have_as_many_digits_as_tell_them_apart() -> None:
-    """Shares near to one are the case in point; equal edges stay equal."""
+    """As needed for shares close to one; equal edges stay equal."""
     assert bars.edge_texts([0.16, 0.991, 0.99911, 0.999911, 1.0]) == [
         "0.16",
         "0.99",
@@ -275,7 +275,7 @@ def test_edges_have_as_many_digits_as_tell_them_apart() -> None:
 
 
 def test_bins_that_are_not_equally_wide_are_said_to_be() -> None:
-    """The picture draws them alike."""
+    """The picture draws them equally wide."""
     uneven = charts.histogram_pair([0.0, 10.0, 50.0], [0.4, 0.6], [0.5, 0.5], **WORDS, unit="min")
     even = charts.histogram_pair([0.0, 10.0, 20.0], [0.4, 0.6], [0.5, 0.5], **WORDS, unit="min")
     assert "not equally wide" in uneven

@@ -38,7 +38,7 @@ class Asked:
 
 
 def whole(view: str) -> pl.DataFrame:
-    """Another reader than that of parts."""
+    """A reader without parts."""
     return ROWS
 
 
@@ -61,7 +61,7 @@ def test_parts_hold_what_the_whole_view_holds(order: list[str], monkeypatch: pyt
 
 
 def test_a_part_has_few_rows_however_many_values_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A value's rows are never torn apart."""
+    """A value's rows are never split."""
     monkeypatch.setattr(coming, "MOST_ROWS", 7)
     asked = Asked()
     views = Views(frozenset({"v"}), whole, Coming(asked))
@@ -82,7 +82,7 @@ def test_values_without_rows_take_no_room(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_what_is_no_coming_row_is_read_of_the_whole_view() -> None:
-    """A page that looks at another model than its own, and a column that there is not."""
+    """A page that reads another model than its own, and a column that does not exist."""
     asked = Asked()
     views = Views(frozenset({"v"}), whole, Coming(asked))
     views.expect(models(MODELS[:2]))

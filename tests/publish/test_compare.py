@@ -52,7 +52,7 @@ def test_a_strangers_text_stays_text(hostile: Comparison) -> None:
 
 
 def test_the_file_is_whole_and_loads_nothing(hostile: Comparison) -> None:
-    """No address in styles or links but places in the page itself; every link has its place; small."""
+    """Styles and links lead only to places in the page itself, every link has its place, and the file is small."""
     page = compare.report(hostile)
     assert not re.search(r"url\(|@import|https?:", page)
     anchors = set(re.findall(r'id="(column-[^"]+)"', page))
@@ -62,7 +62,7 @@ def test_the_file_is_whole_and_loads_nothing(hostile: Comparison) -> None:
 
 
 def test_the_styles_need_no_material() -> None:
-    """Both schemes by the reader's system, and no selector of a theme that is not there."""
+    """Both colour schemes follow the reader's system, and no selector needs the theme."""
     styles = compare.stylesheet()
     assert "data-md-color-scheme" not in styles
     assert "@media screen and (prefers-color-scheme: dark) { :root {" in styles
@@ -80,7 +80,7 @@ def test_the_styles_are_those_of_the_site() -> None:
 
 
 def test_every_column_has_its_row_worst_first(hostile: Comparison) -> None:
-    """The sentence stands before the table, the table in the order of the verdicts."""
+    """The sentence comes before the table, and the table has the order of the verdicts."""
     page = compare.report(hostile)
     assert page.index("columns changed") < page.index("<table")
     words = [compare.PILLS[verdict.level][0] for verdict in hostile.verdicts]
@@ -119,7 +119,7 @@ def test_the_record_holds_to_its_schema(hostile: Comparison) -> None:
 
 
 def test_the_same_comparison_makes_the_same_bytes(hostile: Comparison) -> None:
-    """Nothing of the clock or of chance is in the file."""
+    """The file depends on neither clock nor chance."""
     assert compare.report(hostile) == compare.report(hostile)
 
 

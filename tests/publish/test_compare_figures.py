@@ -18,7 +18,7 @@ def drawn(seed: int, spread: float) -> Tally:
 
 
 def test_bars_are_the_shares_between_the_edges() -> None:
-    """As numpy counts them, with what lies beyond the ends in the end bars."""
+    """As numpy counts them, with everything beyond the ends in the end bars."""
     side, edges = drawn(1, 9000.0), np.array([9.0, 9.5, 10.0, 10.5, 11.0])
     bars, beyond = compare_figures._bars(GRID, side, edges)
     x = np.repeat(values(GRID, side.codes), side.counts)
@@ -27,7 +27,7 @@ def test_bars_are_the_shares_between_the_edges() -> None:
 
 
 def test_a_picture_reaches_over_the_middle_of_both_sides() -> None:
-    """From where a hundredth of both together lies below to where a hundredth lies above."""
+    """From the value with a hundredth of both sides below it to the one with a hundredth above it."""
     reference, current = drawn(1, 3000.0), drawn(2, 12_000.0)
     x = np.concatenate([np.repeat(values(GRID, s.codes), s.counts) for s in (reference, current)])
     expected = np.quantile(x, [0.01, 0.99], method="inverted_cdf")

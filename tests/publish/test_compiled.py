@@ -20,13 +20,13 @@ def rendered(text: str, folder: Path) -> str:
 
 
 def test_a_template_is_kept_by_name_and_its_own_text_counts(tmp_path: Path) -> None:
-    """One file however often it changes; an older one's code is never run in its place."""
+    """One file however often it changes; older code is never run in its place."""
     assert [rendered(text, tmp_path) for text in ("one", "one", "two")] == ["one", "one", "two"]
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_what_others_compiled_goes(tmp_path: Path) -> None:
-    """Another version of a maker begins anew; other kinds stay."""
+    """With another version, compiling starts again; other kinds of templates stay."""
     other = compiled_folder(tmp_path, "templates", "1")
     first = compiled_folder(tmp_path, "theme", "1")
     assert compiled_folder(tmp_path, "theme", "1") == first
@@ -35,7 +35,7 @@ def test_what_others_compiled_goes(tmp_path: Path) -> None:
 
 
 def test_the_theme_is_compiled_once_for_all_builds(tmp_path: Path, cache: Path) -> None:
-    """MkDocs works in another folder each time; what it compiled serves all the same."""
+    """MkDocs works in a new folder each time, but compiled templates are still used."""
     build_sample(tmp_path / "a", cache, rows=5)
     (folder,) = cache.glob("theme-*")
     compiled = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
@@ -45,7 +45,7 @@ def test_the_theme_is_compiled_once_for_all_builds(tmp_path: Path, cache: Path) 
 
 
 def test_only_hidden_templates_are_not_listed_and_those_can_be_asked_for() -> None:
-    """Of Material's thousands of icons none is looked at, and one that a page names is there."""
+    """None of Material's thousands of icons is listed, but one that a page names can be loaded."""
     folders = Theme("material").dirs
     listed = FileSystemLoader(folders).list_templates()
     assert Shown(folders).list_templates() == [n for n in listed if not n.startswith(".")]

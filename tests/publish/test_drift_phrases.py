@@ -28,7 +28,7 @@ ANSWER = distance("scores", "watch", feature="output:score", is_output=True)
 
 
 def test_the_lead_counts_features_names_answers_and_says_what_it_does_not_mean() -> None:
-    """Against which days; another season is named where it may be all that there is."""
+    """Against which days; a different season is named if it may explain the drift."""
     rows = [ANSWER, distance("a", "poor"), distance("b")]
     said = phrases.drift_lead(rows, [], MODEL, SEASON)
     assert said.startswith(
@@ -43,7 +43,7 @@ def test_the_lead_counts_features_names_answers_and_says_what_it_does_not_mean()
 
 
 def test_a_figure_without_a_grade_is_not_called_unknown() -> None:
-    """It stands on the same page: no target is another thing than no figure."""
+    """The figure is on the same page: having no target is not the same as having no figure."""
     model = {**MODEL, "performance_grade": "unknown", "headline_value": 0.8333}
     assert phrases.how_it_performs(model) == "performance has no grade, ROC AUC is 0.833"
 
@@ -57,13 +57,13 @@ def test_without_features_only_answers_are_compared() -> None:
 
 
 def test_answers_are_within_their_targets_only_where_that_is_known() -> None:
-    """Nothing is said of answers that cannot be graded."""
+    """Nothing is said about predictions that cannot be graded."""
     assert phrases.answers_moved([{**ANSWER, "grade": "good"}]) == "Its answers are within their targets."
     assert phrases.answers_moved([{**ANSWER, "grade": "unknown", "psi": None}]) == ""
 
 
 def test_labels_are_the_truth_and_no_answers() -> None:
-    """A move of what came is not told as a move of the model."""
+    """A change in what happened is not reported as a change of the model."""
     label = distance("labels", "watch", feature="output:label", is_output=True)
     assert phrases.answers_moved([{**ANSWER, "grade": "good"}, label]) == (
         "Its answers are within their targets. The true outcomes moved too: labels."
@@ -72,7 +72,7 @@ def test_labels_are_the_truth_and_no_answers() -> None:
 
 
 def test_the_share_of_positive_decisions_is_told_beside_the_reference() -> None:
-    """Only of decisions that have a positive."""
+    """Only for decisions, which have a positive."""
     output: Row = {
         "feature": "output:prediction", "labels": ["negative", "positive"], "reference": [0.8, 0.2],
         "current": [0.6, 0.4],
@@ -85,7 +85,7 @@ def test_the_share_of_positive_decisions_is_told_beside_the_reference() -> None:
 
 
 def test_what_moved_first_comes_in_the_order_of_time() -> None:
-    """What came back says so; a season is no fault."""
+    """What came back says so; another season is not a fault."""
     later = distance("late", since=DAY + dt.timedelta(days=1))
     first = distance("early", since=DAY, is_still=False)
     said = phrases.moved_lead([later, first], MODEL, SEASON)
@@ -103,7 +103,7 @@ def test_what_moved_first_comes_in_the_order_of_time() -> None:
 
 
 def test_a_row_says_since_when_it_is_out() -> None:
-    """Not known where nothing is usual."""
+    """Not known if no usual range is known."""
     assert phrases.out_since(distance("a", since=DAY)) == "3 Mar 2025"
     assert phrases.out_since(distance("a", since=DAY, is_still=False)) == "3 Mar 2025, back"
     assert phrases.out_since(distance("a")) == "not out"

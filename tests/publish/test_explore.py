@@ -20,7 +20,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> explore.Scripts:
 
 
 def test_scripts_are_made_once_and_then_read(made: explore.Scripts, tmp_path: Path) -> None:
-    """A second making in an empty cache gives the same bytes, a third only reads."""
+    """Making them again in an empty cache gives the same bytes; a third time they are only read."""
     apart.cache_clear()
     assert explore.scripts(tmp_path) == made
     kept = next(tmp_path.glob("explore-*.json"))
@@ -46,7 +46,7 @@ def browser() -> Iterator[Any]:
 def test_a_chart_opens_from_a_folder_and_tells_a_days_figures(
     browser: Any, sample: Path, scheme: str
 ) -> None:
-    """Pressed once it draws and complains of nothing; pressed again it is gone."""
+    """Pressed once, it draws without errors; pressed again, it closes."""
     address = (sample / "models" / "late-departure.html").as_uri()
     with opened(browser, address, scheme=scheme) as watched:
         button = watched.page.locator(".mb-explore").first
@@ -66,7 +66,7 @@ def test_a_chart_opens_from_a_folder_and_tells_a_days_figures(
 
 @pytest.mark.browser
 def test_without_scripts_no_button_promises_anything(browser: Any, sample: Path) -> None:
-    """The static picture and its table are all there is then."""
+    """Then there are only the static picture and its table."""
     address = (sample / "models" / "late-departure.html").as_uri()
     with opened(browser, address, java_script_enabled=False) as watched:
         assert watched.page.locator(".mb-explore").count() == 0

@@ -30,7 +30,7 @@ def test_the_fold_says_what_it_holds() -> None:
 
 
 def test_a_figure_without_a_grade_says_why_beside_its_target() -> None:
-    """Else a reader sees 0.86, good at 0.7, and unknown."""
+    """Otherwise a reader would see 0.86, good at 0.7, and 'unknown' without a reason."""
     young: Row = {
         **reading("roc_auc", good=0.7), "poor": 0.6, "unit": "1", "value": 0.86, "reason": "labels still coming",
     }  # fmt: skip

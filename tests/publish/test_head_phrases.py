@@ -27,28 +27,28 @@ def said(exceptions: list[Row] | None = None, **changes: object) -> str:
 
 
 def test_a_good_model_says_how_many_families_were_graded() -> None:
-    """One family is not all."""
+    """A single family is not called 'all'."""
     assert said() == "All 3 families that could be graded are within their targets."
     assert said(graded_families=2) == "Both families that could be graded are within their targets."
     assert said(graded_families=1) == "The only family that could be graded is within its targets."
 
 
 def test_what_is_poor_comes_before_what_is_on_watch_then_the_reason() -> None:
-    """The reason of the grade where no exception is asked about."""
+    """The reason for the grade, if there is no exception."""
     assert said(grade="poor") == "Poor in latency; on watch in drift and data quality. Late."
     only: list[Row] = [HEALTH[0]]
     assert lede({**MODEL, "grade": "watch"}, only, [], BUILD) == "On watch in drift. Late."
 
 
 def test_an_exception_says_what_is_asked_of_whom() -> None:
-    """Without a name nobody is named; what is not asked yet is asked for."""
+    """Without an owner, no name is given; an exception that nobody was asked about yet names only the action."""
     assert said([ASKED], grade="poor").endswith("data quality. Errors rose. Action for Ann: look.")
     assert said([{**ASKED, "who": None}], grade="poor").endswith("Errors rose. Action: look.")
     assert said([{**ASKED, "is_asked": False}], grade="poor").endswith("Errors rose. Action: look.")
 
 
 def test_a_model_without_grades_says_why_it_has_none() -> None:
-    """One that is developed is no failure."""
+    """A model in development is not a failure."""
     assert said(grade="unknown") == "Nothing about this model could be graded."
     assert said(grade="unknown", stage="development") == "In development: nothing has been scored yet."
 
@@ -62,7 +62,7 @@ def test_a_retired_model_says_so_first_and_no_reason() -> None:
 
 
 def test_a_model_that_stopped_says_so_before_its_grade() -> None:
-    """Its figures are of the days before, and may all be good; once a week is no silence, nor is retirement."""
+    """Its figures are from earlier days and may all be good; a weekly model or a retired one is not silent."""
     stopped = dt.date(2025, 2, 10)
     assert said(last_day=stopped).startswith(
         "No request has arrived for 21 days, since 10 Feb 2025. All 3 families"
@@ -73,7 +73,7 @@ def test_a_model_that_stopped_says_so_before_its_grade() -> None:
 
 
 def test_an_open_alert_of_a_good_model_stands_in_its_first_sentences() -> None:
-    """Within all targets is half of the truth while an alert is open."""
+    """While an alert is open, 'within all targets' is only half the truth."""
     assert said([ASKED]).endswith("within their targets. Errors rose. Action for Ann: look.")
 
 
@@ -98,7 +98,7 @@ def test_what_could_not_be_graded_does_not_meet_expectations() -> None:
 
 
 def test_home_says_how_many_models_have_no_grade() -> None:
-    """Where none is poor, what could not be graded would else read as well."""
+    """If none is poor, ungraded models would otherwise seem to be well."""
     good, unknown, watch, poor = ({"grade": g} for g in ("good", "unknown", "watch", "poor"))
     assert standing([unknown, unknown]) == "None of 2 models in production could be graded."
     assert standing([good, unknown, unknown]) == (

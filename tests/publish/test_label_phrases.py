@@ -16,7 +16,7 @@ ERROR: Row = {"value": 0.1, "reason": "no target"}
 
 
 def test_when_labels_come() -> None:
-    """Some are there on the day, the others later or at once."""
+    """Some are there on the day; the others later, or all at once."""
     delay: Row = {"same_day": 0.9, "mature_after": 1, "arrived": 0.99, "labels": 100}
     assert (
         phrases.labels_arrived(delay, "28 days")
@@ -71,7 +71,7 @@ WORDS: Row = {
 
 
 def test_labels_in_words_are_told_with_their_number_and_the_task_they_do_not_fit() -> None:
-    """Of one day or several, whether a task is declared or not."""
+    """For one day or several, with or without a declared task."""
     assert phrases.uncounted(WORDS) == (
         "3 labels arrived for requests of 1 Mar 2025 to 3 Mar 2025, and none counts:"
         " they are words such as 'ja' and 'nein', and its task is binary"
@@ -82,7 +82,7 @@ def test_labels_in_words_are_told_with_their_number_and_the_task_they_do_not_fit
 
 
 def test_what_makes_words_count_is_a_line_that_can_be_copied() -> None:
-    """A column whose name YAML would read otherwise stands in quotes; a regression needs another column."""
+    """A column name that YAML would misread is quoted; a regression needs another column instead."""
     assert phrases.uncounted_mend(WORDS) == "say in its source log which of them mean yes"
     assert phrases.uncounted_example(WORDS) == "label: {column: closed, positive: ...}"
     odd: Row = {**WORDS, "wanted": "a: b"}
@@ -93,7 +93,7 @@ def test_what_makes_words_count_is_a_line_that_can_be_copied() -> None:
 
 
 def test_labels_without_their_requests_are_told_with_an_id_of_each_side() -> None:
-    """What to write is no line: the ids must be made alike."""
+    """There is no line to copy: the ids must be made to agree."""
     astray: Row = {**WORDS, "n": 12, "texts": None, "ids": ["REQ-7"], "waiting": ["7"]}
     assert phrases.uncounted(astray) == (
         "12 labels arrived, and none counts: their requests were not read, such as 'REQ-7';"

@@ -29,7 +29,7 @@ def address(browser: Any, sample: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module", params=[(1440, "light"), (390, "dark")], ids=["desk", "phone"])
 def examined(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator[Watched]:
-    """A page to go from one page to the next; scripts of tests may run in it."""
+    """A browser page that visits one page after another; scripts of tests may run in it."""
     width, scheme = request.param
     with opened(browser, address, width=width, scheme=scheme, bypass_csp=True) as watched:
         yield watched
@@ -47,7 +47,7 @@ def test_axe_finds_nothing_and_the_console_is_silent(examined: Watched, address:
 
 @pytest.fixture(scope="module")
 def phone(browser: Any, address: str) -> Iterator[Watched]:
-    """A phone that goes from one page to the next."""
+    """A phone that visits one page after another."""
     with opened(browser, address, width=390) as watched:
         yield watched
 
@@ -124,7 +124,7 @@ def test_the_next_page_of_a_table_has_the_next_rows(browser: Any, address: str) 
 
 
 def test_paper_gets_the_rows_of_every_page_of_a_table_up_to_ten_sheets(browser: Any, address: str) -> None:
-    """There is no next page to turn to; afterwards the screen shows the page it showed before."""
+    """There is no next page on paper; afterwards the screen shows the same page as before."""
     with opened(browser, address + "models.html") as watched:
         page, rows = watched.page, watched.page.locator("tbody tr")
         page.click("text=Next")

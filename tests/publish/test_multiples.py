@@ -18,7 +18,7 @@ def drawn(*panels: Panel) -> str:
 
 
 def test_all_panels_share_one_scale() -> None:
-    """The same reading lies at the same height, whatever else its panel holds."""
+    """The same reading has the same height, whatever else its panel shows."""
     found = drawn(Panel("small", [0.1, 0.1, 0.1, 0.1]), Panel("large", [0.1, 0.9, 0.9, 0.1]))
     starts = [float(y) for y in re.findall(r'class="mb-s-actual"[^>]* d="M0 ([0-9.]+)', found)]
     assert len(starts) == 2

@@ -38,7 +38,7 @@ def test_what_is_left_of_the_budget(left: float | None, words: str) -> None:
 
 
 def test_a_burn_rate_is_told_only_where_something_burns() -> None:
-    """1 spends just what is allowed."""
+    """A rate of 1 spends exactly what is allowed."""
     assert burn(KEPT).endswith("allows: 2.00 over 7 days, 1.00 on the last day")
     assert burn({**KEPT, "burn_recent": None, "burn_recent_days": None}).endswith(
         "allows: 1.00 on the last day"

@@ -22,7 +22,7 @@ TESTED: Row = {
 
 
 def test_a_gap_to_the_test_set_is_said_with_its_direction() -> None:
-    """Outside the interval it is worse or better; inside none is shown; without a figure the reason stands."""
+    """Outside the interval it is worse or better; inside, no gap is shown; without a figure there is the reason."""
     assert performing.against_test(TESTED) == "0.0600 below the test set, worse, more than sampling explains"
     assert performing.against_test({**TESTED, "better": "down"}).startswith(
         "0.0600 below the test set, better"
@@ -33,7 +33,7 @@ def test_a_gap_to_the_test_set_is_said_with_its_direction() -> None:
 
 
 def test_an_estimate_has_a_record_or_says_that_it_is_short() -> None:
-    """Fewer than fourteen days are no record; few days inside are held against nine in ten."""
+    """Fewer than fourteen days are not a record; if few days are inside, nine in ten are named for comparison."""
     row: Row = {"compared": 90, "inside": 85, "gap": -0.01, "unit": "share"}
     assert performing.estimate_record(row) == (
         "on 85 of 90 days the realised figure lay in the estimate's interval (as it should);"
@@ -61,7 +61,7 @@ READING: Row = {"before_value": 0.65, "low": 0.6, "high": 0.7, "unit": "1", "val
 
 
 def test_a_figure_beside_the_one_before_says_whether_that_is_a_change() -> None:
-    """Inside the interval it is routine; outside, the weeks may still say so; without interval nobody knows."""
+    """Inside the interval it is routine; outside, the weeks may still say so; without an interval it is unknown."""
     assert performing.change_before(READING, 28) == (
         "it was 0.650 in the 28 days before, inside the interval: routine variation"
     )
@@ -78,7 +78,7 @@ def test_a_figure_beside_the_one_before_says_whether_that_is_a_change() -> None:
 
 
 def test_a_model_that_brings_nothing_is_told_so() -> None:
-    """An R2 next to nothing without a better comparison, or an AUC whose interval holds a coin."""
+    """An R2 close to 0 without a better comparison, or an AUC whose interval includes a coin toss."""
     model: Row = {"headline_metric": "r2", "headline_value": 0.01, "headline_low": 0.0}
     skill: Row = {"value": 0.1, "low": 0.05, "high": 0.15, "unit": "share", "period": "28 days"}
     assert "the mean of the labels" in performing.brings_nothing(model, [])

@@ -74,7 +74,7 @@ PIECES = (
 
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
 def test_skipping_plain_pieces_misses_nothing(html: str) -> None:
-    """Whatever stands in a page, in whatever order: what is found is what the parser finds in the whole of it."""
+    """Whatever a page contains, in whatever order, the same is found as when the parser reads all of it."""
     whole = _Reader()
     whole.feed(html)
     whole.close()

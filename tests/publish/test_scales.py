@@ -37,7 +37,7 @@ def test_a_constant_series_lies_in_the_middle() -> None:
 
 
 def test_whole_numbers_get_whole_steps() -> None:
-    """There are no 2.5 findings."""
+    """A count of 2.5 does not exist."""
     assert value_scale([9, 4], zero=True).ticks == (0, 5, 10)
     assert value_scale([1, 0], zero=True).ticks == (0, 1)
 

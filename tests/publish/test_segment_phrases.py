@@ -39,7 +39,7 @@ MODEL: Row = {"headline_title": "AUC", "headline_value": 0.7, "headline_unit": "
 
 
 def test_the_weakest_segment_is_lowest_or_highest_as_the_figure_is_meant() -> None:
-    """Whether its interval holds the figure of all decides whether there is a difference."""
+    """There is a difference if its interval excludes the figure of all requests."""
     segments: list[Row] = [
         {"segment": name, "value": value, "low": value - 0.05, "high": value + 0.05, "unit": "1"}
         for name, value in (("a", 0.5), ("b", 0.72))

@@ -50,7 +50,7 @@ def test_a_page_without_a_place_is_refused_with_the_places_there_are() -> None:
     "path", ["../a.html", "/a.html", "models/../../a.html", "models//a.html", "a\\b.html", "", "A.html"]
 )
 def test_an_address_outside_the_site_is_refused(path: str) -> None:
-    """Ids from outside are made safe before; this is the second lock."""
+    """Ids from outside were made safe earlier; this is the second check."""
     with pytest.raises(PublishError):
         folder_of(path)
     with pytest.raises(PublishError):

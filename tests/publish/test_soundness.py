@@ -62,13 +62,13 @@ def test_a_page_without_a_policy_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_a_flood_of_faults_is_cut(tmp_path: Path) -> None:
-    """A user reads the first ones."""
+    """Users read only the first ones."""
     page(tmp_path, "index.html", "".join(f'<a href="g{i}.html">x</a>' for i in range(100)))
     assert len(faults(tmp_path)) == MOST
 
 
 def test_links_of_a_page_taken_over_are_followed_again_once_a_file_is_gone(tmp_path: Path) -> None:
-    """A page of the release before is read again only where that release had a file that this one lacks."""
+    """A page of the previous release is read again only if that release had a file that this one lacks."""
     before, staged = tmp_path / "before", tmp_path / "staged"
     page(before, "index.html", '<a href="models/a.html">a</a>')
     page(before, "models/a.html", "")

@@ -12,7 +12,7 @@ from tests.publish.hostile import HOSTILE, Elements, assert_harmless
 
 
 def test_every_grade_and_state_has_its_own_word_and_shape() -> None:
-    """Whoever sees no colours tells them apart."""
+    """They can be told apart without colours."""
     assert set(get_args(Grade)) == set(status.GRADES)
     assert set(get_args(State)) == set(status.STATES)
     for known in (status.GRADES, status.STATES):
@@ -35,7 +35,7 @@ def test_a_pill_says_its_word_with_a_shape_that_is_not_read_out() -> None:
 
 
 def test_a_meter_counts_in_words_and_nothing_is_not_zero() -> None:
-    """0 of 0 is no progress at all, and no lack of it."""
+    """0 of 0 is neither progress nor a lack of it."""
     assert "12 of 30" in Elements(status.meter(12, 30, label="Milestones")).text
     assert "width:40%" in status.meter(12, 30, label="Milestones")
     assert "nothing to count" in status.meter(0, 0, label="Milestones")

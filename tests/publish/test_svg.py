@@ -38,7 +38,7 @@ def test_a_band_is_closed_and_broken_where_either_side_is_unknown() -> None:
 
 
 def test_a_drawing_is_well_formed_stretches_and_is_hidden_from_screen_readers() -> None:
-    """Its frame carries the label."""
+    """Its frame has the label."""
     marks = [
         svg.bar(0, 10, 5, 2, "poor"),
         svg.dot((3, 3), "good"),

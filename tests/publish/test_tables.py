@@ -43,7 +43,7 @@ def data(html: str) -> dict[str, Any]:
 
 
 def test_rows_are_readable_without_scripts() -> None:
-    """Links lead, numbers are formatted, grades are words."""
+    """Links work, numbers are formatted, grades are words."""
     text = Elements(table([row(1)])).text
     assert "model-1" in text
     assert "0.100" in text
@@ -130,7 +130,7 @@ def test_text_in_a_markup_column_is_still_text() -> None:
 
 
 def test_an_unknown_filter_or_order_is_named() -> None:
-    """A template's slip is an error, not an empty list."""
+    """A slip in a template is an error, not an empty list."""
     with pytest.raises(ValueError, match="no column owner"):
         table([row(1)], filters=("owner",))
 

@@ -29,5 +29,5 @@ def lines_of(body: str) -> list[int | None]:
     ],
 )
 def test_a_view_that_is_nowhere_has_its_line(body: str, lines: list[int]) -> None:
-    """What is only known when the page is made is left to that."""
+    """Names that are known only when the page is made are not checked."""
     assert lines_of(body) == lines

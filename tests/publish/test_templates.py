@@ -66,7 +66,7 @@ def test_text_from_data_is_escaped() -> None:
 
 
 def test_an_undefined_name_is_an_error_with_file_and_line() -> None:
-    """The second line of the body stands on line 6 of the file."""
+    """The second line of the body is line 6 of the file."""
     with pytest.raises(WorkspaceError, match=r"reports/pages/things\.md:6: .*'nonsense' is undefined"):
         pages("<h1>x</h1>\n{{ nonsense }}", views())
 
@@ -213,7 +213,7 @@ def test_the_newest_level_is_dated_from_its_unbroken_run() -> None:
 
 
 def test_files_that_come_with_the_package_are_not_linked() -> None:
-    """They are in no repository of the workspace."""
+    """They are not in the workspace's repository."""
     assert "built in" in phrases.file_link("https://example.com/repo", "builtin:reports/metrics/r2.sql", 3)
     linked = phrases.file_link("https://example.com/repo/", "data/a b.yml", 3)
     assert 'href="https://example.com/repo/data/a%20b.yml#L3"' in linked

@@ -24,7 +24,7 @@ BUILD: Columns = {"as_of": ["2013-12-31"], "digest": ["first"]}
 
 
 def views(*, marked: bool = True, **changes: Columns) -> Views:
-    """Three views; where `marked`, with a mark a row as the warehouse makes them."""
+    """Three views; if `marked`, with one mark per row like those the warehouse makes."""
     frames = {
         name: pl.DataFrame(columns)
         for name, columns in ({"models": MODELS, "readings": READINGS, "build": BUILD} | changes).items()
@@ -39,7 +39,7 @@ def _marked(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def publish(given: Views, trail: Trail, into: Path) -> list[Page]:
-    """Make the pages, write those that are new and take the others over; keep what they read."""
+    """Make the pages, write the new ones, reuse the others, and save what they read."""
     head = PageHead(title="Model", for_each="models")
     source = Source("models", head, BODY, "reports/pages/models.md")
     pages = list(render_pages([source], given, repository_url="", currency="USD", trail=trail))
@@ -54,7 +54,7 @@ def publish(given: Views, trail: Trail, into: Path) -> list[Page]:
 
 
 def again(tmp_path: Path, given: Views, *, base: str = "code") -> list[Page]:
-    """The second release, after one of the usual views."""
+    """The second release, after one made from the usual views."""
     first = views()
     publish(first, Trail(first, "code"), tmp_path / "one")
     before = remembered(tmp_path / "reads.json", "one", base)
@@ -95,34 +95,34 @@ def test_a_page_whose_rows_changed_is_made_again(
 
 
 def test_the_page_s_own_row_counts(tmp_path: Path) -> None:
-    """A title is read without asking a view."""
+    """A title is read from the row, not from a view."""
     changed = MODELS | {"title": ["Model A", "Model C"]}
     assert kept(again(tmp_path, views(models=changed))) == {"models/a.html"}
 
 
 def test_of_the_build_only_the_columns_that_were_read_count(tmp_path: Path) -> None:
-    """The digest of the inputs is another each time, and no page of a model shows it."""
+    """The digest of the inputs changes every time, but no model's page shows it."""
     assert len(kept(again(tmp_path / "digest", views(build=BUILD | {"digest": ["second"]})))) == 2
     assert not kept(again(tmp_path / "day", views(build=BUILD | {"as_of": ["2014-01-01"]})))
 
 
 def test_another_type_of_the_same_text_is_a_change(tmp_path: Path) -> None:
-    """A column of whole numbers prints otherwise than one of floats."""
+    """A column of whole numbers is shown differently from one of floats."""
     assert not kept(again(tmp_path, views(readings=READINGS | {"value": [1, 2, 3]})))
 
 
 def test_other_code_or_look_makes_every_page_again(tmp_path: Path) -> None:
-    """What is no row is in the base."""
+    """Everything but rows is covered by the base."""
     assert not kept(again(tmp_path, views(), base="other code"))
 
 
 def test_rows_without_marks_make_every_page_again(tmp_path: Path) -> None:
-    """What cannot be compared is not taken for equal."""
+    """What cannot be compared does not count as equal."""
     assert not kept(again(tmp_path, views(marked=False)))
 
 
 def test_a_file_touched_by_another_hand_is_not_kept(tmp_path: Path) -> None:
-    """Nor are the reads of a release that is not the published one taken."""
+    """Nor are the reads of a release used that is not the published one."""
     first = views()
     publish(first, Trail(first, "code"), tmp_path / "one")
     (tmp_path / "one" / "models" / "a.html").write_text("changed by hand", encoding="utf-8")
@@ -133,7 +133,7 @@ def test_a_file_touched_by_another_hand_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_pages_that_read_the_same_hold_their_reads_once(tmp_path: Path) -> None:
-    """A fleet's pages would otherwise fill the memory with notes that are all alike."""
+    """Otherwise thousands of pages would fill the memory with identical notes."""
     given = views()
     trail = Trail(given, "code")
     publish(given, trail, tmp_path / "one")

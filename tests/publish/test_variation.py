@@ -16,7 +16,7 @@ def _weeks(readings: list[float | None]) -> dict[str, Any]:
 
 
 def test_steady_weeks_are_routine_variation() -> None:
-    """With limits around the mean and nothing coloured."""
+    """There are limits around the mean, and nothing is coloured."""
     found = variation(_weeks([0.6, 0.62] * 15), "up")
     assert found.limits is not None
     assert found.limits[1] < 0.6 < 0.62 < found.limits[2]
@@ -25,7 +25,7 @@ def test_steady_weeks_are_routine_variation() -> None:
 
 
 def test_a_week_outside_the_band_that_is_no_signal_is_not_called_routine() -> None:
-    """The band ends at 2.66 moving ranges, a signal begins at 3.5: what lies between is told apart from both."""
+    """The band ends at 2.66 moving ranges, signals begin at 3.5: weeks in between are neither."""
     found = variation(_weeks([*[0.6, 0.62] * 15, 0.55]), "up")
     assert found.limits is not None
     assert found.limits[1] > 0.55
@@ -43,7 +43,7 @@ def test_a_fall_is_poor_where_more_is_better_and_good_where_less_is() -> None:
 
 
 def test_too_few_weeks_have_no_limits_and_say_so() -> None:
-    """A gap is no week."""
+    """A gap does not count as a week."""
     found = variation(_weeks([0.6, None, 0.61]))
     assert found.limits is None
     assert "warming up: 2 of 26 weeks" in found.words

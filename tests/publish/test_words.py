@@ -10,7 +10,7 @@ from dagster_project.publish import words
 
 
 def test_movement_reads_as_a_sentence() -> None:
-    """The words stand before 'the 28 days before'."""
+    """The words are followed by 'the 28 days before'."""
     assert words.movement(110, 100) == "10.0\u00a0% above"
     assert words.movement(90, 100) == "10.0\u00a0% below"
     assert words.movement(100, 100) == "unchanged from"
@@ -37,12 +37,12 @@ def test_a_log_that_began_inside_the_earlier_window_is_not_compared_with() -> No
     ],
 )
 def test_what_is_absent_is_said_once(reason: str | None, said: tuple[str, str]) -> None:
-    """The word where the figure would stand, the reason below it."""
+    """The word replaces the figure, and the reason is below it."""
     assert words.absence(reason) == said
 
 
 def test_units_are_named_for_people() -> None:
-    """Those of ours that say nothing to others; all others as they are."""
+    """Units with names of our own are explained; all others stay as they are."""
     assert words.unit_words("1", "EUR") == "none (a ratio or score)"
     assert words.unit_words("currency", "EUR") == "money, EUR"
     assert words.unit_words("label", "EUR") == "that of the label"
