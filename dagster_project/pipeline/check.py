@@ -66,7 +66,7 @@ def lake_matches_ledger(warehouse: Warehouse) -> Check:
 
 
 def keys_are_unique(warehouse: Warehouse, night: Night) -> Check:
-    """No table has two rows with the same key. Only recent days are searched, so the cost does not grow by the year."""
+    """No table has two rows with the same key. Only recent days are searched, so that the cost does not grow."""
     bad = []
     since = [night.as_of - DAYS_LOOKED_AT]
     with warehouse.within(MEMORY):

@@ -48,7 +48,7 @@ class Plan:
     copies: tuple[tuple[LogFile, str], ...]
     """Files whose content is already known, each with the path it is known under."""
     same: tuple[LogFile, ...]
-    """Files whose time of change alone is new."""
+    """Files of which nothing but the time of change is new."""
     gone: tuple[str, ...] = ()
     """Paths of files that were set aside and no longer exist."""
     moved: tuple[tuple[LogFile, str], ...] = ()

@@ -15,7 +15,7 @@ from dagster_project.spec.source import Source
 from dagster_project.store.warehouse import Warehouse
 
 MADE_AS = 6
-"""Raised by one when the same file would become different rows than before: then files are read again."""
+"""Increment it when the same file would become different rows than before: then all files are read again."""
 _NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values", "thousands", "scores"})
 
 

@@ -20,7 +20,7 @@ from dagster_project.store.warehouse import Warehouse
 
 STAGING = ".staging"
 MEMORY = "100MB"
-"""The database's share while pages are made: the rows they read are held besides it."""
+"""The database's share while pages are made: the rows that they read are held in addition to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def remarks(night: Night, warehouse: Warehouse) -> list[str]:
 
 
 def _uncounted(warehouse: Warehouse) -> list[str]:
-    """Labels that do not count because they are words, and what to write so that they do."""
+    """Labels that do not count, and what to write so that they do."""
     rows = warehouse.frame(
         "SELECT u.*, m.task FROM mart.uncounted_label AS u JOIN catalog.model AS m USING (model_id)"
         " ORDER BY model_id, source"

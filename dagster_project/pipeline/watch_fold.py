@@ -33,7 +33,7 @@ STATES = ("warming up", "too few")
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The signals, and which monitors have an open episode at the end."""
+    """The signals, and how many monitors have an open episode at the end."""
 
     signals: pl.DataFrame
     open: int

@@ -33,7 +33,7 @@ def drift_lead(distances: Sequence[Row], outputs: Sequence[Row], model: Row, sea
 
 
 def how_it_performs(model: Row) -> str:
-    """The grade of performance; without one, the leading figure that has none."""
+    """The grade of performance; without a grade, the leading figure."""
     if model["performance_grade"] != "unknown":
         return f"performance is {model['performance_grade']}"
     if model["headline_value"] is None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 FIRST = "."
-"""Used as the column of a read of one cell of the view's first row, whose column is then the value."""
+"""The `column` of a read of one cell of the view's first row; `value` then names the cell's own column."""
 
 
 class Read(NamedTuple):
