@@ -23,7 +23,7 @@ def test_dagster_never_reports_home(tmp_path: Path, left: bytes | None) -> None:
 
 
 def test_what_a_user_set_for_dagster_stays(tmp_path: Path) -> None:
-    """Written once, then theirs."""
+    """The file is written once and never overwritten."""
     mine = "telemetry:\n  enabled: false\n# mine\n"
     (tmp_path / "dagster.yaml").write_text(mine, encoding="utf-8")
     with instance_at(tmp_path):
@@ -33,7 +33,7 @@ def test_what_a_user_set_for_dagster_stays(tmp_path: Path) -> None:
 def test_days_without_rows_are_said_not_to_be_computed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With the days there are, before all else; nothing where one of them has rows, nor where no days are asked for."""
+    """First of all, with the days that exist; not if one of them has rows, nor if no days are asked for."""
     monkeypatch.setattr("dagster_project.commands.night.remarks", lambda *_: ["another"])
     night = Night(write_workspace(tmp_path), AS_OF, dt.datetime(2014, 1, 2, tzinfo=dt.UTC))
     first, last = dt.date(2031, 1, 1), dt.date(2031, 1, 5)

@@ -51,7 +51,7 @@ def pages(site: Path) -> list[Path]:
 
 
 def test_every_page_kind_is_there(site: Path) -> None:
-    """Overviews, a page a model (also without data, undeclared, hostile), a receipt a metric."""
+    """Overviews, a page per model (also without data, undeclared, hostile), a receipt per metric."""
     assert all((site / f"{name}.html").is_file() for name in OVERVIEWS)
     assert {p.stem for p in (site / "models").glob("*.html")} == {slug(shape.id) for shape in SHAPES}
     assert (site / "metrics" / "latency-p95-ms.html").is_file()
@@ -59,7 +59,7 @@ def test_every_page_kind_is_there(site: Path) -> None:
 
 
 def test_hostile_text_stays_text(site: Path) -> None:
-    """No script of the data's, no handler, no javascript: link, anywhere."""
+    """No script, handler or javascript: link from the data, anywhere."""
     for page in pages(site):
         html = page.read_text(encoding="utf-8")
         assert "<script>alert" not in html, page
@@ -102,7 +102,7 @@ def test_what_is_not_known_is_never_written_as_a_number(site: Path) -> None:
 
 
 def test_a_model_without_data_says_so_once(site: Path) -> None:
-    """One notice with what would fill it, not one grey section after the other."""
+    """One notice saying what would fill the page, not one grey section after another."""
     text = (site / "models" / f"{slug(EMPTY)}.html").read_text(encoding="utf-8")
     assert text.count("No request of this model has been logged") == 1
     assert 'id="latency"' not in text
@@ -117,7 +117,7 @@ def test_an_undeclared_model_has_a_page_that_says_it(site: Path) -> None:
 
 
 def test_models_without_an_owner_are_not_monitored_and_why(site: Path) -> None:
-    """Those that are declared and those that are not; one in development may still find its owner."""
+    """Declared and undeclared ones; a model in development may still find its owner."""
     text = (site / "operations.html").read_text(encoding="utf-8")
     row = text.partition("Ownership")[2].partition("</tr>")[0]
     assert "eclared without an owner (1); seen in a log, declared in no catalog file (1)" in row
@@ -125,7 +125,7 @@ def test_models_without_an_owner_are_not_monitored_and_why(site: Path) -> None:
 
 
 def test_a_mapped_column_that_no_file_has_is_named_with_the_one_that_was_meant(site: Path) -> None:
-    """On the page of what was read, with what the files have; on the model's page, where its figures lack."""
+    """On the data page, with the columns that the files have; on the model's page, where figures are missing."""
     ledger, model = (
         " ".join(html.unescape(re.sub(r"<[^>]+>", " ", (site / page).read_text(encoding="utf-8"))).split())
         for page in ("ledger/data.html", "models/late-departure.html")
@@ -137,7 +137,7 @@ def test_a_mapped_column_that_no_file_has_is_named_with_the_one_that_was_meant(s
 
 @pytest.mark.parametrize("page", [f"models/{slug(UNDECLARED)}.html", "ledger/data.html"])
 def test_labels_in_words_are_counted_and_told_how_to_mend(site: Path, page: str) -> None:
-    """They came; without a word of it the page of performance would look as if none had."""
+    """They arrived; otherwise the section on performance would look as if none had."""
     text = html.unescape((site / page).read_text(encoding="utf-8"))
     assert re.search(r"120 labels arrived for requests of \d+ Dec 2013 to 31 Dec 2013, and none counts", text)
     assert '<code>label: {column: "<b>closed</b>", positive: ...}</code>' in text
@@ -153,7 +153,7 @@ def test_the_home_page_shows_three_exceptions_at_most(site: Path) -> None:
 
 
 def test_an_alert_has_a_page_that_says_what_to_do(site: Path) -> None:
-    """What happened, who, by when, what it may cost, and the query behind it; what stands under it is listed."""
+    """What happened, who acts by when, what it may cost, the query behind it, and the alerts grouped under it."""
     text = (site / "alert" / "abcdef0000-20131220.html").read_text(encoding="utf-8")
     assert "was 18 ms" in text
     assert "21 Dec 2013" in text
@@ -163,7 +163,7 @@ def test_an_alert_has_a_page_that_says_what_to_do(site: Path) -> None:
 
 
 def test_an_answer_that_names_no_alert_is_said_with_the_days_on_which_one_opened(site: Path) -> None:
-    """One that fits is not, nor one that is given after the day of the report."""
+    """An answer that fits is not, nor one given after the day of the report."""
     page = (site / "alerts.html").read_text(encoding="utf-8")
     lines = re.findall(r"<li><span class=\"mb-mono\">data/alerts/[^<]*</span>: (.*?)</li>", page)
     assert lines == [
@@ -176,7 +176,7 @@ def test_an_answer_that_names_no_alert_is_said_with_the_days_on_which_one_opened
     ("table", "line"), [("rules-table", "rule"), ("monitors-table", "could judge the newest day")]
 )
 def test_tables_that_nobody_asked_for_are_folded_below_their_count(site: Path, table: str, line: str) -> None:
-    """On a phone they made a third of a page thirteen thousand pixels long, below the alerts."""
+    """On a phone they would take a third of a page thirteen thousand pixels long, below the alerts."""
     before, _, _ = (site / "alerts.html").read_text(encoding="utf-8").partition(f'id="{table}"')
     fold = before.rpartition('<details class="mb-more">')[2]
     assert "</details>" not in fold
@@ -184,7 +184,7 @@ def test_tables_that_nobody_asked_for_are_folded_below_their_count(site: Path, t
 
 
 def test_what_is_asked_begins_with_open_alerts(site: Path) -> None:
-    """On the home page; an alert under another asks nothing."""
+    """On the home page; an alert grouped under another asks nothing."""
     text = (site / "index.html").read_text(encoding="utf-8")
     listed = re.search(r'<ol class="mb-exceptions">(.*?)</ol>', text, re.DOTALL)
     assert listed is not None
@@ -233,7 +233,7 @@ def test_documents_follow_their_schema(site: Path, name: str) -> None:
 
 
 def test_every_model_document_follows_its_schema(site: Path) -> None:
-    """Also those of models without data or with a hostile name."""
+    """Including those of models without data or with a hostile name."""
     schema = _closed(json.loads((site / "api" / "schema" / "model.json").read_bytes()))
     files = sorted((site / "api" / "models").glob("*.json"))
     for file in files:
@@ -263,7 +263,7 @@ def test_readings_hold_the_days_and_windows_that_were_promised(site: Path) -> No
 
 
 def test_the_same_inputs_make_the_same_bytes(night: Night, site: Path, tmp_path: Path) -> None:
-    """Rendered again beside, nothing differs but the manifest that publishing adds; publishing adds nothing."""
+    """Rendered again elsewhere, nothing differs but the manifest, and publishing again adds nothing."""
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         render(night, warehouse, tmp_path / "again")
         assert not publish(night, warehouse).changed
@@ -273,7 +273,7 @@ def test_the_same_inputs_make_the_same_bytes(night: Night, site: Path, tmp_path:
 
 
 def test_a_receipt_of_a_metric_is_made_again_for_its_own_figures_only(night: Night, site: Path) -> None:
-    """No file that comes touches it: the inputs with their hashes stand on one page, which it links to."""
+    """New input files do not change it: inputs and their hashes are on one page, which it links to."""
     kept = json.loads((night.workspace.build / READS).read_bytes())
     numbers = {number for path, (number, *_) in kept["outputs"].items() if path.startswith("metrics/")}
     assert {view for number in numbers for view, *_ in kept["patterns"][number]} == {
@@ -293,7 +293,7 @@ def test_the_hostile_model_is_found_under_a_safe_address(site: Path) -> None:
 
 
 def test_a_model_that_does_not_beat_its_alternative_is_said_to_bring_nothing(site: Path) -> None:
-    """On its page and in the catalog, by the longest window even where the newest month is better."""
+    """On its page and in the catalog, by the longest window, even if the newest month is better."""
     words = "ver 90 days it adds nothing over its simple alternative"
     assert "O" + words in (site / "models" / "arrival-delay-plan.html").read_text(encoding="utf-8")
     assert "o" + words in (site / "catalog.html").read_text(encoding="utf-8")
@@ -301,7 +301,7 @@ def test_a_model_that_does_not_beat_its_alternative_is_said_to_bring_nothing(sit
 
 
 def test_a_model_that_explains_nothing_is_said_to_bring_nothing(site: Path) -> None:
-    """In words on its own page, and not on that of a model with skill."""
+    """On its own page, and not on that of a model with skill."""
     assert "it adds nothing" in (site / "models" / "arrival-delay-plan.html").read_text(encoding="utf-8")
     assert "it adds nothing" not in (site / "models" / "arrival-delay-live.html").read_text(encoding="utf-8")
 

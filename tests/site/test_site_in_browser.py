@@ -59,14 +59,14 @@ def address(browser: Any, site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def examined(browser: Any, address: str) -> Iterator[Watched]:
-    """A page to go from one page kind to the next; scripts of tests may run in it."""
+    """A browser page that visits one page kind after another; scripts of tests may run in it."""
     with opened(browser, address, bypass_csp=True) as watched:
         yield watched
 
 
 @pytest.fixture(scope="module")
 def unserved(browser: Any, site: Path) -> Iterator[Watched]:
-    """A page to go from one page kind to the next without a server."""
+    """A browser page that visits one page kind after another without a server."""
     with opened(browser, (site / "index.html").as_uri()) as watched:
         yield watched
 
@@ -102,7 +102,7 @@ def test_every_page_kind_is_accessible_silent_and_no_wider_than_its_screen(
 
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_kind_opens_from_a_folder(unserved: Watched, site: Path, path: str) -> None:
-    """Under the site's own policy, without a server: nothing is refused, nothing is asked for elsewhere."""
+    """Under the site's own policy, without a server: nothing is refused, nothing is requested from elsewhere."""
     unserved.complaints.clear()
     unserved.page.goto((site / path).as_uri())
     unserved.page.wait_for_timeout(150)
@@ -129,7 +129,7 @@ def test_print_is_as_wide_as_paper_and_legible_from_the_dark_theme(
 
 
 def test_what_is_folded_on_a_screen_is_open_on_paper(browser: Any, address: str) -> None:
-    """Places that links lead to are never inside of a fold."""
+    """Places that links lead to are never inside a fold."""
     closed = """
       [...document.querySelectorAll('.mb-more')]
         .filter(d => d.offsetHeight < d.querySelector('summary').offsetHeight + 10)
@@ -145,7 +145,7 @@ def test_what_is_folded_on_a_screen_is_open_on_paper(browser: Any, address: str)
 
 
 def test_a_link_to_a_folded_milestone_opens_its_fold(browser: Any, address: str) -> None:
-    """The proof of what is reached is folded, printed open, and seen by whoever follows a link to it."""
+    """Evidence of what is reached is folded, printed open, and visible to anyone who follows a link to it."""
     with opened(browser, address + "maturity.html") as watched:
         proof = watched.page.locator(".mb-more li[id]").first
         name = proof.get_attribute("id")
