@@ -101,7 +101,7 @@ def test_ways_of_serving_that_nobody_declared_are_told_in_words(site: Path) -> N
 
 @pytest.mark.slow
 def test_what_is_not_monitored_says_why_for_how_many(site: Path) -> None:
-    """The reason of one model is not given for the others."""
+    """Each reason has its own number of models: one model's reason is not given for the others."""
     shown = text(site, "operations").split('<h2 id="not-monitored">')[1].split("</table>")[0]
     assert "There is a figure but no target (2); production, no requests yet (1)." in shown
     assert "No latency is logged (2); production, no requests yet (1)." in shown
@@ -109,12 +109,12 @@ def test_what_is_not_monitored_says_why_for_how_many(site: Path) -> None:
 
 @pytest.mark.slow
 def test_a_model_without_a_value_says_what_would_fill_it(site: Path) -> None:
-    """Like every other empty part of the page."""
+    """The empty part names the key that would fill it, as every other empty part does."""
     impact = text(site, "models/hires").split('<h2 id="impact">')[1].split("</section>")[0]
     assert "No value is declared. <code>value:</code> in its catalog file would fill this." in impact
 
 
 @pytest.mark.slow
 def test_what_was_judged_for_the_first_time_did_not_change(site: Path) -> None:
-    """A first night does not report fifty milestones as news."""
+    """A first night does not report the first assessment of its milestones as changes."""
     assert "No version, deployment, declaration or milestone changed" in text(site, "index")

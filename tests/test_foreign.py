@@ -61,7 +61,7 @@ def test_money_is_in_the_workspaces_currency(built: tuple[Path, dict[dt.date, in
 
 
 def test_an_id_with_slashes_and_markup_is_kept_and_harmless(built: tuple[Path, dict[dt.date, int]]) -> None:
-    """The id is whole in the data, safe in the address, escaped on the page."""
+    """The id is unchanged in the data, safe in the address and escaped on the page."""
     models = json.loads((built[0] / "api" / "models.json").read_text(encoding="utf-8"))["models"]
     assert [m["id"] for m in models] == [MODEL]
     page = (built[0] / "models" / f"{models[0]['slug']}.html").read_text(encoding="utf-8")

@@ -78,7 +78,7 @@ def test_every_id_is_whole_in_the_data_and_has_a_page_of_its_own(site: Path) -> 
 
 
 def test_no_cell_of_a_csv_is_a_formula(site: Path) -> None:
-    """A spreadsheet computes none of them; the Parquet file and the JSON keep the ids as they are."""
+    """Ids that a spreadsheet would compute have an apostrophe in front."""
     for name in ("readings.csv", "inputs.csv"):
         with (site / "api" / name).open(encoding="utf-8", newline="") as file:
             cells = [cell for row in csv.reader(file) for cell in row if cell]

@@ -144,7 +144,7 @@ BROKEN_METRICS = {
 def test_every_metric_that_fails_is_named_and_stops_the_night(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All in one go, with the line where the database knows one; exit code 2."""
+    """All of them are listed at once, with the line if the database names one; exit code 2."""
     put(root, {f"reports/metrics/{name}.sql": METRIC + sql for name, (sql, _) in BROKEN_METRICS.items()})
     seen = run(capsys, root)
     assert seen.code == 2
@@ -166,7 +166,7 @@ def test_every_metric_that_fails_is_named_and_stops_the_night(
 def test_a_view_or_template_that_fails_names_its_file_and_line(
     root: Path, files: dict[str, str], said: str
 ) -> None:
-    """Also what fails only when its rows are read."""
+    """This includes a view whose SQL fails only when its rows are read."""
     put(root, files)
     with pytest.raises(WorkspaceError) as refused:
         pages(root)
@@ -255,7 +255,7 @@ def test_the_demo_is_not_written_into_a_workspace_of_ones_own(
 def test_a_full_disk_is_said_in_a_line(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Through Dagster, which wraps what stops a step: what and where, exit code 1."""
+    """Dagster wraps the error that stops a step; the message still says what went wrong and where. Exit code 1."""
     put(root, {"data/catalog/a.yml": "id: m\ntitle: New\n"})
     refusal = OSError(errno.ENOSPC, "No space left on device", "/full/page.html")
     monkeypatch.setattr("dagster_project.pipeline.publish.render", raising(refusal))
@@ -281,7 +281,7 @@ def test_a_disk_that_refuses_is_said_in_whatever_words_a_library_wraps_it(
     refusal: Exception,
     said: str,
 ) -> None:
-    """What writes Parquet calls it an error of computation: no fault of Modelboard, and nothing to look for in it."""
+    """Polars calls a full disk a ComputeError; it is not reported as a fault of Modelboard."""
     monkeypatch.setattr("dagster_project.commands.night.run_job", raising(refusal))
     seen = run(capsys, root)
     assert seen.code == 1
@@ -291,7 +291,7 @@ def test_a_disk_that_refuses_is_said_in_whatever_words_a_library_wraps_it(
 def test_a_disk_that_refuses_the_notes_of_dagster_is_said_too(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It keeps its runs in SQLite, and wraps what that says; the night itself may have been published."""
+    """Dagster keeps its runs in SQLite and wraps SQLite's errors; the message names its folder, not a fault."""
 
     class WrappedError(Exception):
         orig = sqlite3.OperationalError("disk I/O error")
@@ -307,7 +307,7 @@ def test_a_disk_that_refuses_the_notes_of_dagster_is_said_too(
 def test_an_error_nobody_foresaw_is_one_line_too(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It names itself a fault, and how to see more; with the variable set the traceback comes."""
+    """It is called a fault of Modelboard and names the variable that shows the traceback, which works."""
 
     fault = raising(ZeroDivisionError("division by zero"))
     monkeypatch.setattr("dagster_project.spec.loading.load_workspace", fault)

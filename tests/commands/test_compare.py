@@ -28,7 +28,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_table_is_printed_worst_first(folder: Path) -> None:
-    """Without an option: a readable table, and the sentence."""
+    """Without options: a readable table, and the summary sentence."""
     done = modelboard("compare", "a.csv", "b.csv", cwd=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.index("strong") < done.stdout.index("no change beyond chance")
@@ -69,14 +69,14 @@ def test_bad_input_leaves_with_2_and_says_what_was_expected(
 
 
 def test_with_json_an_error_is_json_too(folder: Path) -> None:
-    """One object for machines."""
+    """The error is one JSON object."""
     done = modelboard("compare", "nothing.csv", "b.csv", "--json", cwd=folder)
     assert done.returncode == 2
     assert json.loads(done.stderr)["message"] == "nothing.csv: no such file"
 
 
 def test_thresholds_weigh_and_columns_choose(folder: Path) -> None:
-    """A change below an owner's threshold is small; others are not looked at."""
+    """A change below the given thresholds is small; columns that are not named are not compared."""
     limits = ("--threshold", "psi=90,99", "--threshold", "ks=2,3", "--threshold", "wasserstein_sd=9,9.5")
     done = modelboard("compare", "a.csv", "b.csv", "--columns", "x", *limits, "--json", cwd=folder)
     assert {c["name"]: c["level"] for c in json.loads(done.stdout)["columns"]} == {"x": "small"}
@@ -98,6 +98,6 @@ def test_it_loads_no_more_than_it_needs(folder: Path) -> None:
 
 
 def test_a_terminal_obeys_nothing_that_a_file_says() -> None:
-    """Control characters and reversed text are shown as what they are: not letters."""
+    """Control characters and marks that reverse text are replaced by a visible sign."""
     assert printable("a\x1b[31mb\u202ec\n") == "a�[31mb�c�"
     assert printable("4\u202f032 rows, 5\u00a0%") == "4 032 rows, 5 %"

@@ -52,7 +52,7 @@ def test_exit_codes_say_what_a_cron_line_needs(error: ModelboardError, code: int
 
 
 def test_a_file_of_very_many_problems_does_not_hide_the_others(capsys: pytest.CaptureFixture[str]) -> None:
-    """People read the first hundred of each file and how many more there are; machines all of them."""
+    """As text, the first hundred problems of each file and the number of further ones; as JSON, all of them."""
     many = [Problem("a.yml", i, "k", "m") for i in range(MOST_OF_A_FILE + 7)]
     error = WorkspaceError([*many, Problem("b.yml", 1, "k", "m")])
     report(error, as_json=False)
@@ -68,7 +68,7 @@ def test_a_file_of_very_many_problems_does_not_hide_the_others(capsys: pytest.Ca
 
 
 def test_help_names_every_command_without_importing_dagster(tmp_path: Path) -> None:
-    """The help is there at once: it lists all commands and loads none."""
+    """The help appears at once: it lists all commands without loading any."""
     probe = (
         "import sys; from dagster_project.__main__ import cli; cli.main(['--help'], standalone_mode=False);"
         "assert not {'dagster', 'polars', 'duckdb'} & set(sys.modules)"

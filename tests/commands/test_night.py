@@ -33,7 +33,7 @@ def test_what_a_user_set_for_dagster_stays(tmp_path: Path) -> None:
 def test_days_without_rows_are_said_not_to_be_computed_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """First of all, with the days that exist; not if one of them has rows, nor if no days are asked for."""
+    """It comes before other remarks and names the days that exist; it is absent if a day has rows or none is given."""
     monkeypatch.setattr("dagster_project.commands.night.remarks", lambda *_: ["another"])
     night = Night(write_workspace(tmp_path), AS_OF, dt.datetime(2014, 1, 2, tzinfo=dt.UTC))
     first, last = dt.date(2031, 1, 1), dt.date(2031, 1, 5)

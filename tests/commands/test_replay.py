@@ -23,7 +23,7 @@ ask: Look.
 
 
 def test_it_says_what_a_rule_would_have_raised(tmp_path: Path) -> None:
-    """A line an alert and the comparison; as JSON with --json."""
+    """One line per alert, then the comparison; one JSON object each with --json."""
     root = started(tmp_path / "board")
     (tmp_path / "busy.yml").write_text(RULE, encoding="utf-8")
     words = ["replay", "--rule", str(tmp_path / "busy.yml"), "--workspace", str(root)]
@@ -36,7 +36,7 @@ def test_it_says_what_a_rule_would_have_raised(tmp_path: Path) -> None:
 
 
 def test_a_wrong_rule_is_refused_with_file_and_key(tmp_path: Path) -> None:
-    """As everywhere: exit code 2 by the caller, every problem named."""
+    """The error names the file, the line and the key."""
     root = tmp_path / "board"
     write_starter(root)
     (tmp_path / "busy.yml").write_text(RULE.replace("requests", "reqests"), encoding="utf-8")

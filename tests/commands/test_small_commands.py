@@ -46,7 +46,7 @@ def test_init_refuses_a_folder_with_content(tmp_path: Path) -> None:
 
 
 def test_check_answers_in_json(tmp_path: Path) -> None:
-    """For machines: one object with the counts."""
+    """One JSON object with the counts."""
     run("init", str(tmp_path / "board"))
     record = json.loads(run("check", "--json", "-w", str(tmp_path / "board")).output)
     assert record["event"] == "checked"
@@ -64,7 +64,7 @@ def test_schemas_are_written_one_a_kind(tmp_path: Path) -> None:
 
 
 def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
-    """Everything that is needed is installed where the tests run."""
+    """The machine that runs the tests has everything that is needed."""
     findings = list(examine(tmp_path / "not" / "there"))
     assert [f for f in findings if f.state == "missing"] == []
     disk = next(f.detail for f in findings if f.what == "disk")
@@ -73,7 +73,7 @@ def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
 
 
 def test_serving_nothing_says_what_to_run_first(tmp_path: Path) -> None:
-    """No site yet: the command that makes one is named."""
+    """If there is no site yet, the command that makes one is named."""
     with pytest.raises(ModelboardError, match="modelboard nightly"):
         run("serve", "-w", str(tmp_path))
 
@@ -102,6 +102,6 @@ def test_the_site_is_served_on_loopback_only(tmp_path: Path, monkeypatch: pytest
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:
-    """Not a traceback."""
+    """The error is click's usage error, without a traceback."""
     with pytest.raises(click.UsageError):
         run("nightley")
