@@ -20,7 +20,7 @@ from dagster_project.pipeline.score_classes import classes
 from dagster_project.pipeline.score_drift import drift
 from dagster_project.pipeline.score_figures import Apply, Arguments, figures
 from dagster_project.pipeline.score_joint import reconstruction
-from dagster_project.pipeline.score_rows import Rows
+from dagster_project.pipeline.score_rows import Rows, whole
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,14 +30,14 @@ def count(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """A plain count: value = numerator."""
     del arguments
     n = rows.single().floats("numerator")
-    return figures(rows.keys, value=n, numerator=n, n=n.astype(np.int64))
+    return figures(rows.keys, value=n, numerator=n, n=whole(n))
 
 
 def ratio(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """Numerator over denominator, without an interval; n is a column of that name, else the denominator."""
     del arguments
     k, of = rows.single().floats("numerator"), rows.floats("denominator")
-    n = rows.ints("n") if "n" in rows.columns.columns else np.nan_to_num(of).astype(np.int64)
+    n = rows.ints("n") if "n" in rows.columns.columns else whole(of)
     return figures(rows.keys, value=performance.ratio(k, of), numerator=k, denominator=of, n=n)
 
 
@@ -46,9 +46,8 @@ def share(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     del arguments
     k, of = rows.single().floats("numerator"), rows.floats("denominator")
     low, high = intervals.wilson(k, of)
-    n = of.astype(np.int64)
     return figures(
-        rows.keys, value=performance.ratio(k, of), numerator=k, denominator=of, n=n, low=low, high=high
+        rows.keys, value=performance.ratio(k, of), numerator=k, denominator=of, n=whole(of), low=low, high=high
     )
 
 

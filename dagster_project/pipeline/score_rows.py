@@ -51,12 +51,13 @@ class Rows:
         return self.columns[name]
 
     def floats(self, name: str) -> Floats:
-        """A column as floats; NULL is nan. Raises QueryError if it does not hold numbers."""
-        return self._numbers(name).cast(float).to_numpy()
+        """A column as floats; nan for NULL and for what is not finite. Raises QueryError if it does not hold numbers."""
+        number = self._numbers(name).cast(float).to_numpy()
+        return np.where(np.isfinite(number), number, np.nan)
 
     def ints(self, name: str) -> Ints:
-        """A column of whole numbers; NULL is 0. Raises QueryError if it does not hold numbers."""
-        return self._numbers(name).fill_null(0).to_numpy().astype(np.int64)
+        """A column of whole numbers; 0 for NULL and for what is not finite. Raises QueryError as `floats` does."""
+        return whole(self.floats(name))
 
     def single(self) -> Rows:
         """These rows, if every key has only one. Raises QueryError otherwise."""
@@ -77,6 +78,11 @@ class Rows:
         if prepare.__name__ not in self.prepared:
             self.prepared[prepare.__name__] = prepare(self)
         return cast(T, self.prepared[prepare.__name__])
+
+
+def whole(number: Floats) -> Ints:
+    """Floats as whole numbers; nan is 0."""
+    return np.nan_to_num(number).astype(np.int64)
 
 
 def read_rows(warehouse: Warehouse, sql: str) -> Rows:

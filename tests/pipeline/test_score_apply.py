@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
+import polars as pl
+import pytest
+
 from dagster_project.pipeline.score import in_order
 from dagster_project.pipeline.score_apply import APPLY
+from dagster_project.pipeline.score_rows import Rows
 from dagster_project.spec.statement import Apply
 from tests.pipeline.lakes import workspace
 
@@ -28,3 +33,14 @@ def test_every_metric_names_a_function_that_exists(tmp_path: Path) -> None:
 def test_the_functions_that_a_file_may_name_are_those_there_are() -> None:
     """`modelboard check` refuses others, with the one that was meant."""
     assert set(get_args(Apply)) == APPLY.keys()
+
+
+@pytest.mark.parametrize("function", ["count", "ratio", "share"])
+@pytest.mark.parametrize("broken", [None, float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_is_none_rests_on_no_rows(function: Apply, broken: float | None) -> None:
+    """As a division by zero in a metric of one's own yields it: no value, and n is 0, whatever the column holds."""
+    columns = pl.DataFrame({"numerator": [broken, 3.0], "denominator": [broken, 4.0]})
+    rows = Rows(pl.DataFrame({"model_id": ["a", "b"]}), np.array([0, 1]), columns)
+    found = APPLY[function](rows, {})
+    assert found["value"].to_list() == [None, 3.0 if function == "count" else 0.75]
+    assert found["n"].to_list() == [0, 3 if function == "count" else 4]
