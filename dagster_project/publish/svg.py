@@ -147,9 +147,23 @@ def _through(points: Sequence[Point]) -> str:
     Whole units across, of which a drawing has a thousand, and half pixels upwards: as fine as a screen shows.
     """
     placed = [(round(x), round(y * 2)) for x, y in points]
-    first = f"M{placed[0][0]} {placed[0][1] / 2:g}"
-    steps = itertools.pairwise(placed)
-    return first + "".join([f"l{x1 - x0} {(y1 - y0) / 2:g}" for (x0, y0), (x1, y1) in steps])
+    first = f"M{placed[0][0]} {_short(placed[0][1] / 2)}"
+    if len(placed) == 1:
+        return first
+    steps = [(x1 - x0, (y1 - y0) / 2) for (x0, y0), (x1, y1) in itertools.pairwise(placed)]
+    words = "".join(f"{_after(dx)}{_after(dy)}" for dx, dy in steps)
+    return f"{first}l{words.removeprefix(' ')}"
+
+
+def _after(value: float) -> str:
+    """A number behind another one: a minus sign parts them as well as a blank."""
+    text = _short(value)
+    return text if text.startswith("-") else f" {text}"
+
+
+def _short(value: float) -> str:
+    """A multiple of a half without a zero before its point."""
+    return f"{value:g}".replace("0.5", ".5") if abs(value) < 1 else f"{value:g}"
 
 
 def _stroke(path: str, name: str, colour: str, width: str, dash: str) -> Markup:
