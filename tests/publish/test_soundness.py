@@ -36,7 +36,7 @@ def test_addresses_that_begin_at_the_host_lead_to_where_the_site_lies(tmp_path: 
         "404.html",
         f'<a href="{start}">h</a><a href="{start}index.html">i</a><a href="{start}no.html">n</a>',
     )
-    assert faults(tmp_path, base_url=base_url) == [f"404.html: link to {start}no.html, which is not there"]
+    assert faults(tmp_path, base_url=base_url) == [f"404.html: link to {start}no.html, which does not exist"]
 
 
 @pytest.mark.parametrize(
