@@ -47,7 +47,13 @@ def share(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     k, of = rows.single().floats("numerator"), rows.floats("denominator")
     low, high = intervals.wilson(k, of)
     return figures(
-        rows.keys, value=performance.ratio(k, of), numerator=k, denominator=of, n=whole(of), low=low, high=high
+        rows.keys,
+        value=performance.ratio(k, of),
+        numerator=k,
+        denominator=of,
+        n=whole(of),
+        low=low,
+        high=high,
     )
 
 

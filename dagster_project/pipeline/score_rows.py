@@ -51,7 +51,7 @@ class Rows:
         return self.columns[name]
 
     def floats(self, name: str) -> Floats:
-        """A column as floats; nan for NULL and for what is not finite. Raises QueryError if it does not hold numbers."""
+        """A column as floats; nan for NULL and what is not finite. Raises QueryError if it does not hold numbers."""
         number = self._numbers(name).cast(float).to_numpy()
         return np.where(np.isfinite(number), number, np.nan)
 
