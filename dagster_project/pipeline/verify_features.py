@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dagster_project.core.histogram import REACH, K
+from dagster_project.core.histogram import REACH, softsign_bin
 from dagster_project.pipeline.verify_readings import ROUNDED, Tolerance
 
 if TYPE_CHECKING:
@@ -61,8 +61,7 @@ class Reach:
         if not np.isfinite(self.high):
             return values
         u = REACH * (2 * values - self.low - self.high) / (self.high - self.low)
-        places: Floats = np.floor(K * u / (1 + np.abs(u)) + 0.5)
-        return places
+        return softsign_bin(u).astype(float)
 
 
 EVERYWHERE = Reach()
