@@ -19,6 +19,7 @@ import click
 
 from dagster_project import __version__
 from dagster_project.core.errors import CheckError, LedgerError, ModelboardError, WorkspaceError
+from dagster_project.core.formatting import plural
 
 TRACEBACK = "MODELBOARD_TRACEBACK"
 """Environment variable: set, an error nobody foresaw shows where it came from."""
@@ -117,7 +118,7 @@ def _lines(error: WorkspaceError) -> Iterator[str]:
         if n > MOST_OF_A_FILE:
             yield f"{file}: and {n - MOST_OF_A_FILE:,} more problems in this file"
     count = len(error.problems)
-    yield f"modelboard: {count:,} problem{'s' if count != 1 else ''} found; nothing was published"
+    yield f"modelboard: {count:,} {plural(count, 'problem')} found; nothing was published"
 
 
 def unforeseen(error: Exception) -> ModelboardError:

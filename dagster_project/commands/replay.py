@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dagster_project.commands.options import json_option, parse_day, progress_shown, utc_now, workspace_option
+from dagster_project.core.formatting import plural
 
 if TYPE_CHECKING:
     from dagster_project.pipeline.replay import Replayed
@@ -72,7 +73,7 @@ def text_lines(found: Replayed) -> list[str]:
         for row in found.alerts
         if row["grouped_under"] is None
     ]
-    alerts, under = f"{len(lines)} alert{'s' * (len(lines) != 1)}", len(found.alerts) - len(lines)
+    alerts, under = f"{len(lines)} {plural(len(lines), 'alert')}", len(found.alerts) - len(lines)
     true, false = f"{found.kept} of {found.true_alarms}", f"{found.avoided} of {found.false_alarms}"
     return [
         *lines,

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from dagster_project.commands.options import json_option, workspace_option
+from dagster_project.core.formatting import plural
 
 
 @click.command("verify")
@@ -33,6 +34,6 @@ def command(root: Path, everything: bool, as_json: bool) -> None:
         for difference in result.differences:
             click.echo(difference, err=True)
         n = len(result.differences)
-        click.echo(f"{result.checked} figures and files checked, {n} difference{'s' * (n != 1)}")
+        click.echo(f"{result.checked} figures and files checked, {n} {plural(n, 'difference')}")
     if result.differences:
         sys.exit(3)

@@ -111,9 +111,12 @@ def days_held(window: int, last: dt.date, first: dt.date | None) -> int:
 def format_window(window: int, last: dt.date, first: dt.date | None) -> str:
     """Return the window in words: '28 days', or '5 days of data' where the log began inside it."""
     days = days_held(window, last, first)
-    return (
-        f"{window} day{'s' * (window != 1)}" if days == window else f"{days} day{'s' * (days != 1)} of data"
-    )
+    return f"{days} {plural(days, 'day')}{'' if days == window else ' of data'}"
+
+
+def plural(n: int, noun: str) -> str:
+    """Return the noun, with an s unless n is 1."""
+    return noun if n == 1 else f"{noun}s"
 
 
 def _known(value: float | None) -> TypeGuard[float]:

@@ -16,7 +16,7 @@ from typing import Final, Literal
 from dagster_project.core import comparison
 from dagster_project.core.column_profile import Column, Profile
 from dagster_project.core.comparison import CategoryDistance, NumberDistance
-from dagster_project.core.formatting import format_value
+from dagster_project.core.formatting import format_value, plural
 
 Level = Literal["none", "unknown", "small", "changed", "strong"]
 LEVELS: Final[tuple[Level, ...]] = ("none", "unknown", "small", "changed", "strong")
@@ -132,7 +132,7 @@ def _sentence(verdicts: Sequence[Verdict]) -> str:
         return "The files have no column in common."
     counts = {level: sum(v.level == level for v in verdicts) for level in LEVELS}
     changed, n = counts["changed"] + counts["strong"], len(verdicts)
-    columns = f"{n} column{'s' if n != 1 else ''}"
+    columns = f"{n} {plural(n, 'column')}"
     first = f"{changed} of {columns} changed" if changed else f"None of {columns} changed"
     more = [
         f"{'all' if 1 < counts['strong'] == changed else counts['strong']} of them strongly"

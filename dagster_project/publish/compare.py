@@ -14,7 +14,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from dagster_project.core.column_profile import Column, Profile
-from dagster_project.core.formatting import NOT_AVAILABLE, format_value
+from dagster_project.core.formatting import NOT_AVAILABLE, format_value, plural
 from dagster_project.core.naming import slug
 from dagster_project.core.verdicts import CHANCE, FEWEST, Comparison, Level, Verdict
 from dagster_project.publish import compare_figures
@@ -140,7 +140,7 @@ def _panels(verdicts: Iterable[Verdict], comparison: Comparison) -> Markup:
 def _folded(verdicts: list[Verdict], comparison: Comparison) -> Markup:
     if not verdicts:
         return Markup()
-    what = f"{len(verdicts)} column{'s' if len(verdicts) != 1 else ''} without a change, or not compared"
+    what = f"{len(verdicts)} {plural(len(verdicts), 'column')} without a change, or not compared"
     return written(
         f'<details class="mb-more"><summary>{what}</summary>{_panels(verdicts, comparison)}</details>'
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import LedgerError
+from dagster_project.core.formatting import plural
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
@@ -115,7 +116,8 @@ def balance(warehouse: Warehouse, source: str) -> None:
         wrong = warehouse.frame(statement("ingestion", name), {"source": source})
         if wrong.height:
             first = ", ".join(f"{key} {value}" for key, value in wrong.row(0, named=True).items())
-            raise LedgerError(f"the ledger of {source!r} does not balance in {wrong.height} places: {first}")
+            places = f"{wrong.height} {plural(wrong.height, 'place')}"
+            raise LedgerError(f"the ledger of {source!r} does not balance in {places}: {first}")
 
 
 def _run(warehouse: Warehouse, name: str, parameters: Mapping[str, object]) -> None:

@@ -175,3 +175,9 @@ def test_a_window_says_how_much_of_it_there_is(
     last = dt.date(2025, 3, 31)
     assert f.format_window(window, last, first) == words
     assert f.days_held(window, last, first) == days
+
+
+@pytest.mark.parametrize(("n", "noun"), [(0, "days"), (1, "day"), (2, "days")])
+def test_a_noun_agrees_with_its_number(n: int, noun: str) -> None:
+    """Only one is singular."""
+    assert f.plural(n, "day") == noun
