@@ -164,7 +164,7 @@ def test_what_a_team_lacks_stands_on_the_page_with_its_proof_and_a_waiver_beside
     assert (crew["score"], crew["waived_score"]) == (0.0, 0.5)
     page = (site / "maturity.html").read_text(encoding="utf-8")
     for said in (
-        "approved by Head: small. Not reached, says Lead, 1 Feb 2025: no rota",
+        "approved by Head: small. Stated as not reached by Lead, 1 Feb 2025: no rota",
         "Hold a drill.",
         "Waived</span>",
     ):

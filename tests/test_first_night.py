@@ -79,7 +79,7 @@ def test_labels_without_a_time_are_there_and_not_behind(site: Path) -> None:
         for s in json.loads((site / "api" / "ledger.json").read_text(encoding="utf-8"))["freshness"]
     }
     assert (found["loan-labels"]["rows"], found["loan-labels"]["behind"]) == (DAYS * EACH, False)
-    assert found["loan-labels"]["state"] == "its rows give no time"
+    assert found["loan-labels"]["state"] == "its rows have no time"
     assert "Every source is up to date" in text(site, "index")
 
 

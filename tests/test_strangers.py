@@ -145,8 +145,8 @@ def test_without_ids_no_repeat_is_denied(llm: Path) -> None:
     assert readings(llm, "duplicate_share").is_empty()
     shown = page(llm, "llm-code")
     assert "Nothing about this model could be graded" in shown
-    assert "No request says who asked" in shown
-    assert "sends most requests" not in shown
+    assert "No request names its caller" in shown
+    assert "sends the most requests" not in shown
 
 
 @pytest.mark.slow

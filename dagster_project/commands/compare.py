@@ -48,7 +48,7 @@ class BadInput(click.ClickException):
     "limits",
     multiple=True,
     metavar="NAME=CHANGED,STRONG",
-    help="From which size an effect counts, such as psi=0.1,0.25; may be repeated.",
+    help="Size from which an effect counts, such as psi=0.1,0.25; may be repeated.",
 )
 @click.option(
     "--save-profile",

@@ -151,7 +151,7 @@ def _judged(name: str, reference: Column | None, current: Column | None, rule: _
         )
         return Verdict(name, level, words, reference=reference, current=current)  # type: ignore[arg-type]
     if reference.kind != current.kind and _is_empty(reference):
-        words = "values came; the reference holds none"
+        words = "values appeared; the reference has none"
         return Verdict(name, "strong", words, reference=reference, current=current)
     if reference.kind != current.kind:
         words = f"the type changed from {reference.type} to {current.type}"
@@ -192,7 +192,7 @@ def _summed_up(
         and distance is None
         and len(findings) == 1
     ):
-        level, nothing = "unknown", "not compared: a side holds no values"
+        level, nothing = "unknown", "not compared: one side has no values"
     if reference.kind == "time" and reference.span and current.span:
         nothing = f"{_range(reference.span)} before, {_range(current.span)} now"
     return Verdict(name, level, words or nothing, tuple(findings), distance, reference, current)
@@ -200,7 +200,7 @@ def _summed_up(
 
 def _problem(reference: Column, rule: _Rule) -> str:
     if reference.kind == "other":
-        return f"{reference.type} is neither number, category nor time"
+        return f"{reference.type} is neither a number, a category nor a time"
     if min(rule.rows) < FEWEST:
         return f"not enough data, {min(rule.rows)} of the {FEWEST} rows needed"
     return reference.problem
@@ -235,7 +235,9 @@ def _unseen(reference: Column, current: Column, rule: _Rule) -> list[Finding]:
     if tally is not None and now is not None and len(tally.codes) == 1 and now.n:
         other = int(now.counts[now.codes != tally.codes[0]].sum())
         chance = comparison.unseen_by_chance(rule.alpha, {"": tally.n}, now.n)
-        words = f"{format_value(other / now.n, 'share')} of the values differ from the only one the reference holds"
+        words = (
+            f"{format_value(other / now.n, 'share')} of the values differ from the only one in the reference"
+        )
         return [rule.finding("unseen", other / now.n, chance, words)]
     return []
 

@@ -44,7 +44,8 @@ def ledger_balances(warehouse: Warehouse) -> Check:
         "SELECT count(*) FROM ops.ledger WHERE rows_read <> accepted + rejected + duplicate"
     )
     rows = warehouse.value("SELECT coalesce(sum(rows_read), 0)::bigint FROM ops.ledger")
-    return Check("ledger balances", off == 0, f"{_counted(rows)} rows read, {_counted(off)} ledger lines off")
+    detail = f"{_counted(rows)} rows read, {_counted(off)} ledger lines out of balance"
+    return Check("ledger balances", off == 0, detail)
 
 
 def lake_matches_ledger(warehouse: Warehouse) -> Check:
@@ -61,7 +62,10 @@ def lake_matches_ledger(warehouse: Warehouse) -> Check:
         WHERE coalesce(booked.n, 0) <> coalesce(stored.n, 0) ORDER BY source
         """
     )
-    detail = "; ".join(f"{s}: booked {b}, stored {n}" for s, b, n in off.iter_rows()) or "all sources agree"
+    detail = (
+        "; ".join(f"{s}: {b} in the ledger, {n} in the lake" for s, b, n in off.iter_rows())
+        or "all sources agree"
+    )
     return Check("lake matches ledger", off.is_empty(), detail)
 
 
@@ -90,7 +94,7 @@ def readings_are_finite(warehouse: Warehouse, night: Night) -> Check:
         """,
         [night.as_of - DAYS_LOOKED_AT],
     )
-    return Check("readings are finite or say why not", bad == 0, f"{_counted(bad)} readings off")
+    return Check("readings are finite or say why not", bad == 0, f"{_counted(bad)} readings that do neither")
 
 
 def days_are_covered(warehouse: Warehouse, night: Night) -> Check:
@@ -103,7 +107,7 @@ def days_are_covered(warehouse: Warehouse, night: Night) -> Check:
         """,
         [night.as_of],
     )
-    return Check("days are covered", missing == 0, f"{_counted(missing)} days of sources without summaries")
+    return Check("days are covered", missing == 0, f"{_counted(missing)} source days without a summary")
 
 
 def traffic_matches_lake(warehouse: Warehouse, night: Night) -> Check:

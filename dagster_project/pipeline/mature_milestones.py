@@ -216,7 +216,7 @@ def _testimony(newest: Attestation | None, state: State) -> str:
         return "Nobody has attested it."
     if state == "not reported":
         return f"The statement of {newest.role}, {format_day(newest.date)}, has expired."
-    said = "Attested by" if newest.reached else "Not reached, says"
+    said = "Attested by" if newest.reached else "Stated as not reached by"
     return f"{said} {newest.role}, {format_day(newest.date)}: {newest.evidence}"
 
 

@@ -24,7 +24,7 @@ FAMILIES = ("usage", "latency", "performance", "quality", "drift")
 ABSENT = {
     "usage": "not available: no requests in the window",
     "latency": "not available: no latency is logged",
-    "performance": "not available: no labels have come",
+    "performance": "not available: no labels yet",
     "quality": "not available: no requests in the window",
     "drift": "not available: neither features nor answers are logged",
 }

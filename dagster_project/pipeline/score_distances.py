@@ -31,7 +31,7 @@ BINNED: dict[str, tuple[Callable[..., Floats], Callable[..., Floats]]] = {
     "js": (distances.jensen_shannon, distances.jensen_shannon_by_chance),
     "hellinger": (distances.hellinger, distances.hellinger_by_chance),
 }
-"""Distances that grow with the number of bins, and what equal data would show."""
+"""Distances that grow with the number of bins, and what chance alone gives about."""
 NAMED = 1000
 """Codes below it stand for one category each; the others for all categories without a code of their own."""
 OTHER_CODE, UNSEEN_CODE, MISSING_CODE = 1000, 1001, 1002
@@ -147,7 +147,8 @@ def _binned(sides: Sides, measure: Callable[..., Floats], by_chance: Callable[..
     filled = (np.nan_to_num(ref + cur) > 0).sum(axis=1)
     chance = by_chance(filled, sides.reference.total, sides.current.total)
     said = [
-        f"equal data would show {format_value(c, '1')}" if np.isfinite(c) else None for c in chance.tolist()
+        f"chance alone gives about {format_value(c, '1')}" if np.isfinite(c) else None
+        for c in chance.tolist()
     ]
     return _plain(value, said)
 

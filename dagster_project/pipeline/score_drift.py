@@ -2,7 +2,7 @@
 
 In: rows of `span.drift`, parts 'current' and 'reference', on one grid per feature, on the logit grid of scores, or by
 a dictionary's codes. Out: one row per current group, with the problem in words if a distance cannot be computed, and
-what equal data would show for distances that chance alone makes larger than 0. Caller: pipeline.score_apply.
+what chance alone gives about for distances that chance alone makes larger than 0. Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FEWEST_REFERENCE = 200
 """Fewest rows on the reference days that a distance needs."""
-TOO_EARLY = "not computable: the log does not reach back over a whole reference"
+TOO_EARLY = "not computable: the log does not go back far enough for a whole reference"
 """Why the first windows have no drift from a rolling reference."""
 
 
@@ -150,7 +150,7 @@ def _judged(pair: Comparison, statistic: str) -> pl.DataFrame:
     constant = pl.col("constant") & pl.lit(statistic not in FREE)
     problem = (
         pl.when(pl.col("ref").is_null()).then(pl.lit(TOO_EARLY))
-        .when(~pl.col("has")).then(pl.lit("not computable: the reference holds none of it"))
+        .when(~pl.col("has")).then(pl.lit("not computable: it does not occur in the reference"))
         .when(moved).then(pl.format("not computable: new grid since {}", pl.col("newest").cast(pl.Int32).cast(pl.Date)))
         .when(pl.col("n_reference") < FEWEST_REFERENCE)
         .then(pl.format(f"not enough data: {{}} of {FEWEST_REFERENCE} rows on the reference days", "n_reference"))

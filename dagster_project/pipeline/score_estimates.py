@@ -38,7 +38,7 @@ def estimate(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     else:
         found = estimates.expected(figure, n, decided, chance, float(arguments.get("beta", 1.0)))
     nothing = np.isnan(found[0])
-    why = "not computable: no positive decision to expect anything of"
+    why = "not computable: no positive decision is expected"
     return _figures(rows, own, found, n, grid.labels, nothing, why, grid.remark)
 
 
@@ -52,7 +52,7 @@ def estimate_error(rows: Rows, arguments: Arguments) -> pl.DataFrame:
         found = (np.sqrt(found[0]), np.sqrt(found[1]), np.sqrt(found[2]))
     unit = grid.scale[own] / ERROR_STEPS
     value, low, high = (a * unit for a in found)
-    why = "not computable: predictions left the reference's grid"
+    why = "not computable: predictions lie outside the reference's grid"
     return _figures(rows, own, (value, low, high), n, grid.labels, grid.left[own], why, grid.remark)
 
 

@@ -29,7 +29,7 @@ READING = [
     "model_id", "version", "metric", "segment", "feature", "day", "window_days", "value", "unit", "numerator",
     "denominator", "n", "low", "high", "grade", "reason",
 ]  # fmt: skip
-UNCOUNTED = "labels came, and none counts"
+UNCOUNTED = "labels arrived, but none can be used"
 """Replaces a metric's own words if labels are words whose meaning nobody declared, or lack their requests."""
 ALL_YES = "every label counts as yes: they are codes"
 """Why a figure made from codes gets no grade, however good it looks."""
@@ -103,7 +103,9 @@ def _by_labels(rows: pl.DataFrame, there: pl.Expr, judge: Judge) -> pl.DataFrame
 
     rows = rows.join(judge.arrived.select(*SPAN, "arrived"), on=SPAN, how="left", maintain_order="left")
     percent = (100 * pl.col("arrived")).round().cast(pl.Int64)
-    words = pl.format(f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of those to come are due by now", percent)
+    words = pl.format(
+        f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of the expected labels are due by now", percent
+    )
     young = pl.concat_str(words, "remark", separator="; ", ignore_nulls=True)
     rows = _ungraded(rows, (pl.col("arrived") < MATURE) & there, young)
     return _ungraded(rows, pl.col("model_id").is_in(sorted(judge.coded)) & there, pl.lit(ALL_YES))

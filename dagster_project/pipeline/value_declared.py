@@ -27,9 +27,9 @@ SPAN = ["day", "window_days"]
 ERRORS = ("n", "ae", "bn", "pae", "bae")
 """Sums of `daily.outcome_regression` that a value per unit of error is computed from."""
 NO_ALTERNATIVE = (
-    "not available: no log says what the simple alternative answered and no baseline_error is declared"
+    "not available: no log has the answers of the simple alternative and no baseline_error is declared"
 )
-NO_ANSWER = "not available: no log of these days says what the model answered"
+NO_ANSWER = "not available: no log of these days has the model's answers"
 IMPACT = [
     "model_id", "day", "window_days", "currency", "value", "low", "high", "n", "cost", "plan", "evidence", "kind",
     "basis", "reason",
@@ -95,13 +95,13 @@ def _of_model(model: Model, served: pl.DataFrame, outcomes: pl.DataFrame, curren
         return money.with_columns(
             answered.then(given.per_accepted * pl.col("scored")).cast(pl.Float64).alias("value"),
             answered.then(None).otherwise(pl.lit(NO_ANSWER)).alias("reason"), pl.col("scored").alias("n"),
-            pl.lit("D").alias("evidence"), pl.lit(f"predictions taken as used, {told}").alias("basis"),
+            pl.lit("D").alias("evidence"), pl.lit(f"every prediction counted as used, {told}").alias("basis"),
         )  # fmt: skip
     counted = _counted(given, outcomes, told)
     joined = money.join(counted, on=SPAN, how="left", maintain_order="left")
     missing = (
         pl.when(pl.col("n").is_null())
-        .then(pl.lit("not available: no labels that count have come"))
+        .then(pl.lit("not available: no usable labels yet"))
         .when(pl.col("value").is_null())
         .then(pl.lit(NO_ALTERNATIVE))
     )
@@ -113,11 +113,11 @@ def declared_money(given: Value, currency: str) -> str:
     if given.per_accepted is not None:
         return f"{_exact(given.per_accepted)} {currency} each"
     if given.per_outcome is None:
-        return f"{_exact(given.per_unit_error or 0.0)} {currency} a unit of absolute error"
+        return f"{_exact(given.per_unit_error or 0.0)} {currency} per unit of absolute error"
     worth = given.per_outcome
     told = {"true positive": worth.tp, "false positive": worth.fp, "missed positive": worth.fn,
             "true negative": worth.tn}  # fmt: skip
-    return ", ".join(f"{_exact(money)} {currency} a {name}" for name, money in told.items())
+    return ", ".join(f"{_exact(money)} {currency} per {name}" for name, money in told.items())
 
 
 def _exact(money: float) -> str:
@@ -175,7 +175,7 @@ def _basis(given: Value, logged: float, n: float) -> str:
         against = f"those of the simple alternative, {given.baseline_error:g} where none is logged"
     else:
         against = "those of the simple alternative on the same requests"
-    return f"errors avoided against {against}"
+    return f"errors avoided compared with {against}"
 
 
 def _finished(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -64,7 +64,7 @@ def _row(night: Night, warehouse: Warehouse, model: Model, experiment: Experimen
         "evidence": "A" if experiment.assignment == "random" else "B",
         "kind": "measured",
         "basis": f"experiment {experiment.id}, {experiment.treatment} against {experiment.control}: {split}"
-        + ("; it is what the treated requests alone brought more" if shown.value is not None else ""),
+        + ("; it is the extra value of the treated requests alone" if shown.value is not None else ""),
         "reason": shown.reason or None,
     }
 

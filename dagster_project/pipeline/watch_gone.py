@@ -53,9 +53,9 @@ def what_to_do(
         return rule.ask
     return " ".join(
         [
-            f"No request has come since {format_day(last)}.",
+            f"No request has arrived since {format_day(last)}.",
             *may_be,
-            f"Else: {rule.ask[:1].lower()}{rule.ask[1:]}",
+            f"Otherwise: {rule.ask[:1].lower()}{rule.ask[1:]}",
         ]
     )
 
@@ -63,12 +63,12 @@ def what_to_do(
 def _gone(models: Sequence[Model], last: dt.date) -> str:
     entries = f"retired_on: {last + ONE_DAY} in the catalog"
     if len(models) == 1:
-        return f"If {models[0].id} is no longer used, give it {entries}, and this ends."
-    return f"If its {len(models)} models are no longer used, give each {entries}, and this ends."
+        return f"If {models[0].id} is no longer used, give it {entries}, and this alert ends."
+    return f"If its {len(models)} models are no longer used, give each {entries}, and this alert ends."
 
 
 def _exported(last: dt.date) -> str:
     return (
         "The report ends with the newest of all logs (as_of: newest in data/workspace.yml). If this one was only"
-        f" exported earlier, nothing is wrong: as_of: {last} reports the last day that it reaches, and this ends."
+        f" exported earlier, nothing is wrong: as_of: {last} reports the last day that it reaches, and this alert ends."
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Days = Sequence[dt.date]
 INPUT = [*KEY, "day", "observed", "n", "note"]
-SILENT = "no row of its source came"
+SILENT = "no row of its source arrived"
 """Why usage is not known: the heartbeat alarms instead."""
 
 

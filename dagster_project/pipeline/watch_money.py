@@ -73,13 +73,13 @@ class Money:
             )
         alternative = self._alternative(model, metric)
         if alternative is None:
-            return Exposed(None, None, "the quality of the simple alternative is not known in this metric")
+            return Exposed(None, None, "the simple alternative's figure for this metric is not known")
         worth = self._value_before(model.id, opened)
         if worth is None:
             return Exposed(None, None, f"no value was counted in the {BEFORE_DAYS} days before")
         value, currency = worth
         if value <= 0:
-            return Exposed(None, currency, f"it brought no value in the {BEFORE_DAYS} days before")
+            return Exposed(None, currency, f"it had no value in the {BEFORE_DAYS} days before")
         sign = -1.0 if metric in LOWER_IS_BETTER else 1.0
         accepted, present, simple = sign * target.good, sign * observed, sign * alternative
         at_risk = exposed(value, accepted, present, simple, floor=FLOOR_SHARE * abs(accepted))

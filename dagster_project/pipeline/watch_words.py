@@ -55,11 +55,11 @@ def _expected(rule: Rule, signal: Mapping[str, Any], unit: str, currency: str) -
     if rule.method == "usage_drop" and signal["expected"]:
         below = format_value(1 - signal["observed"] / signal["expected"], "share")
         return (
-            f"{below} below the {expected} that this weekday should bring;"
-            f" {side} {limit} a day are due, two days together"
+            f"{below} below the {expected} expected on this weekday;"
+            f" the mean of two days should be {side} {limit}"
         )
     if rule.method == "slow_decline":
-        return f"this weekday should bring about {expected}; the level of the last weeks lies below {limit}"
+        return f"about {expected} are usual on this weekday; the level of the last weeks is below {limit}"
     little = bound == high and 0 <= signal["expected"] < high / NOTHING
     return f"{'next to nothing' if little else f'about {expected}'} was expected, {side} {limit}"
 

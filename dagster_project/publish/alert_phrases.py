@@ -46,7 +46,7 @@ def wellness(alerts: Sequence[Row], grade: str) -> str:
         return f"Not well since {since}: {worst}{f'; {more} more' if more else ''}"
     if not more:
         return f"An alert has been open since {since}: {worst}"
-    return f"{len(still)} alerts are open, the first since {since}; the gravest: {worst}"
+    return f"{len(still)} alerts are open, the first since {since}; the most severe: {worst}"
 
 
 def _quiet(alerts: Sequence[Row], well: str) -> str:

@@ -171,8 +171,8 @@ def _reading(comparison: Comparison) -> Markup:
         f"<p>A column is named only where chance does not explain the difference: of a thousand reports on files "
         f"without any change, {CHANCE * 1000:g} would name one, if rows are independent. "
         "Such a change is small, changed or strong by the largest of its effects below. "
-        f"Each side needs {FEWEST} rows. Distances are of the values that are there; missing ones are compared by "
-        "themselves. PSI and JS (base 2) of numbers are taken on ten bins of equal shares of the reference.</p>"
+        f"Each side needs {FEWEST} rows. Distances are of the values that are present; missing ones are compared "
+        "separately. PSI and JS (base 2) of numbers are taken on ten bins of equal shares of the reference.</p>"
         '<div class="mb-scroll"><table class="mb-table"><thead><tr><th scope="col">Effect'
         '<th scope="col" class="mb-num">Changed from<th scope="col" class="mb-num">Strong from</thead>'
         f"<tbody>{limits}</tbody></table></div></div>"

@@ -52,7 +52,7 @@ def _numbers(grid: Grid, reference: Tally, current: Tally) -> Markup:
     edges = np.array(value_scale(_middle(grid, reference, current), intervals=BARS).ticks)
     before, _ = _bars(grid, reference, edges)
     now, beyond = _bars(grid, current, edges)
-    note = f"; the end bars hold the {format_value(beyond, 'share')} beyond them" if beyond else ""
+    note = f"; the end bars include the {format_value(beyond, 'share')} beyond them" if beyond else ""
     return _pair(edges.tolist(), before, now, note)
 
 
@@ -108,7 +108,7 @@ def _pair(labels: list[str] | list[str | float], before: list[float], now: list[
         before,
         now,
         title="Distribution",
-        description=f"Share of the values that are there{note}",
+        description=f"Share of the values that are present{note}",
         unit="",
         height=120,
     )

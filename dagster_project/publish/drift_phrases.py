@@ -35,7 +35,8 @@ def drift_lead(distances: Sequence[Row], outputs: Sequence[Row], model: Row, sea
 def how_it_performs(model: Row) -> str:
     """The grade of performance; without a grade, the leading figure."""
     if model["performance_grade"] != "unknown":
-        return f"performance is {model['performance_grade']}"
+        on_watch = model["performance_grade"] == "watch"
+        return f"performance is {'on watch' if on_watch else model['performance_grade']}"
     if model["headline_value"] is None:
         return "performance is not known"
     figure = words.value(model["headline_value"], model["headline_unit"])
@@ -97,10 +98,10 @@ def moved_lead(distances: Sequence[Row], model: Row, season: Row | None) -> str:
         for d in moved[:MOST_MOVED]
     )
     more = f" and {len(moved) - MOST_MOVED} more" if len(moved) > MOST_MOVED else ""
-    fault = " Values leave a reference from another season sooner or later without any fault."
+    fault = " Values leave a reference from another season sooner or later, without any fault."
     return (
-        "What moved first, by the day from which three days in a row lay outside the usual range of the reference"
-        f" days: {shown}{more}.{fault if is_season(model, season) else ''}"
+        "First to move, dated by the first of three days in a row outside the usual range of the reference days:"
+        f" {shown}{more}.{fault if is_season(model, season) else ''}"
     )
 
 
@@ -108,18 +109,18 @@ def moved_title(distances: Sequence[Row]) -> str:
     """The message of the small charts."""
     moved = _by_time(distances)
     if not moved and all(d["usual_high"] is None for d in distances):
-        return "What range is usual is not known yet"
+        return "The usual range is not known yet"
     if not moved:
-        return "Nothing left its usual range"
+        return "Nothing left its usual range for 3 days"
     return f"{moved[0]['title']} moved first, on {words.day(moved[0]['since'])}"
 
 
 def moved_key(drawn: Sequence[Row]) -> str:
     """What the small charts show; the line is mentioned only if there is one."""
-    line = " The line is the day it left its usual range." if _by_time(drawn) else ""
+    line = " The line marks the day it left its usual range." if _by_time(drawn) else ""
     return (
         "Jensen-Shannon distance from the reference by day, 0 to 1, all on one scale;"
-        f" answers before features, the furthest first.{line}"
+        f" answers first, then features, the furthest first.{line}"
     )
 
 
@@ -132,11 +133,9 @@ def moved_first(distances: Sequence[Row], most: int) -> tuple[list[Row], list[Ro
 def joint_lead(reading: Row) -> str:
     """What the numeric features show together, from the reading of their joint error."""
     if reading["value"] is None:
-        return f"Taken together, the features show nothing: {reading['reason']}"
+        return f"The features taken together cannot be compared: {reading['reason']}"
     times = words.value(reading["value"], "1")
-    return (
-        f"Taken together, the numeric features fit the patterns of the reference with {times} times its error"
-    )
+    return f"Taken together, the numeric features are reconstructed with {times} times the error of the reference"
 
 
 def out_since(distance: Row) -> str:
@@ -198,8 +197,9 @@ def inputs_moved(inputs: Sequence[Row], against: str) -> str:
     features = words.plural(len(inputs), "feature")
     poor, watch = ([str(d["title"]) for d in inputs if d["grade"] == grade] for grade in MOVED)
     if not poor and not watch:
-        return f"None of {features} is poor or on watch, against {against}."
-    return f"{len(poor)} of {features} poor{_named(poor)}, {len(watch)} on watch{_named(watch)}, against {against}."
+        return f"None of {features} is poor or on watch, compared with {against}."
+    moved = f"{len(poor)} of {features} poor{_named(poor)}, {len(watch)} on watch{_named(watch)}"
+    return f"{moved}, compared with {against}."
 
 
 def _named(features: list[str]) -> str:

@@ -40,7 +40,7 @@ def uncounted(labels: Row) -> str:
     came = words.plural(int(str(labels["n"])), "label")
     if labels["ids"]:
         return (
-            f"{came} arrived, and none counts: their requests were not read, such as {_such(labels['ids'])};"
+            f"{came} arrived, but none can be used: their requests were not read, such as {_such(labels['ids'])};"
             f" requests waiting for a label have ids such as {_such(labels['waiting'])}"
         )
     first, last = words.day(labels["first_day"]), words.day(labels["last_day"])
@@ -51,10 +51,12 @@ def uncounted(labels: Row) -> str:
             f" they are {_such(labels['codes'])}"
         )
     if labels["yes"]:
-        return f"{came} arrived for requests {days}, and not one is {_either(labels['yes'])}, which counts as yes"
+        return (
+            f"{came} arrived for requests {days}, but none is {_either(labels['yes'])}, which counts as yes"
+        )
     task = f"its task is {labels['task']}" if labels["task"] else "no task is declared"
     return (
-        f"{came} arrived for requests {days}, and none counts:"
+        f"{came} arrived for requests {days}, but none can be used:"
         f" they are words such as {_such(labels['texts'])}, and {task}"
     )
 

@@ -29,7 +29,7 @@ def against_test(row: Row) -> str:
     if test is None or live is None:
         return f"no live figure: {row['reason']}"
     if low is not None and high is not None and low <= test <= high:
-        return "the live interval holds the test figure: no gap is shown"
+        return "the live interval contains the test figure: no gap is shown"
     gap = f"{_apart(live - test, row)} {'above' if live > test else 'below'} the test set"
     if live == test:
         return "the same as on the test set"
@@ -45,9 +45,9 @@ def estimate_record(row: Row) -> str:
         return f"its record is short: {compared} days have both figures, {FEWEST_DAYS} are needed"
     gap = number(row["gap"]) or 0.0
     side = "above" if gap > 0 else "below"
-    within = f"on {inside} of {compared} days the realised figure lay in the estimate's interval"
+    within = f"on {inside} of {compared} days the realised figure was within the estimate's interval"
     verdict = "as it should" if inside >= 0.8 * compared else "sampling alone would give about nine in ten"
-    return f"{within} ({verdict}); on average it came out {_apart(gap, row)} {side} the estimate"
+    return f"{within} ({verdict}); on average it was {_apart(gap, row)} {side} the estimate"
 
 
 def change_before(reading: Row, window_days: int, weeks: Variation | None = None) -> str:
@@ -104,7 +104,9 @@ def estimate_lead(reading: Row, estimate: Row) -> str:
     """The message of an estimate: its value with interval, and how often the truth was inside."""
     figure = f"{words.value(reading['value'], reading['unit'])}"
     spread = words.in_brackets(reading["low"], reading["high"], reading["unit"])
-    record = f"on {estimate['inside']} of {estimate['compared']} days the realised figure lay in the interval"
+    record = (
+        f"on {estimate['inside']} of {estimate['compared']} days the realised figure was within the interval"
+    )
     return f"{reading['title']} {figure}{spread}; {record}"
 
 

@@ -14,9 +14,9 @@ from dagster_project.publish import words
 from dagster_project.publish.views import Row
 
 CHANGES: Final = {
-    "vanished": "No value all day of",
+    "vanished": "No value all day for",
     "appeared": "First values of",
-    "retyped": "No readable number all day of",
+    "retyped": "No readable number all day for",
 }
 MOST_CHANGES, MOST_FEATURES = 4, 8
 
@@ -73,11 +73,11 @@ def skew_lead(skew: Sequence[Row]) -> str:
     """Which feature is furthest from its training; rows are ordered furthest first."""
     moved = next((k for k in skew if k["shift_sd"] is not None), None)
     if moved is None:
-        return f"{words.plural(len(skew), 'feature')} beside their training"
+        return f"{words.plural(len(skew), 'feature')} compared with training"
     shift = words.number(moved["shift_sd"]) or 0.0
     side = "higher" if shift > 0 else "lower"
-    mean = f"whose mean is {words.value(abs(shift), 'sd')} {side} than in training"
-    return f"Furthest from its training of {words.plural(len(skew), 'feature')}: {moved['feature']}, {mean}"
+    furthest = f"{moved['feature']} is furthest from its training"
+    return f"Of {words.plural(len(skew), 'feature')}, {furthest}: its mean is {words.value(abs(shift), 'sd')} {side}"
 
 
 def shift(skew: Row) -> str:

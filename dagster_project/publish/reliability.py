@@ -48,7 +48,7 @@ def calibration_chart(rows: Sequence[Row], *, title: str, description: str, came
         unit=f"share that was {came}",
         across="mean score",
     )
-    keys = legend([("actual", "what came, with 90 % interval"), ("target", "what the score promised")])
+    keys = legend([("actual", "observed, with 90 % interval"), ("target", "promised by the score")])
     return figure(caption, picture, _table(rows, came), legend=keys)
 
 

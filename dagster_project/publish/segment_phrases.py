@@ -28,8 +28,8 @@ def weakest_segment(segments: Sequence[Row], model: Row, better: str) -> str:
     if low is None or high is None or of_all is None:
         return f"{said}."
     if low <= of_all <= high:
-        return f"{said}; the interval holds the figure of all: no difference is shown."
-    return f"{said}; its interval excludes the figure of all."
+        return f"{said}; the interval contains the figure for all: no difference is shown."
+    return f"{said}; its interval excludes the figure for all."
 
 
 def ordered_by_loss(segments: Sequence[Row]) -> str:
@@ -40,7 +40,7 @@ def ordered_by_loss(segments: Sequence[Row]) -> str:
     most = max(known, key=lambda s: number(s["loss_share"]) or 0.0)
     dear = max(known, key=lambda s: (number(s["loss_share"]) or 0.0) / (number(s["label_share"]) or 1.0))
     said = (
-        f"{most['segment']} holds the largest part of the loss, {_share(most['loss_share'])} of it"
+        f"{most['segment']} has the largest part of the loss, {_share(most['loss_share'])} of it"
         f" with {_share(most['label_share'])} of the labelled rows"
     )
     if dear["segment"] == most["segment"]:
@@ -63,13 +63,13 @@ def group_gap(row: Row) -> str:
     ]
     ratio = number(row["ratio"])
     times = f", {ratio:.1f} times as much" if ratio is not None and unit == "share" else ""
-    apart = "the intervals lie apart" if row["is_apart"] else "the intervals overlap: it may be chance"
+    apart = "the intervals do not overlap" if row["is_apart"] else "the intervals overlap: this may be chance"
     difference = format_delta(abs(number(row["difference"]) or 0.0), unit).removeprefix("+")
     return f"highest {ends[0]}, lowest {ends[1]} of {compared} groups: {difference} apart{times}; {apart}{left_out}"
 
 
 def gaps_lead(gaps: Sequence[Row]) -> str:
-    """The message of a list of gaps between groups: in how many the intervals lie apart."""
+    """The message of a list of gaps between groups: in how many the intervals do not overlap."""
     dimensions = words.spoken(sorted({str(g["dimension"]) for g in gaps}))
     compared = [g for g in gaps if (number(g["compared"]) or 0) >= 2]
     apart = sum(bool(g["is_apart"]) for g in compared)
@@ -77,7 +77,7 @@ def gaps_lead(gaps: Sequence[Row]) -> str:
         return f"No figure has two groups of {dimensions} that are large enough to compare"
     return (
         f"{words.plural(len(compared), 'figure')} by {dimensions}: "
-        f"the intervals of highest and lowest lie apart in {apart or 'none'}"
+        f"the intervals of highest and lowest do not overlap in {apart or 'none'}"
     )
 
 

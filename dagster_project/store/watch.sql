@@ -64,9 +64,9 @@ SELECT
   source, day, coalesce(sum(n) FILTER (WHERE change <> 'appeared'), 0)::BIGINT AS gone,
   string_agg(
     CASE change
-      WHEN 'vanished' THEN 'no value all day in '
-      WHEN 'appeared' THEN 'first values in '
-      ELSE 'no readable number all day in '
+      WHEN 'vanished' THEN 'no value all day for '
+      WHEN 'appeared' THEN 'first values for '
+      ELSE 'no readable number all day for '
     END || names, '; ' ORDER BY change DESC
   ) AS note
 FROM (

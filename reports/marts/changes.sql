@@ -82,7 +82,7 @@ of_schemas as (
     'schema' as kind,
     null as model,
     case change
-      when 'vanished' then 'No value all day of '
+      when 'vanished' then 'No value all day for '
       when 'appeared' then 'First values of '
       else upper(change[1]) || change[2:] || ': '
     end || string_agg(distinct name, ', ' order by name)

@@ -74,7 +74,7 @@ select
   ) as place,
   w.is_category,
   w.psi,
-  regexp_extract(w.psi_reason, 'equal data would show ([^;]+)', 1) as by_chance,
+  regexp_extract(w.psi_reason, 'chance alone gives about ([^;]+)', 1) as by_chance,
   w.js,
   w.hellinger,
   w.ks,

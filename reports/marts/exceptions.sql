@@ -36,7 +36,7 @@ of_models as (
     end as reason,
     case
       when health.family = 'performance' and (health.metric = 'r2' and health.value <= 0.05 or contains(health.reason, 'nothing over its simple alternative'))
-        then 'retire it, or show what it adds to the simple alternative'
+        then 'retire it, or show what it adds over the simple alternative'
       when health.family = 'drift' and model.performance_grade = 'good'
         then 'no action while performance is good'
           || case when season.is_other_season then '; a reference of a whole year would settle the question' else '' end

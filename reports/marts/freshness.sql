@@ -60,7 +60,7 @@ select
   case
     when files = 0 then 'no file found'
     when rows = 0 then 'no row accepted'
-    when last_day is null then 'its rows give no time'
+    when last_day is null then 'its rows have no time'
     when is_retired then 'its models are retired'
     when days_behind = 0 then 'up to date'
     when not is_daily then 'newest event ' || days_behind || case days_behind when 1 then ' day' else ' days' end || ' ago'
@@ -68,8 +68,8 @@ select
     else days_behind || ' days behind'
   end || case when unmatched then '; no file matches its pattern any more' else '' end
   || case outdated
-    when 0 then '' when 1 then '; the rows of one file are by an earlier mapping'
-    else '; the rows of ' || outdated || ' files are by an earlier mapping'
+    when 0 then '' when 1 then '; the rows of one file were read with an earlier mapping'
+    else '; the rows of ' || outdated || ' files were read with an earlier mapping'
   end as state
 from judged
 order by behind desc, rows > 0, is_daily desc, days_behind desc, source

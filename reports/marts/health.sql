@@ -60,7 +60,7 @@ select
     score.reason,
     case family.family
       when 'impact' then 'no value is declared and none was measured'
-      else 'not available: no figure of this family was made'
+      else 'not available: no figure of this family was computed'
     end
   ) as reason,
   score.metric,

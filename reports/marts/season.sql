@@ -23,6 +23,6 @@ select
   model,
   not list_has_any(held, wanted) as is_other_season,
   'the reference (' || strftime(reference_start, '%-d %b') || ' to ' || strftime(reference_end, '%-d %b %Y')
-    || ') holds no ' || strftime(as_of, '%B') || ', so the season alone could explain it' as words
+    || ') has no ' || strftime(as_of, '%B') || ', so the season alone could explain it' as words
 from months
 order by model

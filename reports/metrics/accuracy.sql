@@ -3,17 +3,17 @@ title: Accuracy
 family: performance
 unit: share
 better: up
-definition: Labelled decisions or answers that were right, of all that are labelled. A score at or above the deployed threshold is a positive decision.
+definition: Share of labelled decisions or answers that were right. A score at or above the deployed threshold is a positive decision.
 formula: (tp + tn) / (tp + fp + fn + tn); multiclass, right answers / labelled answers
 source: >-
-  90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
-  the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
+  90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that and Student's t over
+  the window's days, from 28 days on over its weeks; in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: accuracy}
 tasks: [binary, multiclass]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 ---*/
 SELECT

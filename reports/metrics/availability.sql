@@ -3,7 +3,7 @@ title: Availability
 family: usage
 unit: share
 better: up
-definition: Requests that ended without an error, of all requests; only of models that declare an availability objective.
+definition: Share of requests that ended without an error; only for models that declare an availability objective.
 formula: (requests - errors) / requests
 source: Google, The Site Reliability Workbook, chapter 2; Wilson (1927) 90 % interval, requests taken as independent
 apply: share

@@ -6,14 +6,14 @@ better: neither
 definition: Mean difference of prediction and label; above 0 the model predicts too much.
 formula: mean(prediction - label)
 source: >-
-  90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
-  the window's days, from 28 on over its weeks; in segments rows independent
+  90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that and Student's t over
+  the window's days, from 28 days on over its weeks; in segments rows independent
 apply: regression
 arguments: {figure: bias}
 tasks: [regression]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 ---*/
 SELECT

@@ -12,7 +12,7 @@ arguments: {figure: f_beta, beta: 1, average: each}
 tasks: [multiclass]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 weight: 0
 ---*/

@@ -4,7 +4,7 @@ family: performance
 unit: share
 better: up
 definition: >-
-  Labels of a class that were answered with it, as a share; one reading per class, with its name in the column feature.
+  Share of the labels of a class that were answered with it; one reading per class, with its name in the column feature.
 formula: right answers of the class / labels of the class
 source: 90 % interval over 32 user buckets (Cochran 1977, ratio); none in segments
 apply: classes
@@ -12,7 +12,7 @@ arguments: {figure: recall, average: each}
 tasks: [multiclass]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 weight: 0
 ---*/

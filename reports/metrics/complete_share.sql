@@ -3,7 +3,7 @@ title: Complete requests
 family: quality
 unit: share
 better: up
-definition: Requests with a value of every feature that is declared as required, of all requests.
+definition: Share of requests that have a value for every feature declared as required.
 formula: complete / requests
 source: Wilson (1927) 90 % interval, requests taken as independent
 apply: share

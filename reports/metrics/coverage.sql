@@ -3,7 +3,7 @@ title: Coverage
 family: usage
 unit: share
 better: up
-definition: Records scored, of the records that were eligible according to the log; only where a source maps eligible.
+definition: Records scored, as a share of those that were eligible according to the log; only where a source maps eligible.
 formula: sum(records of requests with a score or prediction) / sum(eligible)
 apply: ratio
 thresholds: {good: 0.99, poor: 0.9}

@@ -3,7 +3,7 @@ title: Chi-square
 family: drift
 unit: "1"
 better: down
-definition: Pearson's test that the categories of the window and of the reference come from one distribution. It grows with the number of rows, so its effect is Cramér's V.
+definition: Pearson's test that the categories of the window and of the reference have the same distribution. It grows with the number of rows; Cramér's V is its effect size.
 formula: sum((observed - expected)^2 / expected) over the 2 x categories table, without continuity correction
 source: Pearson (1900)
 apply: drift

@@ -3,7 +3,7 @@ title: Hellinger distance
 family: drift
 unit: "1"
 better: down
-definition: Distance of the window from the reference, 0 to 1, on the same bins as the population stability index.
+definition: Distance of the window from the reference, from 0 to 1, on the same bins as the population stability index.
 formula: sqrt(sum((sqrt(c) - sqrt(r))^2) / 2) over shares
 source: Hellinger (1909)
 apply: drift

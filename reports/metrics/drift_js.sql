@@ -3,7 +3,7 @@ title: Jensen-Shannon distance
 family: drift
 unit: "1"
 better: down
-definition: Distance of the window from the reference, 0 to 1, on the same bins as the population stability index.
+definition: Distance of the window from the reference, from 0 to 1, on the same bins as the population stability index.
 formula: sqrt(JS divergence in bits)
 source: Lin (1991)
 apply: drift

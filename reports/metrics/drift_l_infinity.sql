@@ -3,7 +3,7 @@ title: Largest change of a category
 family: drift
 unit: share
 better: down
-definition: Largest difference of any share of a category between the window and the reference.
+definition: Largest difference in the share of any category between the window and the reference.
 formula: max |c - r| over shares
 source: L-infinity distance, as in NannyML
 apply: drift

@@ -3,7 +3,7 @@ title: Change of the missing share
 family: drift
 unit: share
 better: down
-definition: Share of rows without a value in the window, less the share of the reference; above 0 more are missing than before.
+definition: Share of rows without a value in the window, minus that share in the reference; above 0, more values are missing than in the reference.
 formula: missing / rows of the window - missing / rows of the reference
 source: difference of two shares
 apply: drift

@@ -3,8 +3,8 @@ title: Population stability index
 family: drift
 unit: "1"
 better: down
-definition: Distance of the window from the reference on ten bins with equal shares of the reference, as far as the bins that the daily summaries keep can be split, for categories on the 30 most frequent ones and the rest; missing and not finite values have bins of their own. The remark says what equal data would show.
-formula: sum((c - r) * ln(c / r)) over shares, an empty share counts 0.0001
+definition: Distance of the window from the reference. Numbers are compared on ten bins with equal shares of the reference, as closely as the bins of the daily summaries allow; categories on the 30 most frequent ones and the rest. Missing and non-finite values have bins of their own. The reason says what chance alone gives.
+formula: sum((c - r) * ln(c / r)) over shares, an empty share counts as 0.0001
 source: Siddiqi (2006); empty share as in Evidently
 apply: drift
 arguments: {statistic: psi}

@@ -3,7 +3,7 @@ title: Unseen share
 family: drift
 unit: share
 better: down
-definition: Rows of the window whose category no row of the reference had.
+definition: Share of the window's rows with a category that no row of the reference had.
 formula: rows with an unseen category / rows
 source: as in TensorFlow Data Validation
 apply: drift

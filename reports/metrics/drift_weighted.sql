@@ -4,8 +4,8 @@ family: drift
 unit: "1"
 better: down
 definition: >-
-  Mean population stability index of the features, each weighted by how much the version with most requests relies
-  on it: what its training run logged, else what is declared. Features whose index is not computable are left out. n is
+  Mean population stability index of the features, each weighted by how much the version with the most requests relies
+  on it: as its training run logged, or else as declared. Features whose index is not computable are left out. n is
   the number of features compared.
 formula: sum(importance * PSI) / sum(importance)
 source: weights as the training run logs them

@@ -4,8 +4,8 @@ family: quality
 unit: share
 better: down
 definition: >-
-  Rows of the logs that repeat a request already accepted for the same day, of accepted rows and repeats; only
-  where the log has request ids, and on days on which repeats can be told apart by model and version.
+  Rows that repeat a request already accepted for the same day, as a share of accepted rows and repeats; only where
+  the log has request ids, and on days on which repeats can be told apart by model and version.
 formula: duplicates / (requests + duplicates)
 source: Wilson (1927) 90 % interval, rows taken as independent
 apply: share

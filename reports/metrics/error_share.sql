@@ -3,7 +3,7 @@ title: Error share
 family: usage
 unit: share
 better: down
-definition: Requests that ended in an error, of those whose log says how they ended.
+definition: Share of requests that ended in an error, among those whose log says how they ended.
 formula: errors / requests with a status
 source: Wilson (1927) 90 % interval, requests taken as independent
 apply: share

@@ -4,15 +4,15 @@ family: performance
 unit: share
 better: up
 definition: >-
-  The accuracy to expect from the scores alone, before labels arrive: each score is turned into the chance that the reference
-  days of its version showed for it, or those of the model while the version has too few labels of its own. The score of a
-  multiclass model is the probability of the class it answered. It sees inputs that moved; it cannot see that the same inputs
+  The accuracy to expect from the scores alone, before labels arrive: each score is turned into the chance that was
+  observed for it on the reference days of its version, or of the model while the version has too few labels of its own. The score of a
+  multiclass model is the probability of the class it answered. It sees inputs move; it cannot see that the same inputs
   now mean something else.
 formula: >-
-  (TP + TN) / (TP + FP + FN + TN), of expected counts: a score s counts as c(s) positive and 1 - c(s) negative rows; c is the share of positives on the reference days, made to rise with s; multiclass, mean c(s), with c the share of right answers
+  (TP + TN) / (TP + FP + FN + TN), of expected counts: a score s counts as c(s) positive and 1 - c(s) negative rows; c is the share of positives on the reference days, fitted to rise with s; multiclass, mean c(s), with c the share of right answers
 source: >-
   confidence-based performance estimation (NannyML), isotonic calibration (Zadrozny and Elkan 2002); 90 % interval of
-  sampling, calibration taken as right
+  sampling, calibration taken as exact
 apply: estimate
 arguments: {figure: accuracy}
 tasks: [binary, multiclass]

@@ -4,13 +4,13 @@ family: performance
 unit: share
 better: up
 definition: >-
-  The recall to expect from the scores alone, before labels arrive: each score is turned into the chance that the reference
-  days of its version showed for it, or those of the model while the version has too few labels of its own. It sees inputs that moved; it cannot see that the same inputs now mean something else.
+  The recall to expect from the scores alone, before labels arrive: each score is turned into the chance that was
+  observed for it on the reference days of its version, or of the model while the version has too few labels of its own. It sees inputs move; it cannot see that the same inputs now mean something else.
 formula: >-
-  TP / (TP + FN), of expected counts: a score s counts as c(s) positive and 1 - c(s) negative rows; c is the share of positives on the reference days, made to rise with s
+  TP / (TP + FN), of expected counts: a score s counts as c(s) positive and 1 - c(s) negative rows; c is the share of positives on the reference days, fitted to rise with s
 source: >-
   confidence-based performance estimation (NannyML), isotonic calibration (Zadrozny and Elkan 2002); 90 % interval of
-  sampling, calibration taken as right
+  sampling, calibration taken as exact
 apply: estimate
 arguments: {figure: recall}
 tasks: [binary]

@@ -9,10 +9,10 @@ definition: >-
   It sees predictions move; it cannot see that the same inputs now mean
   something else.
 formula: >-
-  sqrt(mean of m(prediction)); m is the mean of (prediction - label)^2 on the reference days, by steps of the prediction that hold about 50 labels
+  sqrt(mean of m(prediction)); m is the mean of (prediction - label)^2 on the reference days, in steps of the prediction with about 50 labels each
 source: >-
   after direct loss estimation (NannyML), with the prediction as the only input; 90 % interval of sampling, what was learned
-  taken as right
+  taken as exact
 apply: estimate_error
 arguments: {figure: rmse}
 tasks: [regression]

@@ -5,13 +5,13 @@ unit: share
 better: up
 definition: Mean of precision and recall that weighs precision twice as heavily as recall. A score at or above the deployed threshold is a positive decision.
 formula: 1.25 tp / (1.25 tp + 0.25 fn + fp)
-source: van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
+source: van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that and Student's t over the window's days, from 28 days on over its weeks; in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: f_beta, beta: 0.5}
 tasks: [binary]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 ---*/
 SELECT

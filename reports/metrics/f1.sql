@@ -6,14 +6,14 @@ better: up
 definition: Harmonic mean of precision and recall. A score at or above the deployed threshold is a positive decision.
 formula: 2 tp / (2 tp + fp + fn)
 source: >-
-  van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that
-  and Student's t over the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
+  van Rijsbergen (1979); 90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that
+  and Student's t over the window's days, from 28 days on over its weeks; in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: f_beta, beta: 1}
 tasks: [binary]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 ---*/
 SELECT

@@ -3,7 +3,7 @@ title: Invalid share
 family: quality
 unit: share
 better: down
-definition: Values outside the declared range or list, or not finite, of all values that are not missing.
+definition: Share of the values that are outside the declared range or list, or not finite; missing values are not counted.
 formula: invalid / (requests - missing)
 source: Wilson (1927) 90 % interval, requests taken as independent
 apply: share

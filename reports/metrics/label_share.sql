@@ -3,7 +3,7 @@ title: Labelled share
 family: quality
 unit: share
 better: up
-definition: Requests of the window whose label had arrived by the night's day, of all requests.
+definition: Share of the window's requests whose label had arrived by the day of the report.
 formula: labelled / requests
 source: Wilson (1927) 90 % interval, requests taken as independent
 apply: share

@@ -3,7 +3,7 @@ title: Largest consumer's share
 family: usage
 unit: share
 better: neither
-definition: Requests of the consumer with the most requests, of all requests of the window that name a consumer.
+definition: Share of the consumer with the most requests, among all requests of the window that name a consumer.
 formula: max over consumers of requests / sum of requests
 apply: ratio
 minimum: 20

@@ -4,8 +4,8 @@ family: quality
 unit: share
 better: down
 definition: >-
-  Requests that arrived more than the source's late_after_hours after the end of their day, of those whose log says when
-  they arrived.
+  Share of requests that arrived more than the source's late_after_hours after the end of their day, among those whose
+  log says when they arrived.
 formula: late / requests with an arrival time
 source: Wilson (1927) 90 % interval, requests taken as independent
 apply: share

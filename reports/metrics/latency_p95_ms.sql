@@ -4,7 +4,7 @@ family: latency
 unit: ms
 better: down
 definition: The latency that 95 of 100 requests of the window do not exceed, as the log measured it.
-formula: smallest latency with at least 0.95 of the requests at or below it, read off bins 2 % wide, of which bin b stands for 1.02^(b - 0.5) ms (within 1 %)
+formula: smallest latency with at least 0.95 of the requests at or below it, read from bins 2 % wide, of which bin b stands for 1.02^(b - 0.5) ms (within 1 %)
 source: numpy's "inverted_cdf" quantile
 apply: quantile
 arguments: {q: 0.95}

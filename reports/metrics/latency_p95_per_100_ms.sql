@@ -4,7 +4,7 @@ family: latency
 unit: ms
 better: down
 definition: Of batch requests, the latency scaled to 100 records that 95 of 100 requests do not exceed.
-formula: p95 of latency_ms * 100 / records, read off bins 2 % wide, of which bin b stands for 1.02^(b - 0.5) ms (within 1 %)
+formula: p95 of latency_ms * 100 / records, read from bins 2 % wide, of which bin b stands for 1.02^(b - 0.5) ms (within 1 %)
 source: numpy's "inverted_cdf" quantile
 apply: quantile
 arguments: {q: 0.95}

@@ -4,17 +4,17 @@ family: performance
 unit: nats
 better: down
 definition: >-
-  Mean negative logarithm of the probability given to what happened. Of a multiclass model it is that of the class
-  that came, 0 where the log has no probability of such a class.
-formula: mean(-ln(score)) over positive, mean(-ln(1 - score)) over negative labels; multiclass, mean(-ln(probability of the class that came)); cut to 1e-15 from 0 and 1
+  Mean negative logarithm of the probability given to what happened. For a multiclass model it is the probability of the
+  observed class, 0 where the log has none for that class.
+formula: mean(-ln(score)) over positive, mean(-ln(1 - score)) over negative labels; multiclass, mean(-ln(probability of the observed class)); probabilities clipped to 1e-15 from 0 and 1
 source: >-
-  90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
-  the window's days, from 28 on over its weeks
+  90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that and Student's t over
+  the window's days, from 28 days on over its weeks
 apply: loss
 tasks: [binary, multiclass]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
   labelled_scores: no score is logged beside the labels
   likelihoods: the probabilities of all classes are not logged
 minimum: 30

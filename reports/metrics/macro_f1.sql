@@ -13,7 +13,7 @@ arguments: {figure: f_beta, beta: 1, average: macro}
 tasks: [multiclass]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 ---*/
 SELECT

@@ -9,14 +9,14 @@ definition: >-
   read it over the longest window.
 formula: 1 - sum(|prediction - label|) / sum(|baseline - label|)
 source: >-
-  skill score (Murphy 1988) of absolute errors; 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on
-  the wider of that and Student's t over the window's days, from 28 on over its weeks, as the requests of a day share
+  skill score (Murphy 1988) of absolute errors; 90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on,
+  the wider of that and Student's t over the window's days, from 28 days on over its weeks, as the requests of a day share
   its weather; none in segments
 apply: skill
 tasks: [regression]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 200
 thresholds: {good: 0.05, poor: 0}
 weight: 3

@@ -6,13 +6,13 @@ better: down
 definition: >-
   Mean absolute difference of prediction and label as a share of the label. Labels of 0 have no share: they are left out,
   and the reason says how many. Labels near 0 weigh heavily.
-formula: mean(|prediction - label| / |label|) over labels other than 0, each cut to 1,048,576
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over the window's days, from 28 on over its weeks; none in segments
+formula: mean(|prediction - label| / |label|) over labels other than 0, each capped at 1,048,576
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that and Student's t over the window's days, from 28 days on over its weeks; none in segments
 apply: percentage
 tasks: [regression]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 ---*/
 SELECT

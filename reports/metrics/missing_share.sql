@@ -3,7 +3,7 @@ title: Missing share
 family: quality
 unit: share
 better: down
-definition: Requests of the window without a value of the feature, of all requests since the feature first appeared.
+definition: Share of requests without a value of the feature, among all requests since the feature first appeared.
 formula: missing / requests
 source: Wilson (1927) 90 % interval, requests taken as independent
 apply: share

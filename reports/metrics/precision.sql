@@ -3,17 +3,17 @@ title: Precision
 family: performance
 unit: share
 better: up
-definition: Positive decisions that were right, of all labelled positive decisions. A score at or above the deployed threshold is a positive decision.
+definition: Share of labelled positive decisions that were right. A score at or above the deployed threshold is a positive decision.
 formula: tp / (tp + fp)
 source: >-
-  90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
-  the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
+  90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that and Student's t over
+  the window's days, from 28 days on over its weeks; in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: precision}
 tasks: [binary]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 ---*/
 SELECT

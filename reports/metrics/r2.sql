@@ -6,14 +6,14 @@ better: up
 definition: Share of the labels' variance that the predictions explain; 0 is no better than always predicting the mean.
 formula: 1 - sum((prediction - label)^2) / sum((label - mean label)^2)
 source: >-
-  90 % interval of the ratio over 32 user buckets (Cochran 1977), from 7 days on the wider of that and Student's t
-  over the window's days, from 28 on over its weeks; none in segments
+  90 % interval of the ratio over 32 user buckets (Cochran 1977); from 7 days on, the wider of that and Student's t
+  over the window's days, from 28 days on over its weeks; none in segments
 apply: regression
 arguments: {figure: r2}
 tasks: [regression]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 weight: 2
 ---*/

@@ -3,7 +3,7 @@ title: Records
 family: usage
 unit: records
 better: up
-definition: Records scored in the window; a request that gives no number counts as one.
+definition: Records scored in the window; a request that logs no number of records counts as one.
 formula: sum(records)
 apply: count
 ---*/

@@ -3,7 +3,7 @@ title: Requests
 family: usage
 unit: requests
 better: up
-definition: Accepted requests whose event lies in the window, each counted once.
+definition: Accepted requests with an event time in the window, each counted once.
 formula: count(requests)
 apply: count
 weight: 2

@@ -6,14 +6,14 @@ better: down
 definition: Root of the mean squared difference of prediction and label.
 formula: sqrt(mean((prediction - label)^2))
 source: >-
-  90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over
-  the window's days, from 28 on over its weeks; none in segments
+  90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that and Student's t over
+  the window's days, from 28 days on over its weeks; none in segments
 apply: regression
 arguments: {figure: rmse}
 tasks: [regression]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 ---*/
 SELECT

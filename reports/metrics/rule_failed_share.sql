@@ -4,8 +4,8 @@ family: quality
 unit: share
 better: down
 definition: >-
-  Requests that break one declared rule between their values, of those it could be judged on; a request that lacks a
-  value, or that the rule's condition leaves out, is not among them.
+  Share of requests that break a declared rule between their values, among those it could be judged on. Requests that
+  lack a value, or that the rule's condition leaves out, are not counted.
 formula: failed / (passed + failed)
 source: Wilson (1927) 90 % interval, requests taken as independent
 apply: share

@@ -4,8 +4,8 @@ family: quality
 unit: count
 better: down
 definition: >-
-  Features of the model that appeared, vanished (no value all day) or changed their type (all values unreadable as numbers) against
-  the day before in a source of the model, counted day by day; 0 where nothing changed.
+  Features of the model that appeared, vanished (no value all day) or changed their type (all values unreadable as numbers),
+  compared with the day before in a source of the model, counted day by day; 0 where nothing changed.
 formula: count((day, source, feature, change))
 apply: ratio
 ---*/

@@ -3,9 +3,9 @@ title: Selection rate
 family: performance
 unit: share
 better: neither
-definition: Positive decisions, of all labelled decisions. A score at or above the deployed threshold is a positive decision.
+definition: Share of labelled decisions that were positive. A score at or above the deployed threshold is a positive decision.
 formula: (tp + fp) / (tp + fp + fn + tn)
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that and Student's t over the window's days, from 28 days on over its weeks; in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: selection_rate}
 tasks: [binary]

@@ -3,15 +3,15 @@ title: Specificity
 family: performance
 unit: share
 better: up
-definition: Labelled negatives that were not flagged, of all labelled negatives. A score at or above the deployed threshold is a positive decision.
+definition: Share of labelled negatives that were not flagged. A score at or above the deployed threshold is a positive decision.
 formula: tn / (tn + fp)
-source: 90 % interval over 32 user buckets (Cochran 1977, ratio), from 7 days on the wider of that and Student's t over the window's days, from 28 on over its weeks; in segments Wilson (1927), rows independent
+source: 90 % interval over 32 user buckets (Cochran 1977, ratio); from 7 days on, the wider of that and Student's t over the window's days, from 28 days on over its weeks; in segments Wilson (1927), rows independent
 apply: binary
 arguments: {figure: specificity}
 tasks: [binary]
 needs:
   scored: no score or prediction is logged
-  labelled: no labels have come
+  labelled: no labels yet
 minimum: 30
 ---*/
 SELECT

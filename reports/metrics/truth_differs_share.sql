@@ -4,7 +4,7 @@ family: quality
 unit: share
 better: down
 definition: >-
-  Requests whose value is not what the declared source of truth says, of those that log both; by the name of the
+  Share of requests whose value differs from the declared source of truth, among those that log both; one reading per
   declared truth.
 formula: differing / (equal + differing), numbers equal within the declared tolerance
 source: Wilson (1927) 90 % interval, requests taken as independent

@@ -119,13 +119,13 @@ def test_a_column_without_a_value_is_missing_and_has_no_other_type(ending: str, 
     went = {v.name: v.words for v in compared(*paths).verdicts}
     assert {went[name] for name in "xtc"} == {"100\u00a0% missing, 0\u00a0% before"}
     came = {v.name: v.words for v in compared(*paths[::-1]).verdicts}
-    assert {came["x"], came["t"]} == {"values came; the reference holds none"}
+    assert {came["x"], came["t"]} == {"values appeared; the reference has none"}
     assert came["c"] == "0\u00a0% missing, 100\u00a0% before"
     pl.DataFrame({"x": [float("nan")] * 40}).write_parquet(tmp_path / "nan.parquet")
     (nan, *_) = (v for v in compared(paths[1], tmp_path / "nan.parquet", "x").verdicts)
-    assert nan.words == "not compared: a side holds no values"
+    assert nan.words == "not compared: one side has no values"
     both = {v.name: (v.level, v.words) for v in compared(paths[1], paths[1]).verdicts}
-    assert {both[name] for name in "xtc"} == {("unknown", "not compared: a side holds no values")}
+    assert {both[name] for name in "xtc"} == {("unknown", "not compared: one side has no values")}
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,11 @@ def test_rows_of_an_earlier_mapping_are_said_until_their_files_are_back(tmp_path
         (source,) = json.loads((site / "api" / "ledger.json").read_bytes())["freshness"]
         page = (site / "ledger" / "data.html").read_text(encoding="utf-8")
         assert source["outdated"] == away
-        assert ("by an earlier mapping" in source["state"]) == ("by an earlier mapping" in page) == (away > 0)
+        assert (
+            ("with an earlier mapping" in source["state"])
+            == ("with an earlier mapping" in page)
+            == (away > 0)
+        )
         lines = [line for line in said(tmp_path) if "mapping" in line]
         told = "rows from 2024-03-01 to 2024-03-03 stay as they were"
         assert [told in line for line in lines] == [True] * (away > 0)

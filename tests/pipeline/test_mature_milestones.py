@@ -129,7 +129,7 @@ ATTESTED: dict[str, tuple[list[dict[str, object]], str, str]] = {
     "denied": (
         [{"date": "2025-06-01", "reached": False}],
         "fail",
-        "Not reached, says Lead, 1 Jun 2025: wiki/1",
+        "Stated as not reached by Lead, 1 Jun 2025: wiki/1",
     ),
     "last-day": ([{"date": "2025-05-31"}], "pass", "Attested by Lead, 31 May 2025: wiki/1"),
     "expired": ([{"date": "2025-05-30"}], "not reported", "The statement of Lead, 30 May 2025, has expired."),
@@ -137,7 +137,7 @@ ATTESTED: dict[str, tuple[list[dict[str, object]], str, str]] = {
     "taken back": (
         [{"date": "2025-06-20"}, {"date": "2025-06-20", "reached": False}],
         "fail",
-        "Not reached, says Lead, 20 Jun 2025: wiki/1",
+        "Stated as not reached by Lead, 20 Jun 2025: wiki/1",
     ),
     "again": (
         [{"date": "2025-01-01"}, {"date": "2025-06-20"}],

@@ -276,7 +276,7 @@ def test_absent_things_are_not_available(tmp_path: Path) -> None:
         rows = warehouse.connection.execute(
             "SELECT model_id, family, grade, reason FROM mart.scorecard"
         ).fetchall()
-    assert one(readings, "roc_auc", 0)["reason"] == "not available: no labels have come"
+    assert one(readings, "roc_auc", 0)["reason"] == "not available: no labels yet"
     assert one(readings, "latency_p95_ms", 0)["reason"] == "not available: no latency is logged"
     reasons = {(model, family): reason for model, family, grade, reason in rows if grade == "unknown"}
     assert "no latency is logged" in reasons["m", "latency"]

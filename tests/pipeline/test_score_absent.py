@@ -112,7 +112,7 @@ def test_labels_in_words_are_not_said_not_to_have_come(tmp_path: Path, task: str
             "SELECT reason FROM mart.scorecard WHERE model_id = 'words' AND family = 'performance'"
         )
     assert found.rows() == [("words", "log", N, day(0), ["ja", "nein"])]
-    assert str(card).endswith("not available: labels came, and none counts")
+    assert str(card).endswith("not available: labels arrived, but none can be used")
 
 
 def test_labels_that_are_codes_give_no_grade_and_do_not_explain_a_day_without_labels(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_labels_that_are_codes_give_no_grade_and_do_not_explain_a_day_without_la
         second = night_with(40, [0.0, 1.0] * (N // 2))
     assert told == [(["1", "2"],)]
     assert first == [(day(0), 1.0, True, "unknown"), (day(40), None, False, "unknown")]
-    assert none_yet == "not available: no labels have come"
+    assert none_yet == "not available: no labels yet"
     assert [row[:3] for row in second] == [(day(0), 1.0, False), (day(40), 0.5, False)]
 
 

@@ -237,13 +237,13 @@ def test_a_training_profile_stands_for_the_training_rows(drift: Drift) -> None:
     assert value(found, "drift_wasserstein", "x", 1) == pytest.approx(distance, abs=0.05)
     assert value(found, "drift_unseen_share", "c", 1) == 0.5
     assert value(found, "drift_l_infinity", "c", 1) == 0.5
-    assert reason(found, "drift_ks", "other", 1) == "not computable: the reference holds none of it"
+    assert reason(found, "drift_ks", "other", 1) == "not computable: it does not occur in the reference"
 
 
 def test_what_equal_data_would_show_stands_beside_the_figure(drift: Drift) -> None:
     """With ten bins filled on both sides, PSI is about 9 (1 / n + 1 / n): a remark, not a correction."""
     found = drift.of("equal")
-    assert reason(found, "drift_psi", "x", 1).endswith("equal data would show 0.00450")
+    assert reason(found, "drift_psi", "x", 1).endswith("chance alone gives about 0.00450")
     psi = value(found, "drift_psi", "x", 1)
     assert psi is not None
     assert psi < 0.012

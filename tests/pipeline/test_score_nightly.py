@@ -93,5 +93,5 @@ def test_a_rolling_reference_moves_along(drift: Drift) -> None:
     for number in (8, 9):
         exact = stats.ks_2samp(np.concatenate(xs[number - 8 : number - 1]), xs[number]).statistic
         assert value(found, "drift_ks", "x", number) == pytest.approx(exact, abs=2e-3)
-    early = "not computable: the log does not reach back over a whole reference"
+    early = "not computable: the log does not go back far enough for a whole reference"
     assert (value(found, "drift_ks", "x", 7), reason(found, "drift_ks", "x", 7)) == (None, early)

@@ -62,7 +62,7 @@ def test_a_day_whose_labels_are_still_coming_gets_no_verdict(tmp_path: Path) -> 
     young = one(found[4], "accuracy", 4)
     assert young["value"] is not None
     assert (young["grade"], young["reason"]) == (
-        "unknown", f"labels still coming: {100 * share:.0f}\N{NO-BREAK SPACE}% of those to come are due by now"
+        "unknown", f"labels still coming: {100 * share:.0f}\N{NO-BREAK SPACE}% of the expected labels are due by now"
     )  # fmt: skip
     assert one(found[3], "accuracy", 3)["grade"] == "unknown"
     assert one(found[4], "accuracy", 3)["grade"] == "good"
@@ -89,7 +89,7 @@ def test_an_estimate_stands_before_the_labels_come(tmp_path: Path) -> None:
         summarise(night(of, day(2)), warehouse)
         score(night(of, day(2)), warehouse)
         readings = warehouse.frame("SELECT * FROM mart.reading")
-    assert one(readings, "accuracy", 2)["reason"] == "not available: no labels have come"
+    assert one(readings, "accuracy", 2)["reason"] == "not available: no labels yet"
     right = np.mean((np.sqrt(s) >= 0.5) == (truth > 0.5))
     found = one(readings, "estimated_accuracy", 2)
     assert found["value"] == pytest.approx(right, abs=0.03)

@@ -115,7 +115,7 @@ def test_the_alternative_is_measured_on_the_same_rows(tmp_path: Path) -> None:
     assert row["value"] == pytest.approx(1.5 * (other - own)[known].sum(), rel=1e-4)
     assert (row["n"], row["evidence"]) == (600, "C")
     assert str(row["basis"]).endswith(
-        "on the same requests, times declared money: \u22121.5 USD a unit of absolute error"
+        "on the same requests, times declared money: \u22121.5 USD per unit of absolute error"
     )
 
 
@@ -133,7 +133,7 @@ def test_no_alternative_is_no_value(tmp_path: Path) -> None:
     """Labels alone do not say what a smaller error is measured against."""
     row, _, _ = errors_of(tmp_path, None)
     assert row["value"] is None
-    assert str(row["reason"]).startswith("not available: no log says what the simple alternative answered")
+    assert str(row["reason"]).startswith("not available: no log has the answers of the simple alternative")
 
 
 def test_value_without_labels_is_declared_use(tmp_path: Path) -> None:
@@ -156,14 +156,14 @@ def test_no_labels_and_no_declaration_are_said(tmp_path: Path) -> None:
     )
     assert unlabelled.select("value", "reason").row(0) == (
         None,
-        "not available: no labels that count have come",
+        "not available: no usable labels yet",
     )
     silent = impact(tmp_path / "b", {"id": "m"}, [(requests("m", day(0), 40, score=0.5), None)])
     assert silent.select("value", "reason").row(0) == (None, "no value is declared")
     unanswered = impact(
         tmp_path / "c", {"id": "m", "value": {"per_accepted": 0.25}}, [(requests("m", day(0), 40), None)]
     )
-    said = "not available: no log of these days says what the model answered"
+    said = "not available: no log of these days has the model's answers"
     assert unanswered.select("value", "reason").row(0) == (None, said)
 
 
@@ -249,8 +249,8 @@ def test_what_one_outcome_is_worth_is_told_beside_the_value(tmp_path: Path) -> N
     )
     (basis,) = set(found["basis"])
     assert basis == (
-        "labelled decisions by outcome, times declared money: 10 USD a true positive, \u22123 USD a false positive, "
-        "\u22125 USD a missed positive, 0.5 USD a true negative"
+        "labelled decisions by outcome, times declared money: 10 USD per true positive, "
+        "\u22123 USD per false positive, \u22125 USD per missed positive, 0.5 USD per true negative"
     )
 
 

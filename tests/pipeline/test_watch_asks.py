@@ -129,12 +129,12 @@ def test_a_model_that_stays_silent_is_suggested_to_be_retired(
         asks.append(str(ask))
     last = format_day(DAYS[99])
     suggestion = (
-        f"No request has come since {last}. If silent is no longer used, give it retired_on: {DAYS[100]}"
+        f"No request has arrived since {last}. If silent is no longer used, give it retired_on: {DAYS[100]}"
     )
     assert asks[0].startswith("Ask whoever")
     assert asks[1] == asks[2]
     assert asks[1].startswith(f"{suggestion} in the catalog")
-    assert asks[1].endswith(f"Else: a{asks[0][1:]}")
+    assert asks[1].endswith(f"Otherwise: a{asks[0][1:]}")
 
 
 def test_the_alert_of_a_silent_model_ends_when_it_is_retired(

@@ -132,7 +132,7 @@ def test_missing_data_is_not_zero_use(judged: Warehouse) -> None:
     """A silent source raises one alert of its own; usage is reported as not known."""
     assert alerts_of(judged, "silent") == [("no_data", DAYS[140])]
     said = dict(signals(judged, "silent", "usage_drop", "day, reason"))
-    assert said[DAYS[140]] == "no row of its source came"
+    assert said[DAYS[140]] == "no row of its source arrived"
 
 
 def test_a_slow_answer_for_days_is_an_alert(judged: Warehouse) -> None:
@@ -145,7 +145,7 @@ def test_a_slow_answer_for_days_is_an_alert(judged: Warehouse) -> None:
 def test_columns_that_vanish_are_an_alert(judged: Warehouse) -> None:
     """The message names them; new ones are only noted."""
     ((message,),) = alerts_of(judged, "vanished", "message")
-    assert "had no value all day in amount on" in message
+    assert "had no value all day for amount on" in message
     assert alerts_of(judged, "appeared") == []
 
 
@@ -180,7 +180,7 @@ def test_a_day_is_judged_as_soon_as_its_figures_are_graded(
 def test_a_silent_source_of_several_models_is_one_alert(judged: Warehouse) -> None:
     """It names the source and no model; its owner is given by a pattern on source/<name>."""
     found = alerts_of(judged, "pair", "model_id, rule, feature, opened, owner, title")
-    assert found == [("", "no_data", "pair", DAYS[140], "Data platform", "No data came: source pair")]
+    assert found == [("", "no_data", "pair", DAYS[140], "Data platform", "No data arrived: source pair")]
     assert alerts_of(judged, "pair-too") == []
 
 

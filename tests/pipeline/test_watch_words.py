@@ -92,14 +92,14 @@ def test_a_figure_stands_beside_what_was_asked_of_it(method: str, signal: dict[s
             "usage_drop",
             822.0,
             (
-                "822 on 4 Mar 2025; 17.2 % below the 993 that this weekday should bring; "
-                "at least 844 a day are due, two days together."
+                "822 on 4 Mar 2025; 17.2 % below the 993 expected on this weekday; "
+                "the mean of two days should be at least 844."
             ),
         ),
         (
             "slow_decline",
             910.0,
-            "910 on 4 Mar 2025; this weekday should bring about 993; the level of the last weeks lies below 844.",
+            "910 on 4 Mar 2025; about 993 are usual on this weekday; the level of the last weeks is below 844.",
         ),
     ],
 )
@@ -112,8 +112,8 @@ def test_use_is_told_by_what_its_range_is_of(method: str, observed: float, rest:
 
 def test_changed_columns_are_named() -> None:
     """The reason is the phrase that says what they lack."""
-    assert told("schema", head=None, reason="no value all day in rain, wind") == (
-        "rain in Late arrival had no value all day in rain, wind on 4 Mar 2025."
+    assert told("schema", head=None, reason="no value all day for rain, wind") == (
+        "rain in Late arrival had no value all day for rain, wind on 4 Mar 2025."
     )
 
 

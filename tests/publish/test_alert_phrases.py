@@ -39,7 +39,7 @@ def test_a_model_that_is_not_poor_is_not_called_unwell_nor_one_that_is_not_good_
     """The words beside a grade do not contradict it."""
     assert wellness([alert(2)], "watch") == "An alert has been open since 5 Mar 2025: errors rose"
     both = wellness([alert(2), alert(1)], "good")
-    assert both == "2 alerts are open, the first since 4 Mar 2025; the gravest: errors rose"
+    assert both == "2 alerts are open, the first since 4 Mar 2025; the most severe: errors rose"
     assert wellness([], "poor") == "No alert is open"
     assert wellness([alert(is_open=False, ended=DAY)], "watch") == "No alert has been open since 3 Mar 2025"
 

@@ -104,7 +104,7 @@ def test_of_very_many_columns_only_the_worst_have_a_panel(tmp_path: Path) -> Non
 def test_what_is_unknown_is_no_number(hostile: Comparison) -> None:
     """A column without values reads not compared; nothing on the page is nan or None."""
     page = compare.report(hostile)
-    assert "not compared: a side holds no values" in page
+    assert "not compared: one side has no values" in page
     assert not re.search(r">\s*(nan|None|inf)\b", page)
 
 

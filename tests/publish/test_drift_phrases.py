@@ -32,13 +32,13 @@ def test_the_lead_counts_features_names_answers_and_says_what_it_does_not_mean()
     rows = [ANSWER, distance("a", "poor"), distance("b")]
     said = phrases.drift_lead(rows, [], MODEL, SEASON)
     assert said.startswith(
-        "1 of 2 features poor (a), 0 on watch, against 3 Mar 2025 to 3 Mar 2025 (declared)."
+        "1 of 2 features poor (a), 0 on watch, compared with 3 Mar 2025 to 3 Mar 2025 (declared)."
     )
     assert "Its answers moved too: scores. No winter in it. Drift shows" in said
     assert said.endswith("performance is good.")
     unknown = {**MODEL, "performance_grade": "unknown", "drift_grade": "good", "reference_start": None}
     said = phrases.drift_lead([distance("b")], [], unknown, SEASON)
-    assert said.startswith("None of 1 feature is poor or on watch, against the declared. Drift shows")
+    assert said.startswith("None of 1 feature is poor or on watch, compared with the declared. Drift shows")
     assert said.endswith("performance is not known.")
 
 
@@ -46,6 +46,7 @@ def test_a_figure_without_a_grade_is_not_called_unknown() -> None:
     """The figure is on the same page: having no target is not the same as having no figure."""
     model = {**MODEL, "performance_grade": "unknown", "headline_value": 0.8333}
     assert phrases.how_it_performs(model) == "performance has no grade, ROC AUC is 0.833"
+    assert phrases.how_it_performs({**MODEL, "performance_grade": "watch"}) == "performance is on watch"
 
 
 def test_without_features_only_answers_are_compared() -> None:
@@ -94,12 +95,12 @@ def test_what_moved_first_comes_in_the_order_of_time() -> None:
     assert "season" not in phrases.moved_lead([later], MODEL, None)
     assert phrases.moved_lead([later] * 8, MODEL, None).endswith("and 2 more.")
     assert phrases.moved_title([later, first]) == "early moved first, on 3 Mar 2025"
-    assert phrases.moved_key([later, first]).endswith("The line is the day it left its usual range.")
+    assert phrases.moved_key([later, first]).endswith("The line marks the day it left its usual range.")
     assert phrases.moved_key([distance("a")]).endswith("the furthest first.")
     assert phrases.moved_lead([distance("a")], MODEL, None).startswith("Nothing left the usual range")
     assert phrases.moved_lead([distance("a", usual_high=None)], MODEL, None) == ""
-    assert phrases.moved_title([distance("a")]) == "Nothing left its usual range"
-    assert phrases.moved_title([distance("a", usual_high=None)]) == "What range is usual is not known yet"
+    assert phrases.moved_title([distance("a")]) == "Nothing left its usual range for 3 days"
+    assert phrases.moved_title([distance("a", usual_high=None)]) == "The usual range is not known yet"
 
 
 def test_a_row_says_since_when_it_is_out() -> None:
@@ -140,5 +141,7 @@ def test_shapes_come_with_their_distance_those_that_moved_first() -> None:
 
 def test_what_features_say_together() -> None:
     """Or why they say nothing."""
-    assert phrases.joint_lead({"value": 1.5, "reason": ""}).endswith("with 1.50 times its error")
-    assert phrases.joint_lead({"value": None, "reason": "few"}).endswith("show nothing: few")
+    assert phrases.joint_lead({"value": 1.5, "reason": ""}).endswith(
+        "with 1.50 times the error of the reference"
+    )
+    assert phrases.joint_lead({"value": None, "reason": "few"}).endswith("cannot be compared: few")

@@ -73,11 +73,11 @@ WORDS: Row = {
 def test_labels_in_words_are_told_with_their_number_and_the_task_they_do_not_fit() -> None:
     """For one day or several, with or without a declared task."""
     assert phrases.uncounted(WORDS) == (
-        "3 labels arrived for requests of 1 Mar 2025 to 3 Mar 2025, and none counts:"
+        "3 labels arrived for requests of 1 Mar 2025 to 3 Mar 2025, but none can be used:"
         " they are words such as 'ja' and 'nein', and its task is binary"
     )
     one: Row = {**WORDS, "first_day": WORDS["last_day"], "task": None}
-    assert "for requests of 3 Mar 2025, and" in phrases.uncounted(one)
+    assert "for requests of 3 Mar 2025, but" in phrases.uncounted(one)
     assert phrases.uncounted(one).endswith("no task is declared")
 
 
@@ -96,7 +96,7 @@ def test_labels_without_their_requests_are_told_with_an_id_of_each_side() -> Non
     """There is no line to copy: the ids must be made to agree."""
     astray: Row = {**WORDS, "n": 12, "texts": None, "ids": ["REQ-7"], "waiting": ["7"]}
     assert phrases.uncounted(astray) == (
-        "12 labels arrived, and none counts: their requests were not read, such as 'REQ-7';"
+        "12 labels arrived, but none can be used: their requests were not read, such as 'REQ-7';"
         " requests waiting for a label have ids such as '7'"
     )
     assert phrases.uncounted_mend(astray).startswith("map request_id in source log, or in the log,")
@@ -107,7 +107,7 @@ def test_labels_that_are_never_a_yes_are_told_with_what_counts_as_one() -> None:
     """Whether nothing happened or the word is wrong, only its owner knows."""
     never: Row = {**WORDS, "n": 120, "texts": None, "yes": ["ja", "yes"]}
     assert phrases.uncounted(never) == (
-        "120 labels arrived for requests of 1 Mar 2025 to 3 Mar 2025, and not one is 'ja' or 'yes', which counts as yes"
+        "120 labels arrived for requests of 1 Mar 2025 to 3 Mar 2025, but none is 'ja' or 'yes', which counts as yes"
     )
     assert phrases.uncounted_mend(never).startswith(
         "compare positive of the label in source log with the words"

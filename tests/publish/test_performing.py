@@ -36,8 +36,8 @@ def test_an_estimate_has_a_record_or_says_that_it_is_short() -> None:
     """Fewer than fourteen days are not a record; if few days are inside, nine in ten are named for comparison."""
     row: Row = {"compared": 90, "inside": 85, "gap": -0.01, "unit": "share"}
     assert performing.estimate_record(row) == (
-        "on 85 of 90 days the realised figure lay in the estimate's interval (as it should);"
-        f" on average it came out 1.00{NBSP}pp below the estimate"
+        "on 85 of 90 days the realised figure was within the estimate's interval (as it should);"
+        f" on average it was 1.00{NBSP}pp below the estimate"
     )
     assert "nine in ten" in performing.estimate_record({**row, "inside": 20})
     assert performing.estimate_record({**row, "compared": 13}).startswith("its record is short: 13 days")
@@ -101,5 +101,5 @@ def test_folds_of_performance_say_what_they_hold() -> None:
     )
     assert performing.test_lead([gone]) == "AUC of version v1: no live figure: no target"
     assert performing.estimate_lead(READING, {"inside": 3, "compared": 5}) == (
-        "AUC 0.660 (0.60 to 0.70); on 3 of 5 days the realised figure lay in the interval"
+        "AUC 0.660 (0.60 to 0.70); on 3 of 5 days the realised figure was within the interval"
     )

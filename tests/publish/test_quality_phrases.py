@@ -34,9 +34,9 @@ def test_what_is_missing() -> None:
 def test_changes_of_the_schema_are_told_by_day() -> None:
     """Four of them; the others by number."""
     gone: Row = {"change": "vanished", "features": ["a", "b"], "day": DAY}
-    assert phrases.schema_lead([gone]) == "No value all day of a and b: 3 Mar 2025."
+    assert phrases.schema_lead([gone]) == "No value all day for a and b: 3 Mar 2025."
     assert phrases.schema_lead([{**gone, "change": "appeared"}]).startswith("First values of a")
-    assert phrases.schema_lead([{**gone, "change": "retyped"}]).startswith("No readable number all day of a")
+    assert phrases.schema_lead([{**gone, "change": "retyped"}]).startswith("No readable number all day for a")
     assert phrases.schema_lead([gone] * 6).endswith("2 more in 91 days.")
     assert phrases.schema_lead([]).startswith("No feature appeared")
 
@@ -59,9 +59,11 @@ def test_training_against_serving() -> None:
         phrases.trained_lead([{**SKEW, "data_from": None}], None)
         == "Version not given was trained on 10 rows."
     )
-    assert phrases.skew_lead([SKEW]).endswith(f"wind, whose mean is 0.400{NBSP}sd lower than in training")
+    assert phrases.skew_lead([SKEW]) == (
+        f"Of 1 feature, wind is furthest from its training: its mean is 0.400{NBSP}sd lower"
+    )
     assert "higher" in phrases.skew_lead([{**SKEW, "shift_sd": 0.4}])
-    assert phrases.skew_lead([{**SKEW, "shift_sd": None}]) == "1 feature beside their training"
+    assert phrases.skew_lead([{**SKEW, "shift_sd": None}]) == "1 feature compared with training"
     assert phrases.shift(SKEW) == f"\u22120.400{NBSP}sd"
     assert phrases.shift({**SKEW, "kind": "category", "share_shift": 0.02}) == f"+2.00{NBSP}pp at most"
 

@@ -17,8 +17,10 @@ def test_groups_are_compared_only_with_enough_rows() -> None:
     """Two groups of a hundred rows are needed; overlapping intervals may be chance."""
     said = phrases.group_gap(GAP)
     assert said.startswith(f"highest a 40.0{NBSP}% (35")
-    assert f"20.0{NBSP}pp apart, 2.0 times as much; the intervals lie apart; 1 group is too small" in said
-    assert "it may be chance" in phrases.group_gap({**GAP, "is_apart": False})
+    assert (
+        f"20.0{NBSP}pp apart, 2.0 times as much; the intervals do not overlap; 1 group is too small" in said
+    )
+    assert "this may be chance" in phrases.group_gap({**GAP, "is_apart": False})
     few = phrases.group_gap({**GAP, "compared": 1, "too_small": 4})
     assert few == "not enough data: 1 of the 2 groups needed have 100 rows; 4 groups are too small to compare"
 
@@ -30,7 +32,7 @@ def test_segments_are_told_by_their_part_in_the_loss() -> None:
         {"segment": "o=B", "loss_share": 0.4, "label_share": 0.3},
     ]
     said = phrases.ordered_by_loss(segments)
-    assert said.startswith(f"o=A holds the largest part of the loss, 60.0{NBSP}% of it with 70.0{NBSP}%")
+    assert said.startswith(f"o=A has the largest part of the loss, 60.0{NBSP}% of it with 70.0{NBSP}%")
     assert said.endswith(f"for its size o=B costs most, 40.0{NBSP}% with 30.0{NBSP}%")
     assert phrases.ordered_by_loss([{"segment": "o=A", "loss_share": None, "label_share": None}]) == ""
 
@@ -39,7 +41,7 @@ MODEL: Row = {"headline_title": "AUC", "headline_value": 0.7, "headline_unit": "
 
 
 def test_the_weakest_segment_is_lowest_or_highest_as_the_figure_is_meant() -> None:
-    """There is a difference if its interval excludes the figure of all requests."""
+    """There is a difference if its interval excludes the figure for all requests."""
     segments: list[Row] = [
         {"segment": name, "value": value, "low": value - 0.05, "high": value + 0.05, "unit": "1"}
         for name, value in (("a", 0.5), ("b", 0.72))
@@ -47,7 +49,9 @@ def test_the_weakest_segment_is_lowest_or_highest_as_the_figure_is_meant() -> No
     assert phrases.weakest_segment(segments, MODEL, "up").startswith(
         "Weakest: a with AUC 0.500 (0.45 to 0.55) against 0.700 for all"
     )
-    assert phrases.weakest_segment(segments, MODEL, "up").endswith("its interval excludes the figure of all.")
+    assert phrases.weakest_segment(segments, MODEL, "up").endswith(
+        "its interval excludes the figure for all."
+    )
     assert phrases.weakest_segment(segments, MODEL, "down").endswith("no difference is shown.")
     bare = [{**segments[0], "low": None}]
     assert phrases.weakest_segment(bare, MODEL, "up") == "Weakest: a with AUC 0.500 against 0.700 for all."
@@ -60,7 +64,7 @@ def test_gaps_are_counted_where_groups_are_large_enough() -> None:
     near = {**gap, "is_apart": False}
     assert (
         phrases.gaps_lead([gap, near])
-        == "2 figures by carrier: the intervals of highest and lowest lie apart in 1"
+        == "2 figures by carrier: the intervals of highest and lowest do not overlap in 1"
     )
-    assert phrases.gaps_lead([near]).endswith("lie apart in none")
+    assert phrases.gaps_lead([near]).endswith("do not overlap in none")
     assert phrases.gaps_lead([{**gap, "compared": 1}]).startswith("No figure has two groups of carrier")

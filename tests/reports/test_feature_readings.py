@@ -103,7 +103,7 @@ def test_of_many_features_each_model_has_as_many_as_fit(views: Views) -> None:
 
 def test_a_page_says_what_it_leaves_out(pages: dict[str, str]) -> None:
     """How many, how many of them poor, and where they are; a page of all says nothing."""
-    told = "The table holds the worst of each model: 600 of 1,202 figures. 602 more, 1 of them poor: in"
+    told = "The table shows the worst of each model: 600 of 1,202 figures. 602 more, 1 of them poor: in"
     assert told in pages["metrics/drift-psi.html"].replace("\u202f", ",")
     assert "734 more, none of them poor: in" in pages["metrics/drift-js.html"]
     assert "of them poor" not in pages["metrics/drift-ks.html"]
