@@ -78,8 +78,8 @@ def test_a_view_larger_than_the_share_is_put_aside_in_pieces(
 ) -> None:
     """Lists are never spilled; those of a hundred models fit; by a numeric column, the share is exceeded."""
     monkeypatch.setattr(render_parts, "PIECE_VALUES", 100)
-    lists = """select 'model-' || lpad((i // 4000)::varchar, 4, '0') as model, i // 4000 as n,
-    list(i order by i) as numbers from range(3_600_000) as r (i) group by all order by model desc"""
+    lists = """select 'model-' || lpad((i // 60)::varchar, 4, '0') as model, i // 60 as n,
+    list(repeat('x', 1000) || i order by i) as texts from range(54_000) as r (i) group by all order by model desc"""
     with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse, warehouse.within("40MB"):
         with pytest.raises(MemoryShareError), warehouse.in_order():
             warehouse.run(f"CREATE TEMP TABLE t AS {lists}")
@@ -94,8 +94,8 @@ def test_a_view_larger_than_the_share_is_put_aside_in_pieces(
 
 def test_pieces_that_do_not_fit_are_halved(tmp_path: Path) -> None:
     """No larger share is used if smaller pieces fit: here the database has no more memory than this."""
-    lists = """select 'model-' || lpad((i // 4000)::varchar, 4, '0') as model, list(i order by i) as numbers
-    from range(3_600_000) as r (i) group by all"""
+    lists = """select 'model-' || lpad((i // 60)::varchar, 4, '0') as model,
+    list(repeat('x', 1000) || i order by i) as texts from range(54_000) as r (i) group by all"""
     models = [str(one["model"]) for one in MODELS]
     with Warehouse.open(tmp_path / "warehouse.duckdb", memory="40MB") as warehouse:
         create_views([mart(lists)], warehouse)
@@ -105,8 +105,8 @@ def test_pieces_that_do_not_fit_are_halved(tmp_path: Path) -> None:
 
 def test_pieces_by_one_column_are_not_read_by_another(tmp_path: Path) -> None:
     """That would order a metric's rows by model; results must not depend on which page is made first."""
-    worst_first = """select 'model-' || lpad((i // 4000)::varchar, 4, '0') as model, 'auc' as metric,
-    hash(i // 4000) as n, list(i order by i) as numbers from range(3_600_000) as r (i) group by all order by n"""
+    worst_first = """select 'model-' || lpad((i // 60)::varchar, 4, '0') as model, 'auc' as metric, hash(i // 60) as n,
+    list(repeat('x', 1000) || i order by i) as texts from range(54_000) as r (i) group by all order by n"""
     models = [str(one["model"]) for one in MODELS]
     with Warehouse.open(tmp_path / "warehouse.duckdb") as warehouse, warehouse.within("40MB"):
         views = create_views([mart(worst_first)], warehouse)
