@@ -30,6 +30,8 @@ MORE: dict[str, Callable[[np.random.Generator, int], Numbers]] = {
     "tiny": lambda rng, n: rng.normal(3e-12, 1e-12, n),
 }
 ALL = {**SHAPES, **MORE}
+Side = tuple[dict[str, Floats], dict[str, Column]]
+"""Columns, and what is counted of them."""
 
 
 def everything(name: str) -> bool:
@@ -49,18 +51,19 @@ def profiled(path: Path, grids: dict[str, Grid] | None = None) -> dict[str, Colu
     return found
 
 
-def compared(
-    folder: Path, reference: dict[str, Floats], current: dict[str, Floats]
-) -> dict[str, NumberDistance]:
-    """The distances of two sets of columns, through files."""
-    for name, side in (("r", reference), ("c", current)):
-        pl.DataFrame(side).write_parquet(folder / f"{name}.parquet")
-    before = profiled(folder / "r.parquet")
-    now = profiled(
-        folder / "c.parquet", {name: column.grid for name, column in before.items() if column.grid}
-    )
+def counted(
+    path: Path, columns: dict[str, Floats], grids: dict[str, Grid] | None = None
+) -> dict[str, Column]:
+    """What is counted of columns, through a file."""
+    pl.DataFrame(columns).write_parquet(path)
+    return profiled(path, grids)
+
+
+def distances(path: Path, before: dict[str, Column], current: dict[str, Floats]) -> dict[str, NumberDistance]:
+    """The distances of columns, through a file, from what was counted before."""
+    now = counted(path, current, {name: column.grid for name, column in before.items() if column.grid})
     found = {}
-    for name in reference:
+    for name in current:
         one, other = before[name].tally, now[name].tally
         assert one is not None
         assert other is not None
@@ -70,16 +73,35 @@ def compared(
     return found
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_twenty_shapes_of_columns_are_measured_as_scipy_does(change: str, tmp_path: Path) -> None:
-    """KS and Wasserstein within 0.0005, decile PSI within 0.0001 or a thousandth of it, of what all rows give."""
+def compared(
+    folder: Path, reference: dict[str, Floats], current: dict[str, Floats]
+) -> dict[str, NumberDistance]:
+    """The distances of two sets of columns, through files."""
+    return distances(folder / "c.parquet", counted(folder / "r.parquet", reference), current)
+
+
+@pytest.fixture(scope="module")
+def twenty(tmp_path_factory: pytest.TempPathFactory) -> Side:
+    """Reference columns of twenty shapes."""
     assert len(ALL) == 20
-    reference, current = {}, {}
-    for i, name in enumerate(sorted(ALL)):
-        rng = np.random.default_rng([i, 7])
-        reference[name] = ALL[name](rng, ROWS).astype(np.float64)
-        current[name] = changed(name, change, ALL[name](rng, ROWS).astype(np.float64))
-    for name, distance in compared(tmp_path, reference, current).items():
+    columns = {name: drawn(name, 0) for name in sorted(ALL)}
+    return columns, counted(tmp_path_factory.mktemp("twenty") / "r.parquet", columns)
+
+
+def drawn(name: str, which: int) -> Floats:
+    """The same rows of a shape each time, others for another `which`."""
+    rng = np.random.default_rng([sorted(ALL).index(name), 7, which])
+    return ALL[name](rng, ROWS).astype(np.float64)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_twenty_shapes_of_columns_are_measured_as_scipy_does(
+    change: str, tmp_path: Path, twenty: Side
+) -> None:
+    """KS and Wasserstein within 0.0005, decile PSI within 0.0001 or a thousandth of it, of what all rows give."""
+    reference, profiles = twenty
+    current = {name: changed(name, change, drawn(name, 1)) for name in reference}
+    for name, distance in distances(tmp_path / "c.parquet", profiles, current).items():
         before, now = reference[name], current[name]
         exact = stats.ks_2samp(before, now, method="asymp").statistic
         assert distance.ks == pytest.approx(exact, abs=5e-4), name
