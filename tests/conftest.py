@@ -1,8 +1,8 @@
 """Property tests draw the same examples on every run and have no deadline, since machines are shared.
 
 Libraries compute in one thread: the workers of a run share the processors, and threads that wait for each other spin.
-There is one worker more than processors, because tests wait for browsers and killed nights; files with long tests come
-first, so that the run does not end with a single busy worker.
+There are as many workers as processors: while one waits for a browser or a killed night, those use its processor.
+Files with long tests come first, so that the run does not end with a single busy worker.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_xdist_auto_num_workers() -> int:
     """Workers of `-n auto`."""
-    return (os.cpu_count() or 1) + 1
+    return os.cpu_count() or 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -58,8 +59,14 @@ def parse_day(value: object) -> object:
     return day
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all time zones; finding them reads whole folders."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _zones():
         raise ValueError(
             f"{found(value)} is not an IANA time zone; for example Europe/Berlin or America/New_York"
         )
