@@ -31,7 +31,7 @@ BINNED: dict[str, tuple[Callable[..., Floats], Callable[..., Floats]]] = {
     "js": (distances.jensen_shannon, distances.jensen_shannon_by_chance),
     "hellinger": (distances.hellinger, distances.hellinger_by_chance),
 }
-"""Distances that grow with the number of bins, and what chance alone gives about."""
+"""Distances that grow with the number of bins, and what chance alone gives."""
 NAMED = 1000
 """Codes below it stand for one category each; the others for all categories without a code of their own."""
 OTHER_CODE, UNSEEN_CODE, MISSING_CODE = 1000, 1001, 1002

@@ -2,7 +2,7 @@
 
 In: rows of `span.drift`, parts 'current' and 'reference', on one grid per feature, on the logit grid of scores, or by
 a dictionary's codes. Out: one row per current group, with the problem in words if a distance cannot be computed, and
-what chance alone gives about for distances that chance alone makes larger than 0. Caller: pipeline.score_apply.
+what chance alone gives for distances that it makes larger than 0. Caller: pipeline.score_apply.
 """
 
 from __future__ import annotations

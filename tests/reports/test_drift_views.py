@@ -62,7 +62,7 @@ def test_a_feature_moved_on_the_first_of_three_days_outside(views: dict[str, lis
 
 
 def test_inputs_stand_before_answers_the_furthest_first(views: dict[str, list[Row]]) -> None:
-    """With names for people, units, importance as shares, and what chance alone gives about."""
+    """With names for people, units, importance as shares, and what chance alone gives."""
     rows = views["distances"]
     assert [row["title"] for row in rows][:2] == ["x", "y"]
     assert {row["title"] for row in rows if row["is_output"]} == {"scores", "decisions", "labels"}
