@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from dagster_project.core.errors import Problem, QueryError, WorkspaceError
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_apply import APPLY
-from dagster_project.pipeline.score_asked import WINDOWS, Asked, find_asked
 from dagster_project.pipeline.score_card import scorecard
+from dagster_project.pipeline.score_due import WINDOWS, Due, find_due
 from dagster_project.pipeline.score_grade import UNCOUNTED, Judge, judged
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_references import comparisons, learned_days, profile_rows
@@ -50,31 +50,31 @@ class Scored:
 
 def score(night: Night, warehouse: Warehouse) -> Scored:
     """Recompute the readings of every span whose summaries, definitions or reference days changed."""
-    asked = find_asked(night, warehouse)
-    if not (asked.spans or asked.gone):
+    due = find_due(night, warehouse)
+    if not (due.spans or due.gone):
         return Scored(0, 0, 0)
-    batches = list(_batches(asked, served_versions(warehouse)))
+    batches = list(_batches(due, served_versions(warehouse)))
     try:
         with warehouse.transaction():
-            _forget(warehouse, asked)
+            _forget(warehouse, due)
             warehouse.replace("catalog.importance", importance_rows(night, warehouse))
-            warehouse.replace("catalog.profile", profile_rows(night, warehouse, asked.rules))
-            warehouse.replace("mart.label_arrival", asked.arrival)
-            warehouse.replace("mart.uncounted_label", asked.uncounted)
-            written = _write(night, warehouse, asked, batches)
-            _remember(warehouse, asked)
+            warehouse.replace("catalog.profile", profile_rows(night, warehouse, due.rules))
+            warehouse.replace("mart.label_arrival", due.arrival)
+            warehouse.replace("mart.uncounted_label", due.uncounted)
+            written = _write(night, warehouse, due, batches)
+            _remember(warehouse, due)
             warehouse.replace("mart.scorecard", scorecard(night, warehouse))
     except WorkspaceError as error:
-        raise WorkspaceError(_problems(night, warehouse, asked, batches) or [*error.problems]) from error
-    return Scored(len(asked.days), len(asked.windows), written)
+        raise WorkspaceError(_problems(night, warehouse, due, batches) or [*error.problems]) from error
+    return Scored(len(due.days), len(due.windows), written)
 
 
-def _write(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequence[Batch]) -> int:
+def _write(night: Night, warehouse: Warehouse, due: Due, batches: Sequence[Batch]) -> int:
     """Write the readings of all batches to `mart.reading`; return their number."""
-    judge = _judge(night, warehouse, asked)
+    judge = _judge(night, warehouse, due)
     written = 0
     for done, batch in enumerate(batches):
-        _show(night, warehouse, asked, batch)
+        _show(night, warehouse, due, batch)
         for readings in readings_of(night.workspace.metrics, warehouse, judge):
             warehouse.append("mart.reading", readings)
             written += len(readings)
@@ -82,20 +82,20 @@ def _write(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequence[B
     return written
 
 
-def _show(night: Night, warehouse: Warehouse, asked: Asked, batch: Batch) -> None:
+def _show(night: Night, warehouse: Warehouse, due: Due, batch: Batch) -> None:
     """Point the `span.*` views, which metrics read, at a batch."""
     spans, versions = batch
-    ask(warehouse, spans, versions, comparisons(night, asked.rules, spans, versions["model_id"]), night.as_of)
-    warehouse.replace("span.learned", learned_days(asked.rules, night.as_of))
+    ask(warehouse, spans, versions, comparisons(night, due.rules, spans, versions["model_id"]), night.as_of)
+    warehouse.replace("span.learned", learned_days(due.rules, night.as_of))
 
 
-def _problems(night: Night, warehouse: Warehouse, asked: Asked, batches: Sequence[Batch]) -> list[Problem]:
+def _problems(night: Night, warehouse: Warehouse, due: Due, batches: Sequence[Batch]) -> list[Problem]:
     """The problems of every metric file that fails on the first batch on which any does.
 
     Called outside a transaction: inside one, the first statement that fails makes all later ones fail too.
     """
     for batch in batches:
-        _show(night, warehouse, asked, batch)
+        _show(night, warehouse, due, batch)
         if found := failing_metrics(night.workspace.metrics, warehouse):
             return found
     return []
@@ -218,11 +218,11 @@ def _arrived(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
+def _judge(night: Night, warehouse: Warehouse, due: Due) -> Judge:
     import polars as pl
 
     growing = pl.DataFrame(
-        [(r.model_id, r.version, r.until) for r in asked.rules if r.until and r.until > night.as_of],
+        [(r.model_id, r.version, r.until) for r in due.rules if r.until and r.until > night.as_of],
         schema={"model_id": pl.String, "version": pl.String, "until": pl.Date}, orient="row",
     )  # fmt: skip
     models = {placed.value.id: placed.value for placed in night.workspace.models}
@@ -230,8 +230,8 @@ def _judge(night: Night, warehouse: Warehouse, asked: Asked) -> Judge:
     none_counts = (
         pl.col("codes").is_null() & pl.col("yes").is_null()
     )  # labels that are codes, or never a yes, do count
-    silent = frozenset(asked.uncounted.filter(none_counts)["model_id"])
-    return Judge(night, models, _partial(night, warehouse), growing, nothing, silent, asked.coded)
+    silent = frozenset(due.uncounted.filter(none_counts)["model_id"])
+    return Judge(night, models, _partial(night, warehouse), growing, nothing, silent, due.coded)
 
 
 def _partial(night: Night, warehouse: Warehouse) -> str:
@@ -263,12 +263,12 @@ def served_versions(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def _batches(asked: Asked, versions: pl.DataFrame) -> Iterator[Batch]:
+def _batches(due: Due, versions: pl.DataFrame) -> Iterator[Batch]:
     """Spans and models in portions of bounded size."""
     import polars as pl
 
     models = versions["model_id"].unique().sort().to_list()
-    spans = asked.spans
+    spans = due.spans
     some_models = max(1, AT_ONCE // 8)
     for first in range(0, len(models), some_models):
         portion = models[first : first + some_models]
@@ -277,19 +277,19 @@ def _batches(asked: Asked, versions: pl.DataFrame) -> Iterator[Batch]:
             yield spans[start : start + some_spans], versions.filter(pl.col("model_id").is_in(portion))
 
 
-def _forget(warehouse: Warehouse, asked: Asked) -> None:
-    days = [*asked.days, *asked.gone]
+def _forget(warehouse: Warehouse, due: Due) -> None:
+    days = [*due.days, *due.gone]
     warehouse.run("DELETE FROM mart.reading WHERE window_days = 1 AND list_contains(?, day)", [days])
-    if asked.windows:
+    if due.windows:
         warehouse.run("DELETE FROM mart.reading WHERE window_days > 1")
 
 
-def _remember(warehouse: Warehouse, asked: Asked) -> None:
+def _remember(warehouse: Warehouse, due: Due) -> None:
     import polars as pl
 
-    warehouse.run("DELETE FROM ops.scored WHERE list_contains(?, day)", [[*asked.days, *asked.gone]])
-    rows = [(day, asked.digests[day]) for day in asked.days]
+    warehouse.run("DELETE FROM ops.scored WHERE list_contains(?, day)", [[*due.days, *due.gone]])
+    rows = [(day, due.digests[day]) for day in due.days]
     warehouse.append(
         "ops.scored", pl.DataFrame(rows, schema={"day": pl.Date, "digest": pl.String}, orient="row")
     )
-    warehouse.run("INSERT OR REPLACE INTO ops.state VALUES (?, ?)", [WINDOWS, asked.windows_digest])
+    warehouse.run("INSERT OR REPLACE INTO ops.state VALUES (?, ?)", [WINDOWS, due.windows_digest])

@@ -2,7 +2,7 @@
 
 In: `daily.outcome_*` on reference days, by request day and label day; labels in the lake that became no outcome. Out:
 rows of `mart.label_arrival` and `mart.uncounted_label`, what is still changing (for the digests of young days), and
-when a day's labels count. Callers: pipeline.score_asked, pipeline.watch_plan.
+when a day's labels count. Callers: pipeline.score_due, pipeline.watch_plan.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What each model and version is compared with, span by span: fixed days, rolling days, or a profile.
 
 In: declarations, the days with requests. Out: `Rule`s, and the frames that `store.spans` shows to the metrics:
-which comparison each (model, version, span) has, and the days behind each comparison. Called by score_asked and
+which comparison each (model, version, span) has, and the days behind each comparison. Called by score_due and
 score.
 """
 

@@ -30,7 +30,7 @@ WINDOWS = "scored/windows"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Due:
     """The work of one night."""
 
     days: tuple[dt.date, ...]
@@ -56,7 +56,7 @@ class Asked:
         return sorted([*(Span(day, 1) for day in self.days), *self.windows])
 
 
-def find_asked(night: Night, warehouse: Warehouse) -> Asked:
+def find_due(night: Night, warehouse: Warehouse) -> Due:
     """Compare the digests of all days with those last scored; a new version of Modelboard recomputes the windows."""
     rules = find_rules(night, warehouse)
     arrival = label_arrival(warehouse, usual_days(rules, night.as_of), night.as_of)
@@ -71,7 +71,7 @@ def find_asked(night: Night, warehouse: Warehouse) -> Asked:
     held = (f"{day} {digests[day]}" for day in sorted(reach & digests.keys()))
     digest = state_id([__version__, str(night.as_of), *map(str, words.rows()), *held])
     same = warehouse.value("SELECT value FROM ops.state WHERE key = ?", [WINDOWS]) == digest
-    return Asked(
+    return Due(
         days=tuple(sorted(day for day in digests if digests[day] != before.get(day))),
         gone=tuple(sorted(before.keys() - digests.keys())),
         windows=() if same else spans,
