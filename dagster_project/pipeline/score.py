@@ -127,7 +127,7 @@ def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) ->
     """
     import polars as pl
 
-    brought = warehouse.frame("SELECT * FROM span.brought ORDER BY ALL")
+    logged = warehouse.frame("SELECT * FROM span.logged_counts ORDER BY ALL")
     judge = replace(judge, arrived=_arrived(warehouse))
     made: list[pl.DataFrame] = []
     for sql, metrics in _by_sql(wanted).items():
@@ -136,7 +136,7 @@ def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) ->
             yield pl.concat(made, how="vertical_relaxed")
             made.clear()
         for metric, found in zip(metrics, _figures(warehouse, sql, metrics), strict=True):
-            said = _with_absent(_of_tasks(found, metric, judge), metric, brought, judge)
+            said = _with_absent(_of_tasks(found, metric, judge), metric, logged, judge)
             if len(said):
                 made.append(judged(said, metric, judge))
     if made:
@@ -169,7 +169,7 @@ def _of_tasks(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame
     return found.filter(~pl.col("model_id").is_in(other)) if other else found
 
 
-def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, judge: Judge) -> pl.DataFrame:
+def _with_absent(found: pl.DataFrame, metric: Metric, logged: pl.DataFrame, judge: Judge) -> pl.DataFrame:
     """Add the reason for spans with requests that lack what the metric needs and so have no figure for it."""
     import polars as pl
 
@@ -178,12 +178,12 @@ def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, jud
         return found
     if head.tasks:
         models = [m.id for m in judge.models.values() if m.task in head.tasks]
-        brought = brought.filter(pl.col("model_id").is_in(models))
+        logged = logged.filter(pl.col("model_id").is_in(models))
     lacking = pl.coalesce(
         pl.when(pl.col(column).fill_null(0) == 0).then(_absence(column, words, judge))
         for column, words in head.needs.items()
     )
-    absent = brought.select(*KEY, problem=lacking, n=pl.lit(0, pl.Int64)).drop_nulls("problem")
+    absent = logged.select(*KEY, problem=lacking, n=pl.lit(0, pl.Int64)).drop_nulls("problem")
     figures = found.filter(pl.col("value").is_not_null()).select(KEY)
     said = absent.join(figures, on=KEY, how="anti")
     kept = found.join(said.select(KEY), on=KEY, how="anti", maintain_order="left")
@@ -191,7 +191,7 @@ def _with_absent(found: pl.DataFrame, metric: Metric, brought: pl.DataFrame, jud
 
 
 def _absence(column: str, words: str, judge: Judge) -> pl.Expr:
-    """What a span lacks if nothing was counted in a column of `span.brought`, in words."""
+    """What a span lacks if nothing was counted in a column of `span.logged_counts`, in words."""
     import polars as pl
 
     usual = pl.lit(f"not available: {words}")

@@ -59,7 +59,7 @@ CHOICES: dict[str, tuple[str, tuple[str, ...]]] = {
 Brought = Literal[
     "scored", "scores", "timed", "judged", "arrived", "labelled", "labelled_scores", "likelihoods"
 ]
-"""What a log may lack, as `span.brought` counts it: requests with a score or prediction, with a score, a
+"""What a log may lack, as `span.logged_counts` counts it: requests with a score or prediction, with a score, a
 latency, a status, an arrival time; labels that can be compared with an answer, with a score, and with the
 probability of the actual class."""
 Family = Literal["usage", "latency", "performance", "quality", "drift", "impact"]

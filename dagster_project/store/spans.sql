@@ -121,7 +121,7 @@ WHERE t.label_day <= a.known_on;
 
 -- What logs contained in every span with requests: how many requests had what a figure may rest on, how many labels;
 -- NULL if none.
-CREATE OR REPLACE VIEW span.brought AS
+CREATE OR REPLACE VIEW span.logged_counts AS
 SELECT
   model_id, version, '' AS segment, '' AS feature, day, window_days,
   sum(scored)::BIGINT AS scored, sum(timed)::BIGINT AS timed, sum(judged)::BIGINT AS judged, sum(arrived)::BIGINT AS arrived,

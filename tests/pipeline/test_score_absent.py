@@ -164,11 +164,11 @@ def test_f1_without_anything_positive_says_why(tmp_path: Path) -> None:
 
 
 def test_every_need_is_counted(tmp_path: Path) -> None:
-    """Whatever a metric's front matter may need is a column of span.brought."""
+    """Whatever a metric's front matter may need is a column of span.logged_counts."""
     with Warehouse.open(None) as warehouse:
         nothing = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "shown": pl.String})
         ask(warehouse, [Span(day(0), 1)], nothing, None, day(0))
-        columns = warehouse.frame("SELECT * FROM span.brought").columns
+        columns = warehouse.frame("SELECT * FROM span.logged_counts").columns
     assert set(get_args(Brought)) <= set(columns)
 
 
