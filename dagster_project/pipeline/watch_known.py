@@ -1,7 +1,7 @@
 """Figures as they were known on a past day: scored again over spans whose labels end on that day.
 
 In: a group's metrics, days. Out: input rows for `pipeline.watch_inputs`. The metrics' own SQL and functions are used;
-only `span.asked.known_on` differs from nightly scoring.
+only `span.window_day.known_on` differs from nightly scoring.
 """
 
 from __future__ import annotations

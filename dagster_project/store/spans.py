@@ -71,12 +71,12 @@ def ask(
         for span in spans
         for member in span.members
     ]
-    asked = pl.DataFrame(
+    days = pl.DataFrame(
         members,
         schema={"day": pl.Date, "window_days": pl.Int32, "member": pl.Date, "known_on": pl.Date},
         orient="row",
     )
-    warehouse.replace("span.asked", asked)
+    warehouse.replace("span.window_day", days)
     warehouse.replace("span.version", versions)
     if comparisons is not None:
         warehouse.replace("span.compared", comparisons.compared)

@@ -3,7 +3,7 @@
 -- Labels only count if they had arrived by the span's `known_on`, at the latest the day of the night. `on_day` and
 -- `logged_version` are the day and version of the daily row itself.
 CREATE SCHEMA IF NOT EXISTS span;
-CREATE OR REPLACE TABLE span.asked (day DATE, window_days INTEGER, member DATE, known_on DATE);  -- one row per day
+CREATE OR REPLACE TABLE span.window_day (day DATE, window_days INTEGER, member DATE, known_on DATE);  -- one row per day
 CREATE TABLE IF NOT EXISTS span.version (model_id VARCHAR, version VARCHAR, shown VARCHAR);
 CREATE OR REPLACE TABLE span.compared (  -- which reference each reading is compared with
   model_id VARCHAR, version VARCHAR, day DATE, window_days INTEGER, ref INTEGER, labels_until DATE
@@ -21,101 +21,101 @@ CREATE TABLE IF NOT EXISTS span.night (as_of DATE);
 CREATE OR REPLACE VIEW span.traffic AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.traffic AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.consumer AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.consumer AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.user_sketch AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.user_sketch AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.latency_hist AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.latency_hist AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 -- What is declared about a model's requests: rules, objectives, coverage; and how fresh its events are.
 CREATE OR REPLACE VIEW span.rule AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.rule AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.objective AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.objective AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.coverage AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.coverage AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.newest AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.newest AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.arrival_hist AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.arrival_hist AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.feature_hist AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.feature_hist AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.category_hist AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.category_hist AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.score_hist AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.score_hist AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.label_score_hist AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.label_score_hist AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= a.known_on;
 
 CREATE OR REPLACE VIEW span.outcome_binary AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.outcome_binary AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= a.known_on;
 
 CREATE OR REPLACE VIEW span.outcome_regression AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.outcome_regression AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= a.known_on;
 
 CREATE OR REPLACE VIEW span.outcome_class AS
 SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.outcome_class AS t
-JOIN span.asked AS a ON a.member = t.day
+JOIN span.window_day AS a ON a.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
 WHERE t.label_day <= a.known_on;
 
@@ -259,7 +259,7 @@ SELECT
   'current' AS part, h.kind, c.ref, h.model_id, v.shown AS version, '' AS segment, h.feature, a.day, a.window_days,
   h.grid_from, h.scale, h.bin, sum(h.n)::DOUBLE AS n, sum(h.s1)::DOUBLE AS s1, sum(h.s2)::DOUBLE AS s2
 FROM span.histogram AS h
-JOIN span.asked AS a ON a.member = h.day
+JOIN span.window_day AS a ON a.member = h.day
 JOIN span.version AS v ON v.model_id = h.model_id AND v.version = h.version
 LEFT JOIN span.compared AS c
   ON c.model_id = h.model_id AND c.version = v.shown AND c.day = a.day AND c.window_days = a.window_days
@@ -292,7 +292,7 @@ SELECT
   'current' AS part, 'joint' AS kind, c.ref, j.model_id, v.shown AS version, '' AS segment, '' AS feature, a.day,
   a.window_days, j.grids, j.a, j.b, sum(j.n)::DOUBLE AS n, sum(j.s)::DOUBLE AS s
 FROM daily.joint AS j
-JOIN span.asked AS a ON a.member = j.day
+JOIN span.window_day AS a ON a.member = j.day
 JOIN span.version AS v ON v.model_id = j.model_id AND v.version = j.version
 LEFT JOIN span.compared AS c
   ON c.model_id = j.model_id AND c.version = v.shown AND c.day = a.day AND c.window_days = a.window_days

@@ -45,7 +45,7 @@ def test_the_spans_are_the_windows_of_the_nights_day_whatever_asked_last(tmp_pat
             "SELECT n FROM mart.reading WHERE metric = 'roc_auc' AND window_days = 7 AND day = ? AND version = ''",
             [LAST],
         )
-        windows = warehouse.frame("SELECT DISTINCT day, window_days FROM span.asked ORDER BY ALL")
+        windows = warehouse.frame("SELECT DISTINCT day, window_days FROM span.window_day ORDER BY ALL")
         parts = set(warehouse.frame("SELECT DISTINCT part FROM span.drift WHERE ref IS NOT NULL")["part"])
     assert counted.rows() == [(140, 280)]
     assert reading["n"].to_list() == [420]

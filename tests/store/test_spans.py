@@ -25,8 +25,8 @@ def test_a_statement_is_shown_with_the_views_below_it_down_to_the_daily_summarie
 
 
 def test_sql_that_reads_no_view_shows_none() -> None:
-    """Tables such as span.asked are no views."""
-    assert views_read("SELECT 1 FROM daily.traffic, span.asked") == []
+    """Tables such as span.window_day are no views."""
+    assert views_read("SELECT 1 FROM daily.traffic, span.window_day") == []
 
 
 def test_every_view_of_the_warehouse_can_be_shown() -> None:
