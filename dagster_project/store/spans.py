@@ -79,7 +79,7 @@ def ask(
     warehouse.replace("span.window_day", days)
     warehouse.replace("span.version", versions)
     if comparisons is not None:
-        warehouse.replace("span.compared", comparisons.compared)
+        warehouse.replace("span.comparison", comparisons.compared)
         warehouse.replace("span.reference", comparisons.references)
     warehouse.replace("span.night", pl.DataFrame({"as_of": [as_of]}))
 

@@ -5,7 +5,7 @@
 CREATE SCHEMA IF NOT EXISTS span;
 CREATE OR REPLACE TABLE span.window_day (day DATE, window_days INTEGER, member DATE, known_on DATE);  -- one row per day
 CREATE TABLE IF NOT EXISTS span.version (model_id VARCHAR, version VARCHAR, shown VARCHAR);
-CREATE OR REPLACE TABLE span.compared (  -- which reference each reading is compared with
+CREATE OR REPLACE TABLE span.comparison (  -- which reference each reading is compared with
   model_id VARCHAR, version VARCHAR, day DATE, window_days INTEGER, ref INTEGER, labels_until DATE
 );
 CREATE OR REPLACE TABLE span.reference (  -- its days, or a profile; only_version: rows of this one, '' all
@@ -261,7 +261,7 @@ SELECT
 FROM span.histogram AS h
 JOIN span.window_day AS a ON a.member = h.day
 JOIN span.version AS v ON v.model_id = h.model_id AND v.version = h.version
-LEFT JOIN span.compared AS c
+LEFT JOIN span.comparison AS c
   ON c.model_id = h.model_id AND c.version = v.shown AND c.day = a.day AND c.window_days = a.window_days
 WHERE h.label_day IS NULL
   OR (h.label_day <= a.known_on AND h.day <= coalesce(c.labels_until, h.day))
@@ -294,7 +294,7 @@ SELECT
 FROM daily.joint AS j
 JOIN span.window_day AS a ON a.member = j.day
 JOIN span.version AS v ON v.model_id = j.model_id AND v.version = j.version
-LEFT JOIN span.compared AS c
+LEFT JOIN span.comparison AS c
   ON c.model_id = j.model_id AND c.version = v.shown AND c.day = a.day AND c.window_days = a.window_days
 GROUP BY ALL
 UNION ALL
