@@ -19,7 +19,7 @@ from dagster_project.pipeline.score_card import scorecard
 from dagster_project.pipeline.score_due import WINDOWS, Due, find_due
 from dagster_project.pipeline.score_grade import UNCOUNTED, Judge, judged
 from dagster_project.pipeline.score_importance import importance_rows
-from dagster_project.pipeline.score_references import comparisons, learned_days, profile_rows
+from dagster_project.pipeline.score_references import comparisons, estimate_reference_days, profile_rows
 from dagster_project.pipeline.score_rows import KEY, read_rows
 from dagster_project.spec.loading import Metric
 from dagster_project.store.spans import Span, ask
@@ -86,7 +86,7 @@ def _show(night: Night, warehouse: Warehouse, due: Due, batch: Batch) -> None:
     """Point the `span.*` views, which metrics read, at a batch."""
     spans, versions = batch
     ask(warehouse, spans, versions, comparisons(night, due.rules, spans, versions["model_id"]), night.as_of)
-    warehouse.replace("span.learned", learned_days(due.rules, night.as_of))
+    warehouse.replace("span.estimate_reference", estimate_reference_days(due.rules, night.as_of))
 
 
 def _problems(night: Night, warehouse: Warehouse, due: Due, batches: Sequence[Batch]) -> list[Problem]:

@@ -18,7 +18,7 @@ from dagster_project.core.naming import state_id
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_labels import label_arrival, mature_lags, still_coming, uncounted
-from dagster_project.pipeline.score_references import Rule, find_rules, learned_days, usual_days
+from dagster_project.pipeline.score_references import Rule, estimate_reference_days, find_rules, usual_days
 from dagster_project.store.spans import Span
 from dagster_project.store.statements import text_of
 from dagster_project.store.warehouse import Warehouse
@@ -141,7 +141,7 @@ def _reference_digests(night: Night, warehouse: Warehouse, rules: Sequence[Rule]
         (m, of_day, state_id([m, summaries, str(until <= night.as_of), str(mature), str(labels)]))
         for m, of_day, until, summaries, mature, labels in frame.iter_rows()
     ]
-    rows += _version_digests(warehouse, learned_days(rules, night.as_of))
+    rows += _version_digests(warehouse, estimate_reference_days(rules, night.as_of))
     schema = {"model_id": pl.String, "of_day": pl.Date, "digest": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 

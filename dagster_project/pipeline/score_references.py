@@ -173,7 +173,7 @@ def usual_days(rules: Iterable[Rule], as_of: dt.date) -> pl.DataFrame:
     return _frame(schema, rows)
 
 
-def learned_days(rules: Sequence[Rule], as_of: dt.date) -> pl.DataFrame:
+def estimate_reference_days(rules: Sequence[Rule], as_of: dt.date) -> pl.DataFrame:
     """model_id, version, start, until, labels_by, apart: what estimates learn from, for the model ('') and by version.
 
     A version that began after the model's reference days did has days apart from them: as many from its first one on,

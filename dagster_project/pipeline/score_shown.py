@@ -9,7 +9,7 @@ from __future__ import annotations
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score import served_versions
 from dagster_project.pipeline.score_labels import mature_lags
-from dagster_project.pipeline.score_references import comparisons, find_rules, learned_days
+from dagster_project.pipeline.score_references import comparisons, estimate_reference_days, find_rules
 from dagster_project.store.spans import Span, ask
 from dagster_project.store.warehouse import Warehouse
 
@@ -22,4 +22,4 @@ def show_windows(night: Night, warehouse: Warehouse) -> None:
     versions = served_versions(warehouse)
     held = comparisons(night, rules, spans, versions["model_id"])
     ask(warehouse, spans, versions, held, night.as_of)
-    warehouse.replace("span.learned", learned_days(rules, night.as_of))
+    warehouse.replace("span.estimate_reference", estimate_reference_days(rules, night.as_of))

@@ -12,112 +12,112 @@ CREATE OR REPLACE TABLE span.reference (  -- its days, or a profile; only_versio
   ref INTEGER, model_id VARCHAR, only_version VARCHAR, start DATE, until DATE, profile VARCHAR, labels_until DATE,
   labels_by DATE
 );
-CREATE OR REPLACE TABLE span.learned (  -- what estimates learn from: days of a model (version '') or of a version
+CREATE OR REPLACE TABLE span.estimate_reference (  -- what estimates learn from: days of a model (version '') or of a version
   model_id VARCHAR, version VARCHAR, start DATE, until DATE, labels_by DATE,  -- NULL: its own days are not over yet
   apart BOOLEAN                            -- its own days differ from the model's
 );
 CREATE TABLE IF NOT EXISTS span.night (as_of DATE);
 
 CREATE OR REPLACE VIEW span.traffic AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.traffic AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.consumer AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.consumer AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.user_sketch AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.user_sketch AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.latency_hist AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.latency_hist AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 -- What is declared about a model's requests: rules, objectives, coverage; and how fresh its events are.
 CREATE OR REPLACE VIEW span.rule AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.rule AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.objective AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.objective AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.coverage AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.coverage AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.newest AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.newest AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.arrival_hist AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.arrival_hist AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.feature_hist AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.feature_hist AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.category_hist AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.category_hist AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.score_hist AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.score_hist AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version;
 
 CREATE OR REPLACE VIEW span.label_score_hist AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.label_score_hist AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
-WHERE t.label_day <= a.known_on;
+WHERE t.label_day <= w.known_on;
 
 CREATE OR REPLACE VIEW span.outcome_binary AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.outcome_binary AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
-WHERE t.label_day <= a.known_on;
+WHERE t.label_day <= w.known_on;
 
 CREATE OR REPLACE VIEW span.outcome_regression AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.outcome_regression AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
-WHERE t.label_day <= a.known_on;
+WHERE t.label_day <= w.known_on;
 
 CREATE OR REPLACE VIEW span.outcome_class AS
-SELECT a.day, a.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
+SELECT w.day, w.window_days, v.shown AS version, t.day AS on_day, t.version AS logged_version, t.* EXCLUDE (day, version)
 FROM daily.outcome_class AS t
-JOIN span.window_day AS a ON a.member = t.day
+JOIN span.window_day AS w ON w.member = t.day
 JOIN span.version AS v ON v.model_id = t.model_id AND v.version = t.version
-WHERE t.label_day <= a.known_on;
+WHERE t.label_day <= w.known_on;
 
 -- What logs contained in every span with requests: how many requests had what a figure may rest on, how many labels;
 -- NULL if none.
@@ -173,14 +173,14 @@ SELECT
   coalesce(v.apart, false) AS apart, h.bin::INTEGER AS bin,
   sum(h.n)::BIGINT AS n, sum(h.decided)::BIGINT AS decided, 0 AS positives
 FROM span.score_hist AS h
-LEFT JOIN span.learned AS v ON v.model_id = h.model_id AND v.version = h.logged_version AND v.version <> ''
+LEFT JOIN span.estimate_reference AS v ON v.model_id = h.model_id AND v.version = h.logged_version AND v.version <> ''
 WHERE h.segment = '' GROUP BY ALL
 UNION ALL
 SELECT
   'reference', h.model_id, r.version, '', '', NULL, NULL, '', false, h.bin::INTEGER, sum(h.n)::BIGINT, 0,
   sum(CASE WHEN h.label = 1 THEN h.n ELSE 0 END)::BIGINT
 FROM daily.label_score_hist AS h
-JOIN span.learned AS r
+JOIN span.estimate_reference AS r
   ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until AND (r.version = '' OR r.version = h.version)
 WHERE h.segment = '' AND h.label_day <= r.labels_by
   AND h.model_id IN (SELECT model_id FROM span.version)
@@ -193,7 +193,7 @@ SELECT
   coalesce(v.apart, false) AS apart, h.grid_from, NULL::DOUBLE AS scale, h.bin::INTEGER AS bin,
   sum(h.n)::BIGINT AS n, 0::DOUBLE AS a, 0::DOUBLE AS aa, 0::DOUBLE AS aaaa
 FROM span.feature_hist AS h
-LEFT JOIN span.learned AS v ON v.model_id = h.model_id AND v.version = h.logged_version AND v.version <> ''
+LEFT JOIN span.estimate_reference AS v ON v.model_id = h.model_id AND v.version = h.logged_version AND v.version <> ''
 WHERE h.segment = '' AND h.feature = 'output:prediction' AND h.bin BETWEEN -127 AND 127 GROUP BY ALL
 UNION ALL
 SELECT
@@ -201,7 +201,7 @@ SELECT
   sum(h.n)::BIGINT, sum(h.a)::DOUBLE, sum(h.aa)::DOUBLE, sum(h.aaaa)::DOUBLE
 FROM daily.error_hist AS h
 JOIN ops.grid AS g ON g.model_id = h.model_id AND g.feature = 'output:prediction' AND g.from_day = h.grid_from
-JOIN span.learned AS r
+JOIN span.estimate_reference AS r
   ON r.model_id = h.model_id AND h.day BETWEEN r.start AND r.until AND (r.version = '' OR r.version = h.version)
 WHERE h.segment = '' AND h.label_day <= r.labels_by
   AND h.model_id IN (SELECT model_id FROM span.version)
@@ -256,15 +256,15 @@ WHERE segment = '' AND u.n > 0;
 -- count on days that are old enough for all labels to have arrived.
 CREATE OR REPLACE VIEW span.drift AS
 SELECT
-  'current' AS part, h.kind, c.ref, h.model_id, v.shown AS version, '' AS segment, h.feature, a.day, a.window_days,
+  'current' AS part, h.kind, c.ref, h.model_id, v.shown AS version, '' AS segment, h.feature, w.day, w.window_days,
   h.grid_from, h.scale, h.bin, sum(h.n)::DOUBLE AS n, sum(h.s1)::DOUBLE AS s1, sum(h.s2)::DOUBLE AS s2
 FROM span.histogram AS h
-JOIN span.window_day AS a ON a.member = h.day
+JOIN span.window_day AS w ON w.member = h.day
 JOIN span.version AS v ON v.model_id = h.model_id AND v.version = h.version
 LEFT JOIN span.comparison AS c
-  ON c.model_id = h.model_id AND c.version = v.shown AND c.day = a.day AND c.window_days = a.window_days
+  ON c.model_id = h.model_id AND c.version = v.shown AND c.day = w.day AND c.window_days = w.window_days
 WHERE h.label_day IS NULL
-  OR (h.label_day <= a.known_on AND h.day <= coalesce(c.labels_until, h.day))
+  OR (h.label_day <= w.known_on AND h.day <= coalesce(c.labels_until, h.day))
 GROUP BY ALL
 UNION ALL
 SELECT
@@ -289,13 +289,13 @@ GROUP BY ALL;
 -- The same for the sums of numeric features together.
 CREATE OR REPLACE VIEW span.joint AS
 SELECT
-  'current' AS part, 'joint' AS kind, c.ref, j.model_id, v.shown AS version, '' AS segment, '' AS feature, a.day,
-  a.window_days, j.grids, j.a, j.b, sum(j.n)::DOUBLE AS n, sum(j.s)::DOUBLE AS s
+  'current' AS part, 'joint' AS kind, c.ref, j.model_id, v.shown AS version, '' AS segment, '' AS feature, w.day,
+  w.window_days, j.grids, j.a, j.b, sum(j.n)::DOUBLE AS n, sum(j.s)::DOUBLE AS s
 FROM daily.joint AS j
-JOIN span.window_day AS a ON a.member = j.day
+JOIN span.window_day AS w ON w.member = j.day
 JOIN span.version AS v ON v.model_id = j.model_id AND v.version = j.version
 LEFT JOIN span.comparison AS c
-  ON c.model_id = j.model_id AND c.version = v.shown AND c.day = a.day AND c.window_days = a.window_days
+  ON c.model_id = j.model_id AND c.version = v.shown AND c.day = w.day AND c.window_days = w.window_days
 GROUP BY ALL
 UNION ALL
 SELECT
