@@ -4,7 +4,7 @@ Confidence-based performance estimation: a calibrated score is the chance that i
 gives the expected confusion matrix of rows without labels. Direct loss estimation: predictions of a given
 size have had a given loss. Both see inputs move to where the model is more or less sure; neither can see that
 the same inputs now mean something else (concept drift). Arrays [groups, 255] are on the logit grid or on that
-of the predictions. Callers: pipeline.score_estimates, score_calibrated, score_learned, score_errors.
+of the predictions. Callers: pipeline.score_estimates, score_calibrated, score_estimate_references, score_errors.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def expected_auc(n: Numbers, chance: Numbers) -> tuple[Floats, Floats, Floats]:
     return auc(n * chance, n * (1 - chance))
 
 
-def learned(n: Numbers, sums: Numbers) -> Floats:
+def mean_losses(n: Numbers, sums: Numbers) -> Floats:
     """Return the mean loss by bin [bins] from rows and sums of losses by bin; nan below one step of labels.
 
     A step is a run of bins that hold about LABELS_A_STEP labels, so that no mean rests on a handful; bins

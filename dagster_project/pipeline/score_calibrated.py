@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from dagster_project.core import estimates
 from dagster_project.core.histogram import dense
 from dagster_project.core.types import Floats
-from dagster_project.pipeline.score_learned import learning
+from dagster_project.pipeline.score_estimate_references import find_estimate_references
 from dagster_project.pipeline.score_rows import Rows
 
 
@@ -35,6 +35,6 @@ def calibrated(rows: Rows) -> Calibrated:
         dense(rows.group, rows.ints("bin"), rows.floats(name), len(rows))
         for name in ("n", "decided", "positives")
     )
-    learned = learning(rows, counts)
-    chance = learned.expected(learned.table(positives, estimates.calibrated))
-    return Calibrated(counts, decided, chance, learned.fewest_labels(), learned.remarks())
+    references = find_estimate_references(rows, counts)
+    chance = references.expected(references.table(positives, estimates.calibrated))
+    return Calibrated(counts, decided, chance, references.fewest_labels(), references.remarks())

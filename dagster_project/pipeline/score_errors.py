@@ -14,7 +14,7 @@ import numpy as np
 from dagster_project.core import estimates
 from dagster_project.core.histogram import dense
 from dagster_project.core.types import Bools, Floats
-from dagster_project.pipeline.score_learned import learning
+from dagster_project.pipeline.score_estimate_references import find_estimate_references
 from dagster_project.pipeline.score_rows import Rows
 
 POWERS = {"a": "aa", "aa": "aaaa"}
@@ -22,7 +22,7 @@ POWERS = {"a": "aa", "aa": "aaaa"}
 
 
 @dataclass(frozen=True, slots=True)
-class Erring:
+class ExpectedErrors:
     """Arrays over groups; those by bin of the prediction are [groups, 255]. Errors are in parts of the grid's scale."""
 
     n: Floats
@@ -38,7 +38,7 @@ class Erring:
     remark: Sequence[str | None]
 
 
-def erring(rows: Rows) -> Erring:
+def expected_errors(rows: Rows) -> ExpectedErrors:
     """Every group's predictions, each interpreted by the reference of its version."""
     group, bins = rows.group, rows.ints("bin")
     grids, newest = _grids(rows)
@@ -46,23 +46,25 @@ def erring(rows: Rows) -> Erring:
         name: dense(group, bins, np.where(grids == newest[group], rows.floats(name), 0.0), len(rows))
         for name in ("n", "a", *POWERS.values())
     }
-    learned = learning(rows, counted["n"])
-    means = {name: learned.table(sums, estimates.learned) for name, sums in counted.items() if name != "n"}
-    mean = {name: learned.expected(means[name]) for name in POWERS}
-    scatter = {name: learned.expected(means[square] - means[name] ** 2) for name, square in POWERS.items()}
-    known, left = learned.used >= 0, np.zeros(len(rows), dtype=bool)
-    np.logical_or.at(left, group, known & (grids != newest[learned.used]))
+    references = find_estimate_references(rows, counted["n"])
+    means = {
+        name: references.table(sums, estimates.mean_losses) for name, sums in counted.items() if name != "n"
+    }
+    mean = {name: references.expected(means[name]) for name in POWERS}
+    scatter = {name: references.expected(means[square] - means[name] ** 2) for name, square in POWERS.items()}
+    known, left = references.used >= 0, np.zeros(len(rows), dtype=bool)
+    np.logical_or.at(left, group, known & (grids != newest[references.used]))
     own_scale, scale = np.zeros(len(rows)), np.zeros(len(rows))
     np.maximum.at(own_scale, group, np.nan_to_num(rows.floats("scale")))
-    np.maximum.at(scale, group, np.where(known, own_scale[learned.used], 0.0))
-    return Erring(
+    np.maximum.at(scale, group, np.where(known, own_scale[references.used], 0.0))
+    return ExpectedErrors(
         n=dense(group, bins, rows.floats("n"), len(rows)),
         mean=mean,
         squares={name: scatter[name] + mean[name] ** 2 for name in POWERS},
         scale=scale,
-        labels=learned.fewest_labels(),
+        labels=references.fewest_labels(),
         left=left,
-        remark=learned.remarks(),
+        remark=references.remarks(),
     )
 
 

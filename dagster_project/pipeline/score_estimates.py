@@ -17,7 +17,7 @@ from dagster_project.core import estimates
 from dagster_project.core.errors import QueryError
 from dagster_project.core.types import Bools, Floats, Ints
 from dagster_project.pipeline.score_calibrated import calibrated
-from dagster_project.pipeline.score_errors import erring
+from dagster_project.pipeline.score_errors import expected_errors
 from dagster_project.pipeline.score_figures import Arguments, figures
 from dagster_project.pipeline.score_rows import KEY, Rows
 
@@ -44,7 +44,7 @@ def estimate(rows: Rows, arguments: Arguments) -> pl.DataFrame:
 
 def estimate_error(rows: Rows, arguments: Arguments) -> pl.DataFrame:
     """The expected mean absolute error, or the expected root of the mean squared error."""
-    own, grid = _current(rows), rows.once(erring)
+    own, grid = _current(rows), rows.once(expected_errors)
     name = "a" if arguments["figure"] == "mae" else "aa"
     n = grid.n[own]
     found = estimates.expected_loss(n, grid.mean[name][own], grid.squares[name][own])

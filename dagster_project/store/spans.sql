@@ -12,7 +12,7 @@ CREATE OR REPLACE TABLE span.reference (  -- its days, or a profile; only_versio
   ref INTEGER, model_id VARCHAR, only_version VARCHAR, start DATE, until DATE, profile VARCHAR, labels_until DATE,
   labels_by DATE
 );
-CREATE OR REPLACE TABLE span.estimate_reference (  -- what estimates learn from: days of a model (version '') or of a version
+CREATE OR REPLACE TABLE span.estimate_reference (  -- what estimates learn from: days of a model ('') or version
   model_id VARCHAR, version VARCHAR, start DATE, until DATE, labels_by DATE,  -- NULL: its own days are not over yet
   apart BOOLEAN                            -- its own days differ from the model's
 );

@@ -94,14 +94,14 @@ def test_a_mean_never_rests_on_a_handful_of_labels() -> None:
     rng = np.random.default_rng(2)
     n = rng.poisson(3, BINS).astype(float)
     sums = rng.gamma(2, n)
-    found = estimates.learned(n, sums)
+    found = estimates.mean_losses(n, sums)
     assert (n * found).sum() == pytest.approx(sums.sum())
     assert len(np.unique(found)) == int(n.sum() // estimates.LABELS_A_STEP)
     heavy = np.zeros(BINS)
     heavy[[3, 200]] = 1000, 500
-    gaps = estimates.learned(heavy, heavy * np.arange(BINS))
+    gaps = estimates.mean_losses(heavy, heavy * np.arange(BINS))
     assert (gaps[[0, 3, 199, 200, 254]] == [3, 3, 3, 200, 200]).all()
-    assert np.isnan(estimates.learned(np.ones(BINS) * 0.1, np.ones(BINS))).all()
+    assert np.isnan(estimates.mean_losses(np.ones(BINS) * 0.1, np.ones(BINS))).all()
 
 
 def test_loss_follows_where_predictions_went() -> None:
@@ -111,7 +111,7 @@ def test_loss_follows_where_predictions_went() -> None:
     before, now = rng.binomial(BINS - 1, 0.4, 20_000), rng.binomial(BINS - 1, 0.6, 3000)
     loss = np.abs(rng.normal(0, before))
     n, sums, squares = (np.bincount(before, w, BINS) for w in (np.ones(20_000), loss, loss**2))
-    mean, square = estimates.learned(n, sums), estimates.learned(n, squares)
+    mean, square = estimates.mean_losses(n, sums), estimates.mean_losses(n, squares)
     count = np.bincount(now, minlength=BINS)
     value = estimates.expected_loss(count, mean, square)[0]
     assert value[0] > 1.05 * loss.mean()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Learning:
+class EstimateReferences:
     """Which reference each row uses. Tables are [groups, 255], by bin."""
 
     rows: Rows
@@ -59,9 +59,9 @@ class Learning:
         return _remarks(self.rows, self.own)
 
 
-def learning(rows: Rows, counts: Floats) -> Learning:
+def find_estimate_references(rows: Rows, counts: Floats) -> EstimateReferences:
     """Find the reference of each row; `counts` has the number of rows that count, by group and bin."""
-    return Learning(rows, counts, *_references(rows, counts.sum(axis=1)))
+    return EstimateReferences(rows, counts, *_references(rows, counts.sum(axis=1)))
 
 
 def _references(rows: Rows, known: Floats) -> tuple[Ints, pl.Series]:
