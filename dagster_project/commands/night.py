@@ -20,7 +20,7 @@ from dagster_project.commands.options import progress_shown, utc_now
 from dagster_project.commands.terminal import printable
 from dagster_project.core.errors import CheckError
 from dagster_project.pipeline.night import Night, Progress
-from dagster_project.pipeline.publish import first_begun
+from dagster_project.pipeline.publish import preparing_first_site
 from dagster_project.pipeline.remarks import remarks
 from dagster_project.pipeline.start import night_for, out_of_sight
 from dagster_project.spec.loading import Workspace, load_workspace
@@ -67,7 +67,7 @@ def run_night(
     workspace = load_workspace(root.resolve())
     with (
         sole_writer(workspace.warehouse),
-        first_begun(workspace),
+        preparing_first_site(workspace),
         progress_shown(as_json=as_json) as progress,
     ):
         if days is not None:

@@ -35,13 +35,13 @@ class Publication:
     bytes: int
 
 
-def first_begun(workspace: Workspace) -> AbstractContextManager[None]:
+def preparing_first_site(workspace: Workspace) -> AbstractContextManager[None]:
     """Before a workspace's first site, make what it needs from installed packages while other stages run."""
     if (workspace.build / CACHE).exists():
         return nullcontext()
-    from dagster_project.publish.theme import carried_begun
+    from dagster_project.publish.theme import preparing_assets
 
-    return carried_begun()
+    return preparing_assets()
 
 
 def publish(night: Night, warehouse: Warehouse) -> Publication:

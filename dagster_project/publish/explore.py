@@ -15,7 +15,7 @@ from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from dagster_project.publish.apart import kept
+from dagster_project.publish.subprocesses import cached_file
 
 if TYPE_CHECKING:
     import altair as alt
@@ -48,7 +48,7 @@ class Scripts:
 
 def scripts(folder: Path) -> Scripts:
     """The two scripts; made once, then read from `folder`."""
-    return Scripts(**json.loads(kept(folder / f"explore-{_fingerprint()}.json", make)))
+    return Scripts(**json.loads(cached_file(folder / f"explore-{_fingerprint()}.json", make)))
 
 
 def licence() -> str:

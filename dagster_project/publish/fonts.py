@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from dagster_project.core.naming import content_id
-from dagster_project.publish.apart import kept
+from dagster_project.publish.subprocesses import cached_file
 
 _RANGES: Final = ((0x20, 0x7E), (0xA0, 0x17F), (0x2010, 0x2027), (0x2030, 0x203A), (0x20A0, 0x20BF))
 _SINGLE: Final = "\u02c6\u02dc\u0394\u03a3\u03b1\u03b2\u03b3\u03b4\u03ba\u03bb\u03bc\u03c0\u03c1\u03c3\u03c4\u03c7\u2009\u202f\u2044\u2070\u00b9\u2074\u2080\u2081\u2082\u2122\u2190\u2191\u2192\u2193\u2196\u2197\u2198\u2199\u2202\u2205\u2206\u2211\u2212\u221a\u221e\u2248\u2260\u2264\u2265\u2298\u25a0\u25a1\u25b2\u25b3\u25b6\u25bc\u25cb\u25cf\u25c6\u25c7\u26a0\u2713\u2717"  # noqa: E501
@@ -43,7 +43,7 @@ def inter_woff2(folder: Path) -> bytes:
 
     versions = f"{fontTools.version} {uharfbuzz.__version__}"
     recipe = f"{_RECIPE} {versions} {_RANGES} {_SINGLE} {_FEATURES} {_WEIGHTS}".encode()
-    return kept(folder / f"inter-{content_id(_source() + recipe)[:16]}.woff2", make)
+    return cached_file(folder / f"inter-{content_id(_source() + recipe)[:16]}.woff2", make)
 
 
 def inter_licence() -> str:

@@ -1,6 +1,6 @@
 """Runs MkDocs in this process: the merged look in a temporary folder in, a folder of HTML out.
 
-Also makes the policy, from a build of the same look without any content. Called by `build`; `carried_begun` by
+Also makes the policy, from a build of the same look without any content. Called by `build`; `preparing_assets` by
 `pipeline.publish`.
 """
 
@@ -22,9 +22,9 @@ from markupsafe import escape
 from dagster_project.core.errors import PublishError
 from dagster_project.core.naming import content_id
 from dagster_project.publish import explore, fonts
-from dagster_project.publish.apart import begun
 from dagster_project.publish.carried import INTER_LICENCE, MATERIAL_LICENCE, material_licence
 from dagster_project.publish.policy import policy
+from dagster_project.publish.subprocesses import preparing
 from dagster_project.spec.workspace import Settings
 
 _FONT: Final = "assets/inter.woff2"
@@ -86,9 +86,9 @@ def _write_pages(work: Path, pages: Mapping[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def carried_begun() -> AbstractContextManager[None]:
+def preparing_assets() -> AbstractContextManager[None]:
     """Start making, in other processes, what `build` would wait for seconds for if its cache is empty."""
-    return begun(explore.make, fonts.make)
+    return preparing(explore.make, fonts.make)
 
 
 def _lay_carried(docs: Path, cache: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dagster_project.publish import explore
-from dagster_project.publish.apart import apart
+from dagster_project.publish.subprocesses import run_in_process
 from tests.publish.browser import chromium, opened
 
 
@@ -21,7 +21,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> explore.Scripts:
 
 def test_scripts_are_made_once_and_then_read(made: explore.Scripts, tmp_path: Path) -> None:
     """Making them again in an empty cache gives the same bytes; a third time they are only read."""
-    apart.cache_clear()
+    run_in_process.cache_clear()
     assert explore.scripts(tmp_path) == made
     kept = next(tmp_path.glob("explore-*.json"))
     before = kept.stat().st_mtime_ns

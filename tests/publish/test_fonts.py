@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.publish.apart import apart
 from dagster_project.publish.fonts import inter_woff2
+from dagster_project.publish.subprocesses import run_in_process
 
 
 @pytest.mark.slow
 def test_the_font_is_the_same_bytes_each_time(cache: Path, tmp_path: Path) -> None:
     """Otherwise every night would publish a new file."""
     made = inter_woff2(cache)
-    apart.cache_clear()
+    run_in_process.cache_clear()
     assert inter_woff2(tmp_path) == made
 
 

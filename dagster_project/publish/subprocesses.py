@@ -51,14 +51,14 @@ class _Making:
         self.complaint.close()
 
 
-_begun: dict[Make, _Making] = {}
+_preparing: dict[Make, _Making] = {}
 
 
-def kept(path: Path, make: Make) -> bytes:
+def cached_file(path: Path, make: Make) -> bytes:
     """The file's bytes; if there is no such file, the result of `make` is written there first."""
     if path.is_file():
         return path.read_bytes()
-    made = apart(make)
+    made = run_in_process(make)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".tmp")
     aside.write_bytes(made)
@@ -67,12 +67,12 @@ def kept(path: Path, make: Make) -> bytes:
 
 
 @cache
-def apart(make: Make) -> bytes:
+def run_in_process(make: Make) -> bytes:
     """The result of `make`, run in a process of its own, only once however many files it is written to.
 
     Raises PublishError with the last line of the process's stderr if it fails.
     """
-    making = _begun.pop(make, None) or _Making(make)
+    making = _preparing.pop(make, None) or _Making(make)
     try:
         return making.answer()
     finally:
@@ -80,11 +80,11 @@ def apart(make: Make) -> bytes:
 
 
 @contextmanager
-def begun(*makes: Make) -> Iterator[None]:
-    """Start making what `apart` will be asked for; whatever was not asked for by the end is cancelled."""
-    _begun.update({make: _Making(make) for make in makes})
+def preparing(*makes: Make) -> Iterator[None]:
+    """Start making what `run_in_process` will be asked for; whatever was not asked for by the end is cancelled."""
+    _preparing.update({make: _Making(make) for make in makes})
     try:
         yield
     finally:
-        for making in [_begun.pop(make) for make in makes if make in _begun]:
+        for making in [_preparing.pop(make) for make in makes if make in _preparing]:
             making.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.core.errors import PublishError
-from dagster_project.publish.apart import apart, begun, kept
+from dagster_project.publish.subprocesses import cached_file, preparing, run_in_process
 
 
 def process() -> bytes:
@@ -49,18 +49,18 @@ def written(note: Path) -> str:
 
 def test_it_is_made_in_another_process_and_once() -> None:
     """This process does not load what the other one loads, and waits for it only once."""
-    made = apart(process)
+    made = run_in_process(process)
     assert int(made) != os.getpid()
     assert "wave" not in sys.modules
-    assert apart(process) == made
+    assert run_in_process(process) == made
 
 
 def test_a_kept_file_is_read_and_not_made_again(tmp_path: Path) -> None:
     """The file counts, whatever making it again would give."""
     path = tmp_path / "cache" / "made.bin"
-    assert kept(path, process) == path.read_bytes()
+    assert cached_file(path, process) == path.read_bytes()
     path.write_bytes(b"as it was kept")
-    assert kept(path, process) == b"as it was kept"
+    assert cached_file(path, process) == b"as it was kept"
 
 
 def test_what_is_begun_is_made_before_it_is_asked_for(
@@ -69,10 +69,10 @@ def test_what_is_begun_is_made_before_it_is_asked_for(
     """The process that was started gives the answer, not a second one."""
     note = tmp_path / "note"
     monkeypatch.setenv("NOTE", str(note))
-    with begun(noted):
+    with preparing(noted):
         who = written(note)
         note.unlink()
-        assert apart(noted).decode() == who
+        assert run_in_process(noted).decode() == who
     assert not note.exists()
 
 
@@ -80,7 +80,7 @@ def test_what_nobody_asks_for_is_given_up(tmp_path: Path, monkeypatch: pytest.Mo
     """A night that fails ends at once, and its processes with it."""
     note = tmp_path / "note"
     monkeypatch.setenv("NOTE", str(note))
-    with suppress(ZeroDivisionError), begun(endless):
+    with suppress(ZeroDivisionError), preparing(endless):
         who = int(written(note))
         raise ZeroDivisionError
     with pytest.raises(ProcessLookupError):
@@ -90,5 +90,5 @@ def test_what_nobody_asks_for_is_given_up(tmp_path: Path, monkeypatch: pytest.Mo
 def test_what_goes_wrong_there_is_told_here(tmp_path: Path) -> None:
     """The reason in one line, and no file that the next night might take for complete."""
     with pytest.raises(PublishError, match="broken exited with 1: ValueError: no such glyph"):
-        kept(tmp_path / "made.bin", broken)
+        cached_file(tmp_path / "made.bin", broken)
     assert not list(tmp_path.iterdir())
