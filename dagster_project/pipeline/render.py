@@ -176,7 +176,7 @@ def places(sources: list[Source]) -> list[Place]:
 
 def trail_of(workspace: Workspace, views: Views, into: Path, shell: Shell, before: Release | None) -> Trail:
     """What the previous release read, if everything but the rows it read is unchanged; else an empty trail."""
-    from dagster_project.publish.carried import carried
+    from dagster_project.publish.third_party import third_party_files
 
     settings = workspace.settings
     base = digest([
@@ -185,7 +185,7 @@ def trail_of(workspace: Workspace, views: Views, into: Path, shell: Shell, befor
         *((page.file, f"{page.line} {page.head.model_dump_json()} {page.body}") for page in workspace.pages),
         *((part.file, part.body) for part in workspace.parts),
         ("settings", settings.model_dump_json()),
-        ("look", repr((sorted(shell.rooms.items()), shell.policy, carried(into)))),
+        ("look", repr((sorted(shell.rooms.items()), shell.policy, third_party_files(into)))),
     ])  # fmt: skip
     if before is None:
         return Trail(views, base)
@@ -194,8 +194,8 @@ def trail_of(workspace: Workspace, views: Views, into: Path, shell: Shell, befor
 
 
 def _stamped(night: Night, sources: list[Source], trail: Trail, into: Path) -> Iterator[Stamped]:
-    from dagster_project.publish.carried import carried
     from dagster_project.publish.templates import render_pages
+    from dagster_project.publish.third_party import third_party_files
 
     settings = night.workspace.settings
     pages = render_pages(
@@ -204,7 +204,7 @@ def _stamped(night: Night, sources: list[Source], trail: Trail, into: Path) -> I
         parts=night.workspace.parts,
         repository_url=settings.repository_url,
         currency=settings.currency,
-        carried=carried(into),
+        third_party=third_party_files(into),
         trail=trail,
         compiled=compiled_templates(night.workspace.build / CACHE),
     )

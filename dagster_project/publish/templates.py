@@ -26,7 +26,7 @@ from markupsafe import Markup
 from dagster_project.core.errors import Problem, PublishError, WorkspaceError
 from dagster_project.publish import phrases
 from dagster_project.publish.api import SCHEMA_VERSION
-from dagster_project.publish.carried import Carried
+from dagster_project.publish.third_party import ThirdPartyFile
 from dagster_project.publish.trail import Trail, Watched
 from dagster_project.publish.views import Row, Views
 from dagster_project.spec.files import BUILTIN
@@ -87,11 +87,11 @@ def render_pages(
     parts: Sequence[PagePart] = (),
     repository_url: str,
     currency: str,
-    carried: Sequence[Carried] = (),
+    third_party: Sequence[ThirdPartyFile] = (),
     trail: Trail | None = None,
     compiled: Path | None = None,
 ) -> Iterator[Page]:
-    """Every page of every template, in the templates' order; `carried` are the site's third-party files.
+    """Every page of every template, in the templates' order; `third_party` are the site's third-party files.
 
     Pages of rows that the `trail` knows to be unchanged are not made again. `compiled` is a folder for compiled
     templates of one version of Jinja and of `make_environment`; those found there are not compiled again. Raises
@@ -103,7 +103,7 @@ def render_pages(
         environment.bytecode_cache = FileSystemBytecodeCache(str(compiled), "%s")
     pages = frozenset(f"{source.address}.html" for source in sources if source.head.for_each is None)
     environment.globals["is_page"] = lambda address: str(address).partition("#")[0] in pages
-    environment.globals["carried"] = carried
+    environment.globals["carried"] = third_party
     environment.globals["schema_version"] = SCHEMA_VERSION
     for part in parts:
         _compile(environment, part.id, part.file)

@@ -22,9 +22,9 @@ from markupsafe import escape
 from dagster_project.core.errors import PublishError
 from dagster_project.core.naming import content_id
 from dagster_project.publish import explore, fonts
-from dagster_project.publish.carried import INTER_LICENCE, MATERIAL_LICENCE, material_licence
 from dagster_project.publish.policy import policy
 from dagster_project.publish.subprocesses import preparing
+from dagster_project.publish.third_party import INTER_LICENCE, MATERIAL_LICENCE, material_licence
 from dagster_project.spec.workspace import Settings
 
 _FONT: Final = "assets/inter.woff2"

@@ -1,7 +1,7 @@
 """What a site includes from others: fonts, scripts and styles, each with version, licence and hash.
 
-In: the staged site's `assets/`, the installed packages' versions. Out: one `Carried` per file, for the receipts page.
-Called by `pipeline.render`; the texts of licences are written by `theme`.
+In: the staged site's `assets/`, the installed packages' versions. Out: one `ThirdPartyFile` per file, for the receipts
+page. Called by `pipeline.render`; the texts of licences are written by `theme`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SOURCES: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class ThirdPartyFile:
     """A third-party file: where and what it is, its package's version, its licence and where that text is."""
 
     path: str
@@ -39,7 +39,7 @@ class Carried:
     sha256: str
 
 
-def carried(site: Path) -> tuple[Carried, ...]:
+def third_party_files(site: Path) -> tuple[ThirdPartyFile, ...]:
     """The third-party files under a site's `assets/`, by path."""
     found = []
     for path in sorted(p for p in (site / "assets").rglob("*") if p.is_file()):
@@ -48,7 +48,7 @@ def carried(site: Path) -> tuple[Carried, ...]:
             if name.startswith(start):
                 data = path.read_bytes()
                 sha256 = hashlib.sha256(data).hexdigest()
-                found.append(Carried(name, title, version(package), licence, text, len(data), sha256))
+                found.append(ThirdPartyFile(name, title, version(package), licence, text, len(data), sha256))
     return tuple(found)
 
 

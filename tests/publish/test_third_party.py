@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from dagster_project.publish.carried import carried, material_licence
+from dagster_project.publish.third_party import material_licence, third_party_files
 
 
 def test_every_file_of_others_is_named_with_hash_and_licence(sample: Path) -> None:
     """The font, the theme's scripts and styles; not the site's own."""
-    found = {c.path: c for c in carried(sample)}
+    found = {c.path: c for c in third_party_files(sample)}
     font = found["assets/inter.woff2"]
     assert font.licence == "OFL-1.1"
     assert font.sha256 == hashlib.sha256((sample / "assets/inter.woff2").read_bytes()).hexdigest()
