@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import Problem, PublishError, QueryError, WorkspaceError
 from dagster_project.pipeline.render_parts import ReadViews, within_share
-from dagster_project.publish.coming import Coming
+from dagster_project.publish.read_ahead import ReadAhead
 from dagster_project.publish.views import Views
 from dagster_project.store.connection import quote
 from dagster_project.store.warehouse import Warehouse
@@ -41,7 +41,7 @@ def create_views(marts: Sequence[Statement], warehouse: Warehouse) -> Views:
         for name in _in_order(_reads(by_id)):
             _create(by_id[name], "TABLE" if mentions[name] > 1 else "VIEW", warehouse)
     read = ReadViews(warehouse, by_id)
-    return Views(frozenset(by_id), read.whole, Coming(read))
+    return Views(frozenset(by_id), read.whole, ReadAhead(read))
 
 
 def _create(mart: Statement, kind: str, warehouse: Warehouse) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import PublishError
-from dagster_project.publish.coming import Coming
 from dagster_project.publish.grouped import MARK, Grouped, group, readable
+from dagster_project.publish.read_ahead import ReadAhead
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,12 +25,12 @@ Load = Callable[[str], "pl.DataFrame"]
 class Views:
     """The page views by name. A view is read when it is first used and kept for the build.
 
-    For rows of coming pages, only parts of views are read if `coming` can do so.
+    For rows of coming pages, only parts of views are read if `read_ahead` can do so.
     """
 
     names: frozenset[str]
     load: Load
-    coming: Coming | None = None
+    read_ahead: ReadAhead | None = None
     _frames: dict[str, pl.DataFrame] = field(default_factory=dict)
     _marks: dict[str, pl.Series] = field(default_factory=dict)
     _shapes: dict[str, bytes] = field(default_factory=dict)
@@ -56,8 +56,8 @@ class Views:
 
     def expect(self, rows: pl.DataFrame) -> None:
         """Expect pages of these rows next, in this order: their own rows are read some pages ahead."""
-        if self.coming is not None:
-            self.coming.expect(rows)
+        if self.read_ahead is not None:
+            self.read_ahead.expect(rows)
 
     def where(self, view: str, **equal: object) -> list[Row]:
         """The rows whose column equals a value, in the view's order; the first column named is looked up fast."""
@@ -93,9 +93,9 @@ class Views:
 
     def _part(self, view: str, column: str, value: object) -> Grouped | None:
         """The part of the view with this value's rows, if the whole has not been read and parts can be."""
-        if self.coming is None or view not in self.names or view in self._frames:
+        if self.read_ahead is None or view not in self.names or view in self._frames:
             return None
-        return self.coming.grouped(view, column, value)
+        return self.read_ahead.grouped(view, column, value)
 
     def _grouped(self, view: str, column: str) -> Grouped:
         key = (view, column)

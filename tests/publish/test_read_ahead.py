@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 from dagster_project.core.errors import PublishError
-from dagster_project.publish import coming
-from dagster_project.publish.coming import Coming
+from dagster_project.publish import read_ahead
 from dagster_project.publish.grouped import MARK
+from dagster_project.publish.read_ahead import ReadAhead
 from dagster_project.publish.views import Views
 
 MODELS = [f"m{i:02}" for i in range(40)]
@@ -50,9 +50,9 @@ def models(names: Sequence[str]) -> pl.DataFrame:
 @pytest.mark.parametrize("order", [MODELS, MODELS[::-1], MODELS[1::2] + MODELS[::2]])
 def test_parts_hold_what_the_whole_view_holds(order: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """In whatever order the pages come, rows and marks are those of the whole view, and few parts are read."""
-    monkeypatch.setattr(coming, "MOST_VALUES", 7)
+    monkeypatch.setattr(read_ahead, "MOST_VALUES", 7)
     asked, plain = Asked(), Views(frozenset({"v"}), whole)
-    views = Views(frozenset({"v"}), whole, Coming(asked))
+    views = Views(frozenset({"v"}), whole, ReadAhead(asked))
     views.expect(models(order))
     for name in order:
         assert views.where("v", model=name) == plain.where("v", model=name)
@@ -62,9 +62,9 @@ def test_parts_hold_what_the_whole_view_holds(order: list[str], monkeypatch: pyt
 
 def test_a_part_has_few_rows_however_many_values_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """A value's rows are never split."""
-    monkeypatch.setattr(coming, "MOST_ROWS", 7)
+    monkeypatch.setattr(read_ahead, "MOST_ROWS", 7)
     asked = Asked()
-    views = Views(frozenset({"v"}), whole, Coming(asked))
+    views = Views(frozenset({"v"}), whole, ReadAhead(asked))
     views.expect(models(MODELS[:5]))
     assert all(len(views.where("v", model=name)) == 3 for name in MODELS[:5])
     assert [len(values) for values in asked.values] == [2, 2, 1]
@@ -72,9 +72,9 @@ def test_a_part_has_few_rows_however_many_values_there_are(monkeypatch: pytest.M
 
 def test_values_without_rows_take_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most models have no alert: one part is enough for all of them."""
-    monkeypatch.setattr(coming, "MOST_VALUES", 2)
+    monkeypatch.setattr(read_ahead, "MOST_VALUES", 2)
     asked = Asked()
-    views = Views(frozenset({"v"}), whole, Coming(asked))
+    views = Views(frozenset({"v"}), whole, ReadAhead(asked))
     names = ["m00", *(f"x{i}" for i in range(50)), "m01"]
     views.expect(models(names))
     assert [len(views.where("v", model=name)) for name in names] == [3, *[0] * 50, 3]
@@ -84,7 +84,7 @@ def test_values_without_rows_take_no_room(monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_is_no_coming_row_is_read_of_the_whole_view() -> None:
     """A page that reads another model than its own, and a column that does not exist."""
     asked = Asked()
-    views = Views(frozenset({"v"}), whole, Coming(asked))
+    views = Views(frozenset({"v"}), whole, ReadAhead(asked))
     views.expect(models(MODELS[:2]))
     with pytest.raises(PublishError, match="no column 'place'"):
         views.where("v", place="m00")

@@ -42,7 +42,7 @@ class _Part(NamedTuple):
 
 
 @dataclass(slots=True)
-class Coming:
+class ReadAhead:
     """The rows whose pages come next, in that order, and the parts of views read for them."""
 
     parts: Parts
@@ -58,15 +58,15 @@ class Coming:
 
     def grouped(self, view: str, column: str, value: object) -> Grouped | None:
         """A part of the view that holds the value's rows; None if no coming row has that value."""
-        coming = self._of(column)
-        if not isinstance(value, str) or value not in coming:
+        ahead = self._of(column)
+        if not isinstance(value, str) or value not in ahead:
             return None
         held = self._held.get((view, column))
         if held is None or value not in held.values:
-            counts = self.parts.counts(view, column, list(coming))
+            counts = self.parts.counts(view, column, list(ahead))
             if not counts:
                 return None
-            held = self._held[view, column] = self._read(view, column, coming[value], counts)
+            held = self._held[view, column] = self._read(view, column, ahead[value], counts)
         return held.rows
 
     def _read(self, view: str, column: str, start: int, counts: Mapping[object, int]) -> _Part:
