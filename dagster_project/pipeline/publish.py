@@ -14,7 +14,7 @@ from dagster_project.pipeline.release import release, unchanged
 from dagster_project.pipeline.render import CACHE, render
 from dagster_project.publish.receipts import MANIFEST
 from dagster_project.publish.release import published
-from dagster_project.publish.soundness import faults
+from dagster_project.publish.site_check import site_faults
 from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
 
@@ -57,7 +57,7 @@ def publish(night: Night, warehouse: Warehouse) -> Publication:
     with warehouse.within(MEMORY):
         rendered = render(night, warehouse, staged)
     before = published(build)
-    wrong = faults(
+    wrong = site_faults(
         staged,
         base_url=night.workspace.settings.base_url,
         to_come=frozenset({MANIFEST}),

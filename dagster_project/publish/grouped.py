@@ -1,7 +1,7 @@
 """Rows of a view by the values of a column: equal values side by side, and where each value's rows are.
 
 In: a frame of a view, or of a part of it, whose rows may carry marks. Out: `Grouped`. Called by `publish.views` and
-`publish.coming`.
+`publish.read_ahead`.
 """
 
 from __future__ import annotations

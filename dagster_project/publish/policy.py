@@ -2,7 +2,7 @@
 
 Inline scripts are allowed by hash, and hashes are taken only from pages of the theme without any content: hashing
 what a published page holds would allow an injected script (W3C, "Content Security Policy Level 3", 8.4). Called by
-`theme` (policy) and `soundness` (problems).
+`theme` (policy) and `site_check` (problems).
 """
 
 from __future__ import annotations

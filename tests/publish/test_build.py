@@ -15,7 +15,7 @@ from markupsafe import Markup
 from dagster_project.core.errors import PublishError
 from dagster_project.publish.build import Place, Shell, Stamped, Written, build_shell, finish, write_pages
 from dagster_project.publish.policy import problems
-from dagster_project.publish.soundness import faults
+from dagster_project.publish.site_check import site_faults
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.spec.workspace import Settings
 from tests.publish.hostile import HOSTILE
@@ -191,7 +191,7 @@ def test_the_sitemap_needs_an_address(tmp_path: Path, cache: Path) -> None:
     assert "404" not in text
     assert "__shell__" not in text
     assert "/models/" in (tmp_path / "b/404.html").read_text(encoding="utf-8")
-    found = faults(tmp_path / "b", base_url="https://example.org/models/")
+    found = site_faults(tmp_path / "b", base_url="https://example.org/models/")
     assert not [fault for fault in found if fault.startswith("404.html")]
 
 

@@ -21,7 +21,7 @@ _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]
 MOST = 20
 
 
-def faults(
+def site_faults(
     staged: Path, *, base_url: str = "", to_come: frozenset[str] = frozenset(), previous: Path | None = None
 ) -> list[str]:
     """The first faults of a staged site, at most MOST, ordered by page.

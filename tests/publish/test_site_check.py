@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.publish.soundness import MOST, faults
+from dagster_project.publish.site_check import MOST, site_faults
 
 POLICY = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self'\">"
 
@@ -22,7 +22,7 @@ def test_a_sound_site_has_no_faults(tmp_path: Path) -> None:
     """Relative links at every depth, anchors, queries and links to elsewhere are fine."""
     page(tmp_path, "index.html", '<a href="models/a.html#x">a</a><a href="https://example.org/">e</a>')
     page(tmp_path, "models/a.html", '<a href="../index.html?q=1">up</a><a href="#here">here</a>')
-    assert faults(tmp_path) == []
+    assert site_faults(tmp_path) == []
 
 
 @pytest.mark.parametrize("base_url", ["", "https://example.org", "https://example.org/boards/ours/"])
@@ -36,7 +36,9 @@ def test_addresses_that_begin_at_the_host_lead_to_where_the_site_lies(tmp_path: 
         "404.html",
         f'<a href="{start}">h</a><a href="{start}index.html">i</a><a href="{start}no.html">n</a>',
     )
-    assert faults(tmp_path, base_url=base_url) == [f"404.html: link to {start}no.html, which does not exist"]
+    assert site_faults(tmp_path, base_url=base_url) == [
+        f"404.html: link to {start}no.html, which does not exist"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,19 +54,19 @@ def test_addresses_that_begin_at_the_host_lead_to_where_the_site_lies(tmp_path: 
 def test_dead_links_and_foreign_code_are_named(tmp_path: Path, body: str, words: str) -> None:
     """One fault each, with the page's name."""
     page(tmp_path, "index.html", body)
-    assert [fault for fault in faults(tmp_path) if words in fault]
+    assert [fault for fault in site_faults(tmp_path) if words in fault]
 
 
 def test_a_page_without_a_policy_is_a_fault(tmp_path: Path) -> None:
     """Every page states the policy."""
     page(tmp_path, "index.html", "", head="")
-    assert faults(tmp_path) == ["index.html: it has no content security policy"]
+    assert site_faults(tmp_path) == ["index.html: it has no content security policy"]
 
 
 def test_a_flood_of_faults_is_cut(tmp_path: Path) -> None:
     """Users read only the first ones."""
     page(tmp_path, "index.html", "".join(f'<a href="g{i}.html">x</a>' for i in range(100)))
-    assert len(faults(tmp_path)) == MOST
+    assert len(site_faults(tmp_path)) == MOST
 
 
 def test_links_of_a_page_taken_over_are_followed_again_once_a_file_is_gone(tmp_path: Path) -> None:
@@ -74,6 +76,6 @@ def test_links_of_a_page_taken_over_are_followed_again_once_a_file_is_gone(tmp_p
     page(before, "models/a.html", "")
     staged.mkdir()
     (staged / "index.html").hardlink_to(before / "index.html")
-    assert faults(staged, previous=before) == ["index.html: link to models/a.html, which does not exist"]
+    assert site_faults(staged, previous=before) == ["index.html: link to models/a.html, which does not exist"]
     page(staged, "models/a.html", '<a href="none.html">x</a>')
-    assert faults(staged, previous=before) == ["models/a.html: link to none.html, which does not exist"]
+    assert site_faults(staged, previous=before) == ["models/a.html: link to none.html, which does not exist"]
