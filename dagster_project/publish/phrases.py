@@ -21,7 +21,7 @@ from dagster_project.publish import (
     impact_phrases,
     label_phrases,
     objective_phrases,
-    performing,
+    performance_phrases,
     quality_phrases,
     segment_phrases,
 )
@@ -57,7 +57,7 @@ SAFE_SCHEMES = ("http", "https", "mailto")
 LINK_REL = "noopener noreferrer"
 FAMILIES = (
     drift_phrases.FILTERS, figure_phrases.FILTERS, head_phrases.FILTERS, label_phrases.FILTERS,
-    objective_phrases.FILTERS, performing.FILTERS, quality_phrases.FILTERS, segment_phrases.FILTERS,
+    objective_phrases.FILTERS, performance_phrases.FILTERS, quality_phrases.FILTERS, segment_phrases.FILTERS,
 )  # fmt: skip
 """The sentences of a model's page, one module per family."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
