@@ -30,13 +30,13 @@ def command(root: Path, as_json: bool) -> None:
     from dagster_project.store.lock import sole_writer
 
     workspace = load_workspace(root.resolve())
-    insist_on_demo(workspace)
+    require_demo_models(workspace)
     with sole_writer(workspace.warehouse), progress_shown(as_json=as_json) as progress:
         build_demo(workspace.root, progress)
     announce(run_night(root, day=None, as_json=as_json), as_json=as_json)
 
 
-def insist_on_demo(workspace: Workspace) -> None:
+def require_demo_models(workspace: Workspace) -> None:
     """Raise WorkspaceError if a workspace lacks the demo's models: its own facts would be replaced."""
     from dagster_project.demo.models import MODELS
 

@@ -32,7 +32,7 @@ def compare(
     columns = columns or before.asked
     before = replace(before, columns=tuple(c for c in before.columns if _wanted(c.name, columns)))
     now = profile(current, columns, before)
-    _insist_on(columns, {column.name for side in (before, now) for column in side.columns}, reference)
+    _require_known(columns, {column.name for side in (before, now) for column in side.columns}, reference)
     return judge(before, now, thresholds)
 
 
@@ -116,7 +116,7 @@ def _wanted(name: str, columns: Sequence[str]) -> bool:
     return not columns or any(name == asked or fnmatchcase(name, asked) for asked in columns)
 
 
-def _insist_on(columns: Sequence[str], found: set[str], reference: Path) -> None:
+def _require_known(columns: Sequence[str], found: set[str], reference: Path) -> None:
     for asked in columns:
         if not any(_wanted(name, [asked]) for name in found):
             raise SourceError(str(reference), f"neither this file nor the other has a column {asked}")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from dagster_project.core.naming import folded, slug
 from dagster_project.pipeline.ingest_files import note, plan_files
 from dagster_project.pipeline.ingest_mapping import mapping_of
-from dagster_project.pipeline.ingest_names import insist_on_names
+from dagster_project.pipeline.ingest_names import refuse_renamed_sources
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.ingest_segments import keep_parted
 from dagster_project.pipeline.ingest_waiting import keep_waiting, waiters_of
@@ -30,7 +30,7 @@ from dagster_project.spec.source import Source
 from dagster_project.store.facts import enter_facts
 from dagster_project.store.ingestion import balance, entered, forget_files
 from dagster_project.store.labels import Waiters, enter_labels, match_labels, wait_for_labels
-from dagster_project.store.lake import insist_whole, sweep, temporary
+from dagster_project.store.lake import require_listed_files, sweep, temporary
 from dagster_project.store.requests import Batch, commit_requests, write_requests
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
@@ -68,8 +68,8 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
     under another name.
     """
     workspace = night.workspace
-    insist_whole(warehouse, workspace.root)
-    insist_on_names(workspace, warehouse)
+    require_listed_files(warehouse, workspace.root)
+    refuse_renamed_sources(workspace, warehouse)
     waiters = waiters_of(workspace)
     is_first = warehouse.value("SELECT count(*) FROM ops.part") == 0
     paths: dict[str, list[str]] = {}

@@ -21,7 +21,7 @@ SELECT DISTINCT kind, path, source FROM ops.ledger WHERE NOT list_contains($decl
 """
 
 
-def insist_on_names(workspace: Workspace, warehouse: Warehouse) -> None:
+def refuse_renamed_sources(workspace: Workspace, warehouse: Warehouse) -> None:
     """Raise WorkspaceError for every source about to read files that an undeclared source of its kind has read."""
     declared = [source.source for source in workspace.sources]
     rows = warehouse.frame(UNDECLARED, {"declared": declared})

@@ -25,7 +25,7 @@ from dagster_project.pipeline.summarise_due import (
     note_sources,
 )
 from dagster_project.pipeline.summarise_labels import label_rows
-from dagster_project.pipeline.summarise_patterns import insist_on_patterns
+from dagster_project.pipeline.summarise_patterns import require_valid_patterns
 from dagster_project.pipeline.summarise_rules import rule_rows
 from dagster_project.pipeline.summarise_scans import (
     BY_DAY,
@@ -69,7 +69,7 @@ def summarise(night: Night, warehouse: Warehouse) -> Summarised:
 
     Raises WorkspaceError for a declared pattern that RE2 refuses.
     """
-    insist_on_patterns(night, warehouse)
+    require_valid_patterns(night, warehouse)
     note_sources(night, warehouse)
     note_declarations(night, warehouse)
     grids.forget_unmapped(warehouse)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SCHEMA = ("model_id", "value", "refused")
 
 
-def insist_on_patterns(night: Night, warehouse: Warehouse) -> None:
+def require_valid_patterns(night: Night, warehouse: Warehouse) -> None:
     """Raise WorkspaceError naming every declared pattern that RE2 refuses."""
     problems = []
     for placed in night.workspace.models:

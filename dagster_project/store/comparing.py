@@ -188,7 +188,7 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
     connection.execute("SET VARIABLE file = $path", {"path": _escaped(path)})
     types = _types(connection, source)
     if ending == ".csv":
-        _insist_on_columns(path, types)
+        _require_columns(path, types)
     # A column with the name of the row numbers hides them: load the rows, and use the table's own row ids.
     loaded = ROW_NUMBER in map(str.lower, types) or (len(types) > WIDE and path.stat().st_size <= SMALL_BYTES)
     in_place = ending == ".parquet" and not loaded
@@ -199,7 +199,7 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
         source = source.replace("hive", "sample_size = -1, hive")
         types = _types(connection, source)
         if ending == ".csv":
-            _insist_on_columns(path, types)
+            _require_columns(path, types)
         _make(connection, "TABLE", types, wanted, source)
     if ending == ".csv":
         texts = [name for name, sql_type in types.items() if sql_type == "VARCHAR" and wanted(name)]
@@ -212,7 +212,7 @@ def _table(path: Path, connection: duckdb.DuckDBPyConnection, wanted: Callable[[
     return Table(path, connection, n, types, source if in_place else "file_rows", scan)
 
 
-def _insist_on_columns(path: Path, names: Mapping[str, str]) -> None:
+def _require_columns(path: Path, names: Mapping[str, str]) -> None:
     """Refuse CSV read as a single column because some line has more or fewer values than the header."""
     only = next(iter(names)) if len(names) == 1 else ""
     if any(delimiter in only for delimiter in DELIMITERS):

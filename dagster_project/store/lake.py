@@ -42,7 +42,7 @@ def live_paths(
     return [str(root / path) for path in rows["path"]]
 
 
-def insist_whole(warehouse: Warehouse, root: Path) -> None:
+def require_listed_files(warehouse: Warehouse, root: Path) -> None:
     """Raise LedgerError if listed files are gone: new figures would lack rows that were accepted."""
     listed = warehouse.frame("SELECT path FROM ops.part ORDER BY path")["path"]
     gone = [path for path in listed if not (root / path).is_file()]

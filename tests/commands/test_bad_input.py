@@ -232,7 +232,7 @@ def test_two_runs_never_write_one_workspace(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     """The second is refused at once with exit code 1, and writes nothing; the first is not disturbed."""
-    monkeypatch.setattr("dagster_project.commands.demo.insist_on_demo", lambda _: None)
+    monkeypatch.setattr("dagster_project.commands.demo.require_demo_models", lambda _: None)
     with sole_writer(root / "data" / "warehouse.duckdb"):
         seen = run(capsys, root, command)
     assert seen.code == 1
