@@ -10,7 +10,7 @@ import dagster as dg
 
 from dagster_project.pipeline.check import Check, record
 from dagster_project.pipeline.night import Night
-from dagster_project.store.lake import damage_told
+from dagster_project.store.lake import naming_damaged_files
 from dagster_project.store.warehouse import Warehouse
 
 Stage = Callable[[Night, Warehouse], object]
@@ -28,7 +28,7 @@ def run_stage(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Run one stage in the warehouse; its counts and the rows of the query `table` become metadata."""
     with Warehouse.open(night.workspace.warehouse) as warehouse:
-        with damage_told(warehouse, night.workspace.root):
+        with naming_damaged_files(warehouse, night.workspace.root):
             result = stage(night, warehouse)
         verdicts = checks(warehouse, night) if checks else []
         record(warehouse, verdicts)

@@ -68,7 +68,7 @@ def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
+def translated_errors() -> Iterator[None]:
     """Raise DuckDB's errors as QueryError: the first line of the message, and the line of the statement."""
     try:
         yield

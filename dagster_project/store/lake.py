@@ -54,7 +54,7 @@ def require_listed_files(warehouse: Warehouse, root: Path) -> None:
 
 
 @contextmanager
-def damage_told(warehouse: Warehouse, root: Path) -> Iterator[None]:
+def naming_damaged_files(warehouse: Warehouse, root: Path) -> Iterator[None]:
     """Raise LedgerError, naming the file, if a statement fails because a listed file is not what was written.
 
     The database's own message may name no file, so all are hashed; a night that fails may take that long.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dagster_project.core.errors import QueryError
-from dagster_project.store.connection import all_or_nothing, connect, quote, quote_table, refusals
+from dagster_project.store.connection import all_or_nothing, connect, quote, quote_table, translated_errors
 from dagster_project.store.migration import bring_up_to_date
 from dagster_project.store.statements import text_of
 
@@ -94,7 +94,7 @@ class Warehouse:
 
     def run(self, sql: str, parameters: Parameters = None) -> None:
         """Run statements without reading rows. Raises QueryError if the database refuses one."""
-        with refusals():
+        with translated_errors():
             self.connection.execute(sql, parameters)
 
     def frame(self, sql: str, parameters: Parameters = None) -> pl.DataFrame:
@@ -105,7 +105,7 @@ class Warehouse:
         import polars as pl
 
         # Arrow from the result of `execute` would be read from a copy without order.
-        with refusals():
+        with translated_errors():
             frame = pl.from_arrow(self.connection.sql(sql, params=parameters).to_arrow_table())
         assert isinstance(frame, pl.DataFrame)  # noqa: S101  narrowing: a table never becomes a Series
         return frame
@@ -115,7 +115,7 @@ class Warehouse:
 
         Raises QueryError if the database refuses it.
         """
-        with refusals():
+        with translated_errors():
             return self.connection.sql(sql, params=parameters).to_arrow_reader(rows)
 
     def value(self, sql: str, parameters: Parameters = None) -> object:
@@ -128,7 +128,7 @@ class Warehouse:
 
         Raises QueryError if the database refuses it.
         """
-        with refusals():
+        with translated_errors():
             return self.connection.execute(sql, parameters).fetchall()  # an unread row blocks the next query
 
     def named_rows(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
@@ -136,7 +136,7 @@ class Warehouse:
 
         Raises QueryError if the database refuses it.
         """
-        with refusals():
+        with translated_errors():
             found = self.connection.execute(sql)
             return [column[0] for column in found.description or ()], found.fetchall()
 
@@ -193,7 +193,7 @@ class Warehouse:
         self._forget(frames)
 
     def _forget(self, names: Iterable[str]) -> None:
-        with refusals():
+        with translated_errors():
             for name in names:
                 self.connection.unregister(name)
 
