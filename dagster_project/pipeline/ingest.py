@@ -18,7 +18,7 @@ from dagster_project.pipeline.ingest_files import note, plan_files
 from dagster_project.pipeline.ingest_mapping import mapping_of
 from dagster_project.pipeline.ingest_names import refuse_renamed_sources
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
-from dagster_project.pipeline.ingest_segments import keep_parted
+from dagster_project.pipeline.ingest_segments import update_segments
 from dagster_project.pipeline.ingest_waiting import keep_waiting, waiters_of
 from dagster_project.pipeline.night import Night
 from dagster_project.readers.mapped import Door
@@ -84,7 +84,7 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
                 days.update(ingested.days)
                 labelled += ingested.labelled
     with warehouse.within(MATCH_MEMORY):
-        keep_parted(night, warehouse)
+        update_segments(night, warehouse)
         since = _expire_before(night, warehouse)
         if keep_waiting(workspace, warehouse, waiters, since, is_first=is_first):
             _set_state(warehouse, PENDING, "yes")

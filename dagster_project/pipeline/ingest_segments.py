@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 
 from dagster_project.pipeline.night import Night
-from dagster_project.store.segments import days_to_part, part_again
+from dagster_project.store.segments import days_to_resegment, resegment
 from dagster_project.store.warehouse import Warehouse
 
 PARTED = "parted/"
 """Prefix of the keys in ops.state that say which segments a model's labelled requests are divided by."""
 
 
-def keep_parted(night: Night, warehouse: Warehouse) -> None:
+def update_segments(night: Night, warehouse: Warehouse) -> None:
     """Divide the labelled and waiting requests again for every model whose segments changed."""
     now = {
         PARTED + placed.value.id: json.dumps(placed.value.segments)
@@ -30,9 +30,9 @@ def keep_parted(night: Night, warehouse: Warehouse) -> None:
     segments = {key.removeprefix(PARTED): json.loads(now.get(key, "[]")) for key in changed}
     if not segments:
         return
-    for source, day in days_to_part(warehouse, sorted(segments)):
+    for source, day in days_to_resegment(warehouse, sorted(segments)):
         with warehouse.transaction():
-            part_again(warehouse, night.workspace.root, source, day, segments)
+            resegment(warehouse, night.workspace.root, source, day, segments)
     with warehouse.transaction():
         warehouse.run("DELETE FROM ops.state WHERE list_contains($keys, key)", {"keys": changed})
         for key in changed:

@@ -18,13 +18,13 @@ from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
 
-def days_to_part(warehouse: Warehouse, models: Sequence[str]) -> list[tuple[str, dt.date]]:
+def days_to_resegment(warehouse: Warehouse, models: Sequence[str]) -> list[tuple[str, dt.date]]:
     """Return source and day wherever requests of the models are labelled or wait for a label."""
     found = warehouse.frame(statement("segments", "days"), {"models": list(models)})
     return [(source, day) for source, day in found.iter_rows()]
 
 
-def part_again(
+def resegment(
     warehouse: Warehouse, root: Path, source: str, day: dt.date, segments: Mapping[str, Sequence[str]]
 ) -> None:
     """Assign a day's labelled and waiting requests of models to new segments; call inside a transaction."""
