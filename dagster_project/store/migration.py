@@ -44,14 +44,14 @@ class Table:
         return list(self.columns.items()) == list(other.columns.items()) and self.keys == other.keys
 
 
-def bring_up_to_date(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+def migrate(connection: duckdb.DuckDBPyConnection, schema: str) -> None:
     """Give the warehouse the tables of `schema`, whatever it has now; do nothing if it has them already."""
     digest = hashlib.sha256(schema.encode()).hexdigest()[:16]
     if _noted(connection) == digest:
         return
     before = _tables(connection)
     with all_or_nothing(connection):
-        remade = _migrate(connection, before, _wanted(schema)) if before else ()
+        remade = _update_tables(connection, before, _wanted(schema)) if before else ()
         connection.execute(schema)
         _forget_marks(connection, remade)
         connection.execute("INSERT OR REPLACE INTO ops.state VALUES (?, ?)", [NOTED, digest])
@@ -93,7 +93,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> dict[Key, Table]:
     }
 
 
-def _migrate(
+def _update_tables(
     connection: duckdb.DuckDBPyConnection, before: Mapping[Key, Table], wanted: Mapping[Key, Table]
 ) -> Sequence[str]:
     """Drop what differs and can be computed again, and carry over the rows of everything else.

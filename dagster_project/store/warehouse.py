@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagster_project.core.errors import QueryError
 from dagster_project.store.connection import all_or_nothing, connect, quote, quote_table, translated_errors
-from dagster_project.store.migration import bring_up_to_date
+from dagster_project.store.migration import migrate
 from dagster_project.store.statements import text_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _make_tables(path: Path | None, connection: duckdb.DuckDBPyConnection) -> No
     if path is None:
         connection.execute(schema)
     else:
-        bring_up_to_date(connection, schema)
+        migrate(connection, schema)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dagster_project.core.errors import ModelboardError
 from dagster_project.store import migration
-from dagster_project.store.migration import bring_up_to_date
+from dagster_project.store.migration import migrate
 from dagster_project.store.warehouse import Warehouse
 
 BASE = """
@@ -58,7 +58,7 @@ INSERT INTO ops.state VALUES ('summarised/m', 'd'), ('scored/windows', 'd'), ('v
 def older() -> duckdb.DuckDBPyConnection:
     """A warehouse of the old schema with a row in each table."""
     connection = duckdb.connect(":memory:")
-    bring_up_to_date(connection, OLD)
+    migrate(connection, OLD)
     connection.execute(ROWS)
     return connection
 
@@ -69,7 +69,7 @@ def rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[object
 
 def test_remembered_rows_move_into_the_new_table(older: duckdb.DuckDBPyConnection) -> None:
     """By name: a new column is NULL, one that is no more is dropped, a type and an order may change; the key holds."""
-    bring_up_to_date(older, NEW)
+    migrate(older, NEW)
     assert rows(older, "ops.file") == [("a.csv", "log", 10, None), ("b.csv", "log", None, None)]
     (_, level, score), *others = rows(older, "mart.maturity")
     assert (level, score, others) == (3, None, [])
@@ -79,7 +79,7 @@ def test_remembered_rows_move_into_the_new_table(older: duckdb.DuckDBPyConnectio
 
 def test_what_was_computed_is_dropped_with_its_marks(older: duckdb.DuckDBPyConnection) -> None:
     """The next night computes it again from the lake; what was read stays read."""
-    bring_up_to_date(older, NEW)
+    migrate(older, NEW)
     for table in ("daily.traffic", "mart.reading", "ops.summarised", "ops.scored"):
         assert rows(older, table) == [], table
     assert [key for key, _ in rows(older, "ops.state")] == [migration.NOTED, "source log"]
@@ -87,7 +87,7 @@ def test_what_was_computed_is_dropped_with_its_marks(older: duckdb.DuckDBPyConne
 
 def test_a_change_of_figures_alone_keeps_the_summaries(older: duckdb.DuckDBPyConnection) -> None:
     """Readings are made again, days are not rolled up again."""
-    bring_up_to_date(older, OLD.replace("value double", "value double, low double"))
+    migrate(older, OLD.replace("value double", "value double, low double"))
     assert len(rows(older, "daily.traffic")) == len(rows(older, "ops.summarised")) == 1
     assert rows(older, "mart.reading") == rows(older, "ops.scored") == []
     assert [k for k, _ in rows(older, "ops.state")] == [migration.NOTED, "source log", "summarised/m"]
@@ -96,7 +96,7 @@ def test_a_change_of_figures_alone_keeps_the_summaries(older: duckdb.DuckDBPyCon
 def test_views_of_the_old_tables_go(older: duckdb.DuckDBPyConnection) -> None:
     """They are made again before anyone reads them."""
     older.execute("CREATE SCHEMA page; CREATE VIEW page.fleet AS SELECT requests FROM daily.traffic")
-    bring_up_to_date(older, NEW)
+    migrate(older, NEW)
     assert older.execute("SELECT count(*) FROM duckdb_views() WHERE schema_name = 'page'").fetchone() == (0,)
 
 
@@ -104,18 +104,18 @@ def test_a_known_schema_is_not_looked_at_again(
     older: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One query says so; no second database is made."""
-    bring_up_to_date(older, NEW)
+    migrate(older, NEW)
     monkeypatch.setattr(migration, "_wanted", None)
-    bring_up_to_date(older, NEW)
+    migrate(older, NEW)
 
 
 def test_a_migration_that_breaks_leaves_the_old_warehouse(older: duckdb.DuckDBPyConnection) -> None:
     """All or nothing."""
     with pytest.raises(duckdb.Error):
-        bring_up_to_date(older, NEW + "create table nonsense (;")
+        migrate(older, NEW + "create table nonsense (;")
     wrong = OLD.replace("primary key (source, path)", "primary key (source)")
     with pytest.raises(duckdb.ConstraintException):
-        bring_up_to_date(older, wrong)
+        migrate(older, wrong)
     assert len(rows(older, "ops.file")) == 2
     assert len(rows(older, "daily.traffic")) == 1
 
@@ -132,11 +132,11 @@ def test_no_row_is_ever_lost(before: list[str], after: list[str], n: int) -> Non
         for names in (before, after)
     )
     with duckdb.connect(":memory:") as connection:
-        bring_up_to_date(connection, old)
+        migrate(connection, old)
         connection.execute(
             f"INSERT INTO ops.kept SELECT {', '.join('range' for _ in before)} FROM range({n})"
         )
-        bring_up_to_date(connection, new)
+        migrate(connection, new)
         assert connection.execute("SELECT count(*) FROM ops.kept").fetchone() == (n,)
         for name in set(before) & set(after):
             kept = connection.execute(f"SELECT {name} FROM ops.kept ORDER BY ALL").fetchall()
