@@ -21,12 +21,12 @@ def command(root: Path, as_json: bool) -> None:
     what a night could not read there is reported on stderr, but is not an error. Nothing is written.
     """
     from dagster_project.core.errors import WorkspaceError
-    from dagster_project.pipeline.rehearse import rehearse
-    from dagster_project.pipeline.rehearse_logs import rehearse_logs
+    from dagster_project.pipeline.dry_run import dry_run
+    from dagster_project.pipeline.dry_run_logs import dry_run_logs
     from dagster_project.spec.loading import load_workspace
 
     workspace = load_workspace(root.resolve())
-    problems = rehearse(workspace)
+    problems = dry_run(workspace)
     if problems:
         raise WorkspaceError(problems)
     counts = {
@@ -37,7 +37,7 @@ def command(root: Path, as_json: bool) -> None:
         "pages": len(workspace.pages),
         "files": len(workspace.files),
     }
-    for line in rehearse_logs(workspace, utc_now()):
+    for line in dry_run_logs(workspace, utc_now()):
         click.echo(f"modelboard: {printable(line)}", err=True)
     if as_json:
         click.echo(json.dumps({"event": "checked", **counts}))

@@ -1,7 +1,7 @@
 """The files that a source's globs find on the disk, and the hash of a file's content.
 
 In: a workspace and a source. Out: `LogFile`s by path; those that cannot be opened say why. Called by
-`ingest_files`, `ingest_names` and `rehearse_logs`.
+`ingest_files`, `ingest_names` and `dry_run_logs`.
 """
 
 from __future__ import annotations

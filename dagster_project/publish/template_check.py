@@ -1,7 +1,7 @@
 """Checks page templates before any page is made: their syntax, and the views that they name.
 
 In: page templates, the parts they include, the names of all views. Out: problems with file and line. Caller:
-pipeline.rehearse.
+pipeline.dry_run.
 """
 
 from __future__ import annotations

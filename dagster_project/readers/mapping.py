@@ -1,6 +1,6 @@
 """From raw to canonical rows: which mapping a source's kind gets, and which columns a file must have for it.
 
-Called by `pipeline.ingest_rows` and `pipeline.rehearse_logs`.
+Called by `pipeline.ingest_rows` and `pipeline.dry_run_logs`.
 """
 
 from __future__ import annotations

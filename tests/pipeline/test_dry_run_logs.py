@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.pipeline.rehearse_logs import ROWS, rehearse_logs
+from dagster_project.pipeline.dry_run_logs import ROWS, dry_run_logs
 from dagster_project.spec.loading import load_workspace
 from tests.pipeline.logs import HORIZON, Logs
 
@@ -22,7 +22,7 @@ GOOD = "t,ms\n2024-03-01T10:00:00Z,12\n"
 def said(logs: Logs) -> list[str]:
     """What would be said; the workspace has the same files before and after."""
     before = sorted(logs.root.rglob("*"))
-    found = rehearse_logs(load_workspace(logs.root, builtin=logs.root / "no-builtin"), HORIZON)
+    found = dry_run_logs(load_workspace(logs.root, builtin=logs.root / "no-builtin"), HORIZON)
     assert sorted(logs.root.rglob("*")) == before
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dagster_project.pipeline.rehearse import rehearse
+from dagster_project.pipeline.dry_run import dry_run
 from dagster_project.spec.loading import load_workspace
 from tests.pipeline.organization import declared, write_workspace
 
@@ -33,7 +33,7 @@ WRONG = {
 def test_everything_that_would_fail_is_named_with_its_place(tmp_path: Path) -> None:
     """A view that reads a broken one and a milestone on a broken fact are not reported."""
     root = write_workspace(tmp_path, [declared("a")], WRONG)
-    found = [str(problem) for problem in rehearse(load_workspace(root))]
+    found = [str(problem) for problem in dry_run(load_workspace(root))]
     expected = [
         "reports/facts/odd.sql: Binder Error",
         "reports/marts/base.sql:4: Binder Error",
@@ -49,4 +49,4 @@ def test_everything_that_would_fail_is_named_with_its_place(tmp_path: Path) -> N
 
 def test_what_comes_with_modelboard_fails_nowhere(tmp_path: Path) -> None:
     """Neither the built-in files nor a workspace that declares everything has problems."""
-    assert rehearse(load_workspace(write_workspace(tmp_path, [declared("a")]))) == []
+    assert dry_run(load_workspace(write_workspace(tmp_path, [declared("a")]))) == []

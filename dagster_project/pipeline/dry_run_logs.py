@@ -34,7 +34,7 @@ SHOWN = 5
 """How many values of a column are named."""
 
 
-def rehearse_logs(workspace: Workspace, now: dt.datetime) -> list[str]:
+def dry_run_logs(workspace: Workspace, now: dt.datetime) -> list[str]:
     """What a night would say about the logs as they are now; `now` is in UTC."""
     return [
         f"source {source.source}: {line}"

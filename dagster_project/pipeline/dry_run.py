@@ -29,7 +29,7 @@ SOME_DAY = dt.date(2000, 1, 1)
 """Any day will do: the warehouse is empty."""
 
 
-def rehearse(workspace: Workspace) -> list[Problem]:
+def dry_run(workspace: Workspace) -> list[Problem]:
     """Every problem that the database or a template has with the workspace's files, by file and line."""
     night = Night(workspace, SOME_DAY, dt.datetime(2000, 1, 2, tzinfo=dt.UTC))
     with Warehouse.open(None) as warehouse:
