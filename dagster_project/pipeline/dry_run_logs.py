@@ -15,7 +15,7 @@ from dagster_project.core.errors import SourceError
 from dagster_project.pipeline.ingest_found import LogFile, files_of
 from dagster_project.readers import formats
 from dagster_project.readers.columns import as_text, pick
-from dagster_project.readers.mapped import FILE, ROW, Door
+from dagster_project.readers.mapped import FILE, ROW, IntakeRules
 from dagster_project.readers.mapping import map_rows, require_columns, unfound
 from dagster_project.readers.raw import RawBatch
 from dagster_project.spec.answers import answers_beside
@@ -74,7 +74,11 @@ def _of_file(workspace: Workspace, source: Source, file: LogFile, now: dt.dateti
             meant = did_you_mean(wanted, batch.frame.columns)
             yield f"there is no column {wanted!r}, which {name} comes from{meant}"
         yield from _never_yes(frame, source)
-        broken += map_rows(frame, source, _door(workspace, source, now)).rejects.select("n", "reason").rows()
+        broken += (
+            map_rows(frame, source, _intake_rules(workspace, source, now))
+            .rejects.select("n", "reason")
+            .rows()
+        )
     if broken:
         rejected = sum(n for n, _ in broken)
         yield f"{rejected} of its first {tried} rows would be rejected, such as: {max(broken)[1]}"
@@ -93,9 +97,9 @@ def _never_yes(frame: pl.DataFrame, source: Source) -> Iterator[str]:
             yield f"none of its first {frame.height} rows has a {name} of {yes}, which means yes; there are {there}"
 
 
-def _door(workspace: Workspace, source: Source, now: dt.datetime) -> Door:
+def _intake_rules(workspace: Workspace, source: Source, now: dt.datetime) -> IntakeRules:
     settings, answers = workspace.settings, answers_beside(source, workspace.sources)
-    return Door(settings.timezone, settings.salt, now + ONE_DAY, answers=answers)
+    return IntakeRules(settings.timezone, settings.salt, now + ONE_DAY, answers=answers)
 
 
 def _first(batch: RawBatch) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.ingest_segments import update_segments
 from dagster_project.pipeline.ingest_waiting import keep_waiting, waiters_of
 from dagster_project.pipeline.night import Night
-from dagster_project.readers.mapped import Door
+from dagster_project.readers.mapped import IntakeRules
 from dagster_project.readers.raw import release_memory
 from dagster_project.spec.answers import answers_beside
 from dagster_project.spec.facts import FACTS
@@ -148,9 +148,9 @@ def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor)
     note(warehouse, source, plan)
     if not plan.changes_rows:
         return None
-    door = _door(night, warehouse, source, forget=redefined)
+    intake = _intake_rules(night, warehouse, source, forget=redefined)
     folder = temporary(workspace.lake) / slug(source.source)
-    spooled = reader.submit(read_files, plan, source, door, folder)
+    spooled = reader.submit(read_files, plan, source, intake, folder)
     return _Begun(definition, spooled, tuple(file.path for file in plan.handed))
 
 
@@ -225,7 +225,7 @@ def _expire_before(night: Night, warehouse: Warehouse) -> dt.date | None:
     return min(night.as_of, newest) - dt.timedelta(days=night.workspace.settings.label_wait_days)
 
 
-def _door(night: Night, warehouse: Warehouse, source: Source, *, forget: bool) -> Door:
+def _intake_rules(night: Night, warehouse: Warehouse, source: Source, *, forget: bool) -> IntakeRules:
     """The rules that rows must pass; a feature's type is the one declared, else the one decided on earlier nights."""
     settings = night.workspace.settings
     types: dict[str, str] = {}
@@ -241,7 +241,7 @@ def _door(night: Night, warehouse: Warehouse, source: Source, *, forget: bool) -
     declared |= {name: ref.feature_type for name, ref in source.features.items() if ref.feature_type}
     types |= {spelled.setdefault(folded(name), name): kind for name, kind in declared.items()}
     answers = answers_beside(source, night.workspace.sources)
-    return Door(settings.timezone, settings.salt, night.horizon, types, answers)
+    return IntakeRules(settings.timezone, settings.salt, night.horizon, types, answers)
 
 
 def _keep_types(warehouse: Warehouse, source: Source, types: dict[str, str]) -> None:

@@ -22,14 +22,14 @@ _NOT_MAPPING = frozenset({"source", "title", "files", "max_segment_values", "tho
 def mapping_of(workspace: Workspace, source: Source) -> str:
     """The digest of everything that decides what a row of a source's file becomes."""
     mapping = source.model_dump(mode="json", exclude=set(_NOT_MAPPING))
-    door = [MADE_AS, workspace.settings.timezone, workspace.settings.salt, mapping]
+    decisive = [MADE_AS, workspace.settings.timezone, workspace.settings.salt, mapping]
     answers = answers_beside(source, workspace.sources)
     # Each is added only if it is used, so that the digests of all other sources stay the same.
-    door += [sorted(answers)] if answers else []
-    door += [f"thousands {source.between_thousands}"] if source.between_thousands else []
+    decisive += [sorted(answers)] if answers else []
+    decisive += [f"thousands {source.between_thousands}"] if source.between_thousands else []
     scores = [[name, ref.model_dump(mode="json")] for name, ref in source.scores.items()]  # order counts
-    door += [scores] if scores else []
-    return hashlib.sha256(json.dumps(door, sort_keys=True).encode()).hexdigest()
+    decisive += [scores] if scores else []
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
 def outdated(workspace: Workspace, warehouse: Warehouse) -> list[tuple[str, str]]:

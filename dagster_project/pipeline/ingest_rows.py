@@ -15,7 +15,7 @@ from dagster_project.core.errors import SourceError
 from dagster_project.pipeline.ingest_files import Plan
 from dagster_project.pipeline.ingest_found import LogFile
 from dagster_project.readers import formats
-from dagster_project.readers.mapped import FILE, ROW, SAMPLE_CHARACTERS, Door, Mapped
+from dagster_project.readers.mapped import FILE, ROW, SAMPLE_CHARACTERS, IntakeRules, Mapped
 from dagster_project.readers.mapping import map_rows, require_columns, unfound
 from dagster_project.readers.raw import BATCH_ROWS
 from dagster_project.spec.base import did_you_mean
@@ -50,7 +50,7 @@ class _Reader:
     """The state of one source's reading."""
 
     source: Source
-    door: Door
+    intake: IntakeRules
     folder: Path
     files: Sequence[LogFile]
     groups: list[_Group] = field(default_factory=list)
@@ -74,9 +74,9 @@ class _Group:
     rows: int = 0
 
 
-def read_files(plan: Plan, source: Source, door: Door, folder: Path) -> Spooled:
+def read_files(plan: Plan, source: Source, intake: IntakeRules, folder: Path) -> Spooled:
     """Read and map every file of the plan. A file that cannot be read is set aside; the others are still read."""
-    reader = _Reader(source, door, folder, plan.read)
+    reader = _Reader(source, intake, folder, plan.read)
     for number, file in enumerate(plan.read):
         reader.rows_read[number] = 0
         try:
@@ -161,8 +161,10 @@ def _flush(reader: _Reader, group: _Group) -> None:
 
     reader.groups.remove(group)
     frame = pl.concat(group.frames, how="diagonal_relaxed")
-    mapped = map_rows(frame, reader.source, reader.door)
-    reader.door = replace(reader.door, feature_types={**reader.door.feature_types, **mapped.feature_types})
+    mapped = map_rows(frame, reader.source, reader.intake)
+    reader.intake = replace(
+        reader.intake, feature_types={**reader.intake.feature_types, **mapped.feature_types}
+    )
     reader.unused.append(_unused(frame, mapped))
     ids = pl.Series("file_id", [file.file_id for file in reader.files], dtype=pl.String)
     reader.folder.mkdir(parents=True, exist_ok=True)
@@ -224,7 +226,7 @@ def _spooled(reader: _Reader, plan: Plan) -> Spooled:
         _unfound(reader, paths),
     )
     left_out = frozenset(plan.read[number].file_id for number in reader.set_aside)
-    return Spooled(reading, tuple(reader.spool), left_out, reader.door.feature_types)
+    return Spooled(reading, tuple(reader.spool), left_out, reader.intake.feature_types)
 
 
 def _unfound(reader: _Reader, paths: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dagster_project.readers.columns import Flaw, as_number, as_text, flat_columns, pick, unit_factor
-from dagster_project.readers.mapped import FILE, ROW, Door, Mapped, missing, settle
+from dagster_project.readers.mapped import FILE, ROW, IntakeRules, Mapped, missing, settle
 from dagster_project.readers.requests import trusted_days
 from dagster_project.readers.times import days_of, time_column
 from dagster_project.spec.facts import FACTS, FactKind, FactType
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def map_facts(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
+def map_facts(frame: pl.DataFrame, source: Source, intake: IntakeRules) -> Mapped:
     """Return rows of the table `fact.<source.kind>`, typed."""
     import polars as pl
 
@@ -34,10 +34,10 @@ def map_facts(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
         flaws += wrong
     rows = pl.DataFrame(columns).with_columns(pl.col(kind.key).fill_null(""))
     event = rows[kind.time]
-    future = (event > door.horizon).fill_null(value=False)
+    future = (event > intake.horizon).fill_null(value=False)
     flaws += [missing(rows[kind.key[0]], kind.key[0]), missing(event, kind.time)]
     flaws.append(Flaw(kind.time, "is in the future", future))
-    mapped = settle(frame, rows, trusted_days(event, door), flaws, source)
+    mapped = settle(frame, rows, trusted_days(event, intake), flaws, source)
     return Mapped(mapped.rows, mapped.counts, mapped.rejects, unused=_unused(frame, kind, source))
 
 

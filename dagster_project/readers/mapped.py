@@ -25,7 +25,7 @@ SAMPLE_CHARACTERS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class IntakeRules:
     """What the workspace prescribes for incoming rows."""
 
     zone: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from dagster_project.core.errors import SourceError
 from dagster_project.readers.columns import pick
 from dagster_project.readers.facts import map_facts
-from dagster_project.readers.mapped import Door, Mapped
+from dagster_project.readers.mapped import IntakeRules, Mapped
 from dagster_project.readers.outcomes import map_outcomes
 from dagster_project.readers.requests import map_requests
 from dagster_project.spec.source import Source
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _NEEDED = {"requests": ("event_time", "model_id", "request_id"), "outcomes": ("request_id", "label")}
 
 
-def map_rows(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
+def map_rows(frame: pl.DataFrame, source: Source, intake: IntakeRules) -> Mapped:
     """Return the canonical rows of a raw frame that has FILE and ROW, according to the source's kind."""
     if source.kind == "requests":
-        return map_requests(frame, source, door)
+        return map_requests(frame, source, intake)
     if source.kind == "outcomes":
-        return map_outcomes(frame, source, door)
-    return map_facts(frame, source, door)
+        return map_outcomes(frame, source, intake)
+    return map_facts(frame, source, intake)
 
 
 def require_columns(frame: pl.DataFrame, source: Source, path: str) -> None:

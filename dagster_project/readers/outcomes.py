@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagster_project.readers.columns import Flaw, text_column
-from dagster_project.readers.mapped import Door, Mapped, missing, settle
+from dagster_project.readers.mapped import IntakeRules, Mapped, missing, settle
 from dagster_project.readers.requests import label_columns, trusted_days
 from dagster_project.readers.times import days_of, time_column
 from dagster_project.spec.source import Source
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def map_outcomes(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
+def map_outcomes(frame: pl.DataFrame, source: Source, intake: IntakeRules) -> Mapped:
     """Return request_id, model_id ('' if not mapped: any model), label, label_text, label_time, label_day."""
     import polars as pl
 
@@ -25,11 +25,11 @@ def map_outcomes(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
     flaws.append(
         Flaw("label", "is missing or is not a finite number", label.is_null() & label_text.is_null())
     )
-    future = (label_time > door.horizon).fill_null(value=False)
+    future = (label_time > intake.horizon).fill_null(value=False)
     flaws.append(Flaw("label_time", "is in the future", future))
     if "label_time" in source.columns:
         flaws.append(missing(label_time, "label_time"))
     model = text_column(frame, source.columns.get("model_id"), "model_id")
-    days = days_of(label_time, door.zone).rename("label_day")
+    days = days_of(label_time, intake.zone).rename("label_day")
     rows = pl.DataFrame([ids, model, label, label_text, label_time, days])
-    return settle(frame, rows, trusted_days(label_time, door), flaws, source)
+    return settle(frame, rows, trusted_days(label_time, intake), flaws, source)

@@ -21,7 +21,7 @@ from dagster_project.readers.columns import (
     text_column,
 )
 from dagster_project.readers.features import feature_columns
-from dagster_project.readers.mapped import Door, Mapped, missing, settle
+from dagster_project.readers.mapped import IntakeRules, Mapped, missing, settle
 from dagster_project.readers.probabilities import BEYOND, no_scores, probabilities, probability
 from dagster_project.readers.times import days_of, localized, time_column
 from dagster_project.spec.source import Source
@@ -42,36 +42,36 @@ LONGEST_MS = 1e11
 """Three years. No request takes longer, so a longer latency, like a negative one, counts as not measured."""
 
 
-def map_requests(frame: pl.DataFrame, source: Source, door: Door) -> Mapped:
+def map_requests(frame: pl.DataFrame, source: Source, intake: IntakeRules) -> Mapped:
     """Return the canonical requests of a raw frame that has FILE and ROW."""
     import polars as pl
 
     refs = source.columns
     event, flaws = time_column(frame, refs.get("event_time"), source, "event_time")
     arrival, more = time_column(frame, refs.get("arrival_time"), source, "arrival_time")
-    flaws += [missing(event, "event_time"), *more, _future(event, door), _ancient(event)]
-    columns = [event, arrival, days_of(event, door.zone).rename("day")]
+    flaws += [missing(event, "event_time"), *more, _future(event, intake), _ancient(event)]
+    columns = [event, arrival, days_of(event, intake.zone).rename("day")]
     columns += [text_column(frame, refs.get(name), name) for name in _TEXTS]
     flaws.append(missing(columns[3], "model_id"))
     numbers, more = _numbers(frame, source)
     flaws += more
     columns += numbers
-    columns += _outcome_columns(frame, source, door, flaws)
-    features = feature_columns(frame, source, door.feature_types, door.answers)
-    columns += [user_hashes(frame, source, door.salt), *features.columns]
+    columns += _outcome_columns(frame, source, intake, flaws)
+    features = feature_columns(frame, source, intake.feature_types, intake.answers)
+    columns += [user_hashes(frame, source, intake.salt), *features.columns]
     rows, scores = _with_scores(pl.DataFrame(columns), frame, source, flaws)
-    rows = rows.with_columns(error_flags(rows["status"], source), late_flags(rows, source, door.zone))
+    rows = rows.with_columns(error_flags(rows["status"], source), late_flags(rows, source, intake.zone))
     rows = rows.with_columns(_request_ids(frame, rows, source, flaws), scores)
-    mapped = settle(frame, rows, trusted_days(event, door), flaws, source)
+    mapped = settle(frame, rows, trusted_days(event, intake), flaws, source)
     return Mapped(mapped.rows, mapped.counts, mapped.rejects, features.types, features.unused)
 
 
-def trusted_days(event: pl.Series, door: Door) -> pl.Series:
+def trusted_days(event: pl.Series, intake: IntakeRules) -> pl.Series:
     """Return the day of each event; NULL if its clock is wrong: in the future, or before `EARLIEST`."""
     import polars as pl
 
-    past = event.is_between(EARLIEST, door.horizon).fill_null(value=False)
-    return days_of(event.zip_with(past, pl.Series([None], dtype=event.dtype)), door.zone).rename("day")
+    past = event.is_between(EARLIEST, intake.horizon).fill_null(value=False)
+    return days_of(event.zip_with(past, pl.Series([None], dtype=event.dtype)), intake.zone).rename("day")
 
 
 def user_hashes(frame: pl.DataFrame, source: Source, salt: str) -> pl.Series:
@@ -129,8 +129,8 @@ def label_columns(frame: pl.DataFrame, source: Source) -> list[pl.Series]:
     return _number_or_text(frame, source, "label")
 
 
-def _future(event: pl.Series, door: Door) -> Flaw:
-    return Flaw("event_time", "is in the future", (event > door.horizon).fill_null(value=False))
+def _future(event: pl.Series, intake: IntakeRules) -> Flaw:
+    return Flaw("event_time", "is in the future", (event > intake.horizon).fill_null(value=False))
 
 
 def _ancient(event: pl.Series) -> Flaw:
@@ -177,12 +177,14 @@ def _number_or_text(frame: pl.DataFrame, source: Source, name: str) -> list[pl.S
     return [number, text.zip_with(is_text, pl.Series([None], dtype=pl.String)).rename(f"{name}_text")]
 
 
-def _outcome_columns(frame: pl.DataFrame, source: Source, door: Door, flaws: list[Flaw]) -> list[pl.Series]:
+def _outcome_columns(
+    frame: pl.DataFrame, source: Source, intake: IntakeRules, flaws: list[Flaw]
+) -> list[pl.Series]:
     """The prediction, and the label given with the request; a label from the future does not count yet."""
     label_time, wrong = time_column(frame, source.columns.get("label_time"), source, "label_time")
     flaws += wrong
     labels = label_columns(frame, source)
-    known = ~(label_time > door.horizon).fill_null(value=False)
+    known = ~(label_time > intake.horizon).fill_null(value=False)
     none = [series.clear(1) for series in labels]
     labels = [series.zip_with(known, empty) for series, empty in zip(labels, none, strict=True)]
     return [*_number_or_text(frame, source, "prediction"), *labels, label_time]

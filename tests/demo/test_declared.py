@@ -13,7 +13,7 @@ from dagster_project.demo.build import DemoResult
 from dagster_project.demo.features import feature_names
 from dagster_project.demo.models import CANARY_SHARE, MODELS, RETRAINED, DemoModel
 from dagster_project.readers.formats import read
-from dagster_project.readers.mapped import FILE, ROW, Door
+from dagster_project.readers.mapped import FILE, ROW, IntakeRules
 from dagster_project.readers.requests import map_requests
 from dagster_project.spec.loading import Workspace, load_workspace
 from tests.demo.conftest import FIRST, LAST, Decided
@@ -37,12 +37,14 @@ def logged(small_build: tuple[Path, DemoResult], workspace: Workspace) -> Logged
 def canonical(root: Path, workspace: Workspace, model_id: str) -> tuple[pl.DataFrame, int]:
     """All logged requests of a model as the product reads them, and the number of rejected rows."""
     source = next(s for s in workspace.sources if s.source == model_id)
-    door = Door("America/New_York", workspace.settings.salt, dt.datetime(2014, 1, 1, 5, tzinfo=dt.UTC))
+    intake = IntakeRules(
+        "America/New_York", workspace.settings.salt, dt.datetime(2014, 1, 1, 5, tzinfo=dt.UTC)
+    )
     frames, rejected = [], 0
     for path in sorted(p for pattern in source.files for p in root.glob(pattern)):
         for batch in read(path, source):
             raw = batch.frame.with_columns(pl.lit(0, pl.Int64).alias(FILE), batch.rows.alias(ROW))
-            mapped = map_requests(raw, source, door)
+            mapped = map_requests(raw, source, intake)
             frames.append(mapped.rows)
             rejected += int(mapped.counts["rejected"].sum())
     return pl.concat(frames, how="diagonal_relaxed"), rejected

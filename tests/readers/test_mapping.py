@@ -10,13 +10,13 @@ import polars as pl
 import pytest
 
 from dagster_project.core.errors import SourceError
-from dagster_project.readers.mapped import FILE, ROW, Door, Mapped
+from dagster_project.readers.mapped import FILE, ROW, IntakeRules, Mapped
 from dagster_project.readers.mapping import map_rows, require_columns
 from dagster_project.readers.probabilities import BEYOND
 from dagster_project.readers.requests import user_hash
 from dagster_project.spec.source import Source
 
-DOOR = Door("UTC", "salt", dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
+INTAKE = IntakeRules("UTC", "salt", dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
 TIME = "2024-03-01T12:00:00Z"
 
 
@@ -26,12 +26,12 @@ def source(**keys: object) -> Source:
     return Source.model_validate({"source": "s", "files": "*", "columns": columns, **keys})
 
 
-def mapped(of: Source, door: Door = DOOR, /, **values: Sequence[object]) -> Mapped:
+def mapped(of: Source, intake: IntakeRules = INTAKE, /, **values: Sequence[object]) -> Mapped:
     """Rows with these raw values."""
     n = len(next(iter(values.values())))
     frame = pl.DataFrame({"ts": [TIME] * n, "m": ["m"] * n, **values}, strict=False)
     origin = [pl.Series(FILE, [0] * n, dtype=pl.Int64), pl.Series(ROW, range(1, n + 1), dtype=pl.Int64)]
-    return map_rows(frame.hstack(origin), of, door)
+    return map_rows(frame.hstack(origin), of, intake)
 
 
 @pytest.mark.parametrize(
@@ -209,8 +209,8 @@ def test_feature_types() -> None:
 
 def test_a_known_feature_type_stays() -> None:
     """A text in a feature known as a number is NaN; a number in a known category is text."""
-    door = Door(DOOR.zone, DOOR.salt, DOOR.horizon, {"n": "number", "c": "category"})
-    rows = mapped(source(features="*"), door, n=["1", "x"], c=[5, 6]).rows
+    intake = IntakeRules(INTAKE.zone, INTAKE.salt, INTAKE.horizon, {"n": "number", "c": "category"})
+    rows = mapped(source(features="*"), intake, n=["1", "x"], c=[5, 6]).rows
     assert rows["f:n"].is_nan().to_list() == [False, True]
     assert rows["f:c"].to_list() == ["5", "6"]
 
