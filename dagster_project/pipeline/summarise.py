@@ -114,7 +114,7 @@ def _requests(night: Night, warehouse: Warehouse, engine: Engine, due: Sequence[
         _add(rows, {DUPLICATE: [duplicate_rows(chunk, {one.day: one.duplicates for one in due})]})
     for statement in _reading(night, "rule"):
         _add(rows, {table_of(statement): rule_rows(chunk, statement)})
-    grids.settle(night, warehouse, chunk)
+    grids.update(night, warehouse, chunk)
     for statement in _reading(night, "feature_number"):
         _add(rows, {table_of(statement): features.number_rows(night, warehouse, chunk, statement)})
     for statement in _reading(night, "feature_category"):

@@ -89,7 +89,7 @@ def forget_unmapped(warehouse: Warehouse) -> None:
             warehouse.run(f"DELETE FROM {table} WHERE {known}", [OUTPUT])  # noqa: S608  fixed names
 
 
-def settle(night: Night, warehouse: Warehouse, chunk: Chunk) -> None:
+def update(night: Night, warehouse: Warehouse, chunk: Chunk) -> None:
     """Bring `ops.grid` up to date with the chunk's features: new ones, and those with more values than before."""
     book = read(warehouse, chunk)
     seen = _look(chunk, book)
@@ -143,7 +143,9 @@ def broken(night: Night, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFram
     return blind.group_by("model_id").agg(pl.col("day").min()).sort("model_id")
 
 
-def begin_again(night: Night, warehouse: Warehouse, chunk: Chunk, feature: str, breaks: pl.DataFrame) -> None:
+def replace_from(
+    night: Night, warehouse: Warehouse, chunk: Chunk, feature: str, breaks: pl.DataFrame
+) -> None:
     """Give a feature of some models a new grid from the day on which its old one is blind."""
     new = [Grid(model_id, feature, day, "number") for model_id, day in breaks.iter_rows()]
     _write(warehouse, [(None, grid) for grid in new])

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dagster_project.readers.columns import Flaw, as_number, as_text, flat_columns, pick, unit_factor
-from dagster_project.readers.mapped import FILE, ROW, IntakeRules, Mapped, missing, settle
+from dagster_project.readers.mapped import FILE, ROW, IntakeRules, Mapped, missing, split_rows
 from dagster_project.readers.requests import trusted_days
 from dagster_project.readers.times import days_of, time_column
 from dagster_project.spec.facts import FACTS, FactKind, FactType
@@ -37,7 +37,7 @@ def map_facts(frame: pl.DataFrame, source: Source, intake: IntakeRules) -> Mappe
     future = (event > intake.horizon).fill_null(value=False)
     flaws += [missing(rows[kind.key[0]], kind.key[0]), missing(event, kind.time)]
     flaws.append(Flaw(kind.time, "is in the future", future))
-    mapped = settle(frame, rows, trusted_days(event, intake), flaws, source)
+    mapped = split_rows(frame, rows, trusted_days(event, intake), flaws, source)
     return Mapped(mapped.rows, mapped.counts, mapped.rejects, unused=_unused(frame, kind, source))
 
 

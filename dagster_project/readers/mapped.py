@@ -67,7 +67,7 @@ def missing(series: pl.Series, name: str) -> Flaw:
     return Flaw(name, "is missing", mask.fill_null(value=True))
 
 
-def settle(
+def split_rows(
     frame: pl.DataFrame, rows: pl.DataFrame, days: pl.Series, flaws: Sequence[Flaw], source: Source
 ) -> Mapped:
     """Separate the rows: those with flaws are counted and sampled by the first flaw, the others accepted.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dagster_project.readers.columns import Flaw, text_column
-from dagster_project.readers.mapped import IntakeRules, Mapped, missing, settle
+from dagster_project.readers.mapped import IntakeRules, Mapped, missing, split_rows
 from dagster_project.readers.requests import label_columns, trusted_days
 from dagster_project.readers.times import days_of, time_column
 from dagster_project.spec.source import Source
@@ -32,4 +32,4 @@ def map_outcomes(frame: pl.DataFrame, source: Source, intake: IntakeRules) -> Ma
     model = text_column(frame, source.columns.get("model_id"), "model_id")
     days = days_of(label_time, intake.zone).rename("label_day")
     rows = pl.DataFrame([ids, model, label, label_text, label_time, days])
-    return settle(frame, rows, trusted_days(label_time, intake), flaws, source)
+    return split_rows(frame, rows, trusted_days(label_time, intake), flaws, source)

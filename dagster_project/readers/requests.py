@@ -21,7 +21,7 @@ from dagster_project.readers.columns import (
     text_column,
 )
 from dagster_project.readers.features import feature_columns
-from dagster_project.readers.mapped import IntakeRules, Mapped, missing, settle
+from dagster_project.readers.mapped import IntakeRules, Mapped, missing, split_rows
 from dagster_project.readers.probabilities import BEYOND, no_scores, probabilities, probability
 from dagster_project.readers.times import days_of, localized, time_column
 from dagster_project.spec.source import Source
@@ -62,7 +62,7 @@ def map_requests(frame: pl.DataFrame, source: Source, intake: IntakeRules) -> Ma
     rows, scores = _with_scores(pl.DataFrame(columns), frame, source, flaws)
     rows = rows.with_columns(error_flags(rows["status"], source), late_flags(rows, source, intake.zone))
     rows = rows.with_columns(_request_ids(frame, rows, source, flaws), scores)
-    mapped = settle(frame, rows, trusted_days(event, intake), flaws, source)
+    mapped = split_rows(frame, rows, trusted_days(event, intake), flaws, source)
     return Mapped(mapped.rows, mapped.counts, mapped.rejects, features.types, features.unused)
 
 
