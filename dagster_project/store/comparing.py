@@ -22,8 +22,8 @@ from dagster_project.core.errors import SourceError
 from dagster_project.core.identifiers import identifies, may_identify
 from dagster_project.core.types import Floats, Ints
 from dagster_project.store.connection import quote
+from dagster_project.store.number_formats import as_numbers
 from dagster_project.store.statements import text_of
-from dagster_project.store.written import as_numbers
 
 THREADS = 2
 MEMORY = "2GB"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.store import comparing
-from dagster_project.store.written import LOOKED_AT
+from dagster_project.store.number_formats import LOOKED_AT
 
 COMMAS = "DOUBLE (decimal commas)"
 THOUSANDS = "DOUBLE (commas between thousands)"

@@ -1,7 +1,7 @@
 """Read numbers written in ways unknown to DuckDB: 1.234,5 and 1,234.5 and 12 %, and NA for missing ones.
 
 In: the table that a CSV file was loaded into, and its columns of text. Out: the same table, with columns of
-DOUBLE wherever every value is written in one of these ways, and the way. Caller: store.comparing.
+DOUBLE wherever every value is written in one of these formats, and the format. Caller: store.comparing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MISSING: Final = ("", "NA", "N/A", "#N/A", "n/a", "<NA>", "NaN", "nan", "NULL", 
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class NumberFormat:
     """One way of writing numbers."""
 
     words: str
@@ -41,9 +41,11 @@ class Way:
         return f"CAST(replace({bare}, '{self.decimal}', '.') AS DOUBLE){' / 100' if self.is_percent else ''}"
 
 
-PLAIN: Final = Way("", " ", ".", r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", "")
-THOUSANDS: Final = Way("commas between thousands", ",", ".", r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?", ",")
-DECIMAL: Final = Way("decimal commas", ".", ",", r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?", ",")
+PLAIN: Final = NumberFormat("", " ", ".", r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", "")
+THOUSANDS: Final = NumberFormat(
+    "commas between thousands", ",", ".", r"[+-]?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?", ","
+)
+DECIMAL: Final = NumberFormat("decimal commas", ".", ",", r"[+-]?(\d+|[1-9]\d{0,2}(\.\d{3})+)(,\d+)?", ",")
 
 
 def as_numbers(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> dict[str, str]:
@@ -57,32 +59,32 @@ def as_numbers(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> d
     (delimiter,) = connection.execute("SELECT Delimiter FROM sniff_csv(getvariable('file'))").fetchall()[0]
     found = {}
     for name in likely:
-        way, has_words = _way_of(connection, name, ways(delimiter))
-        if way is not None:
-            _rewrite(connection, name, way)
-            said = "; ".join(text for text in (way.words, "a word where missing" * has_words) if text)
+        form, has_words = _format_of(connection, name, number_formats(delimiter))
+        if form is not None:
+            _rewrite(connection, name, form)
+            said = "; ".join(text for text in (form.words, "a word where missing" * has_words) if text)
             found[name] = f"DOUBLE ({said})" if said else "DOUBLE"
     return found
 
 
-def ways(delimiter: str) -> list[Way]:
-    """Return all ways, likelier first: commas are decimal, but between thousands if commas delimit values."""
+def number_formats(delimiter: str) -> list[NumberFormat]:
+    """Return all formats, likelier first: commas are decimal, but between thousands if commas delimit values."""
     commas = (THOUSANDS, DECIMAL) if delimiter == "," else (DECIMAL, THOUSANDS)
-    return [way for plain in (PLAIN, *commas) for way in (plain, _percent(plain))]
+    return [form for plain in (PLAIN, *commas) for form in (plain, _percent(plain))]
 
 
-def _percent(way: Way) -> Way:
-    words = f"per cent, {way.words}" if way.words else "per cent"
-    return replace(way, words=words, pattern=rf"({way.pattern})\s?%", is_percent=True)
+def _percent(form: NumberFormat) -> NumberFormat:
+    words = f"per cent, {form.words}" if form.words else "per cent"
+    return replace(form, words=words, pattern=rf"({form.pattern})\s?%", is_percent=True)
 
 
 def _likely(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> list[str]:
-    """The columns whose first values are all numbers written in one way."""
+    """The columns whose first values are all numbers written in one format."""
     if not texts:
         return []
     columns = ", ".join(map(quote, texts))
     rows = connection.execute(f"SELECT {columns} FROM file_rows LIMIT {LOOKED_AT}").fetchall()  # noqa: S608  quoted
-    patterns = [re.compile(way.pattern, re.ASCII) for way in ways(",")]
+    patterns = [re.compile(form.pattern, re.ASCII) for form in number_formats(",")]
     values = [[v for v in column if v not in (None, *MISSING)] for column in zip(*rows, strict=True)]
     return [
         name
@@ -91,14 +93,14 @@ def _likely(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> list
     ]
 
 
-def _way_of(
-    connection: duckdb.DuckDBPyConnection, name: str, likelier: Sequence[Way]
-) -> tuple[Way | None, bool]:
-    """The first way that fits every value, and whether words such as NA stand for missing ones."""
+def _format_of(
+    connection: duckdb.DuckDBPyConnection, name: str, likelier: Sequence[NumberFormat]
+) -> tuple[NumberFormat | None, bool]:
+    """The first format that fits every value, and whether words such as NA stand for missing ones."""
     judged = ", ".join(
-        f"bool_and(is_word OR regexp_full_match(x, '{way.pattern}'))"
-        f" AND bool_or(NOT is_word AND contains(x, '{way.sign}'))"
-        for way in likelier
+        f"bool_and(is_word OR regexp_full_match(x, '{form.pattern}'))"
+        f" AND bool_or(NOT is_word AND contains(x, '{form.sign}'))"
+        for form in likelier
     )
     has_words, *fitting = connection.execute(
         f"SELECT bool_or(is_word), {judged} FROM"  # noqa: S608  quoted, and ours
@@ -106,11 +108,11 @@ def _way_of(
         f" WHERE x IS NOT NULL)",
         {"missing": list(MISSING)},
     ).fetchall()[0]
-    return next((way for way, fits in zip(likelier, fitting, strict=True) if fits), None), bool(has_words)
+    return next((form for form, fits in zip(likelier, fitting, strict=True) if fits), None), bool(has_words)
 
 
-def _rewrite(connection: duckdb.DuckDBPyConnection, name: str, way: Way) -> None:
+def _rewrite(connection: duckdb.DuckDBPyConnection, name: str, form: NumberFormat) -> None:
     column = quote(name)
     words = ", ".join(f"'{word}'" for word in MISSING)
-    number = f"CASE WHEN {column} NOT IN ({words}) THEN {way.number(column)} END"
+    number = f"CASE WHEN {column} NOT IN ({words}) THEN {form.number(column)} END"
     connection.execute(f"ALTER TABLE file_rows ALTER COLUMN {column} TYPE DOUBLE USING {number}")
