@@ -39,12 +39,12 @@ def slug(identifier: str) -> str:
     return f"{text}-{digest}" if text else f"id-{digest}"
 
 
-def folded(column: str) -> str:
+def case_folded(column: str) -> str:
     """Return the name by which SQL identifies a column: A to Z in lower case, all else unchanged."""
     return column.translate(_LOWER)
 
 
-def spoken(feature: str) -> str:
+def feature_name(feature: str) -> str:
     """Return the name of a feature for people; answers and labels have names of their own."""
     return {SCORE: "scores", PREDICTION: "predictions", LABEL: "labels"}.get(feature, feature)
 

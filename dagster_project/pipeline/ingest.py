@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from dagster_project.core.naming import folded, slug
+from dagster_project.core.naming import case_folded, slug
 from dagster_project.pipeline.ingest_files import note, plan_files
 from dagster_project.pipeline.ingest_mapping import mapping_of
 from dagster_project.pipeline.ingest_names import refuse_renamed_sources
@@ -235,11 +235,11 @@ def _intake_rules(night: Night, warehouse: Warehouse, source: Source, *, forget:
             {"source": source.source},
         )
         types |= dict(known.iter_rows())
-    spelled = {folded(name): name for name in (*types, *source.features)}
+    spelled = {case_folded(name): name for name in (*types, *source.features)}
     of_models = (m.value.features.items() for m in reversed(night.workspace.models))
     declared = {name: feature.type for features in of_models for name, feature in features if feature.type}
     declared |= {name: ref.feature_type for name, ref in source.features.items() if ref.feature_type}
-    types |= {spelled.setdefault(folded(name), name): kind for name, kind in declared.items()}
+    types |= {spelled.setdefault(case_folded(name), name): kind for name, kind in declared.items()}
     answers = answers_beside(source, night.workspace.sources)
     return IntakeRules(settings.timezone, settings.salt, night.horizon, types, answers)
 

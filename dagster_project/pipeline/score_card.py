@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.arrival import STILL_COMING
 from dagster_project.core.formatting import format_day, format_value, format_window
-from dagster_project.core.naming import spoken
+from dagster_project.core.naming import feature_name
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_grade import UNCOUNTED
 from dagster_project.spec.catalog import Model, undeclared
@@ -154,7 +154,7 @@ def _row(
     value, unit = reading["value"], str(reading["unit"])
     assert value is None or isinstance(value, float)  # noqa: S101  narrowing: the column is DOUBLE
     shown = f" {format_value(value, unit, night.workspace.settings.currency)}" if value is not None else ""
-    feature = f" of {spoken(str(reading['feature']))}" if reading["feature"] else ""
+    feature = f" of {feature_name(str(reading['feature']))}" if reading["feature"] else ""
     length = reading["window_days"]
     assert isinstance(length, int)  # noqa: S101  narrowing: the column is INTEGER
     other = reading["longest"] or reading["chosen"] != reading["leading"]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dagster_project.core.formatting import format_day, format_value
-from dagster_project.core.naming import spoken
+from dagster_project.core.naming import feature_name
 from dagster_project.spec.rule import Rule
 from dagster_project.spec.statement import MetricHead
 
@@ -19,7 +19,7 @@ NOTHING = 100
 
 def about(title: str, feature: str, segment: str) -> str:
     """What an alert is about: 'rain in Late arrival', 'Late arrival, origin=JFK'; titles themselves may have commas."""
-    of = f"{spoken(feature)} in {title}" if feature else title
+    of = f"{feature_name(feature)} in {title}" if feature else title
     return f"{of}, {segment}" if segment else of
 
 

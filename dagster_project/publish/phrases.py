@@ -80,7 +80,7 @@ def filters(currency: str) -> dict[str, Callable[..., object]]:
 
     return {
         "value": value, "delta": delta, "interval": interval, "relative": formatting.format_relative,
-        "unit_words": lambda unit: unit_words(unit, currency), "feature_name": naming.spoken,
+        "unit_words": lambda unit: unit_words(unit, currency), "feature_name": naming.feature_name,
         "day": formatting.format_day, "instant": formatting.format_instant, "href": href, "rich": rich,
         "plural": plural, "spoken": spoken, "threshold": threshold, "movement": movement,
         "days_held": formatting.days_held, "held": formatting.format_window,

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dagster_project.core.naming import OUTPUT, folded
+from dagster_project.core.naming import OUTPUT, case_folded
 from dagster_project.readers.columns import (
     as_number,
     as_text,
@@ -65,7 +65,7 @@ def _raw_features(
     frame: pl.DataFrame, source: Source, types: dict[str, str], answers: frozenset[str]
 ) -> tuple[dict[str, tuple[Column, pl.Series]], tuple[str, ...]]:
     raw: dict[str, tuple[Column, pl.Series]] = {}
-    spelled = {folded(name): name for name in (*types, *source.features)}
+    spelled = {case_folded(name): name for name in (*types, *source.features)}
     for name, ref in source.features.items():
         series = pick(frame, ref)
         if series is not None:
@@ -74,10 +74,10 @@ def _raw_features(
     mapped = {ref.column for ref in refs} | answers
     unused = []
     others = flat_columns(frame.drop(FILE, ROW))
-    for name in sorted(others, key=lambda name: spelled.get(folded(name), name) != name):
+    for name in sorted(others, key=lambda name: spelled.get(case_folded(name), name) != name):
         if name in mapped or name.partition(".")[0] in mapped:
             continue
-        known, series = spelled.setdefault(folded(name), name), others[name]
+        known, series = spelled.setdefault(case_folded(name), name), others[name]
         if not source.all_other_columns_are_features or not _can_be_feature(name, series):
             unused.append(name)
         elif known not in raw:

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from dagster_project.core.naming import folded
+from dagster_project.core.naming import case_folded
 from dagster_project.spec.base import FeatureName, Finding, Input, Name, Text, Zone, found, refuse, unknown
 from dagster_project.spec.facts import FACTS
 
@@ -187,7 +187,7 @@ class Source(Input):
         wrong: list[Finding] = [
             ((name,), f"differs from {other!r} only in upper and lower case; rename one of them")
             for name in features
-            if (other := first.setdefault(folded(name), name)) != name
+            if (other := first.setdefault(case_folded(name), name)) != name
         ]
         if wrong:
             raise refuse(*wrong)
