@@ -19,7 +19,7 @@ from dagster_project.pipeline.render_definitions import put_definitions
 from dagster_project.pipeline.render_views import failing_views
 from dagster_project.pipeline.score import failing_metrics, served_versions
 from dagster_project.publish.template_check import mistakes
-from dagster_project.store.spans import Span, ask
+from dagster_project.store.spans import Span, set_spans
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def dry_run(workspace: Workspace) -> list[Problem]:
     """Every problem that the database or a template has with the workspace's files, by file and line."""
     night = Night(workspace, SOME_DAY, dt.datetime(2000, 1, 2, tzinfo=dt.UTC))
     with Warehouse.open(None) as warehouse:
-        ask(warehouse, [Span(SOME_DAY, 1)], served_versions(warehouse), None, SOME_DAY)
+        set_spans(warehouse, [Span(SOME_DAY, 1)], served_versions(warehouse), None, SOME_DAY)
         found = failing_metrics(workspace.metrics, warehouse)
         found += _failing_practice(night, warehouse)
         put_definitions(workspace, warehouse)

@@ -22,7 +22,7 @@ from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_references import comparisons, estimate_reference_days, profile_rows
 from dagster_project.pipeline.score_rows import KEY, read_rows
 from dagster_project.spec.loading import Metric
-from dagster_project.store.spans import Span, ask
+from dagster_project.store.spans import Span, set_spans
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -85,7 +85,9 @@ def _write(night: Night, warehouse: Warehouse, due: Due, batches: Sequence[Batch
 def _show(night: Night, warehouse: Warehouse, due: Due, batch: Batch) -> None:
     """Point the `span.*` views, which metrics read, at a batch."""
     spans, versions = batch
-    ask(warehouse, spans, versions, comparisons(night, due.rules, spans, versions["model_id"]), night.as_of)
+    set_spans(
+        warehouse, spans, versions, comparisons(night, due.rules, spans, versions["model_id"]), night.as_of
+    )
     warehouse.replace("span.estimate_reference", estimate_reference_days(due.rules, night.as_of))
 
 

@@ -10,7 +10,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score import served_versions
 from dagster_project.pipeline.score_labels import mature_lags
 from dagster_project.pipeline.score_references import comparisons, estimate_reference_days, find_rules
-from dagster_project.store.spans import Span, ask
+from dagster_project.store.spans import Span, set_spans
 from dagster_project.store.warehouse import Warehouse
 
 
@@ -21,5 +21,5 @@ def show_windows(night: Night, warehouse: Warehouse) -> None:
     spans = [Span(night.as_of, window) for window in night.workspace.settings.windows]
     versions = served_versions(warehouse)
     held = comparisons(night, rules, spans, versions["model_id"])
-    ask(warehouse, spans, versions, held, night.as_of)
+    set_spans(warehouse, spans, versions, held, night.as_of)
     warehouse.replace("span.estimate_reference", estimate_reference_days(rules, night.as_of))

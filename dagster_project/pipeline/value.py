@@ -17,7 +17,7 @@ from dagster_project import __version__
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.value_declared import declared_rows
 from dagster_project.pipeline.value_measured import measured_rows
-from dagster_project.store.spans import Span, ask
+from dagster_project.store.spans import Span, set_spans
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -81,6 +81,6 @@ def _declared(night: Night, warehouse: Warehouse, spans: Sequence[Span]) -> list
     frames = []
     for start in range(0, len(spans), AT_ONCE):
         some = spans[start : start + AT_ONCE]
-        ask(warehouse, some, versions, None, night.as_of)
+        set_spans(warehouse, some, versions, None, night.as_of)
         frames.append(declared_rows(night, warehouse))
     return frames

@@ -15,7 +15,7 @@ from dagster_project.pipeline.score import readings_of
 from dagster_project.pipeline.score_grade import Judge, chosen_target
 from dagster_project.pipeline.watch_plan import Group, Plan
 from dagster_project.spec.catalog import undeclared
-from dagster_project.store.spans import Span, ask
+from dagster_project.store.spans import Span, set_spans
 from dagster_project.store.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _of(
         " WHERE segment = '' AND list_contains($models, model_id) ORDER BY ALL",
         {"models": list(models)},
     )
-    ask(warehouse, spans, versions, None, night.as_of)
+    set_spans(warehouse, spans, versions, None, night.as_of)
     for readings in readings_of(metrics, warehouse, _judge(night)):
         yield readings.filter(pl.col("version") == "")
 

@@ -50,7 +50,7 @@ class Comparisons:
     labels_until, labels_by."""
 
 
-def ask(
+def set_spans(
     warehouse: Warehouse,
     spans: Sequence[Span],
     versions: pl.DataFrame,

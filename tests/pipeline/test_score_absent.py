@@ -13,7 +13,7 @@ import pytest
 from dagster_project.pipeline.score import score
 from dagster_project.pipeline.summarise import summarise
 from dagster_project.spec.statement import Brought
-from dagster_project.store.spans import Span, ask
+from dagster_project.store.spans import Span, set_spans
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, labelled, measuring, night, put, requests, workspace
 
@@ -167,7 +167,7 @@ def test_every_need_is_counted(tmp_path: Path) -> None:
     """Whatever a metric's front matter may need is a column of span.logged_counts."""
     with Warehouse.open(None) as warehouse:
         nothing = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "shown": pl.String})
-        ask(warehouse, [Span(day(0), 1)], nothing, None, day(0))
+        set_spans(warehouse, [Span(day(0), 1)], nothing, None, day(0))
         columns = warehouse.frame("SELECT * FROM span.logged_counts").columns
     assert set(get_args(Brought)) <= set(columns)
 

@@ -9,7 +9,7 @@ import numpy as np
 from dagster_project.pipeline.score import score, served_versions
 from dagster_project.pipeline.score_shown import show_windows
 from dagster_project.pipeline.summarise import summarise
-from dagster_project.store.spans import Span, ask
+from dagster_project.store.spans import Span, set_spans
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, labelled, night, put, requests, workspace
 
@@ -36,7 +36,7 @@ def test_the_spans_are_the_windows_of_the_nights_day_whatever_asked_last(tmp_pat
             put(of, warehouse, "labelled", "log", labelled(rows, label))
         summarise(tonight, warehouse)
         score(tonight, warehouse)
-        ask(warehouse, [Span(day(2), 1)], served_versions(warehouse), None, LAST)
+        set_spans(warehouse, [Span(day(2), 1)], served_versions(warehouse), None, LAST)
         assert warehouse.frame("SELECT * FROM span.drift WHERE ref IS NOT NULL").is_empty()
         show_windows(tonight, warehouse)
         sql = next(metric.sql for metric in of.metrics if metric.id == "roc_auc")

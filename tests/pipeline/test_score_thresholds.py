@@ -9,7 +9,7 @@ import pytest
 from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_rows import Rows, read_rows
 from dagster_project.spec.builtin import builtin_root
-from dagster_project.store.spans import Span, ask
+from dagster_project.store.spans import Span, set_spans
 from dagster_project.store.warehouse import Warehouse
 from tests.core.ranked import World, drawn, truth
 from tests.pipeline.lakes import day
@@ -35,7 +35,7 @@ def figures_of(world: World, days: int) -> list[pl.DataFrame]:
             warehouse.append("daily.label_score_hist", rows)
         models = [str(n) for n in range(SAMPLES)]
         versions = pl.DataFrame({"model_id": models, "version": "", "shown": ""})
-        ask(warehouse, [Span(day(days - 1), days)], versions, None, day(days - 1))
+        set_spans(warehouse, [Span(day(days - 1), days)], versions, None, day(days - 1))
         return [APPLY[apply](rows_of(warehouse, metric), {}) for metric, apply in
                 zip(METRICS, ("auc", "average_precision"), strict=True)]  # fmt: skip
 

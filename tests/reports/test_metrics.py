@@ -7,7 +7,7 @@ from pathlib import Path
 from dagster_project.core.formatting import format_value
 from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_rows import KEY, read_rows
-from dagster_project.store.spans import Span, ask
+from dagster_project.store.spans import Span, set_spans
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, workspace
 
@@ -44,7 +44,7 @@ def test_every_statement_runs_on_an_empty_warehouse(tmp_path: Path) -> None:
         import polars as pl
 
         versions = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "shown": pl.String})
-        ask(warehouse, [Span(day(0), 1)], versions, None, day(0))
+        set_spans(warehouse, [Span(day(0), 1)], versions, None, day(0))
         for metric in metrics:
             head = metric.head
             found = APPLY[head.apply or "ratio"](read_rows(warehouse, metric.sql), head.arguments)

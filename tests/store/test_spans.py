@@ -7,7 +7,7 @@ import re
 
 import polars as pl
 
-from dagster_project.store.spans import Span, ask, views_read
+from dagster_project.store.spans import Span, set_spans, views_read
 from dagster_project.store.warehouse import Warehouse
 
 
@@ -33,7 +33,7 @@ def test_every_view_of_the_warehouse_can_be_shown() -> None:
     """None is lost on the way from the file to the page, and each can be run as it is shown."""
     with Warehouse.open(None) as warehouse:
         versions = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "shown": pl.String})
-        ask(warehouse, [Span(dt.date(2024, 1, 1), 1)], versions, None, dt.date(2024, 1, 1))
+        set_spans(warehouse, [Span(dt.date(2024, 1, 1), 1)], versions, None, dt.date(2024, 1, 1))
         made = warehouse.frame(
             "SELECT 'span.' || view_name AS name FROM duckdb_views() WHERE schema_name = 'span'"
         )
