@@ -30,9 +30,9 @@ from dagster_project.pipeline.summarise_rules import rule_rows
 from dagster_project.pipeline.summarise_scans import (
     BY_DAY,
     Chunk,
+    distinguishing_columns,
     groups,
     table_of,
-    telling,
     with_keys,
 )
 from dagster_project.pipeline.summarise_traffic import DUPLICATE, Rows, duplicate_rows, request_rows
@@ -166,7 +166,7 @@ def _chunk(night: Night, engine: Engine, due: Sequence[Due]) -> Chunk:
     keys = with_keys(groups(engine, BY_DAY).drop("n"))
     zone = night.workspace.settings.timezone
     profiles = night.workspace.profiles
-    on = telling(keys)
+    on = distinguishing_columns(keys)
     return Chunk(engine, due[0].source, [one.day for one in due], keys, models, profiles, zone, on)
 
 

@@ -83,7 +83,7 @@ def with_keys(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.unique().sort(rows.columns).with_row_index("key").cast({"key": pl.Int32})
 
 
-def telling(keys: pl.DataFrame) -> dict[str, str]:
+def distinguishing_columns(keys: pl.DataFrame) -> dict[str, str]:
     """The fewest of the keys' columns that still tell all keys apart: the fewer are joined, the cheaper.
 
     `keys` holds every group of the rows, so a column that is left out could only have been equal; with one model,

@@ -53,7 +53,13 @@ def numbers(root: Path, day: dt.date) -> None:
     from dagster_project.pipeline.start import night_for
     from dagster_project.pipeline.summarise import MEMORY
     from dagster_project.pipeline.summarise_features import number_rows
-    from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, groups, telling, with_keys
+    from dagster_project.pipeline.summarise_scans import (
+        BY_DAY,
+        Chunk,
+        distinguishing_columns,
+        groups,
+        with_keys,
+    )
     from dagster_project.spec.loading import load_workspace
     from dagster_project.store.engine import Engine
     from dagster_project.store.lake import live_paths
@@ -67,7 +73,7 @@ def numbers(root: Path, day: dt.date) -> None:
         engine.load([Path(file) for file in files], int(str(rows)))
         keys = with_keys(groups(engine, BY_DAY).drop("n"))
         models = {placed.value.id: placed.value for placed in night.workspace.models}
-        chunk = Chunk(engine, "bench", [day], keys, models, on=telling(keys))
+        chunk = Chunk(engine, "bench", [day], keys, models, on=distinguishing_columns(keys))
         for statement in night.workspace.summaries:
             if statement.head.per == "feature_number":
                 number_rows(night, warehouse, chunk, statement)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_project.pipeline.summarise import summarise
-from dagster_project.pipeline.summarise_scans import BY_DAY, telling, with_keys
+from dagster_project.pipeline.summarise_scans import BY_DAY, distinguishing_columns, with_keys
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.lakes import day, night, put, requests, workspace
 
@@ -29,7 +29,7 @@ def keys_of(groups: Sequence[tuple[object, ...]]) -> pl.DataFrame:
 def test_what_is_compared_tells_every_key_apart(groups: Sequence[tuple[object, ...]]) -> None:
     """No two keys agree in it, and each column of it is needed."""
     keys = keys_of(groups)
-    on = list(telling(keys))
+    on = list(distinguishing_columns(keys))
     assert len(keys.select(on).unique()) == len(keys) if on else len(keys) == 1
     for name in on:
         rest = [other for other in on if other != name]
@@ -47,13 +47,13 @@ def test_what_is_compared_tells_every_key_apart(groups: Sequence[tuple[object, .
 )
 def test_one_model_is_not_joined_by_its_name(groups: Sequence[tuple[object, ...]], on: list[str]) -> None:
     """A file of one model, version and day needs no comparison."""
-    assert list(telling(keys_of(groups))) == on
+    assert list(distinguishing_columns(keys_of(groups))) == on
 
 
 def test_a_column_with_nulls_is_compared() -> None:
     """A group without a name has no key: its rows must not take another's."""
-    assert list(telling(keys_of([("a", None, day(0))]))) == ["version"]
-    assert telling(keys_of(GROUPS)) == BY_DAY
+    assert list(distinguishing_columns(keys_of([("a", None, day(0))]))) == ["version"]
+    assert distinguishing_columns(keys_of(GROUPS)) == BY_DAY
 
 
 @pytest.mark.parametrize("pattern", [None, "rest", "batch"])
