@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from dagster_project.pipeline.mature_facts import Facts
 from dagster_project.pipeline.mature_milestones import Answer as DataAnswer
-from dagster_project.pipeline.mature_milestones import ask
+from dagster_project.pipeline.mature_milestones import evaluate
 from dagster_project.pipeline.mature_wording import sentence
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.loading import Placed
@@ -66,7 +66,7 @@ def _data_answer(question: Question, facts: Facts, warehouse: Warehouse) -> Data
     """What the data say on the night's day; None if they cannot say, a message if the expression failed."""
     if question.value is None:
         return None
-    answers = ask(question.value, question.done or "value IS NOT NULL", None, None, facts, warehouse)
+    answers = evaluate(question.value, question.done or "value IS NOT NULL", None, None, facts, warehouse)
     if isinstance(answers, str):
         return answers
     answer = answers.get((ORGANIZATION, facts.days[-1]))

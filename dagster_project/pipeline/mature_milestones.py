@@ -89,7 +89,7 @@ def _by_data(
     rubric: Rubric, milestone: Milestone, subjects: Sequence[Subject], facts: Facts, warehouse: Warehouse
 ) -> list[Verdict]:
     """Let DuckDB evaluate the rule on every row of facts; if the rule fails, 'error' is the state of every day."""
-    answers = ask(
+    answers = evaluate(
         milestone.value or "NULL", milestone.passes, milestone.warns, milestone.applies, facts, warehouse
     )
     verdicts = []
@@ -121,7 +121,7 @@ def _by_data(
     return verdicts
 
 
-def ask(
+def evaluate(
     value: str, passes: str | None, warns: str | None, applies: str | None, facts: Facts, warehouse: Warehouse
 ) -> dict[Place, Answer] | str:
     """The answers of SQL expressions over `fact_row` by subject and day, or why they cannot be evaluated.
