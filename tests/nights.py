@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dagster_project.pipeline import check
+from dagster_project.pipeline.assess import assess_maturity
 from dagster_project.pipeline.catalog import refresh
 from dagster_project.pipeline.ingest import ingest
-from dagster_project.pipeline.mature import mature
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.publish import publish
 from dagster_project.pipeline.score import score
@@ -37,7 +37,7 @@ STAGES: Stages = (
     (score, check.after_scores),
     (value, None),
     (watch, None),
-    (mature, None),
+    (assess_maturity, None),
 )
 READING: Stages = ((ingest, check.after_ingest), (refresh, None))
 """The stages that read logs and make the catalog: enough for what pages say about the logs themselves."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.core.errors import CheckError, ModelboardError
-from dagster_project.pipeline.mature import Matured, mature
+from dagster_project.pipeline.assess import Assessment, assess_maturity
 from dagster_project.pipeline.start import night_for
 from dagster_project.spec.loading import load_workspace
 from dagster_project.starter import write_starter
@@ -68,10 +68,10 @@ def test_a_second_night_with_no_new_data_changes_nothing(workspace: Path) -> Non
 def test_maturity_is_assessed_again_only_when_something_it_reads_is_new(workspace: Path) -> None:
     """A night with nothing new leaves the tables alone; a new answer or another day does not."""
 
-    def again(day: dt.date | None = None) -> Matured | None:
+    def again(day: dt.date | None = None) -> Assessment | None:
         night = night_for(load_workspace(workspace), day=day, now=NOW)
         with Warehouse.open(night.workspace.warehouse) as warehouse:
-            return mature(night, warehouse)
+            return assess_maturity(night, warehouse)
 
     assert again() is None
     assert again(dt.date(2025, 2, 8)) is not None

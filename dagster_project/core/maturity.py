@@ -1,4 +1,4 @@
-"""Maturity from milestones: states, levels, scores, next step. Callers: pipeline.mature, mature_milestones.
+"""Maturity from milestones: states, levels, scores, next step. Callers: pipeline.assess, assess_milestones.
 
 The state of one milestone, by the first rule that fits:
     its rule failed to run               error (set by the caller)

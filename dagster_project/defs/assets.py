@@ -8,9 +8,9 @@ import dagster as dg
 
 from dagster_project.defs.stages import LEDGER, blocking, run_stage
 from dagster_project.pipeline import check
+from dagster_project.pipeline.assess import assess_maturity
 from dagster_project.pipeline.catalog import refresh
 from dagster_project.pipeline.ingest import ingest
-from dagster_project.pipeline.mature import mature
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.publish import publish
 from dagster_project.pipeline.score import score
@@ -83,7 +83,7 @@ def night_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition
             SELECT state, count(*) AS milestones FROM mart.milestone
             WHERE day = (SELECT max(day) FROM mart.milestone) GROUP BY ALL ORDER BY ALL
         """
-        yield from run_stage(night, mature, table=query)
+        yield from run_stage(night, assess_maturity, table=query)
 
     @dg.asset(group_name="site", deps=[maturity])
     def site(night: NightParam) -> Results:

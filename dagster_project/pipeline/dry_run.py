@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import Problem
-from dagster_project.pipeline.mature_facts import gather
-from dagster_project.pipeline.mature_milestones import decide
+from dagster_project.pipeline.assess_facts import gather
+from dagster_project.pipeline.assess_milestones import decide
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.render_definitions import put_definitions
 from dagster_project.pipeline.render_views import failing_views

@@ -2,7 +2,7 @@
 
 Flows in: `mart.reading`, the ledger, `reports/rules/*.yml`, `data/alerts/*.yml`. Flows out: `mart.signal`,
 `mart.alert`, `mart.alert_record`, `ops.watched`. A second run without changes writes nothing. Called by the nightly job
-after `value` and before `mature`.
+after `value` and before `assess`.
 """
 
 from __future__ import annotations

@@ -23,9 +23,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "start": (),
     "ingest": ("ingest",),
     "summarise": ("summarise",),
-    "figures": ("ingest", "summarise", "refresh", "score", "value", "watch", "mature"),
+    "figures": ("ingest", "summarise", "refresh", "score", "value", "watch", "assess_maturity"),
     "publish": ("publish",),
-    "night": ("ingest", "summarise", "refresh", "score", "value", "watch", "mature", "publish"),
+    "night": ("ingest", "summarise", "refresh", "score", "value", "watch", "assess_maturity", "publish"),
 }
 
 

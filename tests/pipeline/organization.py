@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from dagster_project.pipeline.assess import assess_maturity
 from dagster_project.pipeline.catalog import refresh
-from dagster_project.pipeline.mature import mature
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.loading import load_workspace
 from dagster_project.store.warehouse import Warehouse
@@ -140,7 +140,7 @@ def train(warehouse: Warehouse, model: str, *, version: str = "1", first: dt.dat
 def assess(night: Night, warehouse: Warehouse) -> dict[str, str]:
     """Run both stages; return the states of the playbook's milestones on the night's day, by milestone."""
     refresh(night, warehouse)
-    mature(night, warehouse)
+    assess_maturity(night, warehouse)
     return states(warehouse, night.as_of)
 
 

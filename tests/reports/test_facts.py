@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.pipeline.assess_facts import Facts, gather
 from dagster_project.pipeline.catalog import refresh
-from dagster_project.pipeline.mature_facts import Facts, gather
 from dagster_project.spec.loading import Workspace, load_workspace
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.organization import LAST, declared, night_of, warehouse_with, write_workspace

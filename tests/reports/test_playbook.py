@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.pipeline.assess import assess_maturity
+from dagster_project.pipeline.assess_wording import PLACE
 from dagster_project.pipeline.catalog import refresh
-from dagster_project.pipeline.mature import mature
-from dagster_project.pipeline.mature_wording import PLACE
 from dagster_project.spec.loading import Workspace, load_workspace
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.organization import assess, declared, night_of, warehouse_with, write_workspace
@@ -50,6 +50,6 @@ def test_an_empty_warehouse_answers_nothing_and_breaks_nothing(tmp_path: Path) -
     night = night_of(write_workspace(tmp_path, []))
     with Warehouse.open(None) as warehouse:
         refresh(night, warehouse)
-        mature(night, warehouse)
+        assess_maturity(night, warehouse)
         rows = warehouse.frame("SELECT decided_by, evidence FROM mart.checklist").rows()
     assert set(rows) == {("nobody", None)}

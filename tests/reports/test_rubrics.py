@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.pipeline.assess import assess_maturity
+from dagster_project.pipeline.assess_wording import PLACE
 from dagster_project.pipeline.catalog import refresh
-from dagster_project.pipeline.mature import mature
-from dagster_project.pipeline.mature_wording import PLACE
 from dagster_project.spec.loading import Workspace, load_workspace
 from dagster_project.spec.rubric import Rubric
 from dagster_project.store.warehouse import Warehouse
@@ -54,6 +54,6 @@ def test_no_rule_breaks_or_fails_on_an_empty_warehouse(tmp_path: Path) -> None:
     night = night_of(write_workspace(tmp_path, []))
     with Warehouse.open(None) as warehouse:
         refresh(night, warehouse)
-        mature(night, warehouse)
+        assess_maturity(night, warehouse)
         states = set(warehouse.frame("SELECT DISTINCT state FROM mart.milestone")["state"])
     assert states <= {"not reported", "not applicable"}

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dagster_project.core.maturity import Result, assess
-from dagster_project.pipeline.mature_checklist import ChecklistItem, checklist
-from dagster_project.pipeline.mature_facts import Fact, Facts, gather
-from dagster_project.pipeline.mature_milestones import Verdict, decide
+from dagster_project.pipeline.assess_checklist import ChecklistItem, checklist
+from dagster_project.pipeline.assess_facts import Fact, Facts, gather
+from dagster_project.pipeline.assess_milestones import Verdict, decide
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.release import unchanged
 from dagster_project.spec.rubric import Rubric
@@ -27,7 +27,7 @@ Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Matured:
+class Assessment:
     """What a night's assessment found."""
 
     days: int
@@ -41,7 +41,7 @@ class Matured:
     """Checklist items that are done."""
 
 
-def mature(night: Night, warehouse: Warehouse) -> Matured | None:
+def assess_maturity(night: Night, warehouse: Warehouse) -> Assessment | None:
     """Assess every rubric on every day of the history, and answer the checklist as of the night's day.
 
     None if the published release was made from the same inputs, so that the tables already hold the result.
@@ -57,7 +57,7 @@ def mature(night: Night, warehouse: Warehouse) -> Matured | None:
     levels = [row for rubric in night.workspace.rubrics for row in _level_rows(rubric, decided[rubric.id])]
     _write(warehouse, facts, verdicts, levels, items)
     newest = [verdict for verdict in verdicts if verdict.day == night.as_of]
-    return Matured(
+    return Assessment(
         days=len(facts.days),
         facts=len(night.workspace.facts) - len(facts.broken),
         broken_facts=len(facts.broken),

@@ -1,7 +1,7 @@
 """The playbook's checklist: each question with the answer from the data, from people, or from nobody yet.
 
 Flows in: the workspace's sections and answers, and the night's `Facts`. Flows out: `ChecklistItem`s for
-`mart.checklist`. Called by `mature`.
+`mart.checklist`. Called by `assess`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from dagster_project.pipeline.mature_facts import Facts
-from dagster_project.pipeline.mature_milestones import Answer as DataAnswer
-from dagster_project.pipeline.mature_milestones import evaluate
-from dagster_project.pipeline.mature_wording import sentence
+from dagster_project.pipeline.assess_facts import Facts
+from dagster_project.pipeline.assess_milestones import Answer as DataAnswer
+from dagster_project.pipeline.assess_milestones import evaluate
+from dagster_project.pipeline.assess_wording import sentence
 from dagster_project.pipeline.night import Night
 from dagster_project.spec.loading import Placed
 from dagster_project.spec.playbook import Answer, Question, Section

@@ -1,7 +1,7 @@
 """Milestones decided, day by day: by SQL over named facts or by what people attest; waivers beside the raw state.
 
 Flows in: a rubric, the night's `Facts` (with `fact_row` in the warehouse) and the attestations. Flows out: `Verdict`s,
-one per milestone, subject and day. Called by `mature`. An expression that fails gives a state, never a crash.
+one per milestone, subject and day. Called by `assess`. An expression that fails gives a state, never a crash.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from dagster_project.core import maturity
 from dagster_project.core.formatting import format_day
 from dagster_project.core.types import State
-from dagster_project.pipeline.mature_facts import Fact, Facts, Place, attempt
-from dagster_project.pipeline.mature_wording import names_in, sentence, threshold_in_words
+from dagster_project.pipeline.assess_facts import Fact, Facts, Place, attempt
+from dagster_project.pipeline.assess_wording import names_in, sentence, threshold_in_words
 from dagster_project.spec.rubric import ORGANIZATION, Attestation, Attestations, Milestone, Rubric, Waiver
 from dagster_project.store.warehouse import Warehouse
 

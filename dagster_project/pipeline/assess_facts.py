@@ -1,7 +1,7 @@
-"""Named facts, day by day: each file of reports/facts is one query over the evidence of store/mature_evidence.sql.
+"""Named facts, day by day: each file of reports/facts is one query over the evidence of store/maturity_evidence.sql.
 
 Flows in: the workspace's facts and answers, and the warehouse. Flows out: `Facts` for milestones and checklist, and
-the temporary table `fact_row`. Called by `mature`. A fact whose SQL fails is noted and left out; the others remain.
+the temporary table `fact_row`. Called by `assess`. A fact whose SQL fails is noted and left out; the others remain.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def prepare(night: Night, warehouse: Warehouse, days: Sequence[dt.date]) -> None
     rows = [(a.item, a.status, a.reviewed) for a in answers]
     schema = {"item": pl.String, "status": pl.String, "reviewed": pl.Date}
     warehouse.keep("answer", pl.DataFrame(rows, schema=schema, orient="row"))
-    warehouse.run(text_of("mature_evidence"))
+    warehouse.run(text_of("maturity_evidence"))
 
 
 def unit_of(head: StatementHead) -> str:

@@ -1,7 +1,7 @@
 """How milestones and checklist items speak of facts: sentences with figures filled in, thresholds in words.
 
 Flows in: templates of rubric and playbook files, and facts. Flows out: plain text; whoever makes HTML escapes it.
-Called by `mature_milestones` and `mature_checklist`.
+Called by `assess_milestones` and `assess_checklist`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from dagster_project.core.formatting import NOT_AVAILABLE, format_value
-from dagster_project.pipeline.mature_facts import Fact
+from dagster_project.pipeline.assess_facts import Fact
 
 PLACE = re.compile(r"\{(?P<name>\w+)(?:\.(?P<part>numerator|denominator|detail))?\}")
 WORD = re.compile(r"\w+")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dagster_project.pipeline.assess import assess_maturity
+from dagster_project.pipeline.assess_facts import SUNDAY, WEEKLY_DAYS, history_days
 from dagster_project.pipeline.catalog import refresh
-from dagster_project.pipeline.mature import mature
-from dagster_project.pipeline.mature_facts import SUNDAY, WEEKLY_DAYS, history_days
 from dagster_project.store.warehouse import Warehouse
 from tests.pipeline.organization import (
     FIRST,
@@ -277,7 +277,7 @@ def test_an_empty_warehouse_gives_a_result_and_no_error(tmp_path: Path) -> None:
     night = night_of(write_workspace(tmp_path, []), FIRST)
     with Warehouse.open(None) as warehouse:
         refresh(night, warehouse)
-        found = mature(night, warehouse)
+        found = assess_maturity(night, warehouse)
         assert found is not None
         kinds = set(warehouse.frame("SELECT DISTINCT state FROM mart.milestone")["state"])
     assert (found.days, found.broken_facts, found.passed) == (1, 0, 0)
