@@ -16,7 +16,7 @@ for name in ONE_THREAD:
 import pytest  # noqa: E402 - what it loads reads the variables set above
 from hypothesis import settings  # noqa: E402 - what it loads reads the variables set above
 
-from tests import kept  # noqa: E402 - what it loads reads the variables set above
+from tests import run_cache  # noqa: E402 - what it loads reads the variables set above
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
@@ -28,7 +28,7 @@ LONG = ("slow", "browser")
 def pytest_configure(config: pytest.Config) -> None:
     """Make one folder for all workers, which inherit its name; it is removed at the end of the run."""
     if not hasattr(config, "workerinput"):
-        config.add_cleanup(kept.begin().cleanup)
+        config.add_cleanup(run_cache.create().cleanup)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -21,8 +21,8 @@ from dagster_project.pipeline.watch import watch
 from dagster_project.spec.loading import load_workspace
 from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
-from tests import kept
-from tests.verdicts import insist
+from tests import run_cache
+from tests.checks import require_passed
 
 Stage = Callable[[Night, Warehouse], object]
 Checks = Callable[[Warehouse, Night], list[check.Check]]
@@ -64,7 +64,7 @@ def _run(night: Night, stage: Stage, checks: Checks | None) -> None:
         if checks is not None:
             verdicts = checks(warehouse, night)
             check.record(warehouse, verdicts)
-            insist(verdicts)
+            require_passed(verdicts)
 
 
 def whole(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW, stages: Stages = STAGES) -> Path:
@@ -77,7 +77,7 @@ def started(root: Path) -> Path:
 
     The night is run once for all tests that begin with it.
     """
-    return Path(shutil.copytree(kept.once("starter", _first_night), root, symlinks=True))
+    return Path(shutil.copytree(run_cache.make_once("starter", _first_night), root, symlinks=True))
 
 
 def _first_night(root: Path) -> None:
@@ -92,8 +92,8 @@ def pages(root: Path, *, day: dt.date | None = None, now: dt.datetime = NOW) -> 
 
 def _published(night: Night) -> Path:
     cache = night.workspace.build / "cache"
-    kept.lend(cache)
+    run_cache.copy_to(cache)
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         publish(night, warehouse)
-    kept.keep(cache)
+    run_cache.copy_from(cache)
     return night.workspace.build / "site"

@@ -20,7 +20,7 @@ from dagster_project.pipeline.start import night_for
 from dagster_project.spec.loading import load_workspace
 from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
-from tests import kept
+from tests import run_cache
 from tests.conftest import ONE_THREAD
 from tests.nights import NOW, SCORING, figures, pages, started, whole
 
@@ -100,7 +100,7 @@ def test_a_night_killed_at_any_moment_ends_in_the_same_bytes(published: Path, tm
     """
     root = tmp_path / "board"
     write_starter(root)
-    kept.lend(root / "build" / "cache")  # else each killed night would begin by making it
+    run_cache.copy_to(root / "build" / "cache")  # else each killed night would begin by making it
     command = [sys.executable, "-m", "dagster_project", "nightly", "--workspace", str(root)]
     many_threads = {name: value for name, value in os.environ.items() if name not in ONE_THREAD}
     environment = {**many_threads, "PYTHONPATH": str(REPOSITORY)}

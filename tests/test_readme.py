@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import kept
+from tests import run_cache
 
 README = Path(__file__).parent.parent / "README.md"
 BLOCK = re.compile(r"<!-- tested(?:: (?P<file>\S+))? -->\n```\w+\n(?P<body>.*?)```", re.DOTALL)
@@ -28,12 +28,12 @@ def test_the_readme_makes_a_page_of_a_log(tmp_path: Path) -> None:
 
     Font and chart library are put into the folder that `init` makes, as a second night would find them.
     """
-    lent = tmp_path / "lent"
-    kept.lend(lent)
+    shared = tmp_path / "shared"
+    run_cache.copy_to(shared)
     script = ["set -e", f'modelboard() {{ "{sys.executable}" -m dagster_project "$@"; }}']
     for file, body in marked_blocks():
         script.append(body if file is None else f"cat > {file} <<'YAML'\n{body}YAML")
-    script.insert(-1, f'mkdir -p build && cp -r "{lent}" build/cache')
+    script.insert(-1, f'mkdir -p build && cp -r "{shared}" build/cache')
     environment = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(README.parent)}
     done = subprocess.run(
         ["bash", "-c", "\n".join(script)],

@@ -113,8 +113,8 @@ def run(part: str, root: Path, day: dt.date | None) -> dict[str, dict[str, float
     from dagster_project.pipeline.start import night_for
     from dagster_project.spec.loading import load_workspace
     from dagster_project.store.warehouse import Warehouse
+    from tests.checks import require_passed
     from tests.nights import STAGES
-    from tests.verdicts import insist
 
     now = dt.datetime.now(dt.UTC)  # as the command does, so that both find the same night done
     night = night_for(load_workspace(root), day=day, now=now)
@@ -126,7 +126,7 @@ def run(part: str, root: Path, day: dt.date | None) -> dict[str, dict[str, float
         with Highest() as highest, Warehouse.open(night.workspace.warehouse) as warehouse:
             function(night, warehouse)
             if checks is not None:
-                insist(checks(warehouse, night))
+                require_passed(checks(warehouse, night))
         cost[function.__name__] = {"cpu_s": time.process_time() - began, "mib": highest.mib}
     return cost
 

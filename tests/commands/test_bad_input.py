@@ -16,7 +16,7 @@ import pytest
 from dagster_project.__main__ import main
 from dagster_project.core.errors import WorkspaceError
 from dagster_project.store.lock import sole_writer
-from tests import kept
+from tests import run_cache
 from tests.nights import pages, whole
 from tests.test_night import tree
 
@@ -221,7 +221,7 @@ def test_a_first_day_that_has_not_come_is_published_too(
 ) -> None:
     """The night of the day before it has nothing to report, and says so."""
     put(tmp_path, {"data/workspace.yml": f"{WORKSPACE}first_day: 2199-01-01\n"})
-    kept.lend(tmp_path / "build" / "cache")
+    run_cache.copy_to(tmp_path / "build" / "cache")
     seen = run(capsys, tmp_path)
     assert seen.code == 0, seen.err
     assert "ot available" in (tmp_path / "build" / "site" / "index.html").read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from dagster_project.demo.build import DemoResult, build_demo
 from dagster_project.demo.features import decisions
 from dagster_project.demo.flights import FlightData, read_flight_data
 from dagster_project.demo.models import Moment
-from tests import kept
+from tests import run_cache
 
 Decided = Mapping[Moment, pl.DataFrame]
 """Decisions of the year by moment."""
@@ -38,7 +38,7 @@ def decided(data: FlightData) -> Decided:
 @pytest.fixture(scope="session")
 def small_build(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DemoResult]:
     """A copy of the build, which is made once a run, and what its making answered."""
-    made = kept.once("demo", _make_small)
+    made = run_cache.make_once("demo", _make_small)
     root = shutil.copytree(made / WORKSPACE, tmp_path_factory.mktemp("demo") / WORKSPACE)
     return Path(root), pickle.loads((made / ANSWER).read_bytes())
 

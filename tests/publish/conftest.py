@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import kept
+from tests import run_cache
 from tests.publish.sample import build_sample
 
 
@@ -14,7 +14,7 @@ from tests.publish.sample import build_sample
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with what this run has already made, since the font takes seconds."""
     cache = tmp_path_factory.mktemp("cache")
-    kept.lend(cache)
+    run_cache.copy_to(cache)
     return cache
 
 
@@ -23,5 +23,5 @@ def sample(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
     """The sample site."""
     site = tmp_path_factory.mktemp("sample") / "site"
     build_sample(site, cache)
-    kept.keep(cache)
+    run_cache.copy_from(cache)
     return site

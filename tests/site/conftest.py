@@ -9,7 +9,7 @@ import pytest
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.publish import publish
 from dagster_project.store.warehouse import Warehouse
-from tests import kept
+from tests import run_cache
 from tests.site.fixture import make_night
 
 
@@ -18,10 +18,10 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     """A night whose site is published."""
     made = make_night(tmp_path_factory.mktemp("workspace"))
     cache = made.workspace.build / "cache"
-    kept.lend(cache)
+    run_cache.copy_to(cache)
     with Warehouse.open(made.workspace.warehouse) as warehouse:
         publish(made, warehouse)
-    kept.keep(cache)
+    run_cache.copy_from(cache)
     return made
 
 

@@ -46,7 +46,7 @@ def _validator(name: str) -> Any:
     return jsonschema.Draft202012Validator(SCHEMAS[name])
 
 
-def insist(name: str, data: object) -> None:
+def require_valid(name: str, data: object) -> None:
     """Raises ValidationError for what the schema of this name refuses."""
     _validator(name).validate(data)
 
@@ -70,7 +70,7 @@ def test_it_accepts_our_own_files(place: str) -> None:
     name, path = PLACES[place]
     data = as_editors_see_it(path)
     if data is not None:
-        insist(name, data)
+        require_valid(name, data)
 
 
 @pytest.mark.parametrize("place", sorted(PLACES))
@@ -80,7 +80,7 @@ def test_it_refuses_an_unknown_key_in_our_own_files(place: str) -> None:
     data = as_editors_see_it(path) or {}
     assert isinstance(data, dict)
     with pytest.raises(jsonschema.ValidationError, match="no_such_key"):
-        insist(name, {**data, "no_such_key": 1})
+        require_valid(name, {**data, "no_such_key": 1})
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_it_refuses_an_unknown_key_in_our_own_files(place: str) -> None:
 def test_short_forms_of_a_source_are_accepted_by_schema_and_reader(short: dict[str, object]) -> None:
     """A plain text for a list of one, a name for a column, a list or '*' for features."""
     source = {"source": "s", "files": "a.csv", "columns": {"event_time": "t", "model_id": "m"}, **short}
-    insist("source", source)
+    require_valid("source", source)
     as_text = yaml.load(yaml.safe_dump(source), yaml.BaseLoader)
     assert Source.model_validate(as_text).source == "s"
 
@@ -106,10 +106,10 @@ def test_short_forms_of_a_source_are_accepted_by_schema_and_reader(short: dict[s
 def test_a_catalog_file_holds_one_model_or_many() -> None:
     """Both forms are accepted, and a mistake within either is found."""
     for good in ({"id": "a"}, {"models": [{"id": "a"}, {"id": 7}]}):
-        insist("catalog", good)
+        require_valid("catalog", good)
     for bad in ({"title": "a"}, {"models": [{"id": "a", "onwer": "x"}]}, {"id": "a", "models": []}):
         with pytest.raises(jsonschema.ValidationError):
-            insist("catalog", bad)
+            require_valid("catalog", bad)
 
 
 def test_the_docs_under_each_field_are_the_descriptions() -> None:

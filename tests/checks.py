@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dagster_project.pipeline.check import Check
 
 
-def insist(verdicts: Sequence[Check]) -> None:
+def require_passed(verdicts: Sequence[Check]) -> None:
     """Fail if a blocking check did."""
     failed = [f"{one.name} ({one.detail})" for one in verdicts if one.blocking and not one.passed]
     assert not failed, failed

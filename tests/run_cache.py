@@ -1,8 +1,8 @@
 """What is costly to make and needed by many tests: made once per run, in one folder that its workers share.
 
-For what every site needs (font, chart library, policy, compiled templates), `lend` copies what exists into a
-workspace's cache, and `keep` copies what a night made into the shared folder; files appear whole or not at all, since
-others may read at the same time. For whole folders to copy, use `once`.
+For what every site needs (font, chart library, policy, compiled templates), `copy_to` copies what exists into a
+workspace's cache, and `copy_from` copies what a night made into the shared folder; files appear whole or not at all,
+since others may read at the same time. For whole folders to copy, use `make_once`.
 """
 
 from __future__ import annotations
@@ -14,33 +14,33 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-PLACE = "MODELBOARD_TESTS_KEPT"
+VARIABLE = "MODELBOARD_TESTS_KEPT"
 """Environment variable that tells the workers of a run where the folder is."""
 CACHE = "cache"
-CARRIED = "carried"
+ASSETS = "assets"
 DRAFT = ".draft"
 
 
-def begin() -> tempfile.TemporaryDirectory[str]:
+def create() -> tempfile.TemporaryDirectory[str]:
     """Make the folder of a new run; remove it when the run ends."""
-    folder = tempfile.TemporaryDirectory(prefix="modelboard-kept-")
-    os.environ[PLACE] = folder.name
+    folder = tempfile.TemporaryDirectory(prefix="modelboard-tests-")
+    os.environ[VARIABLE] = folder.name
     _place(CACHE).mkdir()
     return folder
 
 
-def lend(cache: Path) -> None:
+def copy_to(cache: Path) -> None:
     """Copy font, chart library and whatever else was made before into a workspace's cache."""
-    _copy(once(CARRIED, _carried), cache)
+    _copy(make_once(ASSETS, _make_assets), cache)
     _copy(_place(CACHE), cache)
 
 
-def keep(cache: Path) -> None:
+def copy_from(cache: Path) -> None:
     """Keep what a workspace's cache holds for later tests."""
     _copy(cache, _place(CACHE))
 
 
-def once(name: str, make: Callable[[Path], object]) -> Path:
+def make_once(name: str, make: Callable[[Path], object]) -> Path:
     """The folder that `make` fills, once per run; other workers wait until it is done. Copy it, never change it."""
     folder, draft = _place(name), _place(name + DRAFT)
     with _place(f"{name}.lock").open("w") as lock:
@@ -52,7 +52,7 @@ def once(name: str, make: Callable[[Path], object]) -> Path:
     return folder
 
 
-def _carried(folder: Path) -> None:
+def _make_assets(folder: Path) -> None:
     from dagster_project.publish import (
         explore,
         fonts,
@@ -63,7 +63,7 @@ def _carried(folder: Path) -> None:
 
 
 def _place(name: str) -> Path:
-    return Path(os.environ[PLACE], name)
+    return Path(os.environ[VARIABLE], name)
 
 
 def _copy(source: Path, to: Path) -> None:
