@@ -24,7 +24,7 @@ from dagster_project.pipeline.score_shown import show_windows
 from dagster_project.publish.api import write_api
 from dagster_project.publish.receipts import Code, digest, release_id, tree_hashes
 from dagster_project.publish.release import published
-from dagster_project.publish.trail import Trail, remembered, save
+from dagster_project.publish.traces import Traces, load_traces, save_traces
 from dagster_project.spec.builtin import builtin_root
 from dagster_project.store.warehouse import Warehouse
 
@@ -87,12 +87,12 @@ def render(night: Night, warehouse: Warehouse, into: Path) -> RenderResult:
         warehouse, night.as_of, into / "api"
     )  # before the pages: sorting takes memory that they use afterwards
     before = published(workspace.build)
-    trail = trail_of(workspace, views, into, shell, before)
+    traces = traces_of(workspace, views, into, shell, before)
     with warehouse.in_order():  # once, since each of hundreds of reads needs it
-        written = write_pages(shell, _stamped(night, sources, trail, into), into, previous=trail.previous)
+        written = write_pages(shell, _stamped(night, sources, traces, into), into, previous=traces.previous)
         finish(shell, written, into, base_url=workspace.settings.base_url)
-        write_api(views, into, release=name, base_url=workspace.settings.base_url, trail=trail)
-    save(trail, workspace.build / READS, name, into)
+        write_api(views, into, release=name, base_url=workspace.settings.base_url, traces=traces)
+    save_traces(traces, workspace.build / READS, name, into)
     total = sum(path.stat().st_size for path in into.rglob("*") if path.is_file())
     return RenderResult(written.written + written.linked, written.linked, total, inputs, name)
 
@@ -174,8 +174,8 @@ def places(sources: list[Source]) -> list[Place]:
     ]
 
 
-def trail_of(workspace: Workspace, views: Views, into: Path, shell: Shell, before: Release | None) -> Trail:
-    """What the previous release read, if everything but the rows it read is unchanged; else an empty trail."""
+def traces_of(workspace: Workspace, views: Views, into: Path, shell: Shell, before: Release | None) -> Traces:
+    """What the previous release read, if everything but the rows it read is unchanged; else empty traces."""
     from dagster_project.publish.third_party import third_party_files
 
     settings = workspace.settings
@@ -188,24 +188,24 @@ def trail_of(workspace: Workspace, views: Views, into: Path, shell: Shell, befor
         ("look", repr((sorted(shell.rooms.items()), shell.policy, third_party_files(into)))),
     ])  # fmt: skip
     if before is None:
-        return Trail(views, base)
-    kept = remembered(workspace.build / READS, before.id, base)
-    return Trail(views, base, before.folder, kept)
+        return Traces(views, base)
+    kept = load_traces(workspace.build / READS, before.id, base)
+    return Traces(views, base, before.folder, kept)
 
 
-def _stamped(night: Night, sources: list[Source], trail: Trail, into: Path) -> Iterator[Stamped]:
+def _stamped(night: Night, sources: list[Source], traces: Traces, into: Path) -> Iterator[Stamped]:
     from dagster_project.publish.templates import render_pages
     from dagster_project.publish.third_party import third_party_files
 
     settings = night.workspace.settings
     pages = render_pages(
         sources,
-        trail.views,
+        traces.views,
         parts=night.workspace.parts,
         repository_url=settings.repository_url,
         currency=settings.currency,
         third_party=third_party_files(into),
-        trail=trail,
+        traces=traces,
         compiled=compiled_templates(night.workspace.build / CACHE),
     )
     for done, page in enumerate(pages, start=1):

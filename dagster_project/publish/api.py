@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING
 
 from dagster_project.core.errors import PublishError
 from dagster_project.publish.alerts_api import alerts_document, alerts_feed
-from dagster_project.publish.trail import Trail, Watched
+from dagster_project.publish.traces import TracedViews, Traces
 from dagster_project.publish.views import Row, Views
 
 if TYPE_CHECKING:
@@ -45,17 +45,17 @@ FORMULA = r"^[=+\-@\t\r]"
 
 
 def write_api(
-    views: Views, into: Path, *, release: str, base_url: str = "", trail: Trail | None = None
+    views: Views, into: Path, *, release: str, base_url: str = "", traces: Traces | None = None
 ) -> None:
     """Write every JSON document, the inputs' list and the schemas into `into`/api.
 
-    Documents of models that the `trail` knows to be unchanged are links to the previous release.
+    Documents of models that the `traces` know to be unchanged are links to the previous release.
     """
     folder = into / "api"
     (folder / "models").mkdir(parents=True, exist_ok=True)
     _write(folder / "build.json", build_document(views, release))
     write_list(folder / "models.json", "models", models_listed(views))
-    _write_models(views, folder / "models", trail or Trail(views))
+    _write_models(views, folder / "models", traces or Traces(views))
     _write(folder / "alerts.json", alerts_document(views))
     (folder / "alerts.atom").write_text(alerts_feed(views, base_url=base_url), encoding="utf-8", newline="\n")
     _write(folder / "ledger.json", ledger_document(views))
@@ -111,23 +111,23 @@ def models_listed(views: Views) -> Iterator[dict[str, object]]:
         yield _renamed(m) | {"page": f"models/{m['slug']}.html", "api": f"api/models/{m['slug']}.json"}
 
 
-def _write_models(views: Views, folder: Path, trail: Trail) -> None:
+def _write_models(views: Views, folder: Path, traces: Traces) -> None:
     models = views.frame("models").sort("slug")
     views.expect(models)
     for model in models.iter_rows(named=True):
         name = f"{model['slug']}.json"
         place, path = _inside(folder, name), f"api/models/{name}"
-        kept = trail.holds(path, model)
+        kept = traces.holds(path, model)
         if kept is not None:
             os.link(kept, place)
             continue
-        watched = Watched(views, model)
-        watched.where("models", model=model["model"])
-        _write(place, model_document(watched, model))
-        trail.note(path, watched)
+        traced = TracedViews(views, model)
+        traced.where("models", model=model["model"])
+        _write(place, model_document(traced, model))
+        traces.note(path, traced)
 
 
-def model_document(views: Watched, model: Row) -> dict[str, object]:
+def model_document(views: TracedViews, model: Row) -> dict[str, object]:
     """One model with everything its page shows."""
     name = model["model"]
     parts = {

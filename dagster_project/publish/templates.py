@@ -27,7 +27,7 @@ from dagster_project.core.errors import Problem, PublishError, WorkspaceError
 from dagster_project.publish import phrases
 from dagster_project.publish.api import SCHEMA_VERSION
 from dagster_project.publish.third_party import ThirdPartyFile
-from dagster_project.publish.trail import Trail, Watched
+from dagster_project.publish.traces import TracedViews, Traces
 from dagster_project.publish.views import Row, Views
 from dagster_project.spec.files import BUILTIN
 
@@ -88,12 +88,12 @@ def render_pages(
     repository_url: str,
     currency: str,
     third_party: Sequence[ThirdPartyFile] = (),
-    trail: Trail | None = None,
+    traces: Traces | None = None,
     compiled: Path | None = None,
 ) -> Iterator[Page]:
     """Every page of every template, in the templates' order; `third_party` are the site's third-party files.
 
-    Pages of rows that the `trail` knows to be unchanged are not made again. `compiled` is a folder for compiled
+    Pages of rows that the `traces` know to be unchanged are not made again. `compiled` is a folder for compiled
     templates of one version of Jinja and of `make_environment`; those found there are not compiled again. Raises
     WorkspaceError with file and line.
     """
@@ -110,13 +110,13 @@ def render_pages(
     for source in sources:
         template = _compile(environment, source.file, source.file, source.first_line)
         if source.head.for_each is None:
-            yield _page(source, template, Watched(views), path=f"{source.address}.html")
+            yield _page(source, template, TracedViews(views), path=f"{source.address}.html")
             continue
         rows = views.frame(source.head.for_each)
         rows = rows.sort("slug", maintain_order=True) if "slug" in rows.columns else rows
         views.expect(rows)
         for row in rows.iter_rows(named=True):
-            yield _page_of(source, template, row, views, trail or Trail(views))
+            yield _page_of(source, template, row, views, traces or Traces(views))
 
 
 class _OfRows(Environment):
@@ -161,21 +161,21 @@ def _functions(repository_url: str) -> dict[str, Callable[..., object]]:
     return named
 
 
-def _page_of(source: Source, template: Template, row: Row, views: Views, trail: Trail) -> Page:
+def _page_of(source: Source, template: Template, row: Row, views: Views, traces: Traces) -> Page:
     """The page of a row, newly made or kept."""
     slug = _slug(source, row)
     path = f"{source.address}/{slug}.html"
-    kept = trail.holds(path, row)
+    kept = traces.holds(path, row)
     if kept is not None:
         return _finished(source, path, row, None, kept)
-    watched = Watched(views, row)
-    watched.where(str(source.head.for_each), slug=slug)
-    page = _page(source, template, watched, path=path)
-    trail.note(path, watched)
+    traced = TracedViews(views, row)
+    traced.where(str(source.head.for_each), slug=slug)
+    page = _page(source, template, traced, path=path)
+    traces.note(path, traced)
     return page
 
 
-def _page(source: Source, template: Template, views: Watched, *, path: str) -> Page:
+def _page(source: Source, template: Template, views: TracedViews, *, path: str) -> Page:
     row = views.row
     title, root = _title(source, row), "../" * path.count("/")
     body = _render(source, template, views=views, row=row, root=root, path=path, title=title)

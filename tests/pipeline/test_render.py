@@ -13,7 +13,7 @@ import pytest
 
 from dagster_project.core.errors import PublishError, WorkspaceError
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.render import compiled_templates, input_digest, prepare, trail_of
+from dagster_project.pipeline.render import compiled_templates, input_digest, prepare, traces_of
 from dagster_project.pipeline.render_views import create_views
 from dagster_project.publish.build import Shell
 from dagster_project.publish.views import Views
@@ -133,13 +133,13 @@ def test_the_digest_follows_every_input(night: Night) -> None:
 
 
 def test_a_changed_part_makes_every_page_again(tmp_path: Path) -> None:
-    """Pages are kept only if the base of their trail is the same, and it covers parts as well as templates."""
+    """Pages are kept only if the base of their traces is the same, and it covers parts as well as templates."""
     workspace = write_workspace(tmp_path)
     shell = cast(Shell, SimpleNamespace(rooms={}, policy=""))
     views = Views(frozenset(), dict[str, pl.DataFrame]().__getitem__)
 
     def base(parts: tuple[PagePart, ...]) -> str:
-        return trail_of(replace(workspace, parts=parts), views, tmp_path, shell, None).base
+        return traces_of(replace(workspace, parts=parts), views, tmp_path, shell, None).base
 
     first, *others = workspace.parts
     assert base(workspace.parts) == base((first, *others))

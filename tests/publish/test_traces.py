@@ -11,7 +11,7 @@ import pytest
 
 from dagster_project.publish.grouped import MARK
 from dagster_project.publish.templates import Page, Source, render_pages
-from dagster_project.publish.trail import Trail, remembered, save
+from dagster_project.publish.traces import Traces, load_traces, save_traces
 from dagster_project.publish.views import Views
 from dagster_project.spec.page import PageHead
 
@@ -38,27 +38,27 @@ def _marked(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.Series(MARK, marks, dtype=pl.String))
 
 
-def publish(given: Views, trail: Trail, into: Path) -> list[Page]:
+def publish(given: Views, traces: Traces, into: Path) -> list[Page]:
     """Make the pages, write the new ones, reuse the others, and save what they read."""
     head = PageHead(title="Model", for_each="models")
     source = Source("models", head, BODY, "reports/pages/models.md")
-    pages = list(render_pages([source], given, repository_url="", currency="USD", trail=trail))
+    pages = list(render_pages([source], given, repository_url="", currency="USD", traces=traces))
     (into / "models").mkdir(parents=True)
     for page in pages:
         if page.kept is not None:
             (into / page.path).hardlink_to(page.kept)
         else:
             (into / page.path).write_text(str(page.body), encoding="utf-8")
-    save(trail, into.parent / "reads.json", into.name, into)
+    save_traces(traces, into.parent / "reads.json", into.name, into)
     return pages
 
 
 def again(tmp_path: Path, given: Views, *, base: str = "code") -> list[Page]:
     """The second release, after one made from the usual views."""
     first = views()
-    publish(first, Trail(first, "code"), tmp_path / "one")
-    before = remembered(tmp_path / "reads.json", "one", base)
-    return publish(given, Trail(given, base, tmp_path / "one", before), tmp_path / "two")
+    publish(first, Traces(first, "code"), tmp_path / "one")
+    before = load_traces(tmp_path / "reads.json", "one", base)
+    return publish(given, Traces(given, base, tmp_path / "one", before), tmp_path / "two")
 
 
 def kept(pages: Sequence[Page]) -> set[str]:
@@ -89,7 +89,7 @@ def test_a_page_whose_rows_changed_is_made_again(
     pages = again(tmp_path, views(readings=readings))
     assert kept(pages) == {"models/b.html"}
     anew = views(readings=readings)
-    publish(anew, Trail(anew), tmp_path / "anew")
+    publish(anew, Traces(anew), tmp_path / "anew")
     for page in pages:
         assert (tmp_path / "two" / page.path).read_bytes() == (tmp_path / "anew" / page.path).read_bytes()
 
@@ -124,19 +124,19 @@ def test_rows_without_marks_make_every_page_again(tmp_path: Path) -> None:
 def test_a_file_touched_by_another_hand_is_not_kept(tmp_path: Path) -> None:
     """Nor are the reads of a release used that is not the published one."""
     first = views()
-    publish(first, Trail(first, "code"), tmp_path / "one")
+    publish(first, Traces(first, "code"), tmp_path / "one")
     (tmp_path / "one" / "models" / "a.html").write_text("changed by hand", encoding="utf-8")
-    before = remembered(tmp_path / "reads.json", "one", "code")
-    assert remembered(tmp_path / "reads.json", "other", "code") == {}
-    second = publish(first, Trail(first, "code", tmp_path / "one", before), tmp_path / "two")
+    before = load_traces(tmp_path / "reads.json", "one", "code")
+    assert load_traces(tmp_path / "reads.json", "other", "code") == {}
+    second = publish(first, Traces(first, "code", tmp_path / "one", before), tmp_path / "two")
     assert kept(second) == {"models/b.html"}
 
 
 def test_pages_that_read_the_same_hold_their_reads_once(tmp_path: Path) -> None:
     """Otherwise thousands of pages would fill the memory with identical notes."""
     given = views()
-    trail = Trail(given, "code")
-    publish(given, trail, tmp_path / "one")
-    first, second = (trail.made[f"models/{slug}.html"] for slug in MODELS["slug"])
+    traces = Traces(given, "code")
+    publish(given, traces, tmp_path / "one")
+    first, second = (traces.made[f"models/{slug}.html"] for slug in MODELS["slug"])
     assert first.reads is second.reads
     assert first.digest != second.digest

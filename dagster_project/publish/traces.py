@@ -1,7 +1,7 @@
 """What each output read from the views, so that the next build makes it again only if that has changed.
 
-A page is a function of its template, the code, the look and the rows it reads. While it is made, `Watched` notes the
-reads; the next build digests the rows that the same reads would find now. If the digests are equal, the page would
+A page is a function of its template, the code, the look and the rows it reads. While it is made, `TracedViews` notes
+the reads; the next build digests the rows that the same reads would find now. If the digests are equal, the page would
 read the same rows again, so the previous release's file is reused ("verifying traces": Mokhov, Mitchell and Peyton
 Jones, "Build Systems a la Carte", 2018). In: views whose rows carry marks. Out: the file to reuse for a path, if any,
 and a file of reads. Called by `publish.templates` and `publish.api`; made and saved by `pipeline.render`.
@@ -67,7 +67,7 @@ class FirstRow(Mapping[str, object]):
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class TracedViews:
     """Views that note what is read from them; `row` is the row that the output is made for."""
 
     views: Views
@@ -108,7 +108,7 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
-class Trail:
+class Traces:
     """The outputs of the previous release with their traces, and those of this one as they are made.
 
     `base` is a digest of all that an output depends on besides rows: code, templates, look, settings.
@@ -133,10 +133,10 @@ class Trail:
         self.made[path] = trace
         return file
 
-    def note(self, path: str, watched: Watched) -> None:
+    def note(self, path: str, traced: TracedViews) -> None:
         """Remember what an output read, unless a view's rows have no marks."""
-        reads = tuple(watched.reads)
-        digest = self._digest(reads, watched.row)
+        reads = tuple(traced.reads)
+        digest = self._digest(reads, traced.row)
         if digest is not None:
             self.made[path] = Trace(self._shared.setdefault(reads, reads), digest)
 
@@ -161,7 +161,7 @@ class Trail:
         return self.views.marks(read.view, read.column, value)
 
 
-def remembered(file: Path, release: str, base: str) -> dict[str, Trace]:
+def load_traces(file: Path, release: str, base: str) -> dict[str, Trace]:
     """The traces saved with a release; none if those saved are of another release or another base."""
     if not file.is_file():
         return {}
@@ -172,14 +172,14 @@ def remembered(file: Path, release: str, base: str) -> dict[str, Trace]:
     return {path: Trace(patterns[number], *rest) for path, (number, *rest) in kept["outputs"].items()}
 
 
-def save(trail: Trail, file: Path, release: str, staged: Path) -> None:
+def save_traces(traces: Traces, file: Path, release: str, staged: Path) -> None:
     """Write the traces of the staged outputs; pages of one template mostly share their reads."""
     patterns: dict[tuple[Read, ...], int] = {}
     outputs = {
         path: (patterns.setdefault(t.reads, len(patterns)), t.digest, *_stamp(staged / path))
-        for path, t in trail.made.items()
+        for path, t in traces.made.items()
     }
-    kept = {"release": release, "base": trail.base, "patterns": list(patterns), "outputs": outputs}
+    kept = {"release": release, "base": traces.base, "patterns": list(patterns), "outputs": outputs}
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_suffix(".tmp")
     aside.write_text(json.dumps(kept, separators=(",", ":")), encoding="utf-8")
