@@ -17,7 +17,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_apply import APPLY
 from dagster_project.pipeline.score_card import scorecard
 from dagster_project.pipeline.score_due import WINDOWS, Due, find_due
-from dagster_project.pipeline.score_grade import UNCOUNTED, Judge, judged
+from dagster_project.pipeline.score_grade import UNCOUNTED, Grading, graded_readings
 from dagster_project.pipeline.score_importance import importance_rows
 from dagster_project.pipeline.score_references import comparisons, estimate_reference_days, profile_rows
 from dagster_project.pipeline.score_rows import KEY, read_rows
@@ -71,11 +71,11 @@ def score(night: Night, warehouse: Warehouse) -> Scored:
 
 def _write(night: Night, warehouse: Warehouse, due: Due, batches: Sequence[Batch]) -> int:
     """Write the readings of all batches to `mart.reading`; return their number."""
-    judge = _judge(night, warehouse, due)
+    context = _grading(night, warehouse, due)
     written = 0
     for done, batch in enumerate(batches):
         _show(night, warehouse, due, batch)
-        for readings in readings_of(night.workspace.metrics, warehouse, judge):
+        for readings in readings_of(night.workspace.metrics, warehouse, context):
             warehouse.append("mart.reading", readings)
             written += len(readings)
         night.progress("score", done + 1, len(batches))
@@ -121,7 +121,7 @@ def in_order(metrics: Sequence[Metric]) -> list[Metric]:
     return [by_id[name] for name in order if name in by_id]
 
 
-def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) -> Iterator[pl.DataFrame]:
+def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, context: Grading) -> Iterator[pl.DataFrame]:
     """Readings of the wanted metrics over the spans asked for; metrics with the same SQL share its rows.
 
     Readings of several metrics are yielded together, but always before a metric that may read them.
@@ -130,7 +130,7 @@ def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) ->
     import polars as pl
 
     logged = warehouse.frame("SELECT * FROM span.logged_counts ORDER BY ALL")
-    judge = replace(judge, arrived=_arrived(warehouse))
+    context = replace(context, arrived=_arrived(warehouse))
     made: list[pl.DataFrame] = []
     for sql, metrics in _by_sql(wanted).items():
         enough = sum(map(len, made)) > READINGS_AT_ONCE or any(metric.head.after for metric in metrics)
@@ -138,9 +138,9 @@ def readings_of(wanted: Sequence[Metric], warehouse: Warehouse, judge: Judge) ->
             yield pl.concat(made, how="vertical_relaxed")
             made.clear()
         for metric, found in zip(metrics, _figures(warehouse, sql, metrics), strict=True):
-            said = _with_absent(_of_tasks(found, metric, judge), metric, logged, judge)
+            said = _with_absent(_of_tasks(found, metric, context), metric, logged, context)
             if len(said):
-                made.append(judged(said, metric, judge))
+                made.append(graded_readings(said, metric, context))
     if made:
         yield pl.concat(made, how="vertical_relaxed")
 
@@ -162,16 +162,16 @@ def _figures(warehouse: Warehouse, sql: str, metrics: Sequence[Metric]) -> list[
         raise WorkspaceError([error.in_file(metric.file, metric.line) for metric in metrics]) from error
 
 
-def _of_tasks(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
+def _of_tasks(found: pl.DataFrame, metric: Metric, context: Grading) -> pl.DataFrame:
     """The figures without models whose declared task is not one that the metric measures."""
     import polars as pl
 
     tasks = metric.head.tasks
-    other = [m.id for m in judge.models.values() if tasks and m.task is not None and m.task not in tasks]
+    other = [m.id for m in context.models.values() if tasks and m.task is not None and m.task not in tasks]
     return found.filter(~pl.col("model_id").is_in(other)) if other else found
 
 
-def _with_absent(found: pl.DataFrame, metric: Metric, logged: pl.DataFrame, judge: Judge) -> pl.DataFrame:
+def _with_absent(found: pl.DataFrame, metric: Metric, logged: pl.DataFrame, context: Grading) -> pl.DataFrame:
     """Add the reason for spans with requests that lack what the metric needs and so have no figure for it."""
     import polars as pl
 
@@ -179,10 +179,10 @@ def _with_absent(found: pl.DataFrame, metric: Metric, logged: pl.DataFrame, judg
     if not head.needs or head.arguments.get("average") == "each":
         return found
     if head.tasks:
-        models = [m.id for m in judge.models.values() if m.task in head.tasks]
+        models = [m.id for m in context.models.values() if m.task in head.tasks]
         logged = logged.filter(pl.col("model_id").is_in(models))
     lacking = pl.coalesce(
-        pl.when(pl.col(column).fill_null(0) == 0).then(_absence(column, words, judge))
+        pl.when(pl.col(column).fill_null(0) == 0).then(_absence(column, words, context))
         for column, words in head.needs.items()
     )
     absent = logged.select(*KEY, problem=lacking, n=pl.lit(0, pl.Int64)).drop_nulls("problem")
@@ -192,14 +192,14 @@ def _with_absent(found: pl.DataFrame, metric: Metric, logged: pl.DataFrame, judg
     return pl.concat([kept, said.cast({"window_days": found.schema["window_days"]})], how="diagonal")
 
 
-def _absence(column: str, words: str, judge: Judge) -> pl.Expr:
+def _absence(column: str, words: str, context: Grading) -> pl.Expr:
     """What a span lacks if nothing was counted in a column of `span.logged_counts`, in words."""
     import polars as pl
 
     usual = pl.lit(f"not available: {words}")
     if column != "labelled":
         return usual
-    none_counts = pl.col("model_id").is_in(sorted(judge.uncounted))
+    none_counts = pl.col("model_id").is_in(sorted(context.uncounted))
     return pl.when(none_counts).then(pl.lit(f"not available: {UNCOUNTED}")).otherwise(usual)
 
 
@@ -220,7 +220,7 @@ def _arrived(warehouse: Warehouse) -> pl.DataFrame:
     )
 
 
-def _judge(night: Night, warehouse: Warehouse, due: Due) -> Judge:
+def _grading(night: Night, warehouse: Warehouse, due: Due) -> Grading:
     import polars as pl
 
     growing = pl.DataFrame(
@@ -233,7 +233,7 @@ def _judge(night: Night, warehouse: Warehouse, due: Due) -> Judge:
         pl.col("codes").is_null() & pl.col("yes").is_null()
     )  # labels that are codes, or never a yes, do count
     silent = frozenset(due.uncounted.filter(none_counts)["model_id"])
-    return Judge(night, models, _partial(night, warehouse), growing, nothing, silent, due.coded)
+    return Grading(night, models, _partial(night, warehouse), growing, nothing, silent, due.coded)
 
 
 def _partial(night: Night, warehouse: Warehouse) -> str:

@@ -38,7 +38,7 @@ SPAN = ["model_id", "version", "day", "window_days"]
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
+class Grading:
     """What grading needs to know about the night."""
 
     night: Night
@@ -55,18 +55,18 @@ class Judge:
     """Models for which every label counts as yes, because labels are codes."""
 
 
-def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
+def graded_readings(found: pl.DataFrame, metric: Metric, context: Grading) -> pl.DataFrame:
     """Readings of one metric: a value on too few rows is withheld, and a problem takes precedence as the reason."""
     import polars as pl
 
     head = metric.head
-    good, poor = _thresholds(found, metric, judge)
+    good, poor = _thresholds(found, metric, context)
     value = found["value"].to_numpy()
     n = found["n"].fill_null(0).to_numpy()
-    units = _own_units(found, judge) if head.unit == "feature" else found["model_id"].replace_strict(
-        _units(found, head, judge), return_dtype=pl.String
+    units = _own_units(found, context) if head.unit == "feature" else found["model_id"].replace_strict(
+        _units(found, head, context), return_dtype=pl.String
     )  # fmt: skip
-    grade, reason = _graded(value, good, poor, n, units, head, judge)
+    grade, reason = _graded(value, good, poor, n, units, head, context)
     rows = found.with_columns(
         pl.Series("grade", grade, dtype=pl.String), pl.Series("reason", reason, dtype=pl.String),
         units.alias("unit"), pl.lit(metric.id).alias("metric"),
@@ -75,40 +75,40 @@ def judged(found: pl.DataFrame, metric: Metric, judge: Judge) -> pl.DataFrame:
     remarked = pl.concat_str(pl.when(enough).then("reason"), "remark", separator="; ")
     said = pl.coalesce("problem", remarked, "reason").alias("reason")
     rows = rows.with_columns(pl.when(enough).then(pl.col(FIGURES)), said)
-    return _unsettled(rows, head, judge).select(READING)
+    return _unsettled(rows, head, context).select(READING)
 
 
-def _unsettled(rows: pl.DataFrame, head: MetricHead, judge: Judge) -> pl.DataFrame:
+def _unsettled(rows: pl.DataFrame, head: MetricHead, context: Grading) -> pl.DataFrame:
     """No grade for the running day, for drift from unfinished reference days, for labels still arriving or in codes."""
     import polars as pl
 
     there = pl.col("value").is_not_null()
     # If several rules hold, the last one gives the reason.
     if head.family == "performance" and not head.without_labels:
-        rows = _by_labels(rows, there, judge)
-    if head.family == "drift" and len(judge.growing):
-        rows = rows.join(judge.growing, on=["model_id", "version"], how="left", maintain_order="left")
+        rows = _by_labels(rows, there, context)
+    if head.family == "drift" and len(context.growing):
+        rows = rows.join(context.growing, on=["model_id", "version"], how="left", maintain_order="left")
         days = rows["until"].map_elements(
             lambda day: f"reference days run until {format_day(day)}", return_dtype=pl.String
         )
         rows = _ungraded(rows, pl.col("until").is_not_null() & there, days)
-    if judge.night.running_day is not None:
-        rows = _ungraded(rows, pl.col("day") == judge.night.running_day, pl.lit(judge.partial))
+    if context.night.running_day is not None:
+        rows = _ungraded(rows, pl.col("day") == context.night.running_day, pl.lit(context.partial))
     return rows
 
 
-def _by_labels(rows: pl.DataFrame, there: pl.Expr, judge: Judge) -> pl.DataFrame:
+def _by_labels(rows: pl.DataFrame, there: pl.Expr, context: Grading) -> pl.DataFrame:
     """No grade while labels are still arriving, nor where they are codes."""
     import polars as pl
 
-    rows = rows.join(judge.arrived.select(*SPAN, "arrived"), on=SPAN, how="left", maintain_order="left")
+    rows = rows.join(context.arrived.select(*SPAN, "arrived"), on=SPAN, how="left", maintain_order="left")
     percent = (100 * pl.col("arrived")).round().cast(pl.Int64)
     words = pl.format(
         f"{STILL_COMING}: {{}}\N{NO-BREAK SPACE}% of the expected labels are due by now", percent
     )
     young = pl.concat_str(words, "remark", separator="; ", ignore_nulls=True)
     rows = _ungraded(rows, (pl.col("arrived") < MATURE) & there, young)
-    return _ungraded(rows, pl.col("model_id").is_in(sorted(judge.coded)) & there, pl.lit(ALL_YES))
+    return _ungraded(rows, pl.col("model_id").is_in(sorted(context.coded)) & there, pl.lit(ALL_YES))
 
 
 def _ungraded(rows: pl.DataFrame, where: pl.Expr, reason: pl.Expr | pl.Series) -> pl.DataFrame:
@@ -121,10 +121,16 @@ def _ungraded(rows: pl.DataFrame, where: pl.Expr, reason: pl.Expr | pl.Series) -
 
 
 def _graded(
-    value: Numbers, good: Numbers, poor: Numbers, n: Numbers, units: pl.Series, head: MetricHead, judge: Judge
+    value: Numbers,
+    good: Numbers,
+    poor: Numbers,
+    n: Numbers,
+    units: pl.Series,
+    head: MetricHead,
+    context: Grading,
 ) -> tuple[list[str], list[str]]:
     """Grades unit by unit, since the reason states thresholds in the metric's unit."""
-    currency = judge.night.workspace.settings.currency
+    currency = context.night.workspace.settings.currency
     grade, reason = np.empty(len(value), dtype=object), np.empty(len(value), dtype=object)
     for unit in units.unique().sort().to_list():
         at = (units == unit).to_numpy()
@@ -133,35 +139,35 @@ def _graded(
     return list(grade), list(reason)
 
 
-def _units(found: pl.DataFrame, head: MetricHead, judge: Judge) -> dict[str, str]:
+def _units(found: pl.DataFrame, head: MetricHead, context: Grading) -> dict[str, str]:
     """Unit of the metric for each model."""
     models = found["model_id"].unique().sort().to_list()
-    return {m: head.unit_for(judge.models.get(m) or undeclared(m)) for m in models}
+    return {m: head.unit_for(context.models.get(m) or undeclared(m)) for m in models}
 
 
-def _own_units(found: pl.DataFrame, judge: Judge) -> pl.Series:
+def _own_units(found: pl.DataFrame, context: Grading) -> pl.Series:
     """Unit of each row's feature as declared; predictions and labels have the model's, the rest none."""
     import polars as pl
 
-    named = {(m.id, f): given.unit or "1" for m in judge.models.values() for f, given in m.features.items()}
-    named |= {(m.id, f): m.unit or "1" for m in judge.models.values() for f in (PREDICTION, LABEL)}
+    named = {(m.id, f): given.unit or "1" for m in context.models.values() for f, given in m.features.items()}
+    named |= {(m.id, f): m.unit or "1" for m in context.models.values() for f in (PREDICTION, LABEL)}
     pairs = zip(found["model_id"].to_list(), found["feature"].to_list(), strict=True)
     return pl.Series([named.get(pair, "1") for pair in pairs], dtype=pl.String)
 
 
-def _thresholds(found: pl.DataFrame, metric: Metric, judge: Judge) -> tuple[Numbers, Numbers]:
+def _thresholds(found: pl.DataFrame, metric: Metric, context: Grading) -> tuple[Numbers, Numbers]:
     """good and poor of every row: the last target that fits its model and feature, else the metric's own."""
     import polars as pl
 
     head = metric.head
-    targets = [target for target in judge.night.workspace.targets if target.metric == metric.id]
+    targets = [target for target in context.night.workspace.targets if target.metric == metric.id]
     own = (head.thresholds.good, head.thresholds.poor) if head.thresholds else (None, None)
     if not targets:
         good, poor = (np.full(len(found), np.nan if end is None else end) for end in own)
         return good, poor
     pairs = found.select("model_id", "feature").unique().sort("model_id", "feature")
     chosen = [
-        chosen_target(targets, metric.id, judge.models.get(m) or undeclared(m), feature)
+        chosen_target(targets, metric.id, context.models.get(m) or undeclared(m), feature)
         for m, feature in pairs.iter_rows()
     ]
     rows = pairs.with_columns(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score import readings_of
-from dagster_project.pipeline.score_grade import Judge, chosen_target
+from dagster_project.pipeline.score_grade import Grading, chosen_target
 from dagster_project.pipeline.watch_plan import Group, Plan
 from dagster_project.spec.catalog import undeclared
 from dagster_project.store.spans import Span, set_spans
@@ -114,15 +114,15 @@ def _of(
         {"models": list(models)},
     )
     set_spans(warehouse, spans, versions, None, night.as_of)
-    for readings in readings_of(metrics, warehouse, _judge(night)):
+    for readings in readings_of(metrics, warehouse, _grading(night)):
         yield readings.filter(pl.col("version") == "")
 
 
-def _judge(night: Night) -> Judge:
+def _grading(night: Night) -> Grading:
     """A judge for days that are complete and compared with no reference days."""
     import polars as pl
 
     models = {placed.value.id: placed.value for placed in night.workspace.models}
     growing = pl.DataFrame(schema={"model_id": pl.String, "version": pl.String, "until": pl.Date})
     nothing = pl.DataFrame(schema={"model_id": pl.String})
-    return Judge(night, models, "", growing, nothing)
+    return Grading(night, models, "", growing, nothing)
