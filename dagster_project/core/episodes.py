@@ -3,7 +3,7 @@
 A fold over days, all monitors at once: an episode opens after a number of firing days in a row and closes
 after a number of clearing days in a row. A day that could not be judged neither opens nor closes an episode,
 nor does it break a row. Callers: pipeline.watch_fold, which keeps `State` between nights, and
-pipeline.watch_board.
+pipeline.watch_arrays.
 """
 
 from __future__ import annotations

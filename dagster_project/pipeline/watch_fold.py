@@ -17,7 +17,7 @@ import numpy as np
 from dagster_project.core import episodes
 from dagster_project.core.alarm import Verdict
 from dagster_project.core.types import Bools, Floats
-from dagster_project.pipeline.watch_board import Board
+from dagster_project.pipeline.watch_arrays import MonitorArrays
 from dagster_project.pipeline.watch_terms import Judge, Today
 from dagster_project.spec.rule import Rule
 
@@ -39,34 +39,34 @@ class Folded:
     open: int
 
 
-def fold(rule: Rule, board: Board, judge: Judge, holidays: frozenset[dt.date]) -> Folded:
-    """Judge every day of the board in order."""
-    state, memory, comparable = board.state, board.memory, board.comparable.copy()
+def fold(rule: Rule, arrays: MonitorArrays, judge: Judge, holidays: frozenset[dt.date]) -> Folded:
+    """Judge every day of the arrays in order."""
+    state, memory, comparable = arrays.state, arrays.memory, arrays.comparable.copy()
     persistence = episodes.Persistence(rule.open_after, rule.close_after)
     judged = []
-    for t, day in enumerate(board.days):
-        at = board.before + t
-        today = _today(board, t, comparable, state, memory)
+    for t, day in enumerate(arrays.days):
+        at = arrays.before + t
+        today = _today(arrays, t, comparable, state, memory)
         verdict, remembered = judge.judge(today)
-        verdict = _where(verdict, board.has[:, t])
+        verdict = _where(verdict, arrays.has[:, t])
         state, ended = episodes.step(
             state, day.toordinal(), verdict.fires, verdict.clears, verdict.known, persistence
         )
-        memory = np.where(board.has[:, t, None], remembered, memory)
-        calm = np.isfinite(board.observed[:, at]) & ~verdict.fires & ~state.open
+        memory = np.where(arrays.has[:, t, None], remembered, memory)
+        calm = np.isfinite(arrays.observed[:, at]) & ~verdict.fires & ~state.open
         comparable[:, at] = calm & (day not in holidays)
-        judged.append(_columns(board.has[:, t], today, verdict, state, ended, memory))
-    return Folded(_frame(board, judged), int(state.open.sum()))
+        judged.append(_columns(arrays.has[:, t], today, verdict, state, ended, memory))
+    return Folded(_frame(arrays, judged), int(state.open.sum()))
 
 
-def _today(board: Board, t: int, comparable: Bools, state: episodes.State, memory: Floats) -> Today:
-    at = board.before + t
+def _today(arrays: MonitorArrays, t: int, comparable: Bools, state: episodes.State, memory: Floats) -> Today:
+    at = arrays.before + t
     return Today(
-        day=board.days[t],
-        observed=board.observed[:, at],
-        n=board.n[:, at],
-        note=board.notes[t],
-        past=board.observed[:, t:at],
+        day=arrays.days[t],
+        observed=arrays.observed[:, at],
+        n=arrays.n[:, at],
+        note=arrays.notes[t],
+        past=arrays.observed[:, t:at],
         comparable=comparable[:, t:at],
         open=state.open,
         memory=memory,
@@ -111,7 +111,7 @@ def _columns(
     return {name: values[has] for name, values in every.items()}
 
 
-def _frame(board: Board, judged: Sequence[Columns]) -> pl.DataFrame:
+def _frame(arrays: MonitorArrays, judged: Sequence[Columns]) -> pl.DataFrame:
     """All days' columns as rows of `mart.signal`; nan and NEVER become NULL."""
     import polars as pl
 
@@ -127,10 +127,10 @@ def _frame(board: Board, judged: Sequence[Columns]) -> pl.DataFrame:
         _held(held),
     )
     own = frame.with_columns(
-        pl.col("n").cast(pl.Int64), (pl.col("day") + pl.duration(days=board.wait)).alias("known_on")
+        pl.col("n").cast(pl.Int64), (pl.col("day") + pl.duration(days=arrays.wait)).alias("known_on")
     )
     named = own.join(
-        board.monitors.with_row_index("at").cast({"at": pl.Int64}), on="at", maintain_order="left"
+        arrays.monitors.with_row_index("at").cast({"at": pl.Int64}), on="at", maintain_order="left"
     )
     return named.drop("at")
 

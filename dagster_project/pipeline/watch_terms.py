@@ -1,7 +1,7 @@
 """What a judge of days is made from, what it is told about one day, and how verdicts are made without statistics.
 
 In: arrays over a rule's monitors [S]. A judge has no state that changes: its memory is floats [S, M] that the fold
-keeps in the signals. Callers: pipeline.watch_judges, pipeline.watch_board, pipeline.watch_fold.
+keeps in the signals. Callers: pipeline.watch_judges, pipeline.watch_arrays, pipeline.watch_fold.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A rule's monitors side by side: arrays of what they saw, from long input rows and earlier signals.
 
-In: frames (KEY, day, observed, n, note) and earlier rows of `mart.signal`. Out: a Board for `watch_fold`, and the
-Terms that its judge is made from. Caller: pipeline.watch.
+In: frames (KEY, day, observed, n, note) and earlier rows of `mart.signal`. Out: MonitorArrays for `watch_fold`, and
+the Terms that its judge is made from. Caller: pipeline.watch.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ AGAINST = {"up": -1, "down": 1, "neither": 0}
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class MonitorArrays:
     """Monitors [S] over `before` earlier days and the days [T] to judge."""
 
     monitors: pl.DataFrame
@@ -58,14 +58,14 @@ def history_days(group: Group) -> int:
     return WEEKS_KEPT * WEEK if group.rule.rule.method == "weeks" else HISTORY
 
 
-def make_board(
+def make_arrays(
     group: Group,
     days: Sequence[dt.date],
     inputs: pl.DataFrame,
     earlier: pl.DataFrame,
     memory: int,
     holidays: frozenset[dt.date],
-) -> Board:
+) -> MonitorArrays:
     """Arrays over the days to judge and, before them, as many earlier ones as the method reads."""
     import polars as pl
 
@@ -91,7 +91,7 @@ def make_board(
     for at_, t, note in zip(new["at"].to_list(), columns.tolist(), new["note"].to_list(), strict=True):
         notes[t][at_] = note
     state, kept = _state(old, len(monitors), memory)
-    return Board(monitors, days, before, observed, n, comparable, has, notes, state, kept, group.wait)
+    return MonitorArrays(monitors, days, before, observed, n, comparable, has, notes, state, kept, group.wait)
 
 
 def _comparable(old: pl.DataFrame, holidays: frozenset[dt.date]) -> pl.DataFrame:
