@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from dagster_project.core.days import ONE_DAY
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.watch_alerts import put_alerts
-from dagster_project.pipeline.watch_arrays import history_days, make_arrays, make_terms
+from dagster_project.pipeline.watch_arrays import history_days, make_arrays, make_settings
 from dagster_project.pipeline.watch_due import STATE, Before, Due, changed_days, day_digests, find_due
 from dagster_project.pipeline.watch_fold import Folded, fold
 from dagster_project.pipeline.watch_judges import judge_for
@@ -102,7 +102,7 @@ def judge_due(night: Night, warehouse: Warehouse, plan: Plan, due: Due, tests: M
     seen = [frame.select([*KEY, "day", "observed", "n"]) for frame in (earlier, due.inputs)]
     rows = pl.concat(seen, how="vertical_relaxed")
     monitors = rows.select(KEY).unique().sort(KEY)
-    judge = judge_for(make_terms(night, plan, group, monitors, rows, tests))
+    judge = judge_for(make_settings(night, plan, group, monitors, rows, tests))
     arrays = make_arrays(group, due.days, due.inputs, earlier, judge.memory, holidays)
     return fold(group.rule.rule, arrays, judge, holidays)
 

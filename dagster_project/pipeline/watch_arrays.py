@@ -1,7 +1,7 @@
 """A rule's monitors side by side: arrays of what they saw, from long input rows and earlier signals.
 
 In: frames (KEY, day, observed, n, note) and earlier rows of `mart.signal`. Out: MonitorArrays for `watch_fold`, and
-the Terms that its judge is made from. Caller: pipeline.watch.
+the JudgeSettings that its judge is made from. Caller: pipeline.watch.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from dagster_project.core.types import Bools, Floats, Ints
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_grade import chosen_target
 from dagster_project.pipeline.watch_judges import WEEKS_KEPT
+from dagster_project.pipeline.watch_judging import WEEK, JudgeSettings
 from dagster_project.pipeline.watch_plan import Group, Plan
-from dagster_project.pipeline.watch_terms import WEEK, Terms
 from dagster_project.spec.catalog import undeclared
 from dagster_project.store.watch import KEY
 
@@ -143,20 +143,20 @@ def _state(old: pl.DataFrame, monitors: int, memory: int) -> tuple[episodes.Stat
     return state, kept
 
 
-def make_terms(
+def make_settings(
     night: Night,
     plan: Plan,
     group: Group,
     monitors: pl.DataFrame,
     rows: pl.DataFrame,
     tests: Mapping[str, int],
-) -> Terms:
+) -> JudgeSettings:
     """What the judge is made from; `rows` has KEY, day, observed, n of the reference days, and may have other days."""
     rule = group.rule.rule
     models = [plan.models.get(m) for m in monitors["model_id"].to_list()]
     direction, bounds, back = _bounds(night, plan, group, monitors)
     reference, reference_n = _reference(plan, monitors, rows)
-    return Terms(
+    return JudgeSettings(
         rule=rule,
         direction=direction,
         bounds=bounds,

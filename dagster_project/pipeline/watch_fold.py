@@ -18,7 +18,7 @@ from dagster_project.core import episodes
 from dagster_project.core.alarm import Verdict
 from dagster_project.core.types import Bools, Floats
 from dagster_project.pipeline.watch_arrays import MonitorArrays
-from dagster_project.pipeline.watch_terms import Judge, Today
+from dagster_project.pipeline.watch_judging import Judge, Today
 from dagster_project.spec.rule import Rule
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ Judged = tuple[Verdict, Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class JudgeSettings:
     """What a judge is made from: a rule and what is fixed about its monitors [S]."""
 
     rule: Rule
@@ -75,7 +75,7 @@ class Judge(Protocol):
         ...
 
 
-def plain(today: Today, expected: Floats, low: Floats, high: Floats, fires: Bools) -> Verdict:
+def limit_verdict(today: Today, expected: Floats, low: Floats, high: Floats, fires: Bools) -> Verdict:
     """A verdict without statistics: what does not fire is calm; what has no value or bound is not known."""
     known = np.isfinite(today.observed) & ~(np.isnan(low) | np.isnan(high))
     none = np.full(len(known), np.nan)
@@ -86,7 +86,7 @@ def plain(today: Today, expected: Floats, low: Floats, high: Floats, fires: Bool
     )  # fmt: skip
 
 
-def refused(verdict: Verdict, at: Bools, why: list[str], note: list[str]) -> Verdict:
+def without(verdict: Verdict, at: Bools, why: list[str], note: list[str]) -> Verdict:
     """The verdict without the monitors `at`, whose reason is `why`; others not known give their note as the reason."""
     known = verdict.known & ~at
     words = [
