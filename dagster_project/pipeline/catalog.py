@@ -16,7 +16,7 @@ from dagster_project.pipeline.catalog_declared import DECLARED, PLAIN, declared_
 from dagster_project.pipeline.catalog_history import Found, History, Interval, Key, remember
 from dagster_project.pipeline.catalog_metadata import ITEMS, Item, metadata_items, next_missing
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.summarise_terms import REFERENCE_DAYS
+from dagster_project.pipeline.summarise_dictionaries import REFERENCE_DAYS
 from dagster_project.spec.catalog import Model, VersionNote, undeclared
 from dagster_project.spec.loading import Placed
 from dagster_project.store.statements import text_of

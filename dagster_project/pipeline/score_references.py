@@ -19,7 +19,7 @@ from dagster_project.core.histogram import SCALE, SCORE_SCALE, K, edges, logit_e
 from dagster_project.core.naming import LABEL, PREDICTION, SCORE
 from dagster_project.core.profile import binned
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.summarise_terms import REFERENCE_DAYS, first_days, reference
+from dagster_project.pipeline.summarise_dictionaries import REFERENCE_DAYS, first_days, reference
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.reference import Profile, Reference
 from dagster_project.store.spans import Comparisons, Span

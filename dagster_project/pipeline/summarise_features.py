@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dagster_project.pipeline import summarise_dictionaries as dictionary
 from dagster_project.pipeline import summarise_grids as grids
-from dagster_project.pipeline import summarise_terms as dictionary
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.summarise_patterns import refused_values
 from dagster_project.pipeline.summarise_scans import BY_DAY, Chunk, constants, feature_column, groups
@@ -142,7 +142,7 @@ def _categories(
     """Rows of one category feature."""
     import polars as pl
 
-    held = dictionary.terms(warehouse, chunk, feature)
+    held = dictionary.entries(warehouse, chunk, feature)
     counted = chunk.engine.rollup(statement.sql, _category_scan(chunk, feature, keys, held))
     listed = _inside(keys, reference).select("key", pl.lit(value=True).alias("listed"))
     rows = counted.join(keys, on="key").join(listed, on="key", how="left")

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dagster_project.core.naming import OUTPUT, PREDICTION
+from dagster_project.pipeline import summarise_dictionaries as dictionary
 from dagster_project.pipeline import summarise_grids as grids
-from dagster_project.pipeline import summarise_terms as dictionary
 from dagster_project.pipeline.summarise_scans import (
     BY_DAY,
     Chunk,
@@ -76,7 +76,7 @@ def _capped(warehouse: Warehouse, chunk: Chunk, rows: pl.DataFrame) -> pl.DataFr
     ]
     counted = pl.concat(sides).group_by("model_id", "day", "value").agg(pl.col("n").sum())
     dictionary.admit(warehouse, chunk, CLASS, counted, MOST_CLASSES)
-    held = dictionary.terms(warehouse, chunk, CLASS).select("model_id", "value", pl.lit(True).alias("held"))
+    held = dictionary.entries(warehouse, chunk, CLASS).select("model_id", "value", pl.lit(True).alias("held"))
     for side in ("label", "predicted"):
         named = held.rename({"value": side})
         rows = (

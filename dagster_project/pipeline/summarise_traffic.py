@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from dagster_project.pipeline import summarise_terms as dictionary
+from dagster_project.pipeline import summarise_dictionaries as dictionary
 from dagster_project.pipeline.summarise_scans import (
     BY_DAY,
     Chunk,
@@ -117,7 +117,7 @@ def segment_label(warehouse: Warehouse, chunk: Chunk, segment: str, found: pl.Da
     """'name=value' for values in the dictionary, 'name=missing', and 'name=other' for the rest, row by row."""
     import polars as pl
 
-    held = dictionary.terms(warehouse, chunk, dictionary.SEGMENT + segment).select(
+    held = dictionary.entries(warehouse, chunk, dictionary.SEGMENT + segment).select(
         "model_id", "value", "rank"
     )
     joined = found.with_row_index("at").join(

@@ -90,7 +90,7 @@ def profiled(chunk: Chunk, feature: str) -> pl.DataFrame:
     )
 
 
-def terms(warehouse: Warehouse, chunk: Chunk, feature: str) -> pl.DataFrame:
+def entries(warehouse: Warehouse, chunk: Chunk, feature: str) -> pl.DataFrame:
     """model_id, value, rank, first_day: one feature's dictionaries for the chunk's models."""
     return warehouse.frame(
         """
@@ -108,7 +108,7 @@ def admit(warehouse: Warehouse, chunk: Chunk, feature: str, counted: pl.DataFram
     """
     import polars as pl
 
-    known = terms(warehouse, chunk, feature)
+    known = entries(warehouse, chunk, feature)
     by_first = counted.sort("model_id", "day", "n", "value", descending=[False, False, True, False])
     first = by_first.unique(["model_id", "value"], keep="first", maintain_order=True).rename(
         {"day": "first_day"}
