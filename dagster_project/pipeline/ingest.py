@@ -19,7 +19,7 @@ from dagster_project.pipeline.ingest_mapping import mapping_of
 from dagster_project.pipeline.ingest_names import refuse_renamed_sources
 from dagster_project.pipeline.ingest_rows import Spooled, read_files
 from dagster_project.pipeline.ingest_segments import update_segments
-from dagster_project.pipeline.ingest_waiting import keep_waiting, waiters_of
+from dagster_project.pipeline.ingest_waiting import awaiting_labels, update_awaiting
 from dagster_project.pipeline.night import Night
 from dagster_project.readers.mapped import IntakeRules
 from dagster_project.readers.raw import release_memory
@@ -29,7 +29,7 @@ from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
 from dagster_project.store.facts import enter_facts
 from dagster_project.store.ingestion import balance, entered, forget_files
-from dagster_project.store.labels import Waiters, enter_labels, match_labels, wait_for_labels
+from dagster_project.store.labels import AwaitingLabels, enter_labels, match_labels, wait_for_labels
 from dagster_project.store.lake import require_listed_files, sweep, temporary
 from dagster_project.store.requests import Batch, commit_requests, write_requests
 from dagster_project.store.statements import statement
@@ -70,7 +70,7 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
     workspace = night.workspace
     require_listed_files(warehouse, workspace.root)
     refuse_renamed_sources(workspace, warehouse)
-    waiters = waiters_of(workspace)
+    awaiting = awaiting_labels(workspace)
     is_first = warehouse.value("SELECT count(*) FROM ops.part") == 0
     paths: dict[str, list[str]] = {}
     days: set[dt.date] = set()
@@ -79,16 +79,16 @@ def ingest(night: Night, warehouse: Warehouse) -> IngestResult:
         for done, (source, begun) in enumerate(_read_ahead(night, warehouse, reader)):
             night.progress("ingest", done, len(workspace.sources) + 1)
             if begun is not None:
-                ingested = _ingest_source(night, warehouse, source, begun, waiters)
+                ingested = _ingest_source(night, warehouse, source, begun, awaiting)
                 paths[source.source] = ingested.paths
                 days.update(ingested.days)
                 labelled += ingested.labelled
     with warehouse.within(MATCH_MEMORY):
         update_segments(night, warehouse)
         since = _expire_before(night, warehouse)
-        if keep_waiting(workspace, warehouse, waiters, since, is_first=is_first):
+        if update_awaiting(workspace, warehouse, awaiting, since, is_first=is_first):
             _set_state(warehouse, PENDING, "yes")
-        labelled += _match(workspace, warehouse, waiters, since)
+        labelled += _match(workspace, warehouse, awaiting, since)
     sweep(warehouse, workspace.root)
     night.progress("ingest", len(workspace.sources) + 1, len(workspace.sources) + 1)
     return _result(warehouse, paths, labelled, sorted(days))
@@ -155,7 +155,7 @@ def _begin(night: Night, warehouse: Warehouse, source: Source, reader: Executor)
 
 
 def _ingest_source(
-    night: Night, warehouse: Warehouse, source: Source, begun: _Begun, waiters: Waiters
+    night: Night, warehouse: Warehouse, source: Source, begun: _Begun, awaiting: AwaitingLabels
 ) -> _Ingested:
     """Bring one source up to date."""
     workspace = night.workspace
@@ -169,7 +169,7 @@ def _ingest_source(
         left_out=spooled.left_out,
         replaced=_replaced(warehouse, spooled),
     )
-    return _commit(warehouse, workspace, source, spooled, batch, waiters, begun)
+    return _commit(warehouse, workspace, source, spooled, batch, awaiting, begun)
 
 
 def _commit(
@@ -178,7 +178,7 @@ def _commit(
     source: Source,
     spooled: Spooled,
     batch: Batch,
-    waiters: Waiters,
+    awaiting: AwaitingLabels,
     begun: _Begun,
 ) -> _Ingested:
     """Write the lake's files, then commit everything in one transaction."""
@@ -188,10 +188,10 @@ def _commit(
         with entered(warehouse, spooled.reading):
             if written is not None:
                 commit_requests(warehouse, batch, written)
-                labelled = wait_for_labels(warehouse, root, batch, written, waiters)
+                labelled = wait_for_labels(warehouse, root, batch, written, awaiting)
                 _keep_types(warehouse, source, spooled.feature_types)
             elif source.kind == "outcomes":
-                enter_labels(warehouse, root, batch, waiters)
+                enter_labels(warehouse, root, batch, awaiting)
             else:
                 fact = FACTS[source.kind]
                 enter_facts(warehouse, batch, source.kind, fact.key, fact.time)
@@ -203,13 +203,13 @@ def _commit(
 
 
 def _match(
-    workspace: Workspace, warehouse: Warehouse, waiters: Waiters, expire_before: dt.date | None
+    workspace: Workspace, warehouse: Warehouse, awaiting: AwaitingLabels, expire_before: dt.date | None
 ) -> int:
     """Match labels if anything was read since they were last matched."""
     if warehouse.value("SELECT value FROM ops.state WHERE key = $key", {"key": PENDING}) != "yes":
         return 0
     with warehouse.transaction():
-        matched = match_labels(warehouse, workspace.root, waiters, expire_before)
+        matched = match_labels(warehouse, workspace.root, awaiting, expire_before)
         for source in workspace.sources:
             if source.kind == "outcomes":
                 balance(warehouse, source.source)

@@ -36,7 +36,7 @@ UNCOUNTED_DAYS = 28
 
 
 @dataclass(frozen=True, slots=True)
-class Waiters:
+class AwaitingLabels:
     """Which requests must wait for a label."""
 
     everyone: bool
@@ -50,7 +50,7 @@ class Waiters:
 
 
 def wait_for_labels(
-    warehouse: Warehouse, root: Path, batch: Batch, written: Written, waiters: Waiters
+    warehouse: Warehouse, root: Path, batch: Batch, written: Written, awaiting: AwaitingLabels
 ) -> int:
     """Let the requests of the written days wait, and make the labels that these days had unmatched again.
 
@@ -65,24 +65,24 @@ def wait_for_labels(
     warehouse.run(statement("labels", "forget_waiting"), {"source": batch.source, "days": days})
     if written.parts.is_empty():
         return 0
-    segments, parameters = segments_of(written.types, waiters.segments)
+    segments, parameters = segments_of(written.types, awaiting.segments)
     parameters |= {**written.query.parameters, "source": batch.source, "zone": batch.zone}
     rows, n = written.query.rows, 0
     if "label" in written.types:
-        if labelled or _awaited(warehouse, waiters):
+        if labelled or _awaited(warehouse, awaiting):
             warehouse.run(*_bound(statement("labels", "keep_inline", rows=rows), parameters))
         else:
             n = _write_at_once(warehouse, root, segments, Query(rows, parameters))
             rows = statement("labels", "without_label", rows=rows)
     parameters |= {
-        "everyone": waiters.everyone or batch.source in waiters.inline_sources,
-        "models": list(waiters.models),
+        "everyone": awaiting.everyone or batch.source in awaiting.inline_sources,
+        "models": list(awaiting.models),
     }
     warehouse.run(*_bound(statement("labels", "wait", segments=segments, rows=rows), parameters))
     return n
 
 
-def wait_again(warehouse: Warehouse, root: Path, waiters: Waiters, since: dt.date) -> None:
+def wait_again(warehouse: Warehouse, root: Path, awaiting: AwaitingLabels, since: dt.date) -> None:
     """Let the lake's requests from a day on wait, except those that already wait or have their label."""
     days = warehouse.rows(
         "SELECT DISTINCT source, day FROM ops.part WHERE kind = 'requests' AND day >= ? ORDER BY ALL", [since]
@@ -95,25 +95,25 @@ def wait_again(warehouse: Warehouse, root: Path, waiters: Waiters, since: dt.dat
         types = dict(
             warehouse.frame(f"DESCRIBE {rows}", {"stored": stored})["column_name", "column_type"].rows()
         )
-        segments, parameters = segments_of(types, waiters.segments)
+        segments, parameters = segments_of(types, awaiting.segments)
         sql = statement(
             "labels", "wait_again", segments=segments, none=no_rows(REQUESTS), no_labels=no_rows(LABELLED),
             labels=statement("labels", "stored_labels") if labelled else "",
         )  # fmt: skip
         parameters |= {"source": source, "day": day, "stored": stored, "labelled": labelled}
         parameters |= {
-            "everyone": waiters.everyone or source in waiters.inline_sources,
-            "models": list(waiters.models),
+            "everyone": awaiting.everyone or source in awaiting.inline_sources,
+            "models": list(awaiting.models),
         }
         warehouse.run(*_bound(sql, parameters))
 
 
-def _awaited(warehouse: Warehouse, waiters: Waiters) -> bool:
+def _awaited(warehouse: Warehouse, awaiting: AwaitingLabels) -> bool:
     """Whether a source of outcomes may label the requests just written as well."""
-    if waiters.everyone:
+    if awaiting.everyone:
         return True
     models = warehouse.frame("SELECT DISTINCT model_id FROM temp.model_day")["model_id"]
-    return not set(waiters.models).isdisjoint(models)
+    return not set(awaiting.models).isdisjoint(models)
 
 
 def _write_at_once(warehouse: Warehouse, root: Path, segments: str, query: Query) -> int:
@@ -126,7 +126,7 @@ def _write_at_once(warehouse: Warehouse, root: Path, segments: str, query: Query
     return int(written["rows"].sum())
 
 
-def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiters) -> None:
+def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, awaiting: AwaitingLabels) -> None:
     """Enter a source's labels as unmatched and count them in its ledger; forget labels of replaced files."""
     if batch.replaced:
         _take_back(warehouse, root, sorted(batch.replaced))
@@ -138,7 +138,7 @@ def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiter
         "source": batch.source,
         "spool": [str(path) for path in batch.spool],
         "left_out": sorted(batch.left_out),
-        "inline_sources": list(waiters.inline_sources),
+        "inline_sources": list(awaiting.inline_sources),
     }
     new = statement("labels", "new_labels")
     pending = statement("labels", "pending_labels", new=new)
@@ -154,19 +154,21 @@ def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, waiters: Waiter
     warehouse.run(*_bound(statement("labels", "enter_labels", unbeaten=unbeaten), parameters))
 
 
-def match_labels(warehouse: Warehouse, root: Path, waiters: Waiters, expire_before: dt.date | None) -> int:
+def match_labels(
+    warehouse: Warehouse, root: Path, awaiting: AwaitingLabels, expire_before: dt.date | None
+) -> int:
     """Match everything that waits, and write the labelled files concerned; return the number of matches.
 
     Requests and labels older than `expire_before` then stop waiting.
     """
-    inline = {"inline_sources": list(waiters.inline_sources)}
+    inline = {"inline_sources": list(awaiting.inline_sources)}
     warehouse.run(statement("labels", "match"), inline)
     if _challenge(warehouse, root, expire_before):
         warehouse.run(statement("labels", "match"), inline)
     n = warehouse.value("SELECT count(*) FROM temp.matched WHERE place = 1")
     _write_labelled(warehouse, root)
     beaten = warehouse.frame(statement("labels", "beaten"))
-    _move_duplicates(warehouse, beaten.filter(~beaten["source"].is_in(waiters.inline_sources)))
+    _move_duplicates(warehouse, beaten.filter(~beaten["source"].is_in(awaiting.inline_sources)))
     for name in ("drop_waiting", "drop_unmatched"):
         warehouse.run(statement("labels", name))
     warehouse.run(statement("labels", "drop_inline"), inline)
