@@ -83,7 +83,7 @@ def day_chance(rate: Numbers, correlation: Numbers | float, in_a_row: int = IN_A
     return np.asarray(ndtr(-(low + high) / 2))
 
 
-def echo(correlation: Floats) -> Floats:
+def carry_over(correlation: Floats) -> Floats:
     """Return the part of a day's shock that the next day may still show; a lasting change shows more."""
     return _ECHO + _FADING * correlation
 

@@ -84,7 +84,7 @@ def scaled(values: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) 
                 return np.asarray((size_of(values, kind) / stretch(n, rows)) ** powers)
 
 
-def back(places: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) -> Floats:
+def unscaled(places: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) -> Floats:
     """Return places on the scale as values in the unit of the series: the inverse of `scaled`."""
     match kind:
         case "plain":
@@ -100,7 +100,7 @@ def back(places: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) ->
             return np.asarray(size**2 if kind == "squared distance" else size)
 
 
-def ends(n: Floats, powers: Floats, kind: Kind) -> tuple[Floats, Floats]:
+def scale_limits(n: Floats, powers: Floats, kind: Kind) -> tuple[Floats, Floats]:
     """Return the lowest and highest place on the scale; no change leads beyond them."""
     zero, infinite = np.zeros(np.shape(n)), np.full(np.shape(n), np.inf)
     if kind == "share":

@@ -246,7 +246,7 @@ def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, lea
 
     sure = float(ndtri(alarm.SEEN))
     now, noise = _own(spread, bands.level, n), sure * bands.day_sd
-    floor, ceiling = alarm_scale.ends(n, spread.power, spread.kind)
+    floor, ceiling = alarm_scale.scale_limits(n, spread.power, spread.kind)
     rise, fall = bands.high(1.0) + noise, bands.low(1.0) - noise
     up = np.where(rise < ceiling, _own(spread, rise, n) - now, np.nan)
     if alarm_scale.is_size(spread.kind):
@@ -275,7 +275,7 @@ def _lasts(spread: Spread, recent: Recent, moved: Floats) -> Bools:
     if recent.moved is None:
         return np.ones(len(moved), dtype=np.bool_)
     left = np.sqrt(spread.correlation) if alarm_scale.is_size(spread.kind) else spread.correlation
-    return np.asarray(moved * np.sign(recent.moved) >= alarm.echo(left) * np.abs(recent.moved))
+    return np.asarray(moved * np.sign(recent.moved) >= alarm.carry_over(left) * np.abs(recent.moved))
 
 
 def _unlimited(spread: Spread) -> Bools:
@@ -283,7 +283,7 @@ def _unlimited(spread: Spread) -> Bools:
 
 
 def _own(spread: Spread, place: Floats, n: Floats) -> Floats:
-    return alarm_scale.back(place, n, spread.rows, spread.power, spread.kind)
+    return alarm_scale.unscaled(place, n, spread.rows, spread.power, spread.kind)
 
 
 def _beyond(place: Floats, low: Floats, high: Floats, direction: Floats) -> Bools:

@@ -81,7 +81,7 @@ def baseline(past: Numbers, comparable: Bools, weekdays: Ints) -> Baseline:
     )
 
 
-def kept(open_: Bools, old: Baseline, new: Baseline) -> Baseline:
+def frozen_where_open(open_: Bools, old: Baseline, new: Baseline) -> Baseline:
     """Return the old baseline where an episode is open, the new one elsewhere."""
     return Baseline(
         weekday=np.where(open_[:, None], old.weekday, new.weekday),
@@ -115,7 +115,7 @@ def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
     )
     dropped = (two.z < -DROP_LIMIT) & (two.count <= (1 - LEAST_DROP) * two.expected)
     dropped &= (before.z < -EACH_LIMIT) & (alone.z < -EACH_LIMIT)
-    dropped &= alone.lost >= alarm.echo(base.correlation) * before.lost
+    dropped &= alone.lost >= alarm.carry_over(base.correlation) * before.lost
     none = (today == 0) & (_chance_of_none(mu, base.cv2) < RARE)
     z = np.where(claimed, two.z, np.minimum(two.z, seven.z))
     fires = known & (dropped | none | (~claimed & (seven.chance < RARE)))

@@ -132,7 +132,7 @@ class UsageJudge:
             today.comparable[:, past],
             weekdays_before(today.day, today.past.shape[1])[past],
         )
-        base = alarm_usage.kept(today.open, self._kept(today.memory), new)
+        base = alarm_usage.frozen_where_open(today.open, self._kept(today.memory), new)
         counts = np.column_stack([today.past, today.observed])[:, -self.span :]
         counts[:, [self.settings.skips(day) for day in days_until(today.day, self.span)]] = np.nan
         weekdays = np.append(weekdays_before(today.day, self.span - 1), today.day.weekday())

@@ -77,7 +77,7 @@ def _usage_verdicts(
         stop = day + 1 - lag
         past = slice(stop - alarm_usage.PAST_DAYS, stop)
         new = alarm_usage.baseline(counts[:, past], comparable[:, past], weekdays[past])
-        base = new if base is None else alarm_usage.kept(state.open, base, new)
+        base = new if base is None else alarm_usage.frozen_where_open(state.open, base, new)
         verdict = judge(base, counts[:, stop : day + 1], weekdays[stop : day + 1])
         state, _ = episodes.step(state, day, verdict.fires, verdict.clears, verdict.known, rule)
         comparable[:, day] &= ~state.open

@@ -139,7 +139,7 @@ def followed(values: Floats, *, slow: bool, since: int) -> tuple[Floats, Floats,
         new = u.baseline(
             values[:, stop - PAST : stop], comparable[:, stop - PAST : stop], weekdays(PAST, stop - PAST)
         )
-        base = u.kept(state.open, base, new)
+        base = u.frozen_where_open(state.open, base, new)
         found, was = judge(base, values[:, stop : day + 1], weekdays(lag, stop)), state.open
         state, _ = e.step(state, day, found.fires, found.clears, found.known, e.Persistence(2 if slow else 1))
         comparable[:, day] &= ~state.open
