@@ -24,7 +24,7 @@ for it."""
 SEEN = 0.985
 """Chance that a day fires after a change of the size `detectable`. Both of two days then fire 97 times in
 100, which leaves room for the uncertainty of the reference's own sd."""
-_ECHO, _FADING = 0.5, 0.45
+_CARRIED, _FADING = 0.5, 0.45
 """The part of a shock that may still show on the next day if days are independent, and what their correlation
 adds."""
 _FARTHEST = 12.0
@@ -85,7 +85,7 @@ def day_chance(rate: Numbers, correlation: Numbers | float, in_a_row: int = IN_A
 
 def carry_over(correlation: Floats) -> Floats:
     """Return the part of a day's shock that the next day may still show; a lasting change shows more."""
-    return _ECHO + _FADING * correlation
+    return _CARRIED + _FADING * correlation
 
 
 def limit(chance: Numbers | float, df: Numbers | float, excess: Numbers | float = 0.0) -> Floats:

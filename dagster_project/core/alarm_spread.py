@@ -267,7 +267,7 @@ def _moved(spread: Spread, level: Floats, today: Floats, place: Floats, n: Float
 
 
 def _lasts(spread: Spread, recent: Recent, moved: Floats) -> Bools:
-    """Whether a day after a firing one is more than its echo: a shock fades by the correlation, a change stays.
+    """Whether a day after a firing one is more than its carry-over: a shock fades by the correlation, a change stays.
 
     Where means correlate by r, their sizes do by about r squared, so the root is what a shock leaves of a
     size.

@@ -97,7 +97,7 @@ def drop(base: Baseline, week: Numbers, weekdays: Ints) -> Verdict:
 
     Today fires if it and the last known day before it, together, are 4 sd and 15 % below the expectation, and
     each of them 2.5 sd (a day after a holiday is thus not judged alone). Today must also lose more than the
-    echo of the day before, because one bad day fades. A little-used model also fires if seven days bring so
+    carry-over of the day before, because one bad day fades. A little-used model also fires if seven days bring so
     few requests as chance would once in 100,000 (negative binomial). A day without any request fires at once
     where that is as rare. `low` is the limit of the mean of two days. One firing day opens an alarm: the rule
     itself already demands two days.

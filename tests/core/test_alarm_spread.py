@@ -283,7 +283,7 @@ def test_a_fading_shock_is_known_by_a_distance_too() -> None:
 
 
 def test_without_yesterdays_memory_every_day_counts() -> None:
-    """A memory that holds level and error alone judges as before: nothing is taken for an echo."""
+    """A memory that holds level and error alone judges as before: nothing is taken for a carry-over."""
     values = history(17, 10, R)
     spread = fit(values)
     known = a.Recent(spread.centre, np.ones(10), np.full(10, 40.0))
