@@ -22,7 +22,7 @@ from dagster_project.core.errors import CheckError
 from dagster_project.pipeline.night import Night, Progress
 from dagster_project.pipeline.publish import preparing_first_site
 from dagster_project.pipeline.remarks import remarks
-from dagster_project.pipeline.start import night_for, out_of_sight
+from dagster_project.pipeline.start import night_for, why_empty
 from dagster_project.spec.loading import Workspace, load_workspace
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def hints_of(night: Night, days: tuple[dt.date, dt.date] | None = None) -> tuple
 
     with Warehouse.open(night.workspace.warehouse) as warehouse:
         said = never_read(warehouse, *days) if days else []
-        return out_of_sight(night, warehouse), [*said, *remarks(night, warehouse)]
+        return why_empty(night, warehouse), [*said, *remarks(night, warehouse)]
 
 
 def announce(published: Published, *, as_json: bool) -> None:

@@ -40,7 +40,7 @@ def night_for(
     return Night(workspace, wanted, horizon, progress=progress)
 
 
-def out_of_sight(night: Night, warehouse: Warehouse) -> str:
+def why_empty(night: Night, warehouse: Warehouse) -> str:
     """One line that says why the night's pages are empty; '' if they are not, or if no source has requests.
 
     `remarks` reports what was read in vain; `reports/marts/out_of_sight.sql` tells readers of the home page what this

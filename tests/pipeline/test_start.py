@@ -14,7 +14,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.remarks import remarks
 from dagster_project.pipeline.render_definitions import put_definitions, put_state
 from dagster_project.pipeline.render_views import create_views
-from dagster_project.pipeline.start import night_for, out_of_sight
+from dagster_project.pipeline.start import night_for, why_empty
 from dagster_project.spec.loading import Workspace, load_workspace
 from dagster_project.starter import write_starter
 from dagster_project.store.warehouse import Warehouse
@@ -111,11 +111,11 @@ def test_a_day_that_the_logs_do_not_reach_is_said(
     days = [dt.date(2025, 1, 30), dt.date(2025, 2, 9)]
     rows = pl.DataFrame({"kind": "requests", "source": "log", "day": days, "path": ["a", "b"]})
     with Warehouse.open(None) as warehouse:
-        assert out_of_sight(night, warehouse) == ""
+        assert why_empty(night, warehouse) == ""
         warehouse.append("ops.part", rows)
         put_state(night, warehouse, "", "")
         views = create_views(found.marts, warehouse)
-        assert out_of_sight(night, warehouse).startswith(said)
+        assert why_empty(night, warehouse).startswith(said)
         beyond = views.one("out_of_sight")
         assert bool(said) == bool(beyond)
         if said:
@@ -144,7 +144,7 @@ def test_a_night_that_read_nothing_says_why(tmp_path: Path, name: str, content: 
     with Warehouse.open(None) as warehouse:
         ingest(night, warehouse)
         put_definitions(night.workspace, warehouse)
-        assert out_of_sight(night, warehouse) == "no requests were read"
+        assert why_empty(night, warehouse) == "no requests were read"
         create_views(night.workspace.marts, warehouse)
         (why,) = remarks(night, warehouse)
     assert why.startswith(said)
