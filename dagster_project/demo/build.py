@@ -45,7 +45,7 @@ STAGE = "train and replay the demo"
 WRITERS = 2
 
 
-def untold(stage: str, done: int, total: int) -> None:
+def no_progress(stage: str, done: int, total: int) -> None:
     """Ignore progress."""
     del stage, done, total
 
@@ -75,7 +75,7 @@ class Period:
 
 def build_demo(
     workspace_root: Path,
-    progress: Progress = untold,
+    progress: Progress = no_progress,
     first_day: dt.date = FIRST_DAY,
     last_day: dt.date = LAST_DAY,
 ) -> DemoResult:

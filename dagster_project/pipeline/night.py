@@ -12,7 +12,7 @@ Progress = Callable[[str, int, int], None]
 """(stage, done, total): called now and then by stages that take a while."""
 
 
-def silent(stage: str, done: int, total: int) -> None:
+def no_progress(stage: str, done: int, total: int) -> None:
     """A progress callback that does nothing."""
     del stage, done, total
 
@@ -28,4 +28,4 @@ class Night:
     """UTC; an event later than this comes from a wrong clock and is rejected."""
     running_day: dt.date | None = None
     """The day still in progress, shown as partial; None if a past day is reported."""
-    progress: Progress = silent
+    progress: Progress = no_progress

@@ -10,13 +10,13 @@ import datetime as dt
 from dagster_project.core.days import ONE_DAY
 from dagster_project.core.errors import ModelboardError
 from dagster_project.pipeline.ingest import ingest, newest_day
-from dagster_project.pipeline.night import Night, Progress, silent
+from dagster_project.pipeline.night import Night, Progress, no_progress
 from dagster_project.spec.loading import Workspace
 from dagster_project.store.warehouse import Warehouse
 
 
 def night_for(
-    workspace: Workspace, *, day: dt.date | None, now: dt.datetime, progress: Progress = silent
+    workspace: Workspace, *, day: dt.date | None, now: dt.datetime, progress: Progress = no_progress
 ) -> Night:
     """The night for `day`, or for the workspace's own `as_of` if it is None. `now` is in UTC.
 

@@ -119,12 +119,12 @@ def test_the_command_line_turns_a_failed_check_into_its_own_error(
     """`run_job` raises CheckError, which leaves with exit code 3, and names the check."""
     from dagster_project.commands.night import run_job
     from dagster_project.pipeline import check
-    from dagster_project.pipeline.night import silent
+    from dagster_project.pipeline.night import no_progress
 
     write_starter(tmp_path / "b")
     monkeypatch.setattr(check, "ledger_balances", lambda _: check.Check("ledger balances", False, "planted"))
     with pytest.raises(CheckError, match=r"ledger balances \(planted\)"):
-        run_job(load_workspace(tmp_path / "b"), day=None, progress=silent)
+        run_job(load_workspace(tmp_path / "b"), day=None, progress=no_progress)
 
 
 def test_a_run_of_the_ui_is_the_only_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
