@@ -76,7 +76,7 @@ class Facts:
         return self.found.get((subject, day), {})
 
 
-def attempt(warehouse: Warehouse, sql: str) -> Found | str:
+def try_query(warehouse: Warehouse, sql: str) -> Found | str:
     """What a query written by a user yields, or one line saying why it failed."""
     try:
         return Found(*warehouse.named_rows(sql))
@@ -91,7 +91,7 @@ def gather(night: Night, warehouse: Warehouse) -> Facts:
     found: dict[Place, dict[str, Fact]] = {(ORGANIZATION, day): {} for day in days}
     broken: dict[str, str] = {}
     for fact in sorted(night.workspace.facts, key=lambda f: f.id):
-        result = attempt(warehouse, fact.sql)
+        result = try_query(warehouse, fact.sql)
         if fact.id in TAKEN:
             broken[fact.id] = f"{fact.id!r} has another meaning in expressions; rename {fact.file}"
         elif isinstance(result, str):

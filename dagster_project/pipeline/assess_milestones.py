@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from dagster_project.core import maturity
 from dagster_project.core.formatting import format_day
 from dagster_project.core.types import State
-from dagster_project.pipeline.assess_facts import Fact, Facts, Place, attempt
+from dagster_project.pipeline.assess_facts import Fact, Facts, Place, try_query
 from dagster_project.pipeline.assess_wording import names_in, sentence, threshold_in_words
 from dagster_project.spec.rubric import ORGANIZATION, Attestation, Attestations, Milestone, Rubric, Waiver
 from dagster_project.store.warehouse import Warehouse
@@ -141,7 +141,7 @@ def evaluate(
         )::DOUBLE AS value FROM fact_row)
         ORDER BY subject, day
     """  # noqa: S608
-    found = attempt(warehouse, sql)
+    found = try_query(warehouse, sql)
     if isinstance(found, str):
         rule = " ".join(part for part in (value, passes, warns, applies) if part)
         broken = names_in(rule, facts.broken)
