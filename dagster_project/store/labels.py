@@ -19,7 +19,7 @@ from dagster_project.store.ingestion import enter_duplicates, enter_new_accepted
 from dagster_project.store.lake import live_paths
 from dagster_project.store.parts import STREAM_ROWS, part_rows, write_parts
 from dagster_project.store.portions import Query, named, sorted_by_model
-from dagster_project.store.requests import Batch, Written, find_twice
+from dagster_project.store.requests import Batch, Written, find_repeated
 from dagster_project.store.statements import statement
 from dagster_project.store.warehouse import Warehouse
 
@@ -142,7 +142,7 @@ def enter_labels(warehouse: Warehouse, root: Path, batch: Batch, awaiting: Await
     }
     new = statement("labels", "new_labels")
     pending = statement("labels", "pending_labels", new=new)
-    find_twice(warehouse, pending, "model_id, request_id", parameters)
+    find_repeated(warehouse, pending, "model_id, request_id", parameters)
     warehouse.run(statement("labels", "find_beaten", pending=pending), parameters)
     unbeaten = statement("labels", "unbeaten_labels", new=new)
     accepted = warehouse.frame(*_bound(statement("labels", "label_accepted", unbeaten=unbeaten), parameters))

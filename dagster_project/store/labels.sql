@@ -86,7 +86,7 @@ CREATE OR REPLACE TEMP TABLE beaten_label AS
 SELECT * FROM (
     SELECT *, row_number() OVER (
         PARTITION BY model_id, request_id ORDER BY label_time NULLS FIRST, source, file_id, file_row) AS place
-    FROM ({pending}) SEMI JOIN temp.seen_twice AS t ON t.h = hash(model_id, request_id)
+    FROM ({pending}) SEMI JOIN temp.repeated_key AS t ON t.h = hash(model_id, request_id)
   )
 WHERE place > 1
 

@@ -88,7 +88,7 @@ def write_requests(warehouse: Warehouse, root: Path, batch: Batch) -> Written:
 def _find_duplicates(warehouse: Warehouse, relation: _Relation) -> pl.DataFrame:
     """Note rows to drop in `temp.duplicate`; return file_id, day, duplicate."""
     sql = statement("requests", "find_duplicates", pending=relation.pending)
-    find_twice(warehouse, relation.pending, "day, model_id, request_id", relation.parameters)
+    find_repeated(warehouse, relation.pending, "day, model_id, request_id", relation.parameters)
     warehouse.run(sql, relation.parameters)
     duplicates = warehouse.frame(statement("requests", "duplicate_counts"))
     relation.has_duplicates = not duplicates.is_empty()
@@ -98,12 +98,12 @@ def _find_duplicates(warehouse: Warehouse, relation: _Relation) -> pl.DataFrame:
 def _number_repeated(warehouse: Warehouse, batch: Batch) -> None:
     """Number equal rows of a file in `temp.repeated`."""
     spooled, parameters = statement("requests", "spooled"), _spool(batch)
-    find_twice(warehouse, spooled, "file_id, request_id", parameters)
+    find_repeated(warehouse, spooled, "file_id, request_id", parameters)
     warehouse.run(statement("requests", "number_repeated", spooled=spooled), parameters)
 
 
-def find_twice(warehouse: Warehouse, rows: str, keys: str, parameters: Mapping[str, object]) -> None:
-    """Note in `temp.seen_twice` the hash of every repeated key (rarely, of different keys that share it)."""
+def find_repeated(warehouse: Warehouse, rows: str, keys: str, parameters: Mapping[str, object]) -> None:
+    """Note in `temp.repeated_key` the hash of every repeated key (rarely, of different keys that share it)."""
     warehouse.run(statement("requests", "hash_keys", keys=keys, rows=rows), parameters)
     warehouse.run(statement("requests", "no_hash_twice"))
     n = int(str(warehouse.value("SELECT count(*) FROM temp.key_hash")))

@@ -12,7 +12,7 @@ FROM ({spooled}) AS s LEFT JOIN temp.repeated AS r ON r.file_id = s.file_id AND 
 -- Equal rows of a file have the same hash as id; only repeated ones are numbered.
 CREATE OR REPLACE TEMP TABLE repeated AS
 SELECT file_id, file_row, row_number() OVER (PARTITION BY file_id, request_id ORDER BY file_row) AS place
-FROM ({spooled}) SEMI JOIN temp.seen_twice AS t ON t.h = hash(file_id, request_id)
+FROM ({spooled}) SEMI JOIN temp.repeated_key AS t ON t.h = hash(file_id, request_id)
 
 -- name: stored
 SELECT *, 0::bigint AS file_row
@@ -35,10 +35,10 @@ ORDER BY day
 CREATE OR REPLACE TEMP TABLE key_hash AS SELECT hash({keys}) AS h FROM ({rows})
 
 -- name: no_hash_twice
-CREATE OR REPLACE TEMP TABLE seen_twice (h UBIGINT)
+CREATE OR REPLACE TEMP TABLE repeated_key (h UBIGINT)
 
 -- name: hashes_twice
-INSERT INTO temp.seen_twice
+INSERT INTO temp.repeated_key
 SELECT h FROM temp.key_hash WHERE h % $slices::UBIGINT = $slice::UBIGINT GROUP BY h HAVING count(*) > 1
 
 -- name: forget_hashes
@@ -48,7 +48,7 @@ DROP TABLE temp.key_hash
 CREATE OR REPLACE TEMP TABLE duplicate AS
 WITH pending AS (
     SELECT day, model_id, request_id, file_id, file_row, event_time
-    FROM ({pending}) SEMI JOIN temp.seen_twice AS t ON t.h = hash(day, model_id, request_id)
+    FROM ({pending}) SEMI JOIN temp.repeated_key AS t ON t.h = hash(day, model_id, request_id)
   ),
   ranked AS (
     SELECT day, model_id, request_id, file_id, file_row, row_number() OVER (
