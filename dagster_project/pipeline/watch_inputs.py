@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from dagster_project.pipeline.night import Night
-from dagster_project.pipeline.watch_known import known_then, targets_then
+from dagster_project.pipeline.watch_known import readings_as_known, target_readings_as_known
 from dagster_project.pipeline.watch_plan import Group, Plan
 from dagster_project.store.warehouse import Warehouse
 from dagster_project.store.watch import KEY, of_days, readings, whole
@@ -60,7 +60,7 @@ def _daily(night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: D
     """Readings of single days; if labels matter, with the labels that had arrived by then."""
     del plan
     if group.rule.rule.mature:
-        return known_then(night, warehouse, group, rule_frame(group), days)
+        return readings_as_known(night, warehouse, group, rule_frame(group), days)
     return readings(warehouse, "daily", rule_frame(group), days)
 
 
@@ -152,7 +152,7 @@ READ: dict[str, Read] = {
     "slow_decline": _usage,
     "heartbeat": _heartbeat,
     "schema": _schema,
-    "target": targets_then,
+    "target": target_readings_as_known,
 }
 """How a method's inputs are read; methods not listed watch daily readings."""
 

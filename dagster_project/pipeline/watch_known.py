@@ -28,7 +28,7 @@ AT_ONCE = 100
 """Spans read together."""
 
 
-def known_then(
+def readings_as_known(
     night: Night, warehouse: Warehouse, group: Group, rules: pl.DataFrame, days: Sequence[dt.date]
 ) -> pl.DataFrame:
     """Readings of single days with the labels that had arrived `group.wait` days later."""
@@ -41,7 +41,7 @@ def known_then(
     return own.join(rules.select("rule", "metric"), on="metric")
 
 
-def targets_then(
+def target_readings_as_known(
     night: Night, warehouse: Warehouse, plan: Plan, group: Group, days: Sequence[dt.date]
 ) -> pl.DataFrame:
     """Readings over seven whole days of every metric, model and feature whose explicit target raises alerts."""
