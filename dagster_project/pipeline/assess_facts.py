@@ -50,7 +50,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class QueryResult:
     """What a query yields: its columns' names and its rows."""
 
     names: Sequence[str]
@@ -76,10 +76,10 @@ class Facts:
         return self.found.get((subject, day), {})
 
 
-def try_query(warehouse: Warehouse, sql: str) -> Found | str:
+def try_query(warehouse: Warehouse, sql: str) -> QueryResult | str:
     """What a query written by a user yields, or one line saying why it failed."""
     try:
-        return Found(*warehouse.named_rows(sql))
+        return QueryResult(*warehouse.named_rows(sql))
     except QueryError as error:
         return str(error)
 
@@ -148,7 +148,7 @@ def unit_of(head: StatementHead) -> str:
     return head.unit or "1"
 
 
-def _unfit(found: Found) -> str | None:
+def _unfit(found: QueryResult) -> str | None:
     """Why a query's result is not a fact; None if it has all columns and one row per subject and day."""
     if missing := [name for name in COLUMNS if name not in found.names]:
         return f"no column {missing[0]!r}"
@@ -165,7 +165,7 @@ def _unfit(found: Found) -> str | None:
     return None
 
 
-def _facts(fact: Statement, found: Found) -> list[Fact]:
+def _facts(fact: Statement, found: QueryResult) -> list[Fact]:
     unit = unit_of(fact.head)
     wanted = itemgetter(*(found.names.index(name) for name in COLUMNS))
     return [
