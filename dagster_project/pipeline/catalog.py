@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from dagster_project.core.naming import slug
 from dagster_project.pipeline.catalog_declared import DECLARED, PLAIN, declared_fields, stage_on
-from dagster_project.pipeline.catalog_history import Found, History, Interval, Key, remember
+from dagster_project.pipeline.catalog_history import CurrentValue, History, Interval, Key, extended_history
 from dagster_project.pipeline.catalog_metadata import ITEMS, Item, metadata_items, next_missing
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.summarise_dictionaries import REFERENCE_DAYS
@@ -63,7 +63,7 @@ def refresh(night: Night, warehouse: Warehouse) -> Catalog:
     """Rebuild the catalog as of the night's day, and extend the history of declarations."""
     entries = _entries(night, warehouse)
     before = _read_history(warehouse)
-    history = remember(before, _found(entries, before, night), night.as_of)
+    history = extended_history(before, _found(entries, before, night), night.as_of)
     versions = [row for entry in entries for row in _version_rows(entry, night.as_of)]
     with warehouse.transaction():
         warehouse.fill("catalog.model", _model_rows(entries, night))
@@ -108,17 +108,17 @@ def _noted(note: VersionNote) -> Row:
     return {"version": note.version, "requests": 0}
 
 
-def _found(entries: Iterable[Entry], before: History, night: Night) -> dict[Key, Found]:
+def _found(entries: Iterable[Entry], before: History, night: Night) -> dict[Key, CurrentValue]:
     """What is true this night: declared fields, and the metadata items that are present."""
-    found: dict[Key, Found] = {}
+    found: dict[Key, CurrentValue] = {}
     for entry in entries:
         model, since = entry.model, _news_since(entry.model, before)
         if entry.placed:
             for field, value in declared_fields(model, night.workspace.targets).items():
-                found[model.id, "", field] = Found(value, "declared", since)
+                found[model.id, "", field] = CurrentValue(value, "declared", since)
         for version, items in entry.items.items():
             for item in (item for item in items if item.present):
-                stated = Found(item.lasting or "", item.method, item.observed_at or since)
+                stated = CurrentValue(item.lasting or "", item.method, item.observed_at or since)
                 found[model.id, version, item.field] = stated
     return found
 

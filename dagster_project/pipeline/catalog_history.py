@@ -15,7 +15,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CurrentValue:
     """What is true of a key now; `since` is the day it became true, if known."""
 
     value: str
@@ -32,7 +32,7 @@ class Interval:
     valid_from: dt.date
     valid_to: dt.date | None = None
 
-    def says(self, found: Found) -> bool:
+    def says(self, found: CurrentValue) -> bool:
         """Whether this interval states what was found."""
         return (self.value, self.method) == (found.value, found.method)
 
@@ -41,8 +41,8 @@ History = dict[Key, tuple[Interval, ...]]
 """The intervals of each key, oldest first, without overlaps."""
 
 
-def remember(
-    history: Mapping[Key, Iterable[Interval]], found: Mapping[Key, Found], as_of: dt.date
+def extended_history(
+    history: Mapping[Key, Iterable[Interval]], found: Mapping[Key, CurrentValue], as_of: dt.date
 ) -> History:
     """The history after the night of `as_of`: changed and vanished values end, new ones begin."""
     after: History = {}
@@ -63,7 +63,7 @@ def _gone(past: tuple[Interval, ...], as_of: dt.date) -> tuple[Interval, ...]:
     return (*past[:-1], replace(last, valid_to=as_of)) if last.valid_from < as_of else past[:-1]
 
 
-def _stated(past: tuple[Interval, ...], now: Found, as_of: dt.date) -> tuple[Interval, ...]:
+def _stated(past: tuple[Interval, ...], now: CurrentValue, as_of: dt.date) -> tuple[Interval, ...]:
     """It is stated: the newest interval continues, is corrected, or gives way to a new one."""
     if not past:
         return (_begin(now, now.since or as_of),)
@@ -81,10 +81,10 @@ def _stated(past: tuple[Interval, ...], now: Found, as_of: dt.date) -> tuple[Int
     return (*earlier, replace(last, valid_to=start), _begin(now, start))
 
 
-def _known_since(only: Interval, now: Found, as_of: dt.date) -> dt.date:
+def _known_since(only: Interval, now: CurrentValue, as_of: dt.date) -> dt.date:
     """The earliest day stated or seen; a later statement does not withdraw what was already true."""
     return min(only.valid_from, now.since or as_of)
 
 
-def _begin(now: Found, start: dt.date) -> Interval:
+def _begin(now: CurrentValue, start: dt.date) -> Interval:
     return Interval(now.value, now.method, start)

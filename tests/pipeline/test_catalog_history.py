@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from dagster_project.pipeline.catalog_history import Found, History, Interval, remember
+from dagster_project.pipeline.catalog_history import CurrentValue, History, Interval, extended_history
 
 KEY = ("m", "", "owner")
 
@@ -12,8 +12,10 @@ def day(n: int) -> dt.date:
 
 
 def after(history: History, value: str | None, as_of: int, since: int | None = None) -> History:
-    found = {} if value is None else {KEY: Found(value, "declared", None if since is None else day(since))}
-    return remember(history, found, day(as_of))
+    found = (
+        {} if value is None else {KEY: CurrentValue(value, "declared", None if since is None else day(since))}
+    )
+    return extended_history(history, found, day(as_of))
 
 
 def spans(history: History) -> list[tuple[str, int, int | None]]:
@@ -70,8 +72,8 @@ def test_an_earlier_stated_day_moves_the_beginning_back_and_a_later_one_moves_no
 
 
 def test_a_new_method_is_a_change_although_the_value_stays() -> None:
-    first = remember({}, {KEY: Found("s3://1", "declared")}, day(1))
-    then = remember(first, {KEY: Found("s3://1", "auto")}, day(9))
+    first = extended_history({}, {KEY: CurrentValue("s3://1", "declared")}, day(1))
+    then = extended_history(first, {KEY: CurrentValue("s3://1", "auto")}, day(9))
     assert then[KEY] == (
         Interval("s3://1", "declared", day(1), day(9)),
         Interval("s3://1", "auto", day(9), None),
