@@ -71,7 +71,7 @@ def run_night(
         progress_shown(as_json=as_json) as progress,
     ):
         if days is not None:
-            forget_days(workspace, days)
+            prepare_backfill(workspace, days)
         night = run_job(workspace, day=day, progress=progress, days=days)
         hint, said = hints_of(night, days)
     index = workspace.build / "site" / "index.html"
@@ -116,13 +116,13 @@ def run_job(
     return night
 
 
-def forget_days(workspace: Workspace, days: tuple[dt.date, dt.date]) -> None:
+def prepare_backfill(workspace: Workspace, days: tuple[dt.date, dt.date]) -> None:
     """Mark a range of days as due."""
-    from dagster_project.pipeline.backfill import forget
+    from dagster_project.pipeline.backfill import mark_days_due
     from dagster_project.store.warehouse import Warehouse
 
     with Warehouse.open(workspace.warehouse) as warehouse:
-        forget(warehouse, *days)
+        mark_days_due(warehouse, *days)
 
 
 def instance_at(home: Path) -> dg.DagsterInstance:

@@ -7,7 +7,7 @@ import datetime as dt
 from dagster_project.store.warehouse import Warehouse
 
 
-def forget(warehouse: Warehouse, first: dt.date, last: dt.date) -> None:
+def mark_days_due(warehouse: Warehouse, first: dt.date, last: dt.date) -> None:
     """Mark the days from `first` to `last` as neither summarised nor scored. Their rows stay until replaced."""
     with warehouse.transaction():
         for table in ("ops.summarised", "ops.scored"):
