@@ -21,8 +21,8 @@ from dagster_project.pipeline.summarise_due import (
     chunks,
     declaration_digest,
     find_due,
-    note_declarations,
-    note_sources,
+    relearn_declarations,
+    relearn_sources,
 )
 from dagster_project.pipeline.summarise_labels import label_rows
 from dagster_project.pipeline.summarise_patterns import require_valid_patterns
@@ -70,8 +70,8 @@ def summarise(night: Night, warehouse: Warehouse) -> Summarised:
     Raises WorkspaceError for a declared pattern that RE2 refuses.
     """
     require_valid_patterns(night, warehouse)
-    note_sources(night, warehouse)
-    note_declarations(night, warehouse)
+    relearn_sources(night, warehouse)
+    relearn_declarations(night, warehouse)
     grids.forget_unmapped(warehouse)
     days = events = rows = 0
     for _ in range(MOST_ROUNDS):

@@ -56,7 +56,7 @@ class Due:
         return max(self.labelled_rows, 0 if self.labels_only else self.request_rows)
 
 
-def note_sources(night: Night, warehouse: Warehouse) -> None:
+def relearn_sources(night: Night, warehouse: Warehouse) -> None:
     """Relearn the models of every source whose mapping, or cap on segment values, changed since the last run."""
     sql = "SELECT key, value FROM ops.state WHERE starts_with(key, $prefix) ORDER BY key"
     caps = {source.source: source.max_segment_values for source in night.workspace.sources}
@@ -77,7 +77,7 @@ def note_sources(night: Night, warehouse: Warehouse) -> None:
             warehouse.run("INSERT OR REPLACE INTO ops.state VALUES ($key, $value)", values)
 
 
-def note_declarations(night: Night, warehouse: Warehouse) -> int:
+def relearn_declarations(night: Night, warehouse: Warehouse) -> int:
     """Relearn every model whose declaration changed since the last run; return how many."""
     import polars as pl
 
