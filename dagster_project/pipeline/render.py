@@ -185,7 +185,7 @@ def traces_of(workspace: Workspace, views: Views, into: Path, shell: Shell, befo
         *((page.file, f"{page.line} {page.head.model_dump_json()} {page.body}") for page in workspace.pages),
         *((part.file, part.body) for part in workspace.parts),
         ("settings", settings.model_dump_json()),
-        ("look", repr((sorted(shell.rooms.items()), shell.policy, third_party_files(into)))),
+        ("look", repr((sorted(shell.pieces.items()), shell.policy, third_party_files(into)))),
     ])  # fmt: skip
     if before is None:
         return Traces(views, base)

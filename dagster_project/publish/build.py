@@ -86,8 +86,8 @@ def build_shell(
         draft=draft,
         tabs=_tabs(places),
     )
-    rooms = {place.path: cut(_take(target, place), place.path) for place in places}
-    return Shell(rooms, policy)
+    pieces = {place.path: cut(_take(target, place), place.path) for place in places}
+    return Shell(pieces, policy)
 
 
 def write_pages(
@@ -111,7 +111,7 @@ def finish(shell: Shell, written: Written, target: Path, *, base_url: str = "") 
 
     Raises PublishError if the page of some place was not written: its empty shell would be published.
     """
-    empty = sorted({p for p in shell.rooms if not p.endswith("/")} - set(written.paths))
+    empty = sorted({p for p in shell.pieces if not p.endswith("/")} - set(written.paths))
     if empty:
         raise PublishError(f"no page was written for {', '.join(empty)}")
     search.add_entries(target, sorted(written.entries, key=lambda e: e.path))

@@ -80,7 +80,7 @@ class Stamped:
 class Shell:
     """The shells of a site by place ('models.html', 'models/'), cut at their marks: text, field, text, ..."""
 
-    rooms: Mapping[str, tuple[str, ...]]
+    pieces: Mapping[str, tuple[str, ...]]
     policy: str
 
 
@@ -96,16 +96,18 @@ def cut(html: str, place: str) -> tuple[str, ...]:
 
 def stamp(shell: Shell, page: Stamped) -> bytes:
     """The whole page. Raises PublishError if no place was made for its path."""
-    room = shell.rooms.get(page.path) or shell.rooms.get(folder_of(page.path))
-    if room is None:
-        raise PublishError(f"no place for the page {page.path!r}; there are {', '.join(sorted(shell.rooms))}")
+    pieces = shell.pieces.get(page.path) or shell.pieces.get(folder_of(page.path))
+    if pieces is None:
+        raise PublishError(
+            f"no place for the page {page.path!r}; there are {', '.join(sorted(shell.pieces))}"
+        )
     fields = {
         "title": str(escape(page.title)),
         "description": str(escape(page.description or page.title)),
         "toc": _contents(page.toc),
         "body": str(page.body),
     }
-    return _readable("".join(part if i % 2 == 0 else fields[part] for i, part in enumerate(room))).encode()
+    return _readable("".join(part if i % 2 == 0 else fields[part] for i, part in enumerate(pieces))).encode()
 
 
 def _readable(html: str) -> str:

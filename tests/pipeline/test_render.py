@@ -135,7 +135,7 @@ def test_the_digest_follows_every_input(night: Night) -> None:
 def test_a_changed_part_makes_every_page_again(tmp_path: Path) -> None:
     """Pages are kept only if the base of their traces is the same, and it covers parts as well as templates."""
     workspace = write_workspace(tmp_path)
-    shell = cast(Shell, SimpleNamespace(rooms={}, policy=""))
+    shell = cast(Shell, SimpleNamespace(pieces={}, policy=""))
     views = Views(frozenset(), dict[str, pl.DataFrame]().__getitem__)
 
     def base(parts: tuple[PagePart, ...]) -> str:
