@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.days import ONE_DAY
 from dagster_project.core.errors import SourceError
-from dagster_project.pipeline.ingest_found import LogFile, files_of
+from dagster_project.pipeline.ingest_listing import LogFile, list_files
 from dagster_project.readers import formats
 from dagster_project.readers.columns import as_text, pick
 from dagster_project.readers.mapped import FILE, ROW, IntakeRules
@@ -45,7 +45,7 @@ def dry_run_logs(workspace: Workspace, now: dt.datetime) -> list[str]:
 
 
 def _of_pattern(workspace: Workspace, source: Source, now: dt.datetime) -> Iterator[str]:
-    found = files_of(workspace, source)
+    found = list_files(workspace, source)
     if not found:
         yield f"no file matches {source.files[0]}"
         return

@@ -14,8 +14,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from dagster_project.pipeline import ingest_found
-from dagster_project.pipeline.ingest_found import LogFile, files_of
+from dagster_project.pipeline import ingest_listing
+from dagster_project.pipeline.ingest_listing import LogFile, list_files
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
 from dagster_project.store.ingestion import forget_files, move_files
@@ -72,7 +72,7 @@ def plan_files(
     Files whose rows were made by a mapping other than `mapping` are read again; with `all_again`, all of them are.
     """
     known = known_files(warehouse, source.source)
-    found = {file.path: file for file in files_of(workspace, source)}
+    found = {file.path: file for file in list_files(workspace, source)}
     moved = _moved(found, known)
     found |= {file.path: file for file, _ in moved}
     known |= {file.path: known.pop(path) for file, path in moved}
@@ -83,7 +83,7 @@ def plan_files(
     replaced += [file.path for file in handed]
     for path in _losers(warehouse, source, replaced):
         if path in found and path not in changed:
-            changed[path] = ingest_found.identified(found[path])
+            changed[path] = ingest_listing.with_file_id(found[path])
     for file in handed:
         del known[file.path]
     read, copies = _without_copies(changed, known)
@@ -141,7 +141,7 @@ def _moved(found: Mapping[str, LogFile], known: Mapping[str, Known]) -> list[tup
     moved = []
     for path, file in sorted(found.items()):
         if path not in known and file.size in sizes:
-            hashed = ingest_found.identified(file)
+            hashed = ingest_listing.with_file_id(file)
             before = gone.pop(hashed.file_id, None)
             if before is not None:
                 moved.append((hashed, before))
@@ -156,7 +156,7 @@ def _handed(workspace: Workspace, source: Source, unfound: Mapping[str, Known]) 
     if not there:
         return []
     others = [s for s in workspace.sources if s.kind == source.kind and s.source != source.source]
-    theirs = {file.path for other in others for file in files_of(workspace, other)}
+    theirs = {file.path for other in others for file in list_files(workspace, other)}
     return [
         LogFile(
             path, workspace.root / path, unfound[path].size, unfound[path].mtime_ns, unfound[path].file_id
@@ -174,11 +174,11 @@ def _changed(files: Iterable[LogFile], known: dict[str, Known]) -> tuple[dict[st
         if before and before.state == "read":
             if (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
                 continue
-            file = file if file.file_id else ingest_found.identified(file)
+            file = file if file.file_id else ingest_listing.with_file_id(file)
             if before.file_id == file.file_id:
                 same.append(file)
                 continue
-        changed[file.path] = file if file.file_id else ingest_found.identified(file)
+        changed[file.path] = file if file.file_id else ingest_listing.with_file_id(file)
     return changed, same
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dagster_project.core.errors import Problem, WorkspaceError
 from dagster_project.pipeline.ingest_files import known_files
-from dagster_project.pipeline.ingest_found import files_of
+from dagster_project.pipeline.ingest_listing import list_files
 from dagster_project.spec.loading import Workspace
 from dagster_project.spec.source import Source
 from dagster_project.store.warehouse import Warehouse
@@ -36,7 +36,7 @@ def refuse_renamed_sources(workspace: Workspace, warehouse: Warehouse) -> None:
 def _problem(workspace: Workspace, source: Source, warehouse: Warehouse, read: Read) -> Problem | None:
     """The problem with a source, naming the first file new to it that was read under another name."""
     known = known_files(warehouse, source.source)
-    new = (file.path for file in files_of(workspace, source) if file.path not in known)
+    new = (file.path for file in list_files(workspace, source) if file.path not in known)
     path = next((path for path in new if (source.kind, path) in read), None)
     if path is None:
         return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from dagster_project.core.errors import SourceError
 from dagster_project.pipeline.ingest_files import Plan
-from dagster_project.pipeline.ingest_found import LogFile
+from dagster_project.pipeline.ingest_listing import LogFile
 from dagster_project.readers import formats
 from dagster_project.readers.mapped import FILE, ROW, SAMPLE_CHARACTERS, IntakeRules, Mapped
 from dagster_project.readers.mapping import map_rows, require_columns, unfound

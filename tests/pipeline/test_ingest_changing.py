@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dagster_project.pipeline import ingest_files, ingest_found
-from dagster_project.pipeline.ingest_found import LogFile
+from dagster_project.pipeline import ingest_files, ingest_listing
+from dagster_project.pipeline.ingest_listing import LogFile
 from dagster_project.readers import formats
 from dagster_project.readers.raw import RawBatch
 from dagster_project.spec.source import Source
@@ -53,14 +53,14 @@ def put(file: Path, after: bytes, how: str) -> None:
 
 def before_hashing(at: Path, change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:
     """Run `change` once, after the folder was listed and before the file is hashed."""
-    real, left = ingest_found.identified, [change]
+    real, left = ingest_listing.with_file_id, [change]
 
     def hashed(file: LogFile) -> LogFile:
         while left and file.place == at:
             left.pop()()
         return real(file)
 
-    patch.setattr(ingest_found, "identified", hashed)
+    patch.setattr(ingest_listing, "with_file_id", hashed)
 
 
 def before_reading(at: Path, change: Callable[[], None], patch: pytest.MonkeyPatch) -> None:

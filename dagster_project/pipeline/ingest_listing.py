@@ -34,7 +34,7 @@ class LogFile:
     """Why it cannot be opened; such a file is set aside unread."""
 
 
-def files_of(workspace: Workspace, source: Source) -> list[LogFile]:
+def list_files(workspace: Workspace, source: Source) -> list[LogFile]:
     """The files that the source's globs find, by path; never those that Modelboard writes itself."""
     root = workspace.root
     found = {place for pattern in source.files for place in _matches(root, pattern)}
@@ -96,7 +96,7 @@ def _closed_folder(start: Path, pattern: str) -> Path | None:
     return None
 
 
-def identified(file: LogFile) -> LogFile:
+def with_file_id(file: LogFile) -> LogFile:
     """The file with the hash of its content, or with a problem if it cannot be opened or has disappeared."""
     if file.problem:
         return file
