@@ -227,7 +227,7 @@ def _as_stamped(page: Page) -> Stamped:
     from dagster_project.publish.build import Stamped, headings
 
     if page.body is None:
-        return Stamped(page.path, page.title, Markup(), search=page.search, kept=page.kept)
+        return Stamped(page.path, page.title, Markup(), search=page.search, reused=page.reused)
     found = headings(page.body)
     toc = found if len(found) >= FEWEST_HEADINGS else ()
     return Stamped(

@@ -128,8 +128,8 @@ def _put(shell: Shell, page: Stamped, target: Path, previous: Path | None) -> bo
     if not place.resolve().is_relative_to(target.resolve()):
         raise PublishError(f"{page.path!r} is outside the site")
     place.unlink(missing_ok=True)
-    if page.kept is not None:
-        os.link(page.kept, place)
+    if page.reused is not None:
+        os.link(page.reused, place)
         return True
     data = stamp(shell, page)
     before = previous / page.path if previous is not None else None

@@ -64,7 +64,7 @@ class Heading:
 class Stamped:
     """A page to be stamped: `body` is HTML that begins with its h1; empty `search` leaves it out of the search.
 
-    A page with `kept` is that file of the previous release; its body is ignored.
+    A page with `reused` is that file of the previous release; its body is ignored.
     """
 
     path: str
@@ -73,7 +73,7 @@ class Stamped:
     toc: tuple[Heading, ...] = ()
     search: str = ""
     description: str = ""
-    kept: Path | None = None
+    reused: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Source:
 class Page:
     """A finished page: `path` inside the site, HTML body that begins with its h1, plain text for the search.
 
-    A page without a body is `kept`: a file of the previous release that is still valid.
+    A page without a body is `reused`: a file of the previous release that is still valid.
     """
 
     path: str
@@ -77,7 +77,7 @@ class Page:
     section: str | None
     description: str
     search: str
-    kept: Path | None = None
+    reused: Path | None = None
 
 
 def render_pages(
@@ -162,12 +162,12 @@ def _functions(repository_url: str) -> dict[str, Callable[..., object]]:
 
 
 def _page_of(source: Source, template: Template, row: Row, views: Views, traces: Traces) -> Page:
-    """The page of a row, newly made or kept."""
+    """The page of a row, newly made or reused."""
     slug = _slug(source, row)
     path = f"{source.address}/{slug}.html"
-    kept = traces.holds(path, row)
-    if kept is not None:
-        return _finished(source, path, row, None, kept)
+    reused = traces.holds(path, row)
+    if reused is not None:
+        return _finished(source, path, row, None, reused)
     traced = TracedViews(views, row)
     traced.where(str(source.head.for_each), slug=slug)
     page = _page(source, template, traced, path=path)
@@ -183,10 +183,12 @@ def _page(source: Source, template: Template, views: TracedViews, *, path: str) 
 
 
 def _finished(
-    source: Source, path: str, row: Row | None, body: Markup | None, kept: Path | None = None
+    source: Source, path: str, row: Row | None, body: Markup | None, reused: Path | None = None
 ) -> Page:
     head, title = source.head, _title(source, row)
-    return Page(path, title, body, head.section, head.description or "", _search_text(head, title, row), kept)
+    return Page(
+        path, title, body, head.section, head.description or "", _search_text(head, title, row), reused
+    )
 
 
 def _title(source: Source, row: Row | None) -> str:

@@ -45,8 +45,8 @@ def publish(given: Views, traces: Traces, into: Path) -> list[Page]:
     pages = list(render_pages([source], given, repository_url="", currency="USD", traces=traces))
     (into / "models").mkdir(parents=True)
     for page in pages:
-        if page.kept is not None:
-            (into / page.path).hardlink_to(page.kept)
+        if page.reused is not None:
+            (into / page.path).hardlink_to(page.reused)
         else:
             (into / page.path).write_text(str(page.body), encoding="utf-8")
     save_traces(traces, into.parent / "reads.json", into.name, into)
@@ -61,14 +61,14 @@ def again(tmp_path: Path, given: Views, *, base: str = "code") -> list[Page]:
     return publish(given, Traces(given, base, tmp_path / "one", before), tmp_path / "two")
 
 
-def kept(pages: Sequence[Page]) -> set[str]:
-    return {page.path for page in pages if page.kept is not None}
+def reused(pages: Sequence[Page]) -> set[str]:
+    return {page.path for page in pages if page.reused is not None}
 
 
 def test_pages_that_read_the_same_are_kept_and_still_found(tmp_path: Path) -> None:
     """Title and words for the search come from the row, not from the page."""
     pages = again(tmp_path, views())
-    assert kept(pages) == {"models/a.html", "models/b.html"}
+    assert reused(pages) == {"models/a.html", "models/b.html"}
     assert [(page.title, page.search) for page in pages] == [("Model A", "Model A"), ("Model B", "Model B")]
 
 
@@ -87,7 +87,7 @@ def test_a_page_whose_rows_changed_is_made_again(
 ) -> None:
     """Only the page of model A reads rows of A; what is written is what a build from nothing writes."""
     pages = again(tmp_path, views(readings=readings))
-    assert kept(pages) == {"models/b.html"}
+    assert reused(pages) == {"models/b.html"}
     anew = views(readings=readings)
     publish(anew, Traces(anew), tmp_path / "anew")
     for page in pages:
@@ -97,28 +97,28 @@ def test_a_page_whose_rows_changed_is_made_again(
 def test_the_page_s_own_row_counts(tmp_path: Path) -> None:
     """A title is read from the row, not from a view."""
     changed = MODELS | {"title": ["Model A", "Model C"]}
-    assert kept(again(tmp_path, views(models=changed))) == {"models/a.html"}
+    assert reused(again(tmp_path, views(models=changed))) == {"models/a.html"}
 
 
 def test_of_the_build_only_the_columns_that_were_read_count(tmp_path: Path) -> None:
     """The digest of the inputs changes every time, but no model's page shows it."""
-    assert len(kept(again(tmp_path / "digest", views(build=BUILD | {"digest": ["second"]})))) == 2
-    assert not kept(again(tmp_path / "day", views(build=BUILD | {"as_of": ["2014-01-01"]})))
+    assert len(reused(again(tmp_path / "digest", views(build=BUILD | {"digest": ["second"]})))) == 2
+    assert not reused(again(tmp_path / "day", views(build=BUILD | {"as_of": ["2014-01-01"]})))
 
 
 def test_another_type_of_the_same_text_is_a_change(tmp_path: Path) -> None:
     """A column of whole numbers is shown differently from one of floats."""
-    assert not kept(again(tmp_path, views(readings=READINGS | {"value": [1, 2, 3]})))
+    assert not reused(again(tmp_path, views(readings=READINGS | {"value": [1, 2, 3]})))
 
 
 def test_other_code_or_look_makes_every_page_again(tmp_path: Path) -> None:
     """Everything but rows is covered by the base."""
-    assert not kept(again(tmp_path, views(), base="other code"))
+    assert not reused(again(tmp_path, views(), base="other code"))
 
 
 def test_rows_without_marks_make_every_page_again(tmp_path: Path) -> None:
     """What cannot be compared does not count as equal."""
-    assert not kept(again(tmp_path, views(marked=False)))
+    assert not reused(again(tmp_path, views(marked=False)))
 
 
 def test_a_file_touched_by_another_hand_is_not_kept(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_file_touched_by_another_hand_is_not_kept(tmp_path: Path) -> None:
     before = load_traces(tmp_path / "reads.json", "one", "code")
     assert load_traces(tmp_path / "reads.json", "other", "code") == {}
     second = publish(first, Traces(first, "code", tmp_path / "one", before), tmp_path / "two")
-    assert kept(second) == {"models/b.html"}
+    assert reused(second) == {"models/b.html"}
 
 
 def test_pages_that_read_the_same_hold_their_reads_once(tmp_path: Path) -> None:
