@@ -35,7 +35,7 @@ def number_rows(night: Night, warehouse: Warehouse, chunk: Chunk, statement: Sta
     found = []
     for feature in known["feature"].unique().sort().to_list():
         rows = _numbers(chunk, known, feature, statement)
-        while not (breaks := grids.broken(night, rows, known.filter(feature=feature))).is_empty():
+        while not (breaks := grids.blind_from(night, rows, known.filter(feature=feature))).is_empty():
             grids.replace_from(night, warehouse, chunk, feature, breaks)
             known = grids.of_kind(warehouse, chunk, "number")
             rows = _numbers(chunk, known, feature, statement)

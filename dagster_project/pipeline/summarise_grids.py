@@ -124,7 +124,7 @@ def of_kind(warehouse: Warehouse, chunk: Chunk, kind: str) -> pl.DataFrame:
     )
 
 
-def broken(night: Night, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+def blind_from(night: Night, rows: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """model_id, day: for each model, the first day on which one feature's grid is blind.
 
     `rows` has model_id, day, grid_from, bin, n; `known` the feature's grids (model_id, from_day, frozen). A grid's own
