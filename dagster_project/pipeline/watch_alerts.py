@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from dagster_project.core.naming import content_id
 from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.watch_causes import Cause, Deployment, Raised, causes, outlasting
-from dagster_project.pipeline.watch_gone import newest_requests, retired_by, what_to_do
 from dagster_project.pipeline.watch_money import Money
 from dagster_project.pipeline.watch_people import (
     Episode,
@@ -27,6 +26,7 @@ from dagster_project.pipeline.watch_people import (
 )
 from dagster_project.pipeline.watch_plan import Group, Plan
 from dagster_project.pipeline.watch_record import record
+from dagster_project.pipeline.watch_unused import newest_requests, retired_by, what_to_do
 from dagster_project.pipeline.watch_words import about, happened
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.rule import RuleFile

@@ -18,7 +18,7 @@ from dagster_project.pipeline.night import Night
 from dagster_project.pipeline.score_labels import mature_lags
 from dagster_project.pipeline.score_references import Rule, find_rules
 from dagster_project.pipeline.summarise_dictionaries import SILENCE
-from dagster_project.pipeline.watch_gone import newest_requests
+from dagster_project.pipeline.watch_unused import newest_requests
 from dagster_project.spec.catalog import Model, undeclared
 from dagster_project.spec.rule import RuleFile
 from dagster_project.store.warehouse import Warehouse
