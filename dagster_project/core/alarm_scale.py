@@ -26,16 +26,16 @@ _SAMPLING, _WANDERING = (0.30, 1 / 4), (0.76, 2 / 3)
 """Coefficient of variation of a distance, and the power that makes it nearly normal."""
 
 
-def is_size(kind: Kind) -> bool:
+def is_magnitude(kind: Kind) -> bool:
     """Whether days are sizes of something that may move to either side."""
     return kind.endswith("distance")
 
 
 def power(values: Floats, kind: Kind) -> Floats:
     """Return the power [S] for the reference days [S, R] of distances; 1 for other kinds."""
-    if not is_size(kind):
+    if not is_magnitude(kind):
         return np.ones(len(values))
-    size = size_of(values, kind)
+    size = magnitude(values, kind)
     seen = np.maximum(np.isfinite(size).sum(axis=1), 1)
     mean = np.nansum(size, axis=1) / seen
     spread = np.sqrt(np.nansum((size - mean[:, None]) ** 2, axis=1) / seen)
@@ -43,7 +43,7 @@ def power(values: Floats, kind: Kind) -> Floats:
     return np.asarray(np.interp(variation, [_SAMPLING[0], _WANDERING[0]], [_SAMPLING[1], _WANDERING[1]]))
 
 
-def size_of(values: Floats, kind: Kind) -> Floats:
+def magnitude(values: Floats, kind: Kind) -> Floats:
     """Return squared distances as distances, other values unchanged."""
     return np.sqrt(np.maximum(values, 0.0)) if kind == "squared distance" else values
 
@@ -81,7 +81,7 @@ def scaled(values: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) 
                 share = (values * n + 3 / 8) / (n + 3 / 4)
                 return np.asarray(np.arcsin(np.sqrt(np.clip(share, 0.0, 1.0))))
             case _:
-                return np.asarray((size_of(values, kind) / stretch(n, rows)) ** powers)
+                return np.asarray((magnitude(values, kind) / stretch(n, rows)) ** powers)
 
 
 def unscaled(places: Floats, n: Floats, rows: Floats, powers: Floats, kind: Kind) -> Floats:
@@ -105,4 +105,4 @@ def scale_limits(n: Floats, powers: Floats, kind: Kind) -> tuple[Floats, Floats]
     zero, infinite = np.zeros(np.shape(n)), np.full(np.shape(n), np.inf)
     if kind == "share":
         return scaled(zero, n, n, powers, kind), scaled(zero + 1, n, n, powers, kind)
-    return (zero if is_size(kind) else -infinite), infinite
+    return (zero if is_magnitude(kind) else -infinite), infinite

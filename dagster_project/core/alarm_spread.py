@@ -46,7 +46,7 @@ class Spread:
     """[S, 7]: what each weekday adds (Monday first), shrunk as far as the reference's evidence is weak."""
     sd: Floats
     """From day to day, without weekday effects and the known sampling variance."""
-    size_sd: Floats
+    magnitude_sd: Floats
     """The whole sd of distances in their own unit; of squared distances, in that of their root."""
     correlation: Floats
     """Of neighbouring days, at the upper end of what the reference supports."""
@@ -92,10 +92,10 @@ def reference(
     n = np.where(np.isfinite(values), n, np.nan)
     rows, power = alarm_days.median(n), alarm_scale.power(values, kind)
     places = alarm_scale.scaled(values, n, rows[:, None], power[:, None], kind)
-    up, wide = _HIDDEN if alarm_scale.is_size(kind) else 1.0, _stretch(n, rows[:, None], kind)
+    up, wide = _HIDDEN if alarm_scale.is_magnitude(kind) else 1.0, _stretch(n, rows[:, None], kind)
     found = alarm_days.describe(places, wide, np.asarray(weekdays), up)
     sampling = alarm_days.mean(alarm_scale.sampling(n, kind))
-    size = alarm_scale.size_of(values, kind)
+    size = alarm_scale.magnitude(values, kind)
     one, both = _limits(found, alarm.alpha(tests, budget), in_a_row)
     return Spread(
         kind=kind,
@@ -103,7 +103,7 @@ def reference(
         centre=found.centre,
         weekday=found.weekday,
         sd=np.sqrt(np.maximum(found.variance - sampling, 0.0)),
-        size_sd=np.sqrt(alarm_days.mean((size - alarm_days.mean(size)[:, None]) ** 2)),
+        magnitude_sd=np.sqrt(alarm_days.mean((size - alarm_days.mean(size)[:, None]) ** 2)),
         correlation=found.correlation,
         widening=np.sqrt(1 + found.unsure),
         rows=rows,
@@ -231,7 +231,7 @@ def _bands(spread: Spread, recent: Recent, n: Floats, weekday: int, direction: F
 
 
 def _day_sd(spread: Spread, n: Floats, growth: Floats | float = 1.0) -> Floats:
-    wide = 1.0 if alarm_scale.is_size(spread.kind) else alarm_scale.stretch(n, spread.rows)
+    wide = 1.0 if alarm_scale.is_magnitude(spread.kind) else alarm_scale.stretch(n, spread.rows)
     return np.asarray(np.sqrt((spread.sd * wide * growth) ** 2 + alarm_scale.sampling(n, spread.kind)))
 
 
@@ -249,9 +249,9 @@ def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, lea
     floor, ceiling = alarm_scale.scale_limits(n, spread.power, spread.kind)
     rise, fall = bands.high(1.0) + noise, bands.low(1.0) - noise
     up = np.where(rise < ceiling, _own(spread, rise, n) - now, np.nan)
-    if alarm_scale.is_size(spread.kind):
-        size = alarm_scale.size_of(_own(spread, bands.high(1.0), n), spread.kind)
-        size = size + sure * _FOLDED * spread.size_sd
+    if alarm_scale.is_magnitude(spread.kind):
+        size = alarm_scale.magnitude(_own(spread, bands.high(1.0), n), spread.kind)
+        size = size + sure * _FOLDED * spread.magnitude_sd
         up = (size**2 if spread.kind == "squared distance" else size) - now
     up = np.maximum(up, least + _own(spread, bands.level + noise, n) - now)
     down = np.where(fall > floor, now - _own(spread, fall, n), np.nan)
@@ -261,9 +261,11 @@ def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, lea
 
 def _moved(spread: Spread, level: Floats, today: Floats, place: Floats, n: Floats) -> Floats:
     """How far today lies from the recent level: distances in their own unit, others on their scale."""
-    if not alarm_scale.is_size(spread.kind):
+    if not alarm_scale.is_magnitude(spread.kind):
         return place - level
-    return alarm_scale.size_of(today, spread.kind) - alarm_scale.size_of(_own(spread, level, n), spread.kind)
+    return alarm_scale.magnitude(today, spread.kind) - alarm_scale.magnitude(
+        _own(spread, level, n), spread.kind
+    )
 
 
 def _lasts(spread: Spread, recent: Recent, moved: Floats) -> Bools:
@@ -274,7 +276,7 @@ def _lasts(spread: Spread, recent: Recent, moved: Floats) -> Bools:
     """
     if recent.moved is None:
         return np.ones(len(moved), dtype=np.bool_)
-    left = np.sqrt(spread.correlation) if alarm_scale.is_size(spread.kind) else spread.correlation
+    left = np.sqrt(spread.correlation) if alarm_scale.is_magnitude(spread.kind) else spread.correlation
     return np.asarray(moved * np.sign(recent.moved) >= alarm.carry_over(left) * np.abs(recent.moved))
 
 
