@@ -261,18 +261,16 @@ def _detectable(spread: Spread, bands: _Bands, n: Floats, direction: Floats, lea
 
 def _moved(spread: Spread, level: Floats, today: Floats, place: Floats, n: Floats) -> Floats:
     """How far today lies from the recent level: distances in their own unit, others on their scale."""
-    if not alarm_scale.is_magnitude(spread.kind):
+    kind = spread.kind
+    if not alarm_scale.is_magnitude(kind):
         return place - level
-    return alarm_scale.magnitude(today, spread.kind) - alarm_scale.magnitude(
-        _own(spread, level, n), spread.kind
-    )
+    return alarm_scale.magnitude(today, kind) - alarm_scale.magnitude(_own(spread, level, n), kind)
 
 
 def _lasts(spread: Spread, recent: Recent, moved: Floats) -> Bools:
     """Whether a day after a firing one is more than its carry-over: a shock fades by the correlation, a change stays.
 
-    Where means correlate by r, their sizes do by about r squared, so the root is what a shock leaves of a
-    size.
+    Where means correlate by r, their magnitudes do by about r squared: a shock leaves the root of that of a magnitude.
     """
     if recent.moved is None:
         return np.ones(len(moved), dtype=np.bool_)
