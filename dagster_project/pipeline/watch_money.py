@@ -79,7 +79,7 @@ class Money:
             return Exposed(None, None, f"no value was counted in the {BEFORE_DAYS} days before")
         value, currency = worth
         if value <= 0:
-            return Exposed(None, currency, f"it had no value in the {BEFORE_DAYS} days before")
+            return Exposed(None, currency, f"it added no value in the {BEFORE_DAYS} days before")
         sign = -1.0 if metric in LOWER_IS_BETTER else 1.0
         accepted, present, simple = sign * target.good, sign * observed, sign * alternative
         at_risk = exposed(value, accepted, present, simple, floor=FLOOR_SHARE * abs(accepted))

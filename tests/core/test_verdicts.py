@@ -103,7 +103,7 @@ def test_against_a_constant_a_break_is_named() -> None:
     ("reference", "current", "rows", "reason"),
     [
         (number(drawn(20)), number(drawn(20)), 20, "not enough data, 20 of the 30 rows"),
-        (Column("x", "INTEGER[]", "other"), Column("x", "INTEGER[]", "other"), 99, "neither number"),
+        (Column("x", "INTEGER[]", "other"), Column("x", "INTEGER[]", "other"), 99, "neither a number"),
         (
             Column("x", "VARCHAR", "category", problem="nearly every value is different"),
             words({}),

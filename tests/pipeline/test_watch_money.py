@@ -48,9 +48,9 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     cases = {
         "only a loss of quality can be priced": have.exposed(MODEL, "requests", "usage", OPENED, 1.0),
         "no accepted quality is declared": have.exposed(MODEL, "recall", "performance", OPENED, 0.5),
-        "the simple alternative is not known": have.exposed(MODEL, "mae", "performance", OPENED, 12.0),
+        "the simple alternative's figure": have.exposed(MODEL, "mae", "performance", OPENED, 12.0),
         "no value was counted": have.exposed(Model(id="k"), "roc_auc", "performance", OPENED, 0.5),
-        "it brought no value": money(tmp_path, -5.0).exposed(MODEL, "roc_auc", "performance", OPENED, 0.5),
+        "it added no value": money(tmp_path, -5.0).exposed(MODEL, "roc_auc", "performance", OPENED, 0.5),
     }
     perfect = money(tmp_path / "perfect", targets={"targets": [{"metric": "mae", "good": 0, "poor": 12}]})
     exact = Model.model_validate({"id": "m", "value": {"per_unit_error": -1, "baseline_error": 0}})
