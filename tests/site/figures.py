@@ -94,6 +94,7 @@ def _readings(s: Shape, draw: random.Random) -> Iterator[Row]:
         for metric in ("drift_psi", "drift_js", "drift_ks", "drift_wasserstein_sd"):
             if feature != "carrier" or metric in ("drift_psi", "drift_js"):
                 yield _reading(s, metric, psi, "1", feature=feature, grade=grade, reason=f"PSI {psi}")
+        yield _reading(s, "drift_missing_change", psi / 10, "share", feature=feature)
     for segment, share in (("origin=JFK", 0.5), ("origin=LGA", 0.3), (f"origin={HOSTILE}", 0.2)):
         yield _reading(s, "requests", s.daily * 28 * share, "requests", segment=segment)
         if s.metric:

@@ -294,6 +294,13 @@ def test_the_hostile_model_is_found_under_a_safe_address(site: Path) -> None:
     assert (site / hostile["page"]).is_file()
 
 
+def test_a_difference_of_shares_is_in_percentage_points(site: Path) -> None:
+    """One more in a hundred missing is +1 pp; 1 % could be read as 1 % more than before."""
+    text = (site / "models" / "late-departure.html").read_text(encoding="utf-8")
+    told = re.findall(r'data-label="more missing">([^<]+)', text)
+    assert "+3.10\N{NO-BREAK SPACE}pp" in map(str.strip, told)
+
+
 def test_a_model_that_does_not_beat_its_alternative_is_said_to_bring_nothing(site: Path) -> None:
     """On its page and in the catalog, by the longest window, even if the newest month is better."""
     words = "ver 90 days it adds nothing over its simple alternative"
